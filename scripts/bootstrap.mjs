@@ -1,0 +1,81 @@
+// What every root command starts with, on whatever Node.js is at hand (20 or later): installs what the lockfile
+// names if that has not been done, then runs `run.ts` with the Node.js that the workspace itself brings along.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const bin = join(root, 'node_modules', '.bin');
+const stampFile = join(root, 'node_modules', '.verifier-installed');
+
+/**
+ * What npm tells its scripts about itself would confuse pnpm; what says how to reach a registry is kept.
+ * @returns {NodeJS.ProcessEnv}
+ */
+function cleanEnvironment() {
+  const kept =
+    /^npm_config_(registry|cache|userconfig|globalconfig|ca|cafile|proxy|https?_proxy|noproxy|strict_ssl|.*auth.*)$/i;
+  const entries = Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name) || kept.test(name));
+  return {
+    ...Object.fromEntries(entries),
+    TURBO_TELEMETRY_DISABLED: '1',
+    TURBO_NO_UPDATE_NOTIFIER: '1',
+    DO_NOT_TRACK: '1',
+  };
+}
+
+/** What an installation depends on: the lockfile, the settings of pnpm, and the kind of machine. */
+function stamp() {
+  const hash = createHash('sha256').update(`${process.platform} ${process.arch}\n`);
+  for (const file of ['pnpm-lock.yaml', 'pnpm-workspace.yaml']) hash.update(readFileSync(join(root, file)));
+  return hash.digest('hex');
+}
+
+function pnpmVersion() {
+  const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  return packageManager.split('+')[0];
+}
+
+/** @param {NodeJS.ProcessEnv} env */
+function install(env) {
+  console.log('Installing what the lockfile names …');
+  const command = `npx --yes ${pnpmVersion()} install --frozen-lockfile --prefer-offline --reporter=append-only`;
+  const { status, stdout, stderr } = spawnSync(command, { cwd: root, env, shell: true, encoding: 'utf8' });
+  if (status !== 0) {
+    console.error(`${stdout}${stderr}\nThe installation failed: ${command}`);
+    process.exit(1);
+  }
+}
+
+/** @param {NodeJS.ProcessEnv} env */
+function ensureInstalled(env) {
+  const expected = stamp();
+  const installed = existsSync(stampFile) && readFileSync(stampFile, 'utf8') === expected;
+  if (installed && existsSync(bin)) return;
+  install(env);
+  writeFileSync(stampFile, expected);
+}
+
+/** The Node.js 24 of the workspace; where it has none for this machine, the running one if that is new enough. */
+function findNode() {
+  const local = join(root, 'node_modules', 'node', 'bin', 'node');
+  if (existsSync(local) && spawnSync(local, ['--version']).status === 0) return local;
+  if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath;
+  console.error(`There is no Node.js 24 for ${process.platform} on ${process.arch} in the workspace; start with one.`);
+  return process.exit(1);
+}
+
+function main() {
+  const env = cleanEnvironment();
+  ensureInstalled(env);
+  const node = findNode();
+  const pathName = Object.keys(env).find((name) => name.toUpperCase() === 'PATH') ?? 'PATH';
+  env[pathName] = [dirname(node), bin, env[pathName]].join(delimiter);
+  const args = [join(root, 'scripts', 'run.ts'), ...process.argv.slice(2)];
+  const { status } = spawnSync(node, args, { cwd: process.cwd(), env, stdio: 'inherit' });
+  process.exit(status ?? 1);
+}
+
+main();

@@ -1,0 +1,55 @@
+import { spawn } from 'node:child_process';
+import { root } from './workspace.ts';
+
+export interface CommandOptions {
+  cwd?: string;
+  env?: NodeJS.ProcessEnv;
+  /** Shows the output as it comes instead of collecting it. */
+  live?: boolean;
+  /** In seconds; a command that takes longer has failed. */
+  timeout?: number;
+}
+
+export interface CommandResult {
+  ok: boolean;
+  output: string;
+}
+
+/** Node.js warns where both variables are set, so that only one may be. */
+const plain = { FORCE_COLOR: '0', NO_COLOR: undefined };
+
+/** Runs a program to its end, without input. Never rejects: a program that cannot be started has failed. */
+export function run(file: string, args: string[], options: CommandOptions = {}): Promise<CommandResult> {
+  const { cwd = root, env, live = false, timeout = 600 } = options;
+  const { promise, resolve } = Promise.withResolvers<CommandResult>();
+  const chunks: string[] = [];
+  const child = spawn(file, args, {
+    cwd,
+    env: { ...process.env, ...(live ? {} : plain), ...env },
+    stdio: ['ignore', live ? 'inherit' : 'pipe', live ? 'inherit' : 'pipe'],
+  });
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text: string) => chunks.push(text));
+  }
+  const timer = setTimeout(() => {
+    chunks.push(`\nStopped after ${timeout} s.\n`);
+    child.kill('SIGKILL');
+  }, timeout * 1000);
+  const finish = (ok: boolean): void => {
+    clearTimeout(timer);
+    resolve({ ok, output: chunks.join('') });
+  };
+  child.on('error', (error) => {
+    chunks.push(String(error));
+    finish(false);
+  });
+  child.on('close', (code) => finish(code === 0));
+  return promise;
+}
+
+/** Runs a program that has to succeed, and returns what it printed. */
+export async function runOrThrow(file: string, args: string[], options?: CommandOptions): Promise<string> {
+  const { ok, output } = await run(file, args, options);
+  if (!ok) throw new Error(`${[file, ...args].join(' ')}\n${output}`);
+  return output;
+}

@@ -1,0 +1,155 @@
+import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { run, runOrThrow } from './command.ts';
+import { failed, type Outcome, passed, skipped } from './step.ts';
+import { findNode, type Manifest, publishedPackages, resultsFolder, root, type WorkspacePackage } from './workspace.ts';
+
+const tarballFolder = join(resultsFolder, 'tarballs');
+
+interface Tarball {
+  file: string;
+  source: WorkspacePackage;
+}
+
+/** The tarballs as the registry would get them. */
+function tarballs(): Tarball[] {
+  const files = readdirSync(tarballFolder);
+  return publishedPackages().map((source) => {
+    const prefix = `${source.manifest.name.replace('@', '').replace('/', '-')}-`;
+    const file = files.find((name) => name.startsWith(prefix));
+    if (file === undefined) throw new Error(`${source.manifest.name} was not packed.`);
+    return { file: join(tarballFolder, file), source };
+  });
+}
+
+/** Packs every published package. */
+export async function pack(): Promise<Outcome> {
+  rmSync(tarballFolder, { recursive: true, force: true });
+  mkdirSync(tarballFolder, { recursive: true });
+  for (const { folder } of publishedPackages()) {
+    await runOrThrow('pnpm', ['pack', '--pack-destination', tarballFolder], { cwd: folder });
+  }
+  return passed();
+}
+
+/** Runs a program on every tarball; each run counts as one check. */
+async function checkTarballs(program: string, args: string[]): Promise<Outcome> {
+  const command = join(root, 'scripts', 'node_modules', '.bin', program);
+  const results = await Promise.all(tarballs().map(({ file }) => run(command, [...args, file])));
+  const bad = results.filter(({ ok }) => !ok);
+  return {
+    passed: results.length - bad.length,
+    failed: bad.length,
+    skipped: 0,
+    output: bad.map((r) => r.output).join('\n'),
+  };
+}
+
+export function publint(): Promise<Outcome> {
+  return checkTarballs('publint', ['--strict']);
+}
+
+/** ES modules only: what `require()` of them does is tried for real, by {@link smoke}. */
+export function typesResolve(): Promise<Outcome> {
+  return checkTarballs('attw', ['--profile', 'esm-only', '--no-emoji', '--format', 'table-flipped']);
+}
+
+const allowedFiles: RegExp =
+  /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|dist\/.+\.(js|d\.ts)(\.map)?|src\/.+\.ts)$/;
+
+function versionComplaints(manifest: Manifest): string[] {
+  const ranges = Object.entries({ ...manifest.dependencies, ...manifest.peerDependencies });
+  return ranges.filter(([, range]) => /^(workspace|catalog|file|link):/.test(range)).map((entry) => entry.join(' '));
+}
+
+function fileComplaints(files: string[]): string[] {
+  const stray = files.filter((file) => !allowedFiles.test(file)).map((file) => `${file} does not belong there`);
+  const outputs = files.filter((file) => file.startsWith('dist/'));
+  const sources = new Set(files);
+  const orphans = outputs
+    .filter((file) => !sources.has(file.replace(/^dist/, 'src').replace(/(\.d\.ts|\.js)(\.map)?$/, '.ts')))
+    .map((file) => `${file} has no source`);
+  const missing = ['LICENSE', 'dist/index.js', 'dist/index.d.ts'].filter((file) => !sources.has(file));
+  return [...stray, ...orphans, ...missing.map((file) => `${file} is missing`)];
+}
+
+async function contentComplaints({ file, source }: Tarball): Promise<string[]> {
+  const list = await runOrThrow('tar', ['-tzf', file]);
+  const files = list
+    .split('\n')
+    .filter(Boolean)
+    .map((name) => name.replace(/^package\//, ''));
+  const manifest = JSON.parse(await runOrThrow('tar', ['-xzOf', file, 'package/package.json'])) as Manifest;
+  const complaints = [...fileComplaints(files), ...versionComplaints(manifest)];
+  return complaints.map((complaint) => `${source.manifest.name}: ${complaint}`);
+}
+
+/** Each tarball holds the build, its sources, the license, and nothing else. */
+export async function contents(): Promise<Outcome> {
+  const complaints = (await Promise.all(tarballs().map(contentComplaints))).flat();
+  return complaints.length === 0 ? passed() : failed(complaints.join('\n'));
+}
+
+/** Where the workspace has the third-party packages that a package asks for: nothing is fetched to install it. */
+function thirdParty({ folder, manifest }: WorkspacePackage): Record<string, string> {
+  const names = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
+  const foreign = names.filter((name) => !name.startsWith('@verifier/') && !name.startsWith('@types/'));
+  return Object.fromEntries(foreign.map((name) => [name, `link:${realpathSync(join(folder, 'node_modules', name))}`]));
+}
+
+/** Installs the tarballs into a folder outside of the workspace. */
+async function installTarballs(folder: string): Promise<void> {
+  const packed = tarballs();
+  const own = Object.fromEntries(packed.map(({ file, source }) => [source.manifest.name, `file:${file}`]));
+  const links = Object.assign({}, ...packed.map(({ source }) => thirdParty(source))) as Record<string, string>;
+  const manifest = { name: 'smoke', private: true, dependencies: { ...own, ...links } };
+  writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));
+  const settings = { packages: [], overrides: { ...own, ...links }, pmOnFail: 'ignore', autoInstallPeers: false };
+  // JSON is YAML too.
+  writeFileSync(join(folder, 'pnpm-workspace.yaml'), JSON.stringify(settings));
+  await runOrThrow('pnpm', ['install', '--offline', '--no-frozen-lockfile'], { cwd: folder });
+}
+
+function entryPoints(): string[] {
+  return publishedPackages().flatMap(({ manifest: { name, exports = {} } }) =>
+    Object.keys(exports)
+      .filter((key) => key !== './package.json' && !key.includes('*'))
+      .map((key) => name + key.slice(1)),
+  );
+}
+
+/** `require()` and `import` have to give the same names, and give some. */
+const comparison = `
+const names = namespace => Object.keys(namespace).filter(name => name !== 'module.exports' && name !== '__esModule').sort();
+const [name] = process.argv.slice(1);
+const required = names(require(name));
+import(name).then(namespace => {
+  const imported = names(namespace);
+  if (String(required) !== String(imported)) throw new Error(\`require() gives \${required}, import gives \${imported}\`);
+  if (required.length === 0 && name.split('/').length === 2) throw new Error('exports nothing');
+});
+`;
+
+async function smokeOn(node: string, folder: string): Promise<Outcome> {
+  const names = entryPoints();
+  const results = await Promise.all(
+    names.map((name) => run(node, ['-e', comparison, name], { cwd: folder, timeout: 30 })),
+  );
+  const outputs = results.map(({ output }, index) => `${names[index]}: ${output}`);
+  const bad = outputs.filter((output, index) => results[index]?.ok !== true || /warning/i.test(output));
+  return { passed: names.length - bad.length, failed: bad.length, skipped: 0, output: bad.join('\n') };
+}
+
+/** Loads every entry point of the installed tarballs with `require()` and with `import`, without a warning. */
+export async function smoke(major: number): Promise<Outcome> {
+  const node = findNode(major);
+  if (node === undefined) return skipped(`There is no Node.js ${major} for this machine in the workspace.`);
+  const folder = mkdtempSync(join(tmpdir(), 'verifier-smoke-'));
+  try {
+    await installTarballs(folder);
+    return await smokeOn(node, folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,51 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/** The folder of the repository. */
+export const root: string = dirname(import.meta.dirname);
+
+/** Where the runs leave their results; nothing in it is kept in the repository. */
+export const resultsFolder: string = join(root, '.verifier');
+
+/** What is read of a package.json here. */
+export interface Manifest {
+  name: string;
+  private?: boolean;
+  version?: string;
+  exports?: Record<string, unknown>;
+  scripts?: Record<string, string>;
+  dependencies?: Record<string, string>;
+  peerDependencies?: Record<string, string>;
+  peerDependenciesMeta?: Record<string, { optional?: boolean }>;
+}
+
+export interface WorkspacePackage {
+  folder: string;
+  manifest: Manifest;
+}
+
+function readManifest(folder: string): Manifest {
+  return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest;
+}
+
+/** The packages that match a pattern, in the order of their names. */
+export function packagesIn(pattern: string): WorkspacePackage[] {
+  const manifests = globSync(`${pattern}/package.json`, { cwd: root }).sort();
+  return manifests.map((file) => {
+    const folder = join(root, dirname(file));
+    return { folder, manifest: readManifest(folder) };
+  });
+}
+
+/** The packages that are published. */
+export function publishedPackages(): WorkspacePackage[] {
+  return packagesIn('packages/*').filter(({ manifest }) => manifest.private !== true);
+}
+
+/** The Node.js of a major version that the workspace brings along; nothing where it has none for this machine. */
+export function findNode(major: number): string | undefined {
+  if (Number(process.versions.node.split('.')[0]) === major) return process.execPath;
+  const file = join(root, 'scripts', 'node_modules', `node-${major}-linux-x64`, 'bin', 'node');
+  return existsSync(file) && spawnSync(file, ['--version']).status === 0 ? file : undefined;
+}
