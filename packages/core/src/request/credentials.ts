@@ -1,0 +1,46 @@
+import { RequestError, TokenError } from '../errors.ts';
+import type { RequestLike } from './request.ts';
+
+// RFC 6750, section 2.1: b64token.
+const tokenSyntax = /^[A-Za-z0-9\-._~+/]+=*$/;
+
+/**
+ * The bearer token of a request (RFC 6750, section 2.1), read from the `Authorization` header alone. Another scheme
+ * counts as no credentials at all: it may be meant for somebody else.
+ *
+ * @returns The token, or undefined where none was sent.
+ * @throws RequestError where credentials were repeated, or are not of the form `Bearer <token>`.
+ * @throws TokenError where the token is longer than `maxTokenSize` characters.
+ */
+export function readBearerToken(request: RequestLike, maxTokenSize: number): string | undefined {
+  const [value, ...more] = request.header('authorization');
+  if (value === undefined) return undefined;
+  if (more.length > 0 || value.includes(',')) {
+    throw new RequestError('ERR_CREDENTIALS_REPEATED', 'The request has more than one set of credentials');
+  }
+  const credentials = value.trim();
+  if (!isBearer(credentials)) return undefined;
+  return checkToken(credentials.slice('bearer'.length).replace(/^ +/, ''), maxTokenSize);
+}
+
+/**
+ * Checks the form of a token that did not come out of the header, such as one from a cookie.
+ *
+ * @throws RequestError where it holds a character that no bearer token has.
+ * @throws TokenError where it is longer than `maxTokenSize` characters.
+ */
+export function checkToken(token: string, maxTokenSize: number): string {
+  if (token.length > maxTokenSize) {
+    throw new TokenError('ERR_TOKEN_TOO_LARGE', `The token is longer than ${maxTokenSize} characters`);
+  }
+  if (!tokenSyntax.test(token)) {
+    throw new RequestError('ERR_CREDENTIALS_MALFORMED', 'The credentials are not of the form "Bearer <token>"');
+  }
+  return token;
+}
+
+function isBearer(credentials: string): boolean {
+  const scheme = credentials.slice(0, 'bearer'.length).toLowerCase();
+  const next = credentials.charAt('bearer'.length);
+  return scheme === 'bearer' && (next === '' || next === ' ' || next === '\t');
+}

@@ -1,0 +1,99 @@
+/** What a verifier reads of a request: the one shape that every framework's request is turned into. */
+export interface RequestLike {
+  /** The HTTP method, as it was sent. */
+  readonly method: string;
+  /** The absolute URL of the request. Computed when asked for: most requests never need it. */
+  url(): string;
+  /** Every value of a header, in the order received; empty where it was not sent. The name may be in any case. */
+  header(name: string): readonly string[];
+  /** Keeps a Fetch-style runtime alive for work that outlives the answer (`ctx.waitUntil` on Workers). */
+  waitUntil?(work: Promise<unknown>): void;
+}
+
+/** The part of `http.IncomingMessage` that is read; Express, Fastify (`request.raw`), Nest and Koa (`ctx.req`) have it. */
+export interface NodeRequest {
+  readonly method?: string | undefined;
+  readonly url?: string | undefined;
+  /** Set by Express, which shortens `url` inside a router. */
+  readonly originalUrl?: string | undefined;
+  /** As Express and Fastify compute it from their own proxy settings; no forwarded header is read here. */
+  readonly protocol?: string | undefined;
+  readonly rawHeaders: readonly string[];
+  readonly headers: { readonly host?: string | undefined };
+  readonly socket?: { readonly encrypted?: boolean } | null | undefined;
+}
+
+/** The part of a Fetch API `Request` that is read. */
+export interface FetchRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: { get(name: string): string | null };
+}
+
+/**
+ * Adapts a Node.js request. Headers are read from `rawHeaders`, so that a repeated one is seen as such: Node.js keeps
+ * only the first `Authorization` in `headers`.
+ *
+ * @param request - An `http.IncomingMessage`, or a framework's extension of it.
+ */
+export function fromNodeRequest(request: NodeRequest): RequestLike {
+  return new NodeRequestLike(request);
+}
+
+class NodeRequestLike implements RequestLike {
+  readonly #request: NodeRequest;
+
+  constructor(request: NodeRequest) {
+    this.#request = request;
+  }
+
+  get method(): string {
+    return this.#request.method ?? 'GET';
+  }
+
+  url(): string {
+    const { protocol, socket, headers, originalUrl, url } = this.#request;
+    const scheme = protocol ?? (socket?.encrypted === true ? 'https' : 'http');
+    return `${scheme}://${headers.host ?? 'localhost'}${originalUrl ?? url ?? '/'}`;
+  }
+
+  header(name: string): readonly string[] {
+    return valuesOf(this.#request.rawHeaders, name.toLowerCase());
+  }
+}
+
+// Node.js keeps header names as they were sent, in alternation with their values.
+function valuesOf(rawHeaders: readonly string[], lowerCaseName: string): string[] {
+  const values: string[] = [];
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const candidate = rawHeaders[index];
+    if (candidate?.length !== lowerCaseName.length) continue;
+    if (candidate.toLowerCase() === lowerCaseName) values.push(rawHeaders[index + 1] ?? '');
+  }
+  return values;
+}
+
+/** Where a Fetch-style runtime lets work go on after the answer, as the second or third argument of its handler. */
+export interface FetchContext {
+  waitUntil?(work: Promise<unknown>): void;
+}
+
+/**
+ * Adapts a Fetch API request: Hono, Bun, Deno, Workers, Next.js. The Fetch API joins repeated headers with a comma, so
+ * that a repeated `Authorization` arrives as one value with a comma in it, and is refused as such.
+ *
+ * @param request - The request as the runtime hands it over.
+ * @param context - The runtime's execution context, where it has one: background refreshes are handed to its `waitUntil`.
+ */
+export function fromFetchRequest(request: FetchRequest, context?: FetchContext): RequestLike {
+  const adapted: RequestLike = {
+    method: request.method,
+    url: () => request.url,
+    header: (name) => {
+      const value = request.headers.get(name);
+      return value === null ? [] : [value];
+    },
+  };
+  if (context?.waitUntil === undefined) return adapted;
+  return { ...adapted, waitUntil: (work) => context.waitUntil?.(work) };
+}

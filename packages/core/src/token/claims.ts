@@ -1,0 +1,181 @@
+import { TokenError, type TokenErrorCode } from '../errors.ts';
+import type { UnverifiedClaims } from './compact-jws.ts';
+import type { Claims, JwsHeader } from './verified-token.ts';
+
+/** What the claims of a token are held against. */
+export interface ClaimsPolicy {
+  readonly audience: readonly string[] | null;
+  readonly clientIds: readonly string[] | undefined;
+  readonly tokenType: 'at+jwt' | 'compatible';
+  readonly clockTolerance: number;
+  readonly maxTokenAge: number | undefined;
+  readonly requiredClaims: readonly string[];
+}
+
+const clientClaims = ['client_id', 'cid', 'azp', 'appid'];
+
+// RFC 9068, section 2.2.
+const accessTokenClaims = ['iss', 'exp', 'aud', 'sub', 'client_id', 'iat', 'jti'];
+
+/**
+ * Holds the claims of a token whose signature and issuer were checked against a policy (RFC 7519, section 4.1;
+ * RFC 9068, section 4). Neither scopes nor the subject's rights are judged here.
+ *
+ * @param now - Epoch seconds.
+ * @throws TokenError for the first claim that does not hold.
+ */
+export function validateClaims(
+  header: JwsHeader,
+  claims: UnverifiedClaims,
+  policy: ClaimsPolicy,
+  now: number,
+): asserts claims is Claims {
+  validateType(header, claims, policy.tokenType);
+  validateExpiry(claims, now, policy.clockTolerance);
+  validateNotBefore(claims, now, policy.clockTolerance);
+  validateIssuedAt(claims, now, policy);
+  validateAudience(claims, policy.audience);
+  validateStrings(claims);
+  validateClient(claims, policy.clientIds);
+  validateRequired(claims, policy);
+  validateBinding(claims);
+}
+
+/** The client that a token was issued to, under the first name by which it is known. */
+export function readClientId(claims: UnverifiedClaims): string | undefined {
+  for (const name of clientClaims) {
+    const value = claims[name];
+    if (typeof value === 'string') return value;
+  }
+  return undefined;
+}
+
+function validateType(header: JwsHeader, claims: UnverifiedClaims, tokenType: ClaimsPolicy['tokenType']): void {
+  const typ: unknown = header.typ;
+  if (typ !== undefined && typeof typ !== 'string') throw wrongType('The type in the header is not a string');
+  // RFC 7515, section 4.1.9: a media type in any case, whose "application/" may be left out.
+  const type = typ?.toLowerCase().replace(/^application\//, '');
+  if (tokenType === 'at+jwt' && type !== 'at+jwt') throw wrongType('The header does not say at+jwt');
+  if (type !== undefined && type !== 'at+jwt' && type !== 'jwt')
+    throw wrongType('The header names another type of token');
+  const purpose = otherPurpose(claims);
+  if (purpose !== undefined) throw wrongType(`The token is not an access token but ${purpose}`);
+}
+
+// How a token of another kind is known where its header does not say: by claims that access tokens do not have.
+function otherPurpose(claims: UnverifiedClaims): string | undefined {
+  const { typ } = claims;
+  if (has(claims, 'at_hash') || has(claims, 'c_hash')) return 'an ID token';
+  if (claims['token_use'] === 'id' || typ === 'ID') return 'an ID token';
+  if (has(claims, 'events')) return 'a security event or logout token';
+  if (typ === 'Logout') return 'a logout token';
+  if (typ === 'Refresh') return 'a refresh token';
+  if (has(claims, 'token_introspection')) return 'an introspection response';
+  if (has(claims, 'htm') && has(claims, 'htu')) return 'a DPoP proof';
+  const isForApi = ['scope', 'scp', 'client_id', 'cid'].some((name) => has(claims, name));
+  return has(claims, 'nonce') && !isForApi ? 'an ID token' : undefined;
+}
+
+function validateExpiry(claims: UnverifiedClaims, now: number, tolerance: number): void {
+  const exp = numericDate(claims, 'exp');
+  if (exp === undefined) throw missing('exp');
+  if (exp <= now - tolerance)
+    throw new TokenError('ERR_TOKEN_EXPIRED', 'The token expired', { claim: 'exp', reason: 'mismatch' });
+}
+
+function validateNotBefore(claims: UnverifiedClaims, now: number, tolerance: number): void {
+  const nbf = numericDate(claims, 'nbf');
+  if (nbf !== undefined && nbf > now + tolerance) throw early('nbf', 'The token is not valid yet');
+}
+
+function validateIssuedAt(claims: UnverifiedClaims, now: number, policy: ClaimsPolicy): void {
+  const iat = numericDate(claims, 'iat');
+  if (policy.maxTokenAge === undefined) return;
+  if (iat === undefined) throw missing('iat');
+  if (iat > now + policy.clockTolerance) throw early('iat', 'The token was issued in the future');
+  if (now - iat > policy.maxTokenAge + policy.clockTolerance) {
+    throw new TokenError('ERR_TOKEN_TOO_OLD', 'The token was issued too long ago', {
+      claim: 'iat',
+      reason: 'mismatch',
+    });
+  }
+}
+
+function validateAudience(claims: UnverifiedClaims, accepted: readonly string[] | null): void {
+  const { aud } = claims;
+  const audiences: readonly unknown[] | undefined =
+    typeof aud === 'string' ? [aud] : Array.isArray(aud) ? aud : undefined;
+  if (aud !== undefined && !audiences?.every((entry) => typeof entry === 'string')) throw invalid('aud');
+  if (accepted === null) return;
+  if (audiences === undefined) throw missing('aud');
+  if (!audiences.some((entry) => accepted.includes(entry as string))) {
+    throw mismatch('ERR_AUDIENCE_MISMATCH', 'aud', 'The token was issued for another audience');
+  }
+}
+
+function validateStrings(claims: UnverifiedClaims): void {
+  for (const name of ['sub', 'jti', ...clientClaims]) {
+    const value = claims[name];
+    if (value !== undefined && typeof value !== 'string') throw invalid(name);
+  }
+}
+
+function validateClient(claims: UnverifiedClaims, accepted: readonly string[] | undefined): void {
+  if (accepted === undefined) return;
+  const clientId = readClientId(claims);
+  if (clientId === undefined) throw missing('client_id');
+  if (!accepted.includes(clientId)) {
+    throw mismatch('ERR_CLAIM_INVALID', 'client_id', 'The token was issued to a client that is not accepted');
+  }
+}
+
+function validateRequired(claims: UnverifiedClaims, policy: ClaimsPolicy): void {
+  const ofType = policy.tokenType === 'at+jwt' ? accessTokenClaims : [];
+  for (const name of [...ofType, ...policy.requiredClaims]) {
+    if (!has(claims, name) || claims[name] === null) throw missing(name);
+  }
+}
+
+// RFC 7800, section 3.1: a token that is bound to a key proves nothing in the hands of a bearer.
+function validateBinding(claims: UnverifiedClaims): void {
+  const { cnf } = claims;
+  if (cnf === undefined) return;
+  if (typeof cnf !== 'object' || cnf === null || Array.isArray(cnf)) throw invalid('cnf');
+  if (Object.hasOwn(cnf, 'jkt') || Object.hasOwn(cnf, 'x5t#S256')) {
+    throw mismatch('ERR_BINDING_REQUIRED', 'cnf', 'The token is bound to a key and was sent as a bearer token');
+  }
+}
+
+function numericDate(claims: UnverifiedClaims, name: 'exp' | 'nbf' | 'iat'): number | undefined {
+  const value = claims[name];
+  if (value === undefined) return undefined;
+  if (typeof value !== 'number' || !Number.isFinite(value)) throw invalid(name);
+  return value;
+}
+
+function has(claims: UnverifiedClaims, name: string): boolean {
+  return Object.hasOwn(claims, name);
+}
+
+function wrongType(message: string): TokenError {
+  return new TokenError('ERR_TOKEN_TYPE', message);
+}
+
+function missing(claim: string): TokenError {
+  return new TokenError('ERR_CLAIM_MISSING', `The token has no claim "${claim}"`, { claim, reason: 'missing' });
+}
+
+function invalid(claim: string): TokenError {
+  return new TokenError('ERR_CLAIM_INVALID', `The claim "${claim}" has a form that it cannot have`, {
+    claim,
+    reason: 'invalid',
+  });
+}
+
+function mismatch(code: TokenErrorCode, claim: string, message: string): TokenError {
+  return new TokenError(code, message, { claim, reason: 'mismatch' });
+}
+
+function early(claim: string, message: string): TokenError {
+  return new TokenError('ERR_TOKEN_NOT_YET_VALID', message, { claim, reason: 'mismatch' });
+}

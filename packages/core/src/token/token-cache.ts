@@ -1,0 +1,55 @@
+import { LRUCache } from 'lru-cache';
+import type { VerificationKey } from '../keys/key-set.ts';
+import type { Algorithm } from './algorithms.ts';
+import type { UnverifiedClaims } from './compact-jws.ts';
+import type { JwsHeader } from './verified-token.ts';
+
+/** What the signature of a token proves, and with which key: nothing that depends on a policy, or on the time. */
+export interface ProvenToken {
+  /** Whose token it is: the issuer's entry in the process core, compared by identity. */
+  readonly owner: object;
+  readonly key: VerificationKey;
+  readonly algorithm: Algorithm;
+  readonly header: JwsHeader;
+  readonly claims: UnverifiedClaims;
+}
+
+/** How the cache has done so far. */
+export interface TokenCacheStats {
+  readonly entries: number;
+  readonly maxEntries: number;
+}
+
+/** The proven tokens of a process by the digest of their text, least recently used. No token is kept. */
+export interface TokenCache {
+  get(digest: string): ProvenToken | undefined;
+  set(digest: string, proven: ProvenToken): void;
+  /** Forgets the tokens of one owner. */
+  clear(owner: object): void;
+  /** Makes room for so many tokens; what was kept stays. */
+  reserve(maxEntries: number): void;
+  stats(): TokenCacheStats;
+}
+
+/** Makes a cache that keeps nothing until room is reserved. */
+export function createTokenCache(): TokenCache {
+  let capacity = 0;
+  let tokens: LRUCache<string, ProvenToken> | undefined;
+  return {
+    get: (digest) => tokens?.get(digest),
+    set: (digest, proven) => void tokens?.set(digest, proven),
+    clear(owner) {
+      for (const [digest, proven] of tokens?.entries() ?? []) {
+        if (proven.owner === owner) tokens?.delete(digest);
+      }
+    },
+    reserve(maxEntries) {
+      if (maxEntries <= capacity) return;
+      const kept = tokens?.dump() ?? [];
+      capacity = maxEntries;
+      tokens = new LRUCache({ max: maxEntries });
+      tokens.load(kept);
+    },
+    stats: () => ({ entries: tokens?.size ?? 0, maxEntries: capacity }),
+  };
+}
