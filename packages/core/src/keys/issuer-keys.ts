@@ -1,0 +1,49 @@
+import type { MaybePromise } from '../maybe-promise.ts';
+import type { AcceptedAlgorithms, Algorithm } from '../token/algorithms.ts';
+import type { VerificationKey } from './key-set.ts';
+import type { Phase } from './refresh-policy.ts';
+
+/** What a token's header asks of a key set. */
+export interface KeyRequest {
+  readonly kid: string | undefined;
+  readonly algorithm: Algorithm;
+  readonly accepted: AcceptedAlgorithms;
+  /** Keeps a Fetch-style runtime alive for a background refresh. */
+  readonly waitUntil?: ((work: Promise<unknown>) => void) | undefined;
+}
+
+/** The state of one issuer's keys, as plain data. Times in seconds. */
+export interface KeyStats {
+  readonly state: Phase;
+  /** How many keys are in memory. */
+  readonly keys: number;
+  /** Since the key set was fetched or confirmed; null where there is none. */
+  readonly age: number | null;
+  /** Fetches that brought a usable key set, or confirmed the one at hand. */
+  readonly refreshes: number;
+  /** Fetches that failed. */
+  readonly failures: number;
+  /** Why the last fetch failed; null where it did not. */
+  readonly lastError: string | null;
+}
+
+/** Where the keys of one issuer come from. */
+export interface IssuerKeys {
+  /**
+   * The one key that a header asks for; at once where the keys are at hand.
+   *
+   * @throws TokenError where there is none, or more than one; UnavailableError where the keys cannot be had.
+   */
+  find(request: KeyRequest): MaybePromise<VerificationKey>;
+  /** The same without waiting and without failing: undefined where the keys at hand do not decide it. */
+  findNow(request: KeyRequest): VerificationKey | undefined;
+  /** Has the keys in memory when it is done; throws or rejects with an UnavailableError. */
+  load(): MaybePromise<void>;
+  /** Whether keys are in memory and trusted. */
+  ready(): boolean;
+  stats(): KeyStats;
+  /** Forgets all that was fetched. */
+  clear(): void;
+  /** Ends fetches under way, and the refreshing. */
+  close(): void;
+}

@@ -1,0 +1,50 @@
+import type { UnavailableError } from '../errors.ts';
+import type { KeySetObserver } from './key-set-observer.ts';
+
+/** What became of the fetches of a key set, and whether the issuer is out of reach: for stats, and for who watches. */
+export class RefreshJournal {
+  readonly #observer: KeySetObserver;
+  #refreshes = 0;
+  #failures = 0;
+  #lastError: UnavailableError | undefined;
+  #outageSince: number | undefined;
+
+  constructor(observer: KeySetObserver) {
+    this.#observer = observer;
+  }
+
+  get refreshes(): number {
+    return this.#refreshes;
+  }
+
+  get failures(): number {
+    return this.#failures;
+  }
+
+  /** Why the last fetch failed; undefined where it did not. */
+  get lastError(): UnavailableError | undefined {
+    return this.#lastError;
+  }
+
+  succeeded(now: number, startedAt: number): void {
+    this.#refreshes += 1;
+    this.#lastError = undefined;
+    this.#observer.refreshed(now - startedAt);
+    if (this.#outageSince === undefined) return;
+    this.#observer.outageLeft(now - this.#outageSince);
+    this.#outageSince = undefined;
+  }
+
+  /**
+   * @param inARow - How many fetches failed since the last good one.
+   * @param isWithinLife - Whether the set in use would be good without any fetch: then nobody notices yet.
+   */
+  failed(error: UnavailableError, inARow: number, isWithinLife: boolean, now: number, startedAt: number): void {
+    this.#failures += 1;
+    this.#lastError = error;
+    this.#observer.failed(error, inARow, now - startedAt);
+    if (isWithinLife || this.#outageSince !== undefined) return;
+    this.#outageSince = now;
+    this.#observer.outageEntered(error);
+  }
+}

@@ -1,0 +1,16 @@
+import type { IssuerKeys } from './issuer-keys.ts';
+import type { KeySet } from './key-set.ts';
+import { selectedKey } from './select-key.ts';
+
+/** Keys that were given, not fetched. They do not age. */
+export function createStaticKeySet(set: KeySet): IssuerKeys {
+  return {
+    find: ({ kid, algorithm, accepted }) => selectedKey(set.select(kid, algorithm, accepted)),
+    findNow: ({ kid, algorithm, accepted }) => set.select(kid, algorithm, accepted).key,
+    load: () => undefined,
+    ready: () => true,
+    stats: () => ({ state: 'fresh', keys: set.keys.length, age: null, refreshes: 0, failures: 0, lastError: null }),
+    clear: () => undefined,
+    close: () => undefined,
+  };
+}

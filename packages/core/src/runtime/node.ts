@@ -1,0 +1,132 @@
+import { constants, createPublicKey, hash, type KeyObject, type VerifyKeyObjectInput, verify } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
+import { debuglog } from 'node:util';
+import type { Agent, Dispatcher } from 'undici';
+import type { FetchLike } from '../options.ts';
+import { type Algorithm, algorithms } from '../token/algorithms.ts';
+import type { HttpClient, PoolOptions, PublicJwk, Runtime, SignatureKey, Timer } from './runtime.ts';
+
+const connectTimeout = 2;
+// Shorter than what load balancers commonly allow, so that it is this side that closes.
+const keepAliveTimeout = 30;
+const staleConnectionCodes = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const log = debuglog('verifier');
+
+/** Node.js: signatures by node:crypto on the calling thread, documents by an undici pool. */
+export const runtime: Runtime = {
+  name: 'node',
+  sharesPromises: true,
+  decodeBase64url: (text) => Buffer.from(text, 'base64url'),
+  decodeUtf8: (bytes) => utf8.decode(bytes),
+  digest: (text) => hash('sha256', text, 'base64url'),
+  supports: () => true,
+  importKey,
+  createHttpClient: (options) => new PooledClient(options),
+  schedule,
+  warn: (message, code) => process.emitWarning(message, { type: 'VerifierWarning', code }),
+  debug: (line) => log('%s', line),
+  environment: () => process.env,
+};
+
+function importKey(jwk: PublicJwk, algorithm: Algorithm): SignatureKey {
+  const key = createPublicKey({ key: { ...jwk }, format: 'jwk' });
+  return new NodeSignatureKey(key, algorithm);
+}
+
+class NodeSignatureKey implements SignatureKey {
+  readonly #input: VerifyKeyObjectInput;
+  readonly #hash: string | null;
+  readonly #signatureLength: number | null;
+
+  constructor(key: KeyObject, algorithm: Algorithm) {
+    const facts = algorithms[algorithm];
+    this.#input = verifyInput(key, algorithm);
+    this.#hash = facts.hash;
+    this.#signatureLength = facts.signatureLength;
+  }
+
+  verify(signingInput: string, signature: Uint8Array): boolean {
+    if (!this.#hasLength(signature)) return false;
+    return verify(this.#hash, Buffer.from(signingInput, 'latin1'), this.#input, signature);
+  }
+
+  verifyInParallel(signingInput: string, signature: Uint8Array): Promise<boolean> | boolean {
+    if (!this.#hasLength(signature)) return false;
+    return new Promise((resolve, reject) => {
+      verify(this.#hash, Buffer.from(signingInput, 'latin1'), this.#input, signature, (error, holds) => {
+        if (error === null) resolve(holds);
+        else reject(error);
+      });
+    });
+  }
+
+  #hasLength(signature: Uint8Array): boolean {
+    return this.#signatureLength === null || signature.byteLength === this.#signatureLength;
+  }
+}
+
+function verifyInput(key: KeyObject, algorithm: Algorithm): VerifyKeyObjectInput {
+  const { kty, padding } = algorithms[algorithm];
+  // RFC 7518, section 3.4: R and S side by side, not in DER.
+  if (kty === 'EC') return { key, dsaEncoding: 'ieee-p1363' };
+  if (padding === 'pss') {
+    // RFC 7518, section 3.5: the salt is as long as the hash.
+    return { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST };
+  }
+  return { key };
+}
+
+function schedule(seconds: number, work: () => void): Timer {
+  const timer = setTimeout(work, seconds * 1000).unref();
+  return { cancel: () => clearTimeout(timer) };
+}
+
+/** A pool of connections; undici is loaded, and the first connection opened, when something is fetched. */
+class PooledClient implements HttpClient {
+  readonly #options: PoolOptions;
+  #pool: Promise<{ fetch: FetchLike; own: Agent | undefined }> | undefined;
+
+  constructor(options: PoolOptions) {
+    this.#options = options;
+  }
+
+  readonly fetch: FetchLike = async (url, init) => {
+    this.#pool ??= openPool(this.#options);
+    const pool = await this.#pool;
+    // A connection counts as busy until the turn of the event loop is over in which its answer ended; asked within it,
+    // the pool would open another one for the key set that follows the metadata.
+    await setImmediate();
+    return pool.fetch(url, init);
+  };
+
+  isStaleConnection(error: unknown): boolean {
+    const { code } = ((error as { cause?: unknown } | null)?.cause ?? error ?? {}) as { code?: unknown };
+    return typeof code === 'string' && staleConnectionCodes.has(code);
+  }
+
+  async close(): Promise<void> {
+    const pool = await this.#pool;
+    await pool?.own?.destroy();
+  }
+}
+
+async function openPool({
+  timeout,
+  connections,
+  dispatcher,
+}: PoolOptions): Promise<{ fetch: FetchLike; own: Agent | undefined }> {
+  const { EnvHttpProxyAgent, fetch } = await import('undici');
+  const own =
+    dispatcher === undefined
+      ? new EnvHttpProxyAgent({
+          connections,
+          connect: { timeout: Math.min(connectTimeout, timeout) * 1000 },
+          keepAliveTimeout: keepAliveTimeout * 1000,
+        })
+      : undefined;
+  const used = (own ?? dispatcher) as Dispatcher;
+  const pooled = (url: string, init: RequestInit) =>
+    fetch(url, { ...init, dispatcher: used } as Parameters<typeof fetch>[1]);
+  return { fetch: pooled as unknown as FetchLike, own: own as Agent | undefined };
+}

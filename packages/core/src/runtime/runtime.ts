@@ -1,0 +1,70 @@
+import type { MaybePromise } from '../maybe-promise.ts';
+import type { FetchLike } from '../options.ts';
+import type { Algorithm } from '../token/algorithms.ts';
+
+/** A public key, ready to check the signatures of one algorithm. */
+export interface SignatureKey {
+  /** Checks a signature over ASCII text; at once where the runtime can. Never throws for a bad signature. */
+  verify(signingInput: string, signature: Uint8Array): MaybePromise<boolean>;
+  /** The same off the calling thread, where the runtime has a way to; for many tokens at once. */
+  verifyInParallel(signingInput: string, signature: Uint8Array): MaybePromise<boolean>;
+}
+
+/** The public members of a JWK, and nothing else. */
+export interface PublicJwk {
+  readonly kty: string;
+  readonly n?: string;
+  readonly e?: string;
+  readonly crv?: string;
+  readonly x?: string;
+  readonly y?: string;
+}
+
+/** A source of documents: a connection pool, or a fetch function. */
+export interface HttpClient {
+  readonly fetch: FetchLike;
+  /** Whether a failure means that a pooled connection had been closed by the other side before it was used again. */
+  isStaleConnection(error: unknown): boolean;
+  close(): Promise<void>;
+}
+
+/** The options that make one connection pool differ from another. */
+export interface PoolOptions {
+  /** Seconds, for a connection to be opened at most. */
+  readonly timeout: number;
+  /** To one origin. */
+  readonly connections: number;
+  /** An undici dispatcher to use instead. */
+  readonly dispatcher: object | undefined;
+}
+
+/** Work that was put off. */
+export interface Timer {
+  cancel(): void;
+}
+
+/** What differs between Node.js and every other runtime: the one seam of this package. */
+export interface Runtime {
+  readonly name: 'node' | 'web';
+  /** Whether one request may await the promise of another; Workers forbid it. */
+  readonly sharesPromises: boolean;
+  /** Decodes canonical base64url. */
+  decodeBase64url(text: string): Uint8Array;
+  /** Decodes UTF-8; throws where it is not well-formed. */
+  decodeUtf8(bytes: Uint8Array): string;
+  /** SHA-256 of ASCII text, as some short text. */
+  digest(text: string): MaybePromise<string>;
+  /** Whether signatures of an algorithm can be checked. */
+  supports(algorithm: Algorithm): boolean;
+  /** Imports a key; throws or rejects where it is not a point on its curve, say. */
+  importKey(jwk: PublicJwk, algorithm: Algorithm): MaybePromise<SignatureKey>;
+  createHttpClient(options: PoolOptions): HttpClient;
+  /** Runs work later without keeping the process alive; undefined where timers do not outlive a request. */
+  schedule(seconds: number, work: () => void): Timer | undefined;
+  /** Tells the operator of something that needs attention. */
+  warn(message: string, code: string): void;
+  /** Writes a line to the debug log, if somebody asked for it. */
+  debug(line: string): void;
+  /** The environment variables of the process. */
+  environment(): Readonly<Record<string, string | undefined>>;
+}

@@ -1,0 +1,64 @@
+import { base64url, type CryptoKey, errors, flattenedVerify, importJWK, type JWK } from 'jose';
+import type { Algorithm } from '../token/algorithms.ts';
+import type { HttpClient, PublicJwk, Runtime, SignatureKey } from './runtime.ts';
+
+const encoder = new TextEncoder();
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+interface Globals {
+  readonly navigator?: { readonly userAgent?: string };
+  readonly process?: { readonly env?: Readonly<Record<string, string | undefined>> };
+  readonly console: { warn(message: string): void };
+}
+
+const globals = globalThis as unknown as Globals;
+const isWorkers = globals.navigator?.userAgent === 'Cloudflare-Workers';
+
+/** Every other runtime: signatures by WebCrypto with keys imported by jose, documents by the runtime's own fetch. */
+export const runtime: Runtime = {
+  name: 'web',
+  sharesPromises: !isWorkers,
+  decodeBase64url: (text) => base64url.decode(text),
+  decodeUtf8: (bytes) => utf8.decode(bytes),
+  digest: async (text) => base64url.encode(new Uint8Array(await crypto.subtle.digest('SHA-256', encoder.encode(text)))),
+  supports: () => true,
+  importKey,
+  createHttpClient: () => fetchClient,
+  schedule: () => undefined,
+  warn: (message, code) => globals.console.warn(`[${code}] ${message}`),
+  debug: () => undefined,
+  environment: () => globals.process?.env ?? {},
+};
+
+async function importKey(jwk: PublicJwk, algorithm: Algorithm): Promise<SignatureKey> {
+  const key = await importJWK({ ...jwk } as JWK, algorithm);
+  if (key instanceof Uint8Array) throw new TypeError('A symmetric key cannot check a signature');
+  const names = algorithm === 'Ed25519' ? ['Ed25519', 'EdDSA'] : [algorithm];
+  const verify = (signingInput: string, signature: Uint8Array): Promise<boolean> =>
+    verifySignature(key, names, signingInput, signature);
+  return { verify, verifyInParallel: verify };
+}
+
+async function verifySignature(
+  key: CryptoKey,
+  names: string[],
+  signingInput: string,
+  signature: Uint8Array,
+): Promise<boolean> {
+  const [header = '', claims = ''] = signingInput.split('.');
+  const jws = { protected: header, payload: claims, signature: base64url.encode(signature) };
+  try {
+    await flattenedVerify(jws, key, { algorithms: names });
+    return true;
+  } catch (error) {
+    if (error instanceof errors.JWSSignatureVerificationFailed) return false;
+    throw error;
+  }
+}
+
+// The runtime keeps its own connections.
+const fetchClient: HttpClient = {
+  fetch: (url, init) => fetch(url, init),
+  isStaleConnection: () => false,
+  close: () => Promise.resolve(),
+};
