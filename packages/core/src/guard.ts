@@ -1,0 +1,100 @@
+import { type AnyAuthError, ConfigurationError } from './errors.ts';
+import type { VerifierOptions } from './options.ts';
+import { type OktaOptions, okta } from './providers/okta.ts';
+import type { Challenge } from './request/challenge.ts';
+import type { RequestLike } from './request/request.ts';
+import { checkRequirements, type Requirements } from './requirements.ts';
+import type { VerifiedToken } from './token/verified-token.ts';
+import { type AuthResult, createVerifier, type Verifier } from './verifier.ts';
+
+/** Who writes the answer to a refused request: the adapter, or the framework's own error handling. */
+export type OnError = 'respond' | 'framework';
+
+/** What the guards of every framework have in common. */
+export interface GuardSettings {
+  /**
+   * `respond` writes the answer; `framework` hands the error, with its status and headers, to the framework's own
+   * error handling.
+   *
+   * @default 'respond'
+   */
+  readonly onError?: OnError;
+}
+
+/** A verifier that exists already, shared between guards. */
+export interface SharedVerifier {
+  readonly verifier: Verifier;
+}
+
+/** What a guard is made from: the options of a verifier, or a verifier. */
+export type GuardOptions = (VerifierOptions | SharedVerifier) & GuardSettings;
+
+/** What an Okta guard is made from; the environment fills in what is left out. */
+export type OktaGuardOptions = (OktaOptions | SharedVerifier) & GuardSettings;
+
+/** The part of an adapter that is the same in every framework. */
+export interface Guard {
+  readonly verifier: Verifier;
+  readonly onError: OnError;
+  /** {@link Verifier.authenticate}. */
+  authenticate(request: RequestLike, requirements?: Requirements): AuthResult | Promise<AuthResult>;
+  /** Judges a request that was authenticated before; undefined lets it pass. */
+  authorize(auth: VerifiedToken | null, requirements: Requirements): AnyAuthError | undefined;
+  /** The answer to write, where `onError` is `respond`. */
+  challenge(error: AnyAuthError): Challenge;
+  /** The error to hand over, where `onError` is `framework`: the same one, with the headers of the answer. */
+  frameworkError(error: AnyAuthError): AnyAuthError;
+}
+
+/**
+ * Makes what a framework adapter needs: a verifier, and what to do with the requests that it refuses.
+ *
+ * @throws ConfigurationError where an option is missing, unknown or not safe.
+ */
+export function createGuard(options: GuardOptions): Guard {
+  const { onError = 'respond', ...rest } = checkedSettings(options);
+  return guardOf('verifier' in rest ? checkedVerifier(rest) : createVerifier(rest), onError);
+}
+
+/**
+ * {@link createGuard} for an Okta authorization server, configured by {@link okta}.
+ *
+ * @throws ConfigurationError where an option is missing, unknown or not safe.
+ */
+export function createOktaGuard(options: OktaGuardOptions = {}): Guard {
+  const { onError = 'respond', ...rest } = checkedSettings(options);
+  return guardOf('verifier' in rest ? checkedVerifier(rest) : createVerifier(okta(rest)), onError);
+}
+
+function guardOf(verifier: Verifier, onError: OnError): Guard {
+  const challenge = (error: AnyAuthError): Challenge => verifier.challenge(error);
+  return {
+    verifier,
+    onError,
+    authenticate: (request, requirements) => verifier.authenticate(request, requirements),
+    authorize: checkRequirements,
+    challenge,
+    frameworkError: (error) => Object.assign(error, { headers: challenge(error).headers }),
+  };
+}
+
+function checkedSettings<TOptions extends GuardSettings>(options: TOptions): TOptions {
+  if (typeof options !== 'object' || options === null) {
+    throw new ConfigurationError('The options of a guard are an object, such as { issuer, audience } or { verifier }');
+  }
+  if (options.onError !== undefined && options.onError !== 'respond' && options.onError !== 'framework') {
+    throw new ConfigurationError("onError is 'respond' or 'framework'");
+  }
+  return options;
+}
+
+function checkedVerifier({ verifier, ...others }: SharedVerifier): Verifier {
+  const [stray] = Object.keys(others);
+  if (stray !== undefined) {
+    throw new ConfigurationError(`${stray} cannot stand beside verifier: give it to createVerifier instead`);
+  }
+  if (typeof verifier?.authenticate !== 'function') {
+    throw new ConfigurationError('verifier is what createVerifier returns');
+  }
+  return verifier;
+}

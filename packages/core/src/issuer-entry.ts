@@ -1,0 +1,91 @@
+import { ConfigurationError } from './errors.ts';
+import type { VerifierEvent } from './events.ts';
+import { createKeySetReporter } from './key-set-reporter.ts';
+import { createDocumentSource } from './keys/document-source.ts';
+import type { IssuerKeys } from './keys/issuer-keys.ts';
+import { createKeySet } from './keys/key-set.ts';
+import { createRemoteKeySet } from './keys/remote-key-set.ts';
+import { createStaticKeySet } from './keys/static-key-set.ts';
+import type { Clock, JSONWebKeySet } from './options.ts';
+import type { ResolvedIssuer } from './resolve-issuer.ts';
+import type { ResolvedHttp, ResolvedKeyCache } from './resolve-options.ts';
+import type { HttpClient, Runtime } from './runtime/runtime.ts';
+
+/** Told of what happens to an issuer's keys. */
+export type EventListener = (event: VerifierEvent) => void;
+
+/** What all verifiers of one issuer share: its keys, and who is told about them. */
+export interface IssuerEntry {
+  readonly issuer: string;
+  readonly keys: IssuerKeys;
+  /** @returns How to end it. */
+  subscribe(listener: EventListener): () => void;
+  /** Tells the operator, once, that the clocks of issuer and verifier seem to differ. */
+  suspectClockSkew(): void;
+}
+
+/** What an entry is made from: all that decides how the documents are fetched, and no policy. */
+export interface EntryOptions {
+  readonly source: Pick<ResolvedIssuer, 'issuer' | 'jwksUri' | 'jwks'>;
+  readonly http: ResolvedHttp;
+  readonly keyCache: ResolvedKeyCache;
+  readonly clock: Clock;
+}
+
+/**
+ * Makes the entry of an issuer. Nothing is fetched until a key is needed.
+ *
+ * @throws ConfigurationError where the keys were given and none of them is usable.
+ */
+export function createIssuerEntry(options: EntryOptions, client: HttpClient, runtime: Runtime): IssuerEntry {
+  const { issuer, jwks } = options.source;
+  const listeners = new Set<EventListener>();
+  const publish: EventListener = (event) => {
+    for (const listener of listeners) listener(event);
+  };
+  let isSkewKnown = false;
+  return {
+    issuer,
+    keys: jwks === undefined ? remoteKeys(options, publish, client, runtime) : staticKeys(jwks, runtime),
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    suspectClockSkew() {
+      if (isSkewKnown) return;
+      isSkewKnown = true;
+      runtime.warn(`Tokens of ${issuer} are not valid yet when they arrive: compare the clocks`, 'VERIFIER_CLOCK_SKEW');
+    },
+  };
+}
+
+function staticKeys(jwks: JSONWebKeySet, runtime: Runtime): IssuerKeys {
+  const set = createKeySet(jwks.keys, runtime);
+  if (set.keys.length > 0) return createStaticKeySet(set);
+  throw new ConfigurationError(
+    'jwks holds no key that a signature can be checked with: RSA of 2048 bits or more, EC, Ed25519',
+  );
+}
+
+function remoteKeys(options: EntryOptions, publish: EventListener, client: HttpClient, runtime: Runtime): IssuerKeys {
+  const { source, http, keyCache, clock } = options;
+  const reporter = createKeySetReporter(source.issuer, publish, runtime);
+  const documents = createDocumentSource({
+    issuer: source.issuer,
+    jwksUri: source.jwksUri,
+    settings: http,
+    insecureOrigins: http.insecureOrigins,
+    client,
+    clock,
+    onMetadata: reporter.metadata,
+  });
+  return createRemoteKeySet({
+    source: documents,
+    policy: keyCache,
+    clock,
+    random: Math.random,
+    runtime,
+    observer: reporter,
+    longestFetch: 3 * http.timeout,
+  });
+}

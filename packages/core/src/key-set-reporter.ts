@@ -1,0 +1,90 @@
+import type { UnavailableError } from './errors.ts';
+import type { VerifierEvent } from './events.ts';
+import { IssuerMismatch } from './keys/discovery.ts';
+import type { VerificationKey } from './keys/key-set.ts';
+import type { KeySetObserver } from './keys/key-set-observer.ts';
+import type { Runtime } from './runtime/runtime.ts';
+
+/** Tells programs by events, and operators by warnings and debug lines, what happens to one issuer's documents. */
+export interface KeySetReporter extends KeySetObserver {
+  metadata(outcome: { readonly error?: UnavailableError; readonly seconds: number }): void;
+}
+
+type Operator = Pick<Runtime, 'warn' | 'debug'>;
+
+/** Makes the reporter of one issuer. */
+export function createKeySetReporter(
+  issuer: string,
+  publish: (event: VerifierEvent) => void,
+  operator: Operator,
+): KeySetReporter {
+  const warnOnce = warnOnChange(operator);
+  let metadataFailures = 0;
+  return {
+    refreshed(seconds) {
+      operator.debug(`${issuer}: keys refreshed`);
+      publish({ type: 'refreshed', issuer, document: 'keys', seconds });
+    },
+    failed(error, failures, seconds) {
+      operator.debug(`${issuer}: keys not refreshed (${error.code})`);
+      publish({ type: 'refresh-failed', issuer, document: 'keys', code: error.code, failures, seconds });
+    },
+    metadata({ error, seconds }) {
+      if (error === undefined) {
+        metadataFailures = 0;
+        warnOnce(undefined);
+        publish({ type: 'refreshed', issuer, document: 'metadata', seconds });
+        return;
+      }
+      metadataFailures += 1;
+      warnOnce(mismatchOf(issuer, error));
+      operator.debug(`${issuer}: metadata not usable (${error.code})`);
+      publish({
+        type: 'refresh-failed',
+        issuer,
+        document: 'metadata',
+        code: error.code,
+        failures: metadataFailures,
+        seconds,
+      });
+    },
+    outageEntered(error) {
+      operator.warn(`The keys of ${issuer} cannot be fetched (${error.code}): ${reasonOf(error)}`, 'VERIFIER_OUTAGE');
+      publish({ type: 'outage-entered', issuer, code: error.code });
+    },
+    outageLeft(seconds) {
+      operator.warn(
+        `The keys of ${issuer} can be fetched again after ${Math.round(seconds)} s`,
+        'VERIFIER_OUTAGE_ENDED',
+      );
+      publish({ type: 'outage-left', issuer, seconds });
+    },
+    changed(added, removed) {
+      for (const key of added) publish(keyEvent('key-added', issuer, key));
+      for (const key of removed) publish(keyEvent('key-removed', issuer, key));
+    },
+  };
+}
+
+function keyEvent(type: 'key-added' | 'key-removed', issuer: string, { kid, alg }: VerificationKey): VerifierEvent {
+  return { type, issuer, kid, alg: alg ?? 'RSA' };
+}
+
+// What is wrong with an issuer's metadata is said when it becomes so, not at every attempt to read them.
+function warnOnChange(operator: Operator): (message: string | undefined) => void {
+  let last: string | undefined;
+  return (message) => {
+    if (message !== undefined && message !== last) operator.warn(message, 'VERIFIER_ISSUER_MISMATCH');
+    last = message;
+  };
+}
+
+function mismatchOf(issuer: string, { cause }: UnavailableError): string | undefined {
+  if (!(cause instanceof IssuerMismatch)) return undefined;
+  return `The metadata of ${JSON.stringify(issuer)} name the issuer ${JSON.stringify(cause.named)}: configure that one, if it is the issuer that you trust`;
+}
+
+function reasonOf({ message, cause }: UnavailableError): string {
+  const beneath = cause instanceof Error ? cause.message : undefined;
+  return beneath === undefined || beneath === message ? message : `${message}: ${beneath}`;
+}

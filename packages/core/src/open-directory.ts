@@ -1,0 +1,42 @@
+import { configurationWarnings } from './configuration-warnings.ts';
+import { createFixedDirectory, type Hold, type IssuerDirectory } from './issuer-directory.ts';
+import type { EventListener } from './issuer-entry.ts';
+import { holdEntry, warnOnce } from './process-core.ts';
+import { resolveIssuer } from './resolve-issuer.ts';
+import { merge, type ResolvedOptions } from './resolve-options.ts';
+import { createResolvedDirectory } from './resolved-directory.ts';
+import type { Runtime } from './runtime/runtime.ts';
+
+/**
+ * Opens the directory of the issuers that a verifier trusts, over the entries that the process shares.
+ *
+ * @param listener - Told of what happens to the keys of those issuers.
+ */
+export function openDirectory(options: ResolvedOptions, listener: EventListener, runtime: Runtime): IssuerDirectory {
+  const { issuers, shared, http, keyCache, clock } = options;
+  const hold = holdFor(options, listener, runtime);
+  if (typeof issuers !== 'function') return createFixedDirectory(issuers, hold);
+  return createResolvedDirectory(issuers, {
+    hold,
+    resolve: (answer) => resolveIssuer(merge(shared, answer), http, 'The issuer that the resolver returned: '),
+    maxIssuers: keyCache.maxIssuers,
+    timeout: http.timeout,
+    clock,
+    sharesPromises: runtime.sharesPromises,
+  });
+}
+
+function holdFor({ http, keyCache, clock }: ResolvedOptions, listener: EventListener, runtime: Runtime): Hold {
+  return (source) => {
+    for (const { code, message } of configurationWarnings(source, http)) warnOnce(runtime, message, code);
+    const { entry, release } = holdEntry({ source, http, keyCache, clock }, runtime);
+    const unsubscribe = entry.subscribe(listener);
+    return {
+      entry,
+      release: () => {
+        unsubscribe();
+        return release();
+      },
+    };
+  };
+}

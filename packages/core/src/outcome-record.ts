@@ -1,0 +1,61 @@
+import { isAuthError } from './errors.ts';
+import type { EventListener } from './issuer-entry.ts';
+import type { MaybePromise } from './maybe-promise.ts';
+import type { Runtime } from './runtime/runtime.ts';
+import { type Counters, createCounters } from './stats.ts';
+import type { VerifiedToken } from './token/verified-token.ts';
+import type { VerifyMode } from './token-verifier.ts';
+
+/** Counts how verifications end, and tells of each refusal: in one place for every way into a verifier. */
+export class OutcomeRecord {
+  readonly counters: Counters = createCounters();
+  readonly #publish: EventListener;
+  readonly #runtime: Pick<Runtime, 'debug'>;
+
+  constructor(publish: EventListener, runtime: Pick<Runtime, 'debug'>) {
+    this.#publish = publish;
+    this.#runtime = runtime;
+  }
+
+  /** Runs a verification and passes on what it returns or throws. */
+  outcome<TResult extends MaybePromise<VerifiedToken | null>>(
+    start: Omit<VerifyMode, 'seen'>,
+    run: (mode: VerifyMode) => TResult,
+  ): TResult {
+    const mode: VerifyMode = { ...start, seen: { issuer: undefined } };
+    try {
+      const result = run(mode);
+      if (result instanceof Promise) return this.#later(result, mode) as TResult;
+      this.#passed(result as VerifiedToken | null);
+      return result;
+    } catch (error) {
+      this.#refused(error, mode);
+      throw error;
+    }
+  }
+
+  async #later<TResult extends VerifiedToken | null>(result: Promise<TResult>, mode: VerifyMode): Promise<TResult> {
+    try {
+      const auth = await result;
+      this.#passed(auth);
+      return auth;
+    } catch (error) {
+      this.#refused(error, mode);
+      throw error;
+    }
+  }
+
+  #passed(auth: VerifiedToken | null): void {
+    if (auth !== null) this.counters.verified += 1;
+  }
+
+  #refused(error: unknown, { seen }: VerifyMode): void {
+    if (!isAuthError(error)) return;
+    const { refused } = this.counters;
+    const { code } = error;
+    refused[code] = (refused[code] ?? 0) + 1;
+    const claim = 'claim' in error ? ` (${error.claim})` : '';
+    this.#runtime.debug(`${seen.issuer ?? 'no issuer'}: refused, ${code}${claim}`);
+    this.#publish({ type: 'token-refused', issuer: seen.issuer, code });
+  }
+}

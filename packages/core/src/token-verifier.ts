@@ -1,0 +1,151 @@
+import { isAuthError, TokenError } from './errors.ts';
+import type { IssuerDirectory, TrustedIssuer } from './issuer-directory.ts';
+import type { KeyRequest } from './keys/issuer-keys.ts';
+import { andThen, type MaybePromise } from './maybe-promise.ts';
+import type { ResolvedOptions } from './resolve-options.ts';
+import type { Runtime, SignatureKey } from './runtime/runtime.ts';
+import type { Counters } from './stats.ts';
+import { type Algorithm, parseAlgorithm } from './token/algorithms.ts';
+import { readClientId, validateClaims } from './token/claims.ts';
+import { type CompactJws, parseCompactJws } from './token/compact-jws.ts';
+import { readScopes } from './token/scope.ts';
+import type { ProvenToken, TokenCache } from './token/token-cache.ts';
+import { createVerifiedToken, deepFreeze, type JwsHeader, type VerifiedToken } from './token/verified-token.ts';
+
+/** How one token is to be verified. */
+export interface VerifyMode {
+  /** Checks the signature off the calling thread, where the runtime can. */
+  readonly inParallel?: boolean;
+  readonly waitUntil?: KeyRequest['waitUntil'];
+  /** Where it is noted which trusted issuer the token named. */
+  readonly seen: { issuer: string | undefined };
+}
+
+/** Everything that judging a token needs. */
+export interface TokenVerifierParts {
+  readonly options: ResolvedOptions;
+  readonly directory: IssuerDirectory;
+  readonly tokens: TokenCache | undefined;
+  readonly counters: Counters;
+  readonly runtime: Runtime;
+}
+
+/** Judges tokens: from the text to what is proved of it. Throws or rejects with an AuthError. */
+export interface TokenVerifier {
+  verify(token: string, mode: VerifyMode): MaybePromise<VerifiedToken>;
+}
+
+/** Makes the line of steps that every token of a verifier goes through. */
+export function createTokenVerifier(parts: TokenVerifierParts): TokenVerifier {
+  return new StepwiseVerifier(parts);
+}
+
+interface Located {
+  readonly issuer: TrustedIssuer;
+  readonly algorithm: Algorithm;
+  readonly key: ProvenToken['key'];
+  readonly signatureKey: SignatureKey;
+}
+
+class StepwiseVerifier implements TokenVerifier {
+  readonly #parts: TokenVerifierParts;
+
+  constructor(parts: TokenVerifierParts) {
+    this.#parts = parts;
+  }
+
+  verify(token: string, mode: VerifyMode): MaybePromise<VerifiedToken> {
+    const { options, tokens, runtime, counters } = this.#parts;
+    if (token.length > options.maxTokenSize) {
+      throw new TokenError('ERR_TOKEN_TOO_LARGE', `The token is longer than ${options.maxTokenSize} characters`);
+    }
+    if (tokens === undefined) return this.#prove(token, undefined, mode);
+    return andThen(runtime.digest(token), (digest) => {
+      const proven = tokens.get(digest);
+      const issuer = proven && this.#issuerIfStillProven(proven, mode);
+      if (proven === undefined || issuer === undefined) return this.#prove(token, digest, mode);
+      counters.hits += 1;
+      mode.seen.issuer = issuer.issuer;
+      return this.#lastWord(this.#admit(token, proven, issuer));
+    });
+  }
+
+  // Anything but the same issuer, algorithm and key sends the token through every step again.
+  #issuerIfStillProven(proven: ProvenToken, { waitUntil }: VerifyMode): TrustedIssuer | undefined {
+    const { header, claims, algorithm, key, owner } = proven;
+    const issuer = this.#parts.directory.findNow(claims['iss']);
+    if (issuer?.entry !== owner) return undefined;
+    const { algorithms: accepted } = issuer.policy;
+    if (!accepted.accepts(algorithm)) return undefined;
+    const found = issuer.entry.keys.findNow({ kid: header.kid, algorithm, accepted, waitUntil });
+    return found === key ? issuer : undefined;
+  }
+
+  #prove(token: string, digest: string | undefined, mode: VerifyMode): MaybePromise<VerifiedToken> {
+    const { directory, runtime, counters } = this.#parts;
+    counters.misses += 1;
+    const jws = parseCompactJws(token, runtime);
+    const located = andThen(directory.find(jws.claims['iss']), (issuer) => this.#locateKey(jws.header, issuer, mode));
+    const proven = andThen(located, (at) => andThen(checkSignature(jws, at, mode), () => at));
+    return andThen(proven, ({ issuer, key, algorithm }) => {
+      const { header, claims } = jws;
+      const facts = { owner: issuer.entry, key, algorithm, header: deepFreeze(header), claims: deepFreeze(claims) };
+      const verified = this.#admit(token, facts, issuer);
+      if (digest !== undefined) this.#parts.tokens?.set(digest, facts);
+      return this.#lastWord(verified);
+    });
+  }
+
+  #locateKey(header: JwsHeader, issuer: TrustedIssuer, { waitUntil, seen }: VerifyMode): MaybePromise<Located> {
+    seen.issuer = issuer.issuer;
+    const { algorithms: accepted } = issuer.policy;
+    const algorithm = parseAlgorithm(header.alg);
+    if (algorithm === undefined || !accepted.accepts(algorithm)) {
+      throw new TokenError('ERR_ALG_NOT_ALLOWED', 'The signature algorithm of the token is not accepted here');
+    }
+    return andThen(issuer.entry.keys.find({ kid: header.kid, algorithm, accepted, waitUntil }), (key) =>
+      andThen(key.import(algorithm), (signatureKey) => {
+        if (signatureKey !== undefined) return { issuer, algorithm, key, signatureKey };
+        throw new TokenError('ERR_KEY_NOT_FOUND', 'The key that the token names is not usable');
+      }),
+    );
+  }
+
+  #admit(token: string, { header, claims }: ProvenToken, { policy, entry }: TrustedIssuer): VerifiedToken {
+    const now = Math.floor(this.#parts.options.clock.now());
+    try {
+      validateClaims(header, claims, policy, now);
+    } catch (error) {
+      if (isAuthError(error) && error.code === 'ERR_TOKEN_NOT_YET_VALID') entry.suspectClockSkew();
+      throw error;
+    }
+    const scopes = readScopes(claims, policy.scopeClaims);
+    return createVerifiedToken(token, { header, claims, clientId: readClientId(claims), scopes });
+  }
+
+  #lastWord(token: VerifiedToken): MaybePromise<VerifiedToken> {
+    const { validate } = this.#parts.options.hooks;
+    if (validate === undefined) return token;
+    return andThen(settled(validate(token)), (verdict) => {
+      if (typeof verdict !== 'string') return token;
+      throw new TokenError('ERR_TOKEN_REJECTED', `The token was rejected: ${verdict}`);
+    });
+  }
+}
+
+function checkSignature(jws: CompactJws, { signatureKey }: Located, { inParallel }: VerifyMode): MaybePromise<void> {
+  const { signingInput, signature } = jws;
+  const check =
+    inParallel === true
+      ? signatureKey.verifyInParallel(signingInput, signature)
+      : signatureKey.verify(signingInput, signature);
+  return andThen(check, (holds) => {
+    if (!holds) throw new TokenError('ERR_SIGNATURE_INVALID', 'The signature of the token does not hold');
+  });
+}
+
+// A function that users wrote may return a promise of another make.
+function settled<TValue>(value: TValue | Promise<TValue>): MaybePromise<TValue> {
+  const isPromise = typeof value === 'object' && value !== null && 'then' in value;
+  return isPromise ? Promise.resolve(value) : value;
+}

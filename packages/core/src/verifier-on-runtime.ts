@@ -1,0 +1,184 @@
+import {
+  type AnyAuthError,
+  ConfigurationError,
+  CredentialsMissingError,
+  isAuthError,
+  TokenError,
+  UnavailableError,
+} from './errors.ts';
+import type { IssuerDirectory } from './issuer-directory.ts';
+import { guardedListener } from './listener.ts';
+import { andThen, type MaybePromise } from './maybe-promise.ts';
+import { openDirectory } from './open-directory.ts';
+import type { VerifierOptions } from './options.ts';
+import { OutcomeRecord } from './outcome-record.ts';
+import { sharedTokenCache } from './process-core.ts';
+import { type Challenge, createChallenge } from './request/challenge.ts';
+import { checkToken, readBearerToken } from './request/credentials.ts';
+import type { RequestLike } from './request/request.ts';
+import { checkRequirements, type Requirements } from './requirements.ts';
+import { type ResolvedOptions, resolveOptions } from './resolve-options.ts';
+import type { Runtime } from './runtime/runtime.ts';
+import { settleAll } from './settle-all.ts';
+import type { VerifierStats } from './stats.ts';
+import type { TokenCache } from './token/token-cache.ts';
+import type { VerifiedToken } from './token/verified-token.ts';
+import { createTokenVerifier, type TokenVerifier, type VerifyMode } from './token-verifier.ts';
+import type { AuthResult, Verifier } from './verifier.ts';
+
+const defaultConcurrency = 64;
+
+/** {@link createVerifier} on a runtime of one's choice. */
+export function createVerifierOnRuntime(options: VerifierOptions, runtime: Runtime): Verifier {
+  return new SharingVerifier(resolveOptions(options), runtime);
+}
+
+class SharingVerifier implements Verifier {
+  readonly #options: ResolvedOptions;
+  readonly #directory: IssuerDirectory;
+  readonly #tokens: TokenCache | undefined;
+  readonly #tokenVerifier: TokenVerifier;
+  readonly #record: OutcomeRecord;
+  #closing: Promise<void> | undefined;
+
+  constructor(options: ResolvedOptions, runtime: Runtime) {
+    const publish = guardedListener(options.hooks.onEvent, runtime);
+    this.#options = options;
+    this.#record = new OutcomeRecord(publish, runtime);
+    this.#directory = openDirectory(options, publish, runtime);
+    this.#tokens = options.tokenCache === false ? undefined : sharedTokenCache(options.tokenCache.maxEntries);
+    const { counters } = this.#record;
+    this.#tokenVerifier = createTokenVerifier({
+      options,
+      directory: this.#directory,
+      tokens: this.#tokens,
+      counters,
+      runtime,
+    });
+  }
+
+  async verify(token: string, requirements: Requirements = {}): Promise<VerifiedToken> {
+    return this.#record.outcome({}, (mode) => this.#verified(token, requirements, mode));
+  }
+
+  verifySync(token: string, requirements: Requirements = {}): VerifiedToken {
+    return this.#record.outcome({}, (mode) => {
+      const result = this.#verified(token, requirements, mode);
+      if (!(result instanceof Promise)) return result;
+      // What the promise brings is of no use here any more; the keys that it fetches are.
+      result.catch(() => undefined);
+      throw new UnavailableError(
+        'ERR_KEY_SET_NOT_READY',
+        'The token cannot be verified without waiting: call warmUp() first',
+      );
+    });
+  }
+
+  async verifyAll(
+    tokens: Iterable<string>,
+    { concurrency = defaultConcurrency }: { readonly concurrency?: number } = {},
+  ): Promise<PromiseSettledResult<VerifiedToken>[]> {
+    if (!Number.isInteger(concurrency) || concurrency < 1) {
+      throw new ConfigurationError('concurrency must be a whole number of at least 1');
+    }
+    return settleAll(tokens, concurrency, (token) =>
+      this.#record.outcome({ inParallel: true }, (mode) => this.#verified(token, {}, mode)),
+    );
+  }
+
+  authenticate(request: RequestLike, requirements: Requirements = {}): AuthResult | Promise<AuthResult> {
+    try {
+      const waitUntil = request.waitUntil?.bind(request);
+      const judged = this.#record.outcome({ waitUntil }, (mode) => this.#judge(request, requirements, mode));
+      return judged instanceof Promise ? judged.then(passed, refusedOrThrown) : passed(judged);
+    } catch (error) {
+      return isAuthError(error) ? refusedOrThrown(error) : Promise.reject(error);
+    }
+  }
+
+  challenge(error: AnyAuthError): Challenge {
+    return createChallenge(error, this.#options.realm);
+  }
+
+  async warmUp(): Promise<void> {
+    this.#assertOpen();
+    const issuers = this.#directory.known();
+    const results = await settleAll(issuers, issuers.length, async ({ entry }) => await entry.keys.load());
+    const failed = issuers.filter((_, index) => results[index]?.status === 'rejected');
+    if (failed.length === 0) return;
+    const errors = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
+    throw new AggregateError(errors, `The keys of ${failed.map(({ issuer }) => issuer).join(', ')} cannot be fetched`);
+  }
+
+  ready(): boolean {
+    return this.#closing === undefined && this.#directory.known().every(({ entry }) => entry.keys.ready());
+  }
+
+  stats(): VerifierStats {
+    const { verified, refused, hits, misses } = this.#record.counters;
+    const issuers = this.#directory.known().map(({ issuer, entry }) => [issuer, entry.keys.stats()] as const);
+    const { entries, maxEntries } = this.#tokens?.stats() ?? { entries: 0, maxEntries: 0 };
+    const hitRate = hits + misses === 0 ? 0 : hits / (hits + misses);
+    return {
+      verified,
+      refused: { ...refused },
+      issuers: Object.fromEntries(issuers),
+      tokenCache: { hits, misses, hitRate, entries, maxEntries },
+    };
+  }
+
+  clear(issuer?: string): void {
+    for (const { entry } of this.#directory.known()) {
+      if (issuer !== undefined && entry.issuer !== issuer) continue;
+      entry.keys.clear();
+      this.#tokens?.clear(entry);
+    }
+    this.#directory.clear(issuer);
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#directory.close();
+    return this.#closing;
+  }
+
+  #assertOpen(): void {
+    if (this.#closing !== undefined) throw new UnavailableError('ERR_CLOSED', 'The verifier was closed');
+  }
+
+  #verified(token: string, requirements: Requirements, mode: VerifyMode): MaybePromise<VerifiedToken> {
+    this.#assertOpen();
+    if (typeof token !== 'string') throw new TokenError('ERR_TOKEN_MALFORMED', 'The token is not a string');
+    return andThen(this.#tokenVerifier.verify(token, mode), (auth) => {
+      const refusal = checkRequirements(auth, requirements);
+      if (refusal !== undefined) throw refusal;
+      return auth;
+    });
+  }
+
+  #judge(request: RequestLike, requirements: Requirements, mode: VerifyMode): MaybePromise<VerifiedToken | null> {
+    this.#assertOpen();
+    const token = this.#readToken(request);
+    if (token !== undefined) return this.#verified(token, requirements, mode);
+    if (requirements.optional ?? this.#options.optional) return null;
+    throw new CredentialsMissingError();
+  }
+
+  #readToken(request: RequestLike): string | undefined {
+    const { maxTokenSize, hooks } = this.#options;
+    if (hooks.getToken === undefined) return readBearerToken(request, maxTokenSize);
+    const token: unknown = hooks.getToken(request);
+    if (token === undefined || token === '') return undefined;
+    if (typeof token !== 'string')
+      throw new TypeError('getToken must return a string, or undefined where there is none');
+    return checkToken(token, maxTokenSize);
+  }
+}
+
+function passed(auth: VerifiedToken | null): AuthResult {
+  return { ok: true, auth };
+}
+
+function refusedOrThrown(error: unknown): AuthResult {
+  if (isAuthError(error)) return { ok: false, error };
+  throw error;
+}

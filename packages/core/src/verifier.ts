@@ -1,0 +1,75 @@
+import { runtime } from '#runtime';
+import type { AnyAuthError } from './errors.ts';
+import type { VerifierOptions } from './options.ts';
+import type { Challenge } from './request/challenge.ts';
+import type { RequestLike } from './request/request.ts';
+import type { Requirements } from './requirements.ts';
+import type { VerifierStats } from './stats.ts';
+import type { VerifiedToken } from './token/verified-token.ts';
+import { createVerifierOnRuntime } from './verifier-on-runtime.ts';
+
+/** How a request was judged: data, because a refused request is nothing out of the ordinary. */
+export type AuthResult =
+  | { readonly ok: true; readonly auth: VerifiedToken }
+  /** Nothing was sent, and nothing has to be. */
+  | { readonly ok: true; readonly auth: null }
+  | { readonly ok: false; readonly error: AnyAuthError };
+
+/** Judges the access tokens of one issuer, or of several. */
+export interface Verifier {
+  /**
+   * Verifies one access token: form, issuer, signature, type, times, audience, client, required claims, and whether it
+   * is bound to a key. Not checked: whether it was revoked, and what its subject may do, beyond `requirements`.
+   *
+   * @throws AuthError where it is refused, and where the keys cannot be had.
+   */
+  verify(token: string, requirements?: Requirements): Promise<VerifiedToken>;
+  /**
+   * {@link Verifier.verify} without waiting. Node.js only; `validate` must not return a promise.
+   *
+   * @throws AuthError, with ERR_KEY_SET_NOT_READY where keys have to be fetched first: {@link Verifier.warmUp} does.
+   */
+  verifySync(token: string, requirements?: Requirements): VerifiedToken;
+  /**
+   * Verifies many tokens, on Node.js with the other cores. Results stand in the order of the tokens.
+   *
+   * @param options - `concurrency`: how many at a time; 64 by default.
+   */
+  verifyAll(
+    tokens: Iterable<string>,
+    options?: { readonly concurrency?: number },
+  ): Promise<PromiseSettledResult<VerifiedToken>[]>;
+  /**
+   * Judges a request by the token in its `Authorization` header. On Node.js, with the keys in memory, the result is
+   * there at once and is not a promise.
+   *
+   * Never rejects because of a client, or of the network; only where `validate` or `getToken` throws.
+   */
+  authenticate(request: RequestLike, requirements?: Requirements): AuthResult | Promise<AuthResult>;
+  /** The answer to a request that was refused: status, headers, and body. */
+  challenge(error: AnyAuthError): Challenge;
+  /**
+   * Has the keys of every configured issuer in memory when it is done, so that no request waits for them.
+   *
+   * @throws AggregateError with an UnavailableError for each issuer that failed; the others are loaded all the same.
+   */
+  warmUp(): Promise<void>;
+  /** Whether the keys of every configured issuer are in memory and trusted; for a readiness probe. */
+  ready(): boolean;
+  /** What was done, and the state of each issuer, as plain JSON. */
+  stats(): VerifierStats;
+  /** Forgets keys, metadata and proven tokens of one issuer, or of all, for everyone in the process who shares them. */
+  clear(issuer?: string): void;
+  /** Gives up this verifier's share of keys and connections; who comes last closes them. May be called twice. */
+  close(): Promise<void>;
+}
+
+/**
+ * Makes a verifier. It fetches nothing until the first token arrives, or {@link Verifier.warmUp} is called. Verifiers
+ * of the same issuer share its keys, and all verifiers of a process share its connections.
+ *
+ * @throws ConfigurationError where an option is missing, unknown, of the wrong type or not safe.
+ */
+export function createVerifier(options: VerifierOptions): Verifier {
+  return createVerifierOnRuntime(options, runtime);
+}
