@@ -74,8 +74,14 @@ function guardOf(verifier: Verifier, onError: OnError): Guard {
     authenticate: (request, requirements) => verifier.authenticate(request, requirements),
     authorize: checkRequirements,
     challenge,
-    frameworkError: (error) => Object.assign(error, { headers: challenge(error).headers }),
+    frameworkError: (error) => Object.assign(error, { headers: headersWithoutBody(challenge(error)) }),
   };
+}
+
+// The body, and with it the content type, is the framework's own.
+function headersWithoutBody({ headers }: Challenge): Readonly<Record<string, string>> {
+  const { 'Content-Type': _, ...others } = headers;
+  return others;
 }
 
 function checkedSettings<TOptions extends GuardSettings>(options: TOptions): TOptions {

@@ -38,6 +38,7 @@ export type {
   SingleIssuerOptions,
   TokenCacheOptions,
   TokenPolicy,
+  Verdict,
   VerifierOptions,
 } from './options.ts';
 export { type OktaOptions, okta } from './providers/okta.ts';

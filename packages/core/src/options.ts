@@ -161,6 +161,10 @@ export interface TokenCacheOptions {
   readonly maxEntries?: number;
 }
 
+/** What `validate` says of a token: nothing lets it pass, a string refuses it. */
+// biome-ignore lint/suspicious/noConfusingVoidType: a function that returns nothing is the common case.
+export type Verdict = void | undefined | string;
+
 /** Options that hold for every issuer of a verifier. */
 export interface CommonOptions {
   /**
@@ -173,7 +177,7 @@ export interface CommonOptions {
    * The last word on a token that passed every check, asked on every request. A returned string refuses it with
    * ERR_TOKEN_REJECTED; the string reaches your logs as the error's message and never the client.
    */
-  readonly validate?: (token: VerifiedToken) => undefined | string | Promise<undefined | string> | void | Promise<void>;
+  readonly validate?: (token: VerifiedToken) => Verdict | Promise<Verdict>;
   /**
    * Where the token is, instead of the `Authorization` header: a cookie, say. Undefined or an empty string means that
    * none was sent. Cookies need protection against cross-site requests, which is not done here.

@@ -1,3 +1,4 @@
+import { systemClock } from './clock.ts';
 import { createHttpClient } from './http/http-client.ts';
 import { createIssuerEntry, type EntryOptions, type IssuerEntry } from './issuer-entry.ts';
 import type { HttpClient, Runtime } from './runtime/runtime.ts';
@@ -93,7 +94,15 @@ function entryKeyOf(core: ProcessCore, { source, http, keyCache, clock }: EntryO
   const { issuer, jwksUri, jwks } = source;
   const { maxResponseSize, headers, insecureOrigins } = http;
   const { ttl, refreshAhead, staleFor } = keyCache;
-  const fetching = [maxResponseSize, headers, insecureOrigins, ttl, refreshAhead, staleFor, identity(core, clock)];
+  const fetching = [
+    maxResponseSize,
+    headers,
+    insecureOrigins,
+    ttl,
+    refreshAhead,
+    staleFor,
+    identity(core, clock === systemClock ? undefined : clock),
+  ];
   return JSON.stringify([issuer, jwksUri ?? null, jwks ?? null, fetching, clientKey]);
 }
 

@@ -74,15 +74,17 @@ function listed(scope: string | readonly string[]): readonly string[] {
 }
 
 function legalScopes(scopes: readonly (string | readonly string[])[], guard: string): string[] {
-  const names = scopes.flatMap((entry) => (typeof entry === 'string' ? entry.split(' ') : [...entry]));
+  const names: readonly unknown[] = scopes
+    .flat()
+    .flatMap((entry) => (typeof entry === 'string' ? entry.split(' ') : [entry]));
   if (names.length === 0) {
     throw new ConfigurationError(`${guard} needs at least one scope, such as ${guard}('read:orders')`);
   }
-  for (const name of names) {
-    if (typeof name === 'string' && scopeSyntax.test(name)) continue;
-    throw new ConfigurationError(
-      `${guard} was given ${JSON.stringify(name)}, which is not a scope (RFC 6749, section 3.3)`,
-    );
-  }
-  return [...new Set(names)];
+  return [...new Set(names.map((name) => legalScope(name, guard)))];
+}
+
+function legalScope(name: unknown, guard: string): string {
+  if (typeof name === 'string' && scopeSyntax.test(name)) return name;
+  const shown = typeof name === 'string' ? JSON.stringify(name) : typeof name;
+  throw new ConfigurationError(`${guard} was given ${shown}, which is not a scope (RFC 6749, section 3.3)`);
 }

@@ -20,7 +20,7 @@ export interface NodeRequest {
   readonly protocol?: string | undefined;
   readonly rawHeaders: readonly string[];
   readonly headers: { readonly host?: string | undefined };
-  readonly socket?: { readonly encrypted?: boolean } | null | undefined;
+  readonly socket?: object | null | undefined;
 }
 
 /** The part of a Fetch API `Request` that is read. */
@@ -53,13 +53,17 @@ class NodeRequestLike implements RequestLike {
 
   url(): string {
     const { protocol, socket, headers, originalUrl, url } = this.#request;
-    const scheme = protocol ?? (socket?.encrypted === true ? 'https' : 'http');
+    const scheme = protocol ?? (isEncrypted(socket) ? 'https' : 'http');
     return `${scheme}://${headers.host ?? 'localhost'}${originalUrl ?? url ?? '/'}`;
   }
 
   header(name: string): readonly string[] {
     return valuesOf(this.#request.rawHeaders, name.toLowerCase());
   }
+}
+
+function isEncrypted(socket: NodeRequest['socket']): boolean {
+  return socket != null && 'encrypted' in socket && socket.encrypted === true;
 }
 
 // Node.js keeps header names as they were sent, in alternation with their values.

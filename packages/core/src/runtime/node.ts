@@ -1,4 +1,4 @@
-import { constants, createPublicKey, hash, type KeyObject, type VerifyKeyObjectInput, verify } from 'node:crypto';
+import { constants, createPublicKey, hash, type KeyObject, type SigningOptions, verify } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { debuglog } from 'node:util';
 import type { Agent, Dispatcher } from 'undici';
@@ -35,26 +35,28 @@ function importKey(jwk: PublicJwk, algorithm: Algorithm): SignatureKey {
 }
 
 class NodeSignatureKey implements SignatureKey {
-  readonly #input: VerifyKeyObjectInput;
+  readonly #key: KeyObject;
   readonly #hash: string | null;
   readonly #signatureLength: number | null;
 
   constructor(key: KeyObject, algorithm: Algorithm) {
-    const facts = algorithms[algorithm];
-    this.#input = verifyInput(key, algorithm);
-    this.#hash = facts.hash;
-    this.#signatureLength = facts.signatureLength;
+    const { hash: name, signatureLength } = algorithms[algorithm];
+    // Options are read from the key itself as well as from an object around it; the object costs Node.js 24 a third of
+    // the time of an RS256 signature, on every check.
+    this.#key = Object.assign(key, optionsFor(algorithm));
+    this.#hash = name;
+    this.#signatureLength = signatureLength;
   }
 
   verify(signingInput: string, signature: Uint8Array): boolean {
     if (!this.#hasLength(signature)) return false;
-    return verify(this.#hash, Buffer.from(signingInput, 'latin1'), this.#input, signature);
+    return verify(this.#hash, Buffer.from(signingInput, 'latin1'), this.#key, signature);
   }
 
   verifyInParallel(signingInput: string, signature: Uint8Array): Promise<boolean> | boolean {
     if (!this.#hasLength(signature)) return false;
     return new Promise((resolve, reject) => {
-      verify(this.#hash, Buffer.from(signingInput, 'latin1'), this.#input, signature, (error, holds) => {
+      verify(this.#hash, Buffer.from(signingInput, 'latin1'), this.#key, signature, (error, holds) => {
         if (error === null) resolve(holds);
         else reject(error);
       });
@@ -66,15 +68,13 @@ class NodeSignatureKey implements SignatureKey {
   }
 }
 
-function verifyInput(key: KeyObject, algorithm: Algorithm): VerifyKeyObjectInput {
+function optionsFor(algorithm: Algorithm): SigningOptions {
   const { kty, padding } = algorithms[algorithm];
   // RFC 7518, section 3.4: R and S side by side, not in DER.
-  if (kty === 'EC') return { key, dsaEncoding: 'ieee-p1363' };
-  if (padding === 'pss') {
-    // RFC 7518, section 3.5: the salt is as long as the hash.
-    return { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST };
-  }
-  return { key };
+  if (kty === 'EC') return { dsaEncoding: 'ieee-p1363' };
+  if (padding !== 'pss') return {};
+  // RFC 7518, section 3.5: the salt is as long as the hash.
+  return { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST };
 }
 
 function schedule(seconds: number, work: () => void): Timer {

@@ -1,0 +1,40 @@
+import type { RawResponse } from './exchange.ts';
+
+/**
+ * The part of an answer that is the same whichever adapter gives it: status, challenges, body, and media type without
+ * parameters; `Retry-After` by presence and range.
+ */
+export interface Answer {
+  readonly status: number;
+  /** Each `WWW-Authenticate` header line. */
+  readonly wwwAuthenticate: readonly string[];
+  readonly retryAfter: 'absent' | 'from 1 to 300 seconds' | 'invalid';
+  readonly mediaType: string;
+  /** The exact body, but for the address of the issuer, which stands as {@link issuerPlaceholder}. */
+  readonly body: string;
+}
+
+/** Stands for the address of the issuer in a body; its port is another one in each run. */
+export const issuerPlaceholder = 'https://issuer.example';
+
+/** Reduces a response to what is compared. */
+export function toAnswer(response: RawResponse, issuer: string): Answer {
+  const valuesOf = (name: string): string[] =>
+    response.headers.filter(([candidate]) => candidate.toLowerCase() === name).map(([, value]) => value);
+  const [contentType = ''] = valuesOf('content-type');
+  const [mediaType = ''] = contentType.split(';');
+  return {
+    status: response.status,
+    wwwAuthenticate: valuesOf('www-authenticate'),
+    retryAfter: judgeRetryAfter(valuesOf('retry-after')),
+    mediaType: mediaType.trim().toLowerCase(),
+    body: response.body.replaceAll(issuer, issuerPlaceholder),
+  };
+}
+
+function judgeRetryAfter(values: readonly string[]): Answer['retryAfter'] {
+  const [value, ...more] = values;
+  if (value === undefined) return 'absent';
+  const inRange = /^[1-9]\d{0,2}$/.test(value) && Number(value) <= 300;
+  return inRange && more.length === 0 ? 'from 1 to 300 seconds' : 'invalid';
+}

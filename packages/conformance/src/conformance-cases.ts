@@ -1,0 +1,17 @@
+import { claimCases } from './cases/claims.ts';
+import { credentialCases } from './cases/credentials.ts';
+import { hostileCases } from './cases/hostile.ts';
+import { profileCases } from './cases/profiles.ts';
+import { scopeCases } from './cases/scopes.ts';
+import { signatureCases } from './cases/signatures.ts';
+import type { ConformanceCase } from './conformance-case.ts';
+
+/** Every request of the suite, with the answer that every adapter gives to it. */
+export const conformanceCases: readonly ConformanceCase[] = [
+  ...credentialCases,
+  ...signatureCases,
+  ...claimCases,
+  ...scopeCases,
+  ...profileCases,
+  ...hostileCases,
+];

@@ -1,0 +1,33 @@
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
+import type { HeaderList } from './conformance-case.ts';
+
+/** A request as it goes over the wire. */
+export interface RawRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: HeaderList;
+}
+
+/** A response as it came over the wire. */
+export interface RawResponse {
+  readonly status: number;
+  readonly headers: HeaderList;
+  readonly body: string;
+}
+
+/** Sends one request over a socket of its own. Headers are sent as listed, repeated ones too. */
+export async function exchange(origin: string, { method, path, headers }: RawRequest): Promise<RawResponse> {
+  const { host, hostname, port } = new URL(origin);
+  const all: HeaderList = [['Host', host], ['Connection', 'close'], ...headers];
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    const options = { hostname, port, method, path, headers: all.flat(), agent: false, maxHeaderSize: 65_536 };
+    httpRequest(options, resolve).on('error', reject).end();
+  });
+  const body = await text(response);
+  return { status: response.statusCode ?? 0, headers: pairs(response.rawHeaders), body };
+}
+
+function pairs(flat: readonly string[]): [string, string][] {
+  return Array.from({ length: flat.length / 2 }, (_, index) => [flat[2 * index] ?? '', flat[2 * index + 1] ?? '']);
+}

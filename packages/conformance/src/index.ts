@@ -1,0 +1,19 @@
+export { type Answer, issuerPlaceholder } from './answer.ts';
+export {
+  type AuthBody,
+  type ConformanceApp,
+  describeAuth,
+  describeError,
+  grantedBody,
+  guardOptions,
+  isBlueTenant,
+  type Profile,
+  publicBody,
+  requiredScopes,
+} from './app.ts';
+export type { ConformanceCase, HeaderList } from './conformance-case.ts';
+export { conformanceCases } from './conformance-cases.ts';
+export { describeConformance, type Exceptions } from './describe-conformance.ts';
+export { exchange, type RawRequest, type RawResponse } from './exchange.ts';
+export { type RecordedAnswers, recordAnswers } from './record-answers.ts';
+export { type AdapterHarness, type Outcome, openStage, type RunningApp, type Stage } from './stage.ts';

@@ -1,0 +1,103 @@
+import { startTestIssuer, type TestIssuer } from '@verifier/test-issuer';
+import { type Answer, toAnswer } from './answer.ts';
+import type { ConformanceApp, Profile } from './app.ts';
+import { hostileRealm, hostileText } from './cases/hostile.ts';
+import type { ConformanceCase } from './conformance-case.ts';
+import { exchange, type RawRequest } from './exchange.ts';
+import { createForge, type Forge } from './forge.ts';
+import { findLeaks } from './leaks.ts';
+
+/** An application that listens. */
+export interface RunningApp {
+  /** Where it is reached, such as `http://127.0.0.1:3000`. */
+  readonly origin: string;
+  close(): Promise<void>;
+}
+
+/** How an adapter takes part: it starts the application that it is asked for, in whatever process or runtime. */
+export interface AdapterHarness {
+  start(app: ConformanceApp): Promise<RunningApp>;
+}
+
+/** What an adapter answered, and what of the request or of its own workings it should not have told. */
+export interface Outcome {
+  readonly answer: Answer;
+  readonly leaks: readonly string[];
+}
+
+/** The issuers and applications that the cases run against. */
+export interface Stage {
+  ask(testCase: ConformanceCase): Promise<Outcome>;
+  close(): Promise<void>;
+}
+
+interface Place {
+  readonly forge: Forge;
+  readonly app: RunningApp;
+}
+
+const profiles: readonly Profile[] = [
+  'default',
+  'optional',
+  'framework',
+  'hostile-realm',
+  'rejecting',
+  'issuer-down',
+  'issuer-down-framework',
+];
+
+/** Starts an issuer, makes another one that is down from the beginning, and starts the adapter's applications. */
+export async function openStage(harness: AdapterHarness): Promise<Stage> {
+  const [issuer, absent] = await Promise.all([startIssuer(), startIssuer()]);
+  const [forge, absentForge] = await Promise.all([createForge(issuer), createForge(absent)]);
+  await absent.stop();
+  const places = new Map<Profile, Place>();
+  for (const profile of profiles) {
+    const used = profile.startsWith('issuer-down') ? absentForge : forge;
+    places.set(profile, { forge: used, app: await harness.start(describeApp(profile, used)) });
+  }
+  return {
+    ask: (testCase) => ask(testCase, places),
+    close: async () => {
+      await Promise.all([...places.values()].map(({ app }) => app.close()));
+      await Promise.all([issuer.close(), absent.close()]);
+    },
+  };
+}
+
+function startIssuer(): Promise<TestIssuer> {
+  return startTestIssuer({ audience: 'https://api.example', scopes: ['read:messages', 'write:messages'] });
+}
+
+function describeApp(profile: Profile, { issuer, audience }: Forge): ConformanceApp {
+  const app = { profile, issuer, audience };
+  switch (profile) {
+    case 'optional':
+      return { ...app, optional: true };
+    case 'framework':
+    case 'issuer-down-framework':
+      return { ...app, onError: 'framework' };
+    case 'hostile-realm':
+      return { ...app, realm: hostileRealm };
+    case 'rejecting':
+      return { ...app, rejectWith: `rejected because of ${hostileText}` };
+    default:
+      return app;
+  }
+}
+
+async function ask(testCase: ConformanceCase, places: ReadonlyMap<Profile, Place>): Promise<Outcome> {
+  const place = places.get(testCase.profile ?? 'default');
+  if (place === undefined) throw new Error(`No application for ${testCase.id}`);
+  const request = toRequest(testCase, place.forge);
+  const response = await exchange(place.app.origin, request);
+  return { answer: toAnswer(response, place.forge.issuer), leaks: findLeaks(request, response) };
+}
+
+function toRequest({ method = 'GET', path = '/protected', headers = [] }: ConformanceCase, forge: Forge): RawRequest {
+  return {
+    method,
+    path: typeof path === 'string' ? path : path(forge),
+    headers: typeof headers === 'function' ? headers(forge) : headers,
+  };
+}

@@ -1,0 +1,100 @@
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { type AdapterHarness, type Answer, conformanceCases, recordAnswers } from '../src/index.ts';
+import { findLeaks } from '../src/leaks.ts';
+
+/** An adapter that answers everything alike. */
+function constantHarness(answer: (response: ServerResponse) => void): AdapterHarness {
+  return {
+    start: async () => {
+      const server = createServer({ maxHeaderSize: 65_536 }, (_request, response) => answer(response));
+      await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+      const { port }: AddressInfo = Object(server.address());
+      return {
+        origin: `http://127.0.0.1:${port}`,
+        close: async () => {
+          server.closeAllConnections();
+          server.close();
+        },
+      };
+    },
+  };
+}
+
+describe('the table', () => {
+  it('names each case once', () => {
+    const ids = conformanceCases.map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('expects a challenge with each 400, 401 and 403, and never with another status', () => {
+    for (const { id, expected } of conformanceCases) {
+      expect([id, expected.wwwAuthenticate.length]).toEqual([id, [400, 401, 403].includes(expected.status) ? 1 : 0]);
+    }
+  });
+
+  it('expects challenges that are one header line of printable ASCII with balanced quotes', () => {
+    const quoted = /"(?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\[\x20-\x7e])*"/;
+    const syntax = new RegExp(`^Bearer \\w+=${quoted.source}(?:, \\w+=${quoted.source})*$`);
+    for (const { expected } of conformanceCases) {
+      for (const line of expected.wwwAuthenticate) expect(line).toMatch(syntax);
+    }
+  });
+});
+
+describe('an adapter that does not conform', () => {
+  const mismatches = async (answer: (response: ServerResponse) => void): Promise<string[]> => {
+    const recorded: Record<string, Answer> = await recordAnswers(constantHarness(answer));
+    const differs = ({ id, expected }: { id: string; expected: Answer }): boolean =>
+      JSON.stringify(recorded[id]) !== JSON.stringify(reordered(expected));
+    return conformanceCases.filter(differs).map(({ id }) => id);
+  };
+  // The order in which an answer is recorded.
+  const reordered = ({ status, wwwAuthenticate, retryAfter, mediaType, body }: Answer): Answer => ({
+    status,
+    wwwAuthenticate,
+    retryAfter,
+    mediaType,
+    body,
+  });
+
+  it('is noticed where it lets everything through', async () => {
+    const open = await mismatches((response) => {
+      response.writeHead(200, { 'Content-Type': 'application/json' }).end('{"granted":true}');
+    });
+    const refusals = conformanceCases.filter(({ expected }) => expected.status !== 200);
+    expect(open).toEqual(expect.arrayContaining(refusals.map(({ id }) => id)));
+  });
+
+  it('is noticed where it refuses everything', async () => {
+    const closed = await mismatches((response) => {
+      response.writeHead(401, { 'Content-Type': 'application/json', 'WWW-Authenticate': 'Bearer' }).end('{}');
+    });
+    expect(closed).toHaveLength(conformanceCases.length);
+  });
+});
+
+describe('a leak', () => {
+  const request = {
+    method: 'GET',
+    path: '/',
+    headers: [['Authorization', 'Bearer aaaa.bbbbbbbbbbbbbbbbbbbb.cccc']],
+  } as const;
+
+  it.each([
+    ['a part of the token in the body', [], 'see bbbbbbbbbbbbbbbbbbbb'],
+    ['a part of the token in a header', [['WWW-Authenticate', 'Bearer x="bbbbbbbbbbbbbbbbbbbb"']], ''],
+    ['a header that the request named', [['x-injected', '1']], ''],
+    ['a stack', [], 'Error: x\n    at file.js'],
+    ['what validate said', [], 'rejected because of'],
+  ] as const)('is found: %s', (_name, headers, body) => {
+    expect(findLeaks(request, { status: 401, headers, body })).not.toEqual([]);
+  });
+
+  it('is not seen where there is none', () => {
+    expect(
+      findLeaks(request, { status: 401, headers: [['WWW-Authenticate', 'Bearer realm="api"']], body: '{}' }),
+    ).toEqual([]);
+  });
+});

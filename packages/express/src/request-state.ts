@@ -1,0 +1,35 @@
+import type { IncomingMessage } from 'node:http';
+import { ConfigurationError, type Guard, type VerifiedToken } from '@verifier/core';
+
+/** What the middleware found out about a request, for the route guards and accessors that come after it. */
+export interface RequestState {
+  readonly guard: Guard;
+  /** Null for an anonymous request. */
+  readonly auth: VerifiedToken | null;
+}
+
+// A registered symbol, so that the middleware and a route guard from two copies of this package find each other.
+const requestState: unique symbol = Symbol.for('@verifier/express/request-state');
+
+interface StatefulRequest extends IncomingMessage {
+  [requestState]?: RequestState;
+  auth?: VerifiedToken | null;
+}
+
+/** Attaches the result: `req.auth` for the application, and a hidden copy that no other library overwrites. */
+export function attachState(req: StatefulRequest, state: RequestState): void {
+  req[requestState] = state;
+  req.auth = state.auth;
+}
+
+/** What the middleware attached; undefined where none ran. */
+export function findState(req: StatefulRequest): RequestState | undefined {
+  return req[requestState];
+}
+
+/** Says what to do where a route guard or an accessor comes before any middleware. */
+export function middlewareMissing(caller: string): ConfigurationError {
+  return new ConfigurationError(
+    `${caller} found no authenticated request: mount oktaAuth() or bearerAuth() with app.use() before this route`,
+  );
+}

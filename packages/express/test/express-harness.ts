@@ -1,0 +1,46 @@
+import {
+  type AdapterHarness,
+  type ConformanceApp,
+  describeAuth,
+  describeError,
+  grantedBody,
+  guardOptions,
+  isBlueTenant,
+  publicBody,
+  requiredScopes,
+} from '@verifier/conformance';
+import { bearerAuth, getAuth, isAuthError, requireAnyScope, requireClaims, requireScope } from '@verifier/express';
+import express5, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import express4 from 'express-4';
+import { listen } from './listen.ts';
+
+/** Express 4 and 5, by the same type: what the tests use of them is the same. */
+export const frameworks: Readonly<Record<string, () => Express>> = {
+  'Express 4': () => Object(express4()),
+  'Express 5': express5,
+};
+
+/** Starts the applications of the conformance suite on one version of Express. */
+export function expressHarness(express: () => Express): AdapterHarness {
+  return {
+    start: (app) => listen(createApp(express(), app)),
+  };
+}
+
+function createApp(server: Express, app: ConformanceApp): Express {
+  const grant: RequestHandler = (_req, res) => void res.json(grantedBody);
+  server.get('/public', (_req, res) => void res.json(publicBody));
+  server.use(bearerAuth(guardOptions(app)));
+  server.get('/protected', (req, res) => void res.json(describeAuth(getAuth(req, { optional: true }))));
+  server.get('/scoped', requireScope(requiredScopes.one), grant);
+  server.get('/scoped-all', requireScope(...requiredScopes.all), grant);
+  server.get('/any-scoped', requireAnyScope(requiredScopes.any), grant);
+  server.get('/claims', requireClaims(isBlueTenant), grant);
+  if (app.onError === 'framework') server.use(answerError);
+  return server;
+}
+
+const answerError: ErrorRequestHandler = (error: unknown, _req, res, next) => {
+  if (!isAuthError(error)) return next(error);
+  return void res.status(error.status).set(error.headers).json(describeError(error));
+};

@@ -1,0 +1,13 @@
+import '@verifier/express/augment';
+import { getAuth, oktaAuth, type VerifiedToken } from '@verifier/express';
+import express from 'express';
+
+type Same<TLeft, TRight> = (<T>() => T extends TLeft ? 1 : 2) extends <T>() => T extends TRight ? 1 : 2 ? true : false;
+const isTrue = <TValue extends true>(): TValue | undefined => undefined;
+
+express().use(oktaAuth(), (req, res) => {
+  isTrue<Same<typeof req.auth, VerifiedToken | null | undefined>>();
+  // @ts-expect-error -- absent where no middleware ran, null where the request is anonymous
+  req.auth.subject;
+  res.json([req.auth?.subject, getAuth(req).subject]);
+});
