@@ -2,14 +2,16 @@ import { isAuthError, TokenError } from './errors.ts';
 import type { IssuerDirectory, TrustedIssuer } from './issuer-directory.ts';
 import type { KeyRequest } from './keys/issuer-keys.ts';
 import { andThen, type MaybePromise } from './maybe-promise.ts';
+import type { ResolvedPolicy } from './resolve-issuer.ts';
 import type { ResolvedOptions } from './resolve-options.ts';
 import type { Runtime, SignatureKey } from './runtime/runtime.ts';
 import type { Counters } from './stats.ts';
 import { type Algorithm, parseAlgorithm } from './token/algorithms.ts';
-import { readClientId, validateClaims } from './token/claims.ts';
+import { readClientId, validateClaims, validateTimes } from './token/claims.ts';
 import { type CompactJws, parseCompactJws } from './token/compact-jws.ts';
+import { HeaderCache } from './token/header-cache.ts';
 import { readScopes } from './token/scope.ts';
-import type { ProvenToken, TokenCache } from './token/token-cache.ts';
+import type { ProvenToken, Standing, TokenCache } from './token/token-cache.ts';
 import { createVerifiedToken, deepFreeze, type JwsHeader, type VerifiedToken } from './token/verified-token.ts';
 
 /** How one token is to be verified. */
@@ -49,6 +51,7 @@ interface Located {
 
 class StepwiseVerifier implements TokenVerifier {
   readonly #parts: TokenVerifierParts;
+  readonly #headers: HeaderCache = new HeaderCache();
 
   constructor(parts: TokenVerifierParts) {
     this.#parts = parts;
@@ -84,12 +87,19 @@ class StepwiseVerifier implements TokenVerifier {
   #prove(token: string, digest: string | undefined, mode: VerifyMode): MaybePromise<VerifiedToken> {
     const { directory, runtime, counters } = this.#parts;
     counters.misses += 1;
-    const jws = parseCompactJws(token, runtime);
+    const jws = parseCompactJws(token, runtime, this.#headers);
     const located = andThen(directory.find(jws.claims['iss']), (issuer) => this.#locateKey(jws.header, issuer, mode));
     const proven = andThen(located, (at) => andThen(checkSignature(jws, at, mode), () => at));
     return andThen(proven, ({ issuer, key, algorithm }) => {
-      const { header, claims } = jws;
-      const facts = { owner: issuer.entry, key, algorithm, header: deepFreeze(header), claims: deepFreeze(claims) };
+      const { encodedHeader, header, claims } = jws;
+      const facts: ProvenToken = {
+        owner: issuer.entry,
+        key,
+        algorithm,
+        header: deepFreeze(header),
+        claims: deepFreeze(claims),
+      };
+      this.#headers.set(encodedHeader, facts.header);
       const verified = this.#admit(token, facts, issuer);
       if (digest !== undefined) this.#parts.tokens?.set(digest, facts);
       return this.#lastWord(verified);
@@ -111,16 +121,16 @@ class StepwiseVerifier implements TokenVerifier {
     );
   }
 
-  #admit(token: string, { header, claims }: ProvenToken, { policy, entry }: TrustedIssuer): VerifiedToken {
-    const now = Math.floor(this.#parts.options.clock.now());
+  #admit(token: string, proven: ProvenToken, { policy, entry }: TrustedIssuer): VerifiedToken {
+    if (proven.standing?.policy !== policy) proven.standing = standingOf(proven, policy);
+    const { claims, clientId, scopes } = proven.standing;
     try {
-      validateClaims(header, claims, policy, now);
+      validateTimes(claims, policy, Math.floor(this.#parts.options.clock.now()));
     } catch (error) {
       if (isAuthError(error) && error.code === 'ERR_TOKEN_NOT_YET_VALID') entry.suspectClockSkew();
       throw error;
     }
-    const scopes = readScopes(claims, policy.scopeClaims);
-    return createVerifiedToken(token, { header, claims, clientId: readClientId(claims), scopes });
+    return createVerifiedToken(token, { header: proven.header, claims, clientId, scopes });
   }
 
   #lastWord(token: VerifiedToken): MaybePromise<VerifiedToken> {
@@ -131,6 +141,12 @@ class StepwiseVerifier implements TokenVerifier {
       throw new TokenError('ERR_TOKEN_REJECTED', `The token was rejected: ${verdict}`);
     });
   }
+}
+
+// A policy is fixed when it is made, and so is what it makes of a token but for the time.
+function standingOf({ header, claims }: ProvenToken, policy: ResolvedPolicy): Standing {
+  validateClaims(header, claims, policy);
+  return { policy, claims, clientId: readClientId(claims), scopes: readScopes(claims, policy.scopeClaims) };
 }
 
 function checkSignature(jws: CompactJws, { signatureKey }: Located, { inParallel }: VerifyMode): MaybePromise<void> {

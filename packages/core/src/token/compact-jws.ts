@@ -9,11 +9,17 @@ export interface UnverifiedClaims {
 
 /** A signed token, taken apart; nothing of it is verified. */
 export interface CompactJws {
+  readonly encodedHeader: string;
   readonly header: JwsHeader;
   readonly claims: UnverifiedClaims;
   /** The ASCII text that the signature covers. */
   readonly signingInput: string;
   readonly signature: Uint8Array;
+}
+
+/** Headers that were parsed, and found good, before. */
+export interface KnownHeaders {
+  get(encoded: string): JwsHeader | undefined;
 }
 
 type Decoder = Pick<Runtime, 'decodeBase64url' | 'decodeUtf8'>;
@@ -29,16 +35,18 @@ const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
  *
  * The caller has checked the length of the token.
  *
+ * @param known - Headers that need not be parsed again.
  * @throws TokenError with ERR_TOKEN_MALFORMED or ERR_CRIT_UNSUPPORTED.
  */
-export function parseCompactJws(token: string, decoder: Decoder): CompactJws {
+export function parseCompactJws(token: string, decoder: Decoder, known?: KnownHeaders): CompactJws {
   if (!compactSyntax.test(token)) throw malformed('The token is not a compact JWS of three base64url parts');
   const first = token.indexOf('.');
   const second = token.indexOf('.', first + 1);
-  const header = parseHeader(parseObject(token.slice(0, first), decoder));
+  const encodedHeader = token.slice(0, first);
+  const header = known?.get(encodedHeader) ?? parseHeader(parseObject(encodedHeader, decoder));
   const claims = parseObject(token.slice(first + 1, second), decoder);
   const signature = decodePart(token.slice(second + 1), decoder);
-  return { header, claims, signingInput: token.slice(0, second), signature };
+  return { encodedHeader, header, claims, signingInput: token.slice(0, second), signature };
 }
 
 function parseHeader(header: UnverifiedClaims): JwsHeader {

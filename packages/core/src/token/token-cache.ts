@@ -2,9 +2,17 @@ import { LRUCache } from 'lru-cache';
 import type { VerificationKey } from '../keys/key-set.ts';
 import type { Algorithm } from './algorithms.ts';
 import type { UnverifiedClaims } from './compact-jws.ts';
-import type { JwsHeader } from './verified-token.ts';
+import type { Claims, JwsHeader } from './verified-token.ts';
 
-/** What the signature of a token proves, and with which key: nothing that depends on a policy, or on the time. */
+/** What a policy makes of a token, whatever the time: only for that policy, which never changes. */
+export interface Standing {
+  readonly policy: object;
+  readonly claims: Claims;
+  readonly clientId: string | undefined;
+  readonly scopes: readonly string[];
+}
+
+/** What the signature of a token proves, and with which key: nothing that depends on the time. */
 export interface ProvenToken {
   /** Whose token it is: the issuer's entry in the process core, compared by identity. */
   readonly owner: object;
@@ -12,6 +20,8 @@ export interface ProvenToken {
   readonly algorithm: Algorithm;
   readonly header: JwsHeader;
   readonly claims: UnverifiedClaims;
+  /** What the policy that judged the token last made of it. */
+  standing?: Standing;
 }
 
 /** How the cache has done so far. */
