@@ -141,7 +141,8 @@ export class UnavailableError extends AuthError {
   constructor(code: UnavailableErrorCode, message: string, details: { retryAfter?: number; cause?: unknown } = {}) {
     super(message, 'cause' in details ? { cause: details.cause } : undefined);
     this.code = code;
-    this.retryAfter = Math.max(1, Math.ceil(details.retryAfter ?? 1));
+    const seconds = Math.ceil(details.retryAfter ?? 1);
+    this.retryAfter = seconds >= 1 ? seconds : 1;
   }
 }
 

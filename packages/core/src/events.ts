@@ -2,7 +2,7 @@ import type { AuthErrorCode } from './errors.ts';
 
 /**
  * What happened to an issuer's keys, or to a token. Plain data without any token, key or claim value; key identifiers
- * come from the issuer's own key set.
+ * come from the issuer's own key set. Durations in seconds.
  */
 export type VerifierEvent =
   /** A document was fetched, or confirmed as unchanged. */

@@ -1,9 +1,10 @@
 import { type AnyAuthError, ConfigurationError } from './errors.ts';
 import type { VerifierOptions } from './options.ts';
 import { type OktaOptions, okta } from './providers/okta.ts';
-import type { Challenge } from './request/challenge.ts';
+import { type Challenge, publicDescription } from './request/challenge.ts';
 import type { RequestLike } from './request/request.ts';
 import { checkRequirements, type Requirements } from './requirements.ts';
+import { asError } from './thrown-error.ts';
 import type { VerifiedToken } from './token/verified-token.ts';
 import { type AuthResult, createVerifier, type Verifier } from './verifier.ts';
 
@@ -38,12 +39,22 @@ export interface Guard {
   readonly onError: OnError;
   /** {@link Verifier.authenticate}. */
   authenticate(request: RequestLike, requirements?: Requirements): AuthResult | Promise<AuthResult>;
-  /** Judges a request that was authenticated before; undefined lets it pass. */
+  /**
+   * Judges a request that was authenticated before; undefined lets it pass.
+   *
+   * @throws Error what a `claims` predicate throws, always as an error.
+   */
   authorize(auth: VerifiedToken | null, requirements: Requirements): AnyAuthError | undefined;
   /** The answer to write, where `onError` is `respond`. */
   challenge(error: AnyAuthError): Challenge;
-  /** The error to hand over, where `onError` is `framework`: the same one, with the headers of the answer. */
+  /**
+   * The error to hand over, where `onError` is `framework`: the same one, with the headers of the answer, and with what
+   * the client may be told as its message, since error handlers write that out. The first line of `stack` keeps the
+   * message for the log.
+   */
   frameworkError(error: AnyAuthError): AnyAuthError;
+  /** Gives up what the guard opened. A verifier that was handed in stays open, for those who share it. */
+  close(): Promise<void>;
 }
 
 /**
@@ -53,7 +64,7 @@ export interface Guard {
  */
 export function createGuard(options: GuardOptions): Guard {
   const { onError = 'respond', ...rest } = checkedSettings(options);
-  return guardOf('verifier' in rest ? checkedVerifier(rest) : createVerifier(rest), onError);
+  return guardOf(rest, onError);
 }
 
 /**
@@ -63,18 +74,22 @@ export function createGuard(options: GuardOptions): Guard {
  */
 export function createOktaGuard(options: OktaGuardOptions = {}): Guard {
   const { onError = 'respond', ...rest } = checkedSettings(options);
-  return guardOf('verifier' in rest ? checkedVerifier(rest) : createVerifier(okta(rest)), onError);
+  return guardOf('verifier' in rest ? rest : okta(rest), onError);
 }
 
-function guardOf(verifier: Verifier, onError: OnError): Guard {
+function guardOf(options: VerifierOptions | SharedVerifier, onError: OnError): Guard {
+  const isShared = 'verifier' in options;
+  const verifier = isShared ? checkedVerifier(options) : createVerifier(options);
   const challenge = (error: AnyAuthError): Challenge => verifier.challenge(error);
   return {
     verifier,
     onError,
     authenticate: (request, requirements) => verifier.authenticate(request, requirements),
-    authorize: checkRequirements,
+    authorize,
     challenge,
-    frameworkError: (error) => Object.assign(error, { headers: headersWithoutBody(challenge(error)) }),
+    frameworkError: (error) =>
+      Object.assign(error, { headers: headersWithoutBody(challenge(error)), message: publicDescription(error) }),
+    close: async () => (isShared ? undefined : await verifier.close()),
   };
 }
 
@@ -82,6 +97,14 @@ function guardOf(verifier: Verifier, onError: OnError): Guard {
 function headersWithoutBody({ headers }: Challenge): Readonly<Record<string, string>> {
   const { 'Content-Type': _, ...others } = headers;
   return others;
+}
+
+function authorize(auth: VerifiedToken | null, requirements: Requirements): AnyAuthError | undefined {
+  try {
+    return checkRequirements(auth, requirements);
+  } catch (thrown) {
+    throw asError(thrown);
+  }
 }
 
 function checkedSettings<TOptions extends GuardSettings>(options: TOptions): TOptions {

@@ -41,7 +41,12 @@ export type {
   Verdict,
   VerifierOptions,
 } from './options.ts';
+export { type Auth0Options, auth0 } from './providers/auth0.ts';
+export { type CognitoOptions, cognito } from './providers/cognito.ts';
+export { type EntraOptions, entra } from './providers/entra.ts';
+export { type KeycloakOptions, keycloak } from './providers/keycloak.ts';
 export { type OktaOptions, okta } from './providers/okta.ts';
+export type { ManyIssuersProviderOptions, ProviderOptions } from './providers/provider-options.ts';
 export type { Challenge } from './request/challenge.ts';
 export {
   type FetchContext,
@@ -51,8 +56,16 @@ export {
   type NodeRequest,
   type RequestLike,
 } from './request/request.ts';
-export { anyScopeRequirement, claimsRequirement, type Requirements, scopeRequirement } from './requirements.ts';
+export {
+  accessRequirement,
+  anyScopeRequirement,
+  claimsRequirement,
+  type Requirements,
+  scopeRequirement,
+} from './requirements.ts';
 export type { VerifierStats } from './stats.ts';
+export type { TimingStats } from './timings.ts';
+export type { ClaimPath } from './token/claim-names.ts';
 export type { Claims, JsonValue, JwsHeader, VerifiedToken } from './token/verified-token.ts';
 export { type AuthResult, createVerifier, type Verifier } from './verifier.ts';
 export { version } from './version.ts';

@@ -41,6 +41,7 @@ export function createIssuerEntry(options: EntryOptions, client: HttpClient, run
   const { issuer, jwks } = options.source;
   const listeners = new Set<EventListener>();
   const publish: EventListener = (event) => {
+    runtime.trace(event);
     for (const listener of listeners) listener(event);
   };
   let isSkewKnown = false;
@@ -48,8 +49,10 @@ export function createIssuerEntry(options: EntryOptions, client: HttpClient, run
     issuer,
     keys: jwks === undefined ? remoteKeys(options, publish, client, runtime) : staticKeys(jwks, runtime),
     subscribe(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
+      // One subscription more, even of a listener that is subscribed already: each ends by itself.
+      const subscribed: EventListener = (event) => listener(event);
+      listeners.add(subscribed);
+      return () => listeners.delete(subscribed);
     },
     suspectClockSkew() {
       if (isSkewKnown) return;
@@ -77,6 +80,8 @@ function remoteKeys(options: EntryOptions, publish: EventListener, client: HttpC
     insecureOrigins: http.insecureOrigins,
     client,
     clock,
+    sharesPromises: runtime.sharesPromises,
+    random: Math.random,
     onMetadata: reporter.metadata,
   });
   return createRemoteKeySet({
@@ -86,6 +91,7 @@ function remoteKeys(options: EntryOptions, publish: EventListener, client: HttpC
     random: Math.random,
     runtime,
     observer: reporter,
-    longestFetch: 3 * http.timeout,
+    // Metadata at two places, and the key set at two: each within the time for one exchange.
+    longestFetch: 4 * http.timeout + 1,
   });
 }

@@ -29,13 +29,17 @@ export function openDirectory(options: ResolvedOptions, listener: EventListener,
 function holdFor({ http, keyCache, clock }: ResolvedOptions, listener: EventListener, runtime: Runtime): Hold {
   return (source) => {
     for (const { code, message } of configurationWarnings(source, http)) warnOnce(runtime, message, code);
-    const { entry, release } = holdEntry({ source, http, keyCache, clock }, runtime);
-    const unsubscribe = entry.subscribe(listener);
+    const hold = holdEntry({ source, http, keyCache, clock }, runtime);
+    const unsubscribe = hold.entry.subscribe(listener);
     return {
-      entry,
+      entry: hold.entry,
       release: () => {
         unsubscribe();
-        return release();
+        return hold.release();
+      },
+      retire: () => {
+        unsubscribe();
+        return hold.retire();
       },
     };
   };

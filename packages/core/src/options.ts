@@ -1,5 +1,6 @@
 import type { VerifierEvent } from './events.ts';
 import type { RequestLike } from './request/request.ts';
+import type { ClaimPath } from './token/claim-names.ts';
 import type { VerifiedToken } from './token/verified-token.ts';
 
 /** A JSON Web Key Set (RFC 7517, section 5). */
@@ -66,7 +67,26 @@ export interface TokenPolicy {
    *
    * @default ['scope', 'scp']
    */
-  readonly scopeClaims?: readonly string[];
+  readonly scopeClaims?: readonly ClaimPath[];
+  /**
+   * The claims that roles are read from, in the same forms: a name, a path such as `realm_access.roles`, or an array of
+   * names where a name holds a dot.
+   *
+   * @default ['roles']
+   */
+  readonly roleClaims?: readonly ClaimPath[];
+  /**
+   * The claims that permissions are read from.
+   *
+   * @default ['permissions']
+   */
+  readonly permissionClaims?: readonly ClaimPath[];
+  /**
+   * The claims that groups are read from.
+   *
+   * @default ['groups']
+   */
+  readonly groupClaims?: readonly ClaimPath[];
 }
 
 /** One authorization server, and what is demanded of its tokens. */

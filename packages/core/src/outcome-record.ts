@@ -1,4 +1,5 @@
 import { isAuthError } from './errors.ts';
+import type { VerifierEvent } from './events.ts';
 import type { EventListener } from './issuer-entry.ts';
 import type { MaybePromise } from './maybe-promise.ts';
 import type { Runtime } from './runtime/runtime.ts';
@@ -10,9 +11,9 @@ import type { VerifyMode } from './token-verifier.ts';
 export class OutcomeRecord {
   readonly counters: Counters = createCounters();
   readonly #publish: EventListener;
-  readonly #runtime: Pick<Runtime, 'debug'>;
+  readonly #runtime: Pick<Runtime, 'debug' | 'trace'>;
 
-  constructor(publish: EventListener, runtime: Pick<Runtime, 'debug'>) {
+  constructor(publish: EventListener, runtime: Pick<Runtime, 'debug' | 'trace'>) {
     this.#publish = publish;
     this.#runtime = runtime;
   }
@@ -56,6 +57,8 @@ export class OutcomeRecord {
     refused[code] = (refused[code] ?? 0) + 1;
     const claim = 'claim' in error ? ` (${error.claim})` : '';
     this.#runtime.debug(`${seen.issuer ?? 'no issuer'}: refused, ${code}${claim}`);
-    this.#publish({ type: 'token-refused', issuer: seen.issuer, code });
+    const event: VerifierEvent = { type: 'token-refused', issuer: seen.issuer, code };
+    this.#runtime.trace(event);
+    this.#publish(event);
   }
 }

@@ -22,6 +22,8 @@ export interface EntryHold {
   readonly entry: IssuerEntry;
   /** Gives it up; the last hold on a connection pool closes it. */
   release(): Promise<void>;
+  /** Gives it up without ending what requests may be waiting for. */
+  retire(): Promise<void>;
 }
 
 /** The core of this process, whichever copy of this package asks: of one version, there is one. */
@@ -73,16 +75,30 @@ export function holdEntry(options: EntryOptions, runtime: Runtime): EntryHold {
   const client = core.clients.acquire(clientKey, () => createHttpClient(options.http, runtime));
   try {
     const entry = core.entries.acquire(entryKey, () => createIssuerEntry(options, client, runtime));
-    return { entry, release: () => release(core, entryKey, clientKey) };
+    return {
+      entry,
+      release: () => release(core, entryKey, clientKey),
+      retire: () => release(core, entryKey, clientKey, (retired) => retire(core, retired)),
+    };
   } catch (error) {
     core.clients.release(clientKey);
     throw error;
   }
 }
 
-async function release(core: ProcessCore, entryKey: string, clientKey: string): Promise<void> {
-  await core.entries.release(entryKey);
+async function release(
+  core: ProcessCore,
+  entryKey: string,
+  clientKey: string,
+  end?: (entry: IssuerEntry) => void,
+): Promise<void> {
+  await core.entries.release(entryKey, end);
   await core.clients.release(clientKey);
+}
+
+function retire({ tokens }: ProcessCore, entry: IssuerEntry): void {
+  entry.keys.retire();
+  tokens.clear(entry);
 }
 
 function clientKeyOf(core: ProcessCore, { http }: EntryOptions, runtime: Runtime): string {

@@ -11,12 +11,16 @@ import {
   allAlgorithms,
   parseAlgorithm,
 } from './token/algorithms.ts';
+import { type ClaimPath, createNameReader, type NameReader } from './token/claim-names.ts';
 import type { ClaimsPolicy } from './token/claims.ts';
 
 /** The policy of one issuer, with every default filled in. */
 export interface ResolvedPolicy extends ClaimsPolicy {
   readonly algorithms: AcceptedAlgorithms;
-  readonly scopeClaims: readonly string[];
+  readonly readScopes: NameReader;
+  readonly readRoles: NameReader;
+  readonly readPermissions: NameReader;
+  readonly readGroups: NameReader;
 }
 
 /** One issuer, with every default filled in. */
@@ -39,6 +43,9 @@ export const policyNames: readonly string[] = [
   'maxTokenAge',
   'requiredClaims',
   'scopeClaims',
+  'roleClaims',
+  'permissionClaims',
+  'groupClaims',
 ];
 
 const yearOfSeconds = 31_622_400;
@@ -73,8 +80,21 @@ function readPolicy(reader: OptionReader): ResolvedPolicy {
     clockTolerance: reader.number('clockTolerance', { min: 0, max: 300, unit: 'seconds' }) ?? 5,
     maxTokenAge: reader.number('maxTokenAge', { min: 1, max: yearOfSeconds, unit: 'seconds' }),
     requiredClaims: reader.texts('requiredClaims') ?? [],
-    scopeClaims: reader.texts('scopeClaims') ?? ['scope', 'scp'],
+    readScopes: createNameReader(readPaths(reader, 'scopeClaims') ?? ['scope', 'scp']),
+    readRoles: createNameReader(readPaths(reader, 'roleClaims') ?? ['roles']),
+    readPermissions: createNameReader(readPaths(reader, 'permissionClaims') ?? ['permissions']),
+    readGroups: createNameReader(readPaths(reader, 'groupClaims') ?? ['groups']),
   });
+}
+
+function readPaths(reader: OptionReader, name: string): readonly ClaimPath[] | undefined {
+  const paths = reader.raw(name);
+  if (paths === undefined) return undefined;
+  const isName = (value: unknown): value is string => typeof value === 'string' && value !== '';
+  const isPath = (value: unknown): value is ClaimPath =>
+    isName(value) || (Array.isArray(value) && value.length > 0 && value.every(isName));
+  if (Array.isArray(paths) && paths.every(isPath)) return Object.freeze(structuredClone(paths));
+  throw reader.fault(name, "must be an array of claim names, such as ['roles', 'realm_access.roles']");
 }
 
 function readIssuer(reader: OptionReader, insecureOrigins: readonly string[]): string {

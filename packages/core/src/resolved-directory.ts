@@ -19,6 +19,7 @@ export interface ResolvedDirectoryOptions {
 
 interface Acceptance extends TrustedIssuer {
   readonly release: () => Promise<void>;
+  readonly retire: () => Promise<void>;
   askAgainAt: number;
 }
 
@@ -38,6 +39,9 @@ class ResolvedDirectory implements IssuerDirectory {
   readonly #refusedUntil: LRUCache<string, number>;
   readonly #asking: Map<string, Promise<TrustedIssuer>> = new Map();
   #released: Promise<unknown> = Promise.resolve();
+  // Grows when everything decided so far is to be forgotten.
+  #generation = 0;
+  #isClosed = false;
 
   constructor(resolver: IssuerResolver, options: ResolvedDirectoryOptions) {
     const max = options.maxIssuers;
@@ -46,9 +50,7 @@ class ResolvedDirectory implements IssuerDirectory {
     this.#refusedUntil = new LRUCache({ max });
     this.#accepted = new LRUCache({
       max,
-      dispose: ({ release }) => {
-        this.#released = Promise.all([this.#released, release()]);
-      },
+      dispose: (acceptance) => this.#giveUp(acceptance),
     });
   }
 
@@ -70,6 +72,8 @@ class ResolvedDirectory implements IssuerDirectory {
   }
 
   clear(issuer?: string): void {
+    this.#generation += 1;
+    this.#asking.clear();
     for (const decisions of [this.#accepted, this.#refusedUntil]) {
       if (issuer === undefined) decisions.clear();
       else decisions.delete(issuer);
@@ -77,6 +81,7 @@ class ResolvedDirectory implements IssuerDirectory {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     this.clear();
     await this.#released;
   }
@@ -94,18 +99,26 @@ class ResolvedDirectory implements IssuerDirectory {
   #ask(iss: string): Promise<TrustedIssuer> {
     const asking = this.#asking.get(iss);
     if (asking !== undefined && this.#options.sharesPromises) return asking;
-    const decision = this.#decide(iss).finally(() => this.#asking.delete(iss));
+    const decision = this.#decide(iss).finally(() => {
+      if (this.#asking.get(iss) === decision) this.#asking.delete(iss);
+    });
     this.#asking.set(iss, decision);
     return decision;
   }
 
   async #decide(iss: string): Promise<TrustedIssuer> {
+    const generation = this.#generation;
     const answer = await this.#answerFor(iss);
-    if (answer === undefined) {
-      this.#accepted.delete(iss);
-      this.#refusedUntil.set(iss, this.#now() + refusalLife);
-      return refuse(iss);
-    }
+    if (this.#isClosed) throw new UnavailableError('ERR_CLOSED', 'The verifier was closed');
+    // What was decided before it was to be forgotten holds no more.
+    if (generation !== this.#generation) return this.#ask(iss);
+    if (answer !== undefined) return this.#accept(iss, answer);
+    this.#accepted.delete(iss);
+    this.#refusedUntil.set(iss, this.#now() + refusalLife);
+    return refuse(iss);
+  }
+
+  #accept(iss: string, answer: IssuerOptions): TrustedIssuer {
     const { hold, resolve } = this.#options;
     try {
       const resolved = sameIssuer(resolve(answer), iss);
@@ -116,6 +129,11 @@ class ResolvedDirectory implements IssuerDirectory {
     } catch (cause) {
       throw lookupFailed(cause);
     }
+  }
+
+  // Requests may be in the middle of using what has to make room; nobody may any more once the verifier is closed.
+  #giveUp({ release, retire }: Acceptance): void {
+    this.#released = Promise.all([this.#released, this.#isClosed ? release() : retire()]);
   }
 
   async #answerFor(iss: string): Promise<IssuerOptions | undefined> {

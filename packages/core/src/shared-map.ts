@@ -2,8 +2,8 @@
 export interface SharedMap<TValue> {
   /** The value of a key, held once more. */
   acquire(key: string, create: () => TValue): TValue;
-  /** Gives up one hold; the last one ends the value. */
-  release(key: string): Promise<void> | void;
+  /** Gives up one hold; the last one ends the value, in its usual way or in another one. */
+  release(key: string, end?: (value: TValue) => void): Promise<void> | void;
 }
 
 /**
@@ -20,13 +20,13 @@ export function createSharedMap<TValue>(end: (value: TValue) => Promise<void> | 
       entries.set(key, entry);
       return entry.value;
     },
-    release(key) {
+    release(key, endThis = end) {
       const entry = entries.get(key);
       if (entry === undefined) return undefined;
       entry.holders -= 1;
       if (entry.holders > 0) return undefined;
       entries.delete(key);
-      return end(entry.value);
+      return endThis(entry.value);
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { AuthErrorCode } from './errors.ts';
 import type { KeyStats } from './keys/issuer-keys.ts';
+import type { TimingStats } from './timings.ts';
 
 /** What a verifier has done, and the state it is in, as plain JSON. */
 export interface VerifierStats {
@@ -9,6 +10,10 @@ export interface VerifierStats {
   readonly refused: Readonly<Partial<Record<AuthErrorCode, number>>>;
   /** Each issuer known by now. */
   readonly issuers: Readonly<Record<string, KeyStats>>;
+  /** How long fetches took, of metadata and of key sets, whether they succeeded or not. */
+  readonly fetches: TimingStats;
+  /** How long it took to check a signature; one check of 16 is measured. */
+  readonly signatureChecks: TimingStats;
   readonly tokenCache: {
     /** Tokens of this verifier that had been proved before. */
     readonly hits: number;

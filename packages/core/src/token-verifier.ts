@@ -6,13 +6,19 @@ import type { ResolvedPolicy } from './resolve-issuer.ts';
 import type { ResolvedOptions } from './resolve-options.ts';
 import type { Runtime, SignatureKey } from './runtime/runtime.ts';
 import type { Counters } from './stats.ts';
+import type { Timings } from './timings.ts';
 import { type Algorithm, parseAlgorithm } from './token/algorithms.ts';
 import { readClientId, validateClaims, validateTimes } from './token/claims.ts';
 import { type CompactJws, parseCompactJws } from './token/compact-jws.ts';
 import { HeaderCache } from './token/header-cache.ts';
-import { readScopes } from './token/scope.ts';
 import type { ProvenToken, Standing, TokenCache } from './token/token-cache.ts';
-import { createVerifiedToken, deepFreeze, type JwsHeader, type VerifiedToken } from './token/verified-token.ts';
+import {
+  createVerifiedToken,
+  deepFreeze,
+  type JwsHeader,
+  type TokenFacts,
+  type VerifiedToken,
+} from './token/verified-token.ts';
 
 /** How one token is to be verified. */
 export interface VerifyMode {
@@ -29,6 +35,7 @@ export interface TokenVerifierParts {
   readonly directory: IssuerDirectory;
   readonly tokens: TokenCache | undefined;
   readonly counters: Counters;
+  readonly timings: Timings;
   readonly runtime: Runtime;
 }
 
@@ -85,11 +92,11 @@ class StepwiseVerifier implements TokenVerifier {
   }
 
   #prove(token: string, digest: string | undefined, mode: VerifyMode): MaybePromise<VerifiedToken> {
-    const { directory, runtime, counters } = this.#parts;
+    const { directory, runtime, counters, timings } = this.#parts;
     counters.misses += 1;
     const jws = parseCompactJws(token, runtime, this.#headers);
     const located = andThen(directory.find(jws.claims['iss']), (issuer) => this.#locateKey(jws.header, issuer, mode));
-    const proven = andThen(located, (at) => andThen(checkSignature(jws, at, mode), () => at));
+    const proven = andThen(located, (at) => andThen(checkSignature(jws, at, mode, timings), () => at));
     return andThen(proven, ({ issuer, key, algorithm }) => {
       const { encodedHeader, header, claims } = jws;
       const facts: ProvenToken = {
@@ -123,14 +130,14 @@ class StepwiseVerifier implements TokenVerifier {
 
   #admit(token: string, proven: ProvenToken, { policy, entry }: TrustedIssuer): VerifiedToken {
     if (proven.standing?.policy !== policy) proven.standing = standingOf(proven, policy);
-    const { claims, clientId, scopes } = proven.standing;
+    const { facts } = proven.standing;
     try {
-      validateTimes(claims, policy, Math.floor(this.#parts.options.clock.now()));
+      validateTimes(facts.claims, policy, Math.floor(this.#parts.options.clock.now()));
     } catch (error) {
       if (isAuthError(error) && error.code === 'ERR_TOKEN_NOT_YET_VALID') entry.suspectClockSkew();
       throw error;
     }
-    return createVerifiedToken(token, { header: proven.header, claims, clientId, scopes });
+    return createVerifiedToken(token, facts);
   }
 
   #lastWord(token: VerifiedToken): MaybePromise<VerifiedToken> {
@@ -146,16 +153,32 @@ class StepwiseVerifier implements TokenVerifier {
 // A policy is fixed when it is made, and so is what it makes of a token but for the time.
 function standingOf({ header, claims }: ProvenToken, policy: ResolvedPolicy): Standing {
   validateClaims(header, claims, policy);
-  return { policy, claims, clientId: readClientId(claims), scopes: readScopes(claims, policy.scopeClaims) };
+  const facts: TokenFacts = {
+    header,
+    claims,
+    clientId: readClientId(claims),
+    scopes: policy.readScopes(claims),
+    roles: policy.readRoles(claims),
+    permissions: policy.readPermissions(claims),
+    groups: policy.readGroups(claims),
+  };
+  return { policy, facts };
 }
 
-function checkSignature(jws: CompactJws, { signatureKey }: Located, { inParallel }: VerifyMode): MaybePromise<void> {
+function checkSignature(
+  jws: CompactJws,
+  { signatureKey }: Located,
+  { inParallel }: VerifyMode,
+  timings: Timings,
+): MaybePromise<void> {
   const { signingInput, signature } = jws;
+  const startedAt = timings.checkStarted();
   const check =
     inParallel === true
       ? signatureKey.verifyInParallel(signingInput, signature)
       : signatureKey.verify(signingInput, signature);
   return andThen(check, (holds) => {
+    timings.checkEnded(startedAt);
     if (!holds) throw new TokenError('ERR_SIGNATURE_INVALID', 'The signature of the token does not hold');
   });
 }

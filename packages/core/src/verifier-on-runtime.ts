@@ -7,6 +7,7 @@ import {
   UnavailableError,
 } from './errors.ts';
 import type { IssuerDirectory } from './issuer-directory.ts';
+import type { EventListener } from './issuer-entry.ts';
 import { guardedListener } from './listener.ts';
 import { andThen, type MaybePromise } from './maybe-promise.ts';
 import { openDirectory } from './open-directory.ts';
@@ -16,11 +17,13 @@ import { sharedTokenCache } from './process-core.ts';
 import { type Challenge, createChallenge } from './request/challenge.ts';
 import { checkToken, readBearerToken } from './request/credentials.ts';
 import type { RequestLike } from './request/request.ts';
-import { checkRequirements, type Requirements } from './requirements.ts';
+import { admitsAnonymous, checkRequirements, type Requirements } from './requirements.ts';
 import { type ResolvedOptions, resolveOptions } from './resolve-options.ts';
 import type { Runtime } from './runtime/runtime.ts';
 import { settleAll } from './settle-all.ts';
 import type { VerifierStats } from './stats.ts';
+import { asError } from './thrown-error.ts';
+import { Timings } from './timings.ts';
 import type { TokenCache } from './token/token-cache.ts';
 import type { VerifiedToken } from './token/verified-token.ts';
 import { createTokenVerifier, type TokenVerifier, type VerifyMode } from './token-verifier.ts';
@@ -39,13 +42,15 @@ class SharingVerifier implements Verifier {
   readonly #tokens: TokenCache | undefined;
   readonly #tokenVerifier: TokenVerifier;
   readonly #record: OutcomeRecord;
+  readonly #timings: Timings;
   #closing: Promise<void> | undefined;
 
   constructor(options: ResolvedOptions, runtime: Runtime) {
     const publish = guardedListener(options.hooks.onEvent, runtime);
     this.#options = options;
     this.#record = new OutcomeRecord(publish, runtime);
-    this.#directory = openDirectory(options, publish, runtime);
+    this.#timings = new Timings(runtime, options.clock);
+    this.#directory = openDirectory(options, this.#timed(publish), runtime);
     this.#tokens = options.tokenCache === false ? undefined : sharedTokenCache(options.tokenCache.maxEntries);
     const { counters } = this.#record;
     this.#tokenVerifier = createTokenVerifier({
@@ -53,6 +58,7 @@ class SharingVerifier implements Verifier {
       directory: this.#directory,
       tokens: this.#tokens,
       counters,
+      timings: this.#timings,
       runtime,
     });
   }
@@ -92,7 +98,7 @@ class SharingVerifier implements Verifier {
       const judged = this.#record.outcome({ waitUntil }, (mode) => this.#judge(request, requirements, mode));
       return judged instanceof Promise ? judged.then(passed, refusedOrThrown) : passed(judged);
     } catch (error) {
-      return isAuthError(error) ? refusedOrThrown(error) : Promise.reject(error);
+      return isAuthError(error) ? refusedOrThrown(error) : Promise.reject(asError(error));
     }
   }
 
@@ -111,7 +117,10 @@ class SharingVerifier implements Verifier {
   }
 
   ready(): boolean {
-    return this.#closing === undefined && this.#directory.known().every(({ entry }) => entry.keys.ready());
+    if (this.#closing !== undefined) return false;
+    // Each is asked, whatever the others say: those that are not ready start to fetch.
+    const answers = this.#directory.known().map(({ entry }) => entry.keys.ready());
+    return !answers.includes(false);
   }
 
   stats(): VerifierStats {
@@ -123,6 +132,8 @@ class SharingVerifier implements Verifier {
       verified,
       refused: { ...refused },
       issuers: Object.fromEntries(issuers),
+      fetches: this.#timings.fetches,
+      signatureChecks: this.#timings.signatureChecks,
       tokenCache: { hits, misses, hitRate, entries, maxEntries },
     };
   }
@@ -139,6 +150,13 @@ class SharingVerifier implements Verifier {
   close(): Promise<void> {
     this.#closing ??= this.#directory.close();
     return this.#closing;
+  }
+
+  #timed(publish: EventListener): EventListener {
+    return (event) => {
+      if (event.type === 'refreshed' || event.type === 'refresh-failed') this.#timings.fetched(event.seconds);
+      publish(event);
+    };
   }
 
   #assertOpen(): void {
@@ -159,7 +177,7 @@ class SharingVerifier implements Verifier {
     this.#assertOpen();
     const token = this.#readToken(request);
     if (token !== undefined) return this.#verified(token, requirements, mode);
-    if (requirements.optional ?? this.#options.optional) return null;
+    if (admitsAnonymous(requirements, this.#options.optional)) return null;
     throw new CredentialsMissingError();
   }
 
@@ -180,5 +198,5 @@ function passed(auth: VerifiedToken | null): AuthResult {
 
 function refusedOrThrown(error: unknown): AuthResult {
   if (isAuthError(error)) return { ok: false, error };
-  throw error;
+  throw asError(error);
 }

@@ -54,7 +54,10 @@ export interface Verifier {
    * @throws AggregateError with an UnavailableError for each issuer that failed; the others are loaded all the same.
    */
   warmUp(): Promise<void>;
-  /** Whether the keys of every configured issuer are in memory and trusted; for a readiness probe. */
+  /**
+   * Whether the keys of every configured issuer are in memory and trusted; for a readiness probe. Asking counts as use:
+   * keys that are missing are fetched in the background, and those at hand are kept fresh.
+   */
   ready(): boolean;
   /** What was done, and the state of each issuer, as plain JSON. */
   stats(): VerifierStats;

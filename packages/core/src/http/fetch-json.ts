@@ -1,5 +1,6 @@
 import type { FetchLike } from '../options.ts';
 import type { HttpClient } from '../runtime/runtime.ts';
+import { type Deadline, startDeadline } from './deadline.ts';
 import { FetchError } from './fetch-error.ts';
 import { parseRetryAfter } from './retry-after.ts';
 
@@ -35,11 +36,12 @@ export interface FetchedDocument {
 type Response = Awaited<ReturnType<FetchLike>>;
 type Utf8Decoder = InstanceType<typeof TextDecoder>;
 
+const longestDiscarded = 16_384;
 const jsonType = /^application\/(?:[a-z0-9.+-]+\+)?json\s*(?:;|$)/i;
 
 /**
- * Fetches a JSON document: one exchange within a deadline, no redirects, a bounded size. A connection that had been
- * kept open and was closed by the other side meanwhile is replaced once.
+ * Fetches a JSON document: one exchange within a deadline, no redirects, a bounded size. Where the connection breaks
+ * off, which one that had been kept open does when the other side has closed it meanwhile, the exchange is repeated once.
  *
  * @throws FetchError whatever goes wrong.
  */
@@ -51,12 +53,9 @@ export async function fetchJson(
 ): Promise<FetchedDocument> {
   const deadline = startDeadline(settings.timeout, request.signal);
   try {
-    const response = await send(client, url, headersOf(settings, request), deadline.signal);
-    return await readDocument(response, settings, request);
+    return await exchange(client, url, settings, request, deadline);
   } catch (error) {
-    throw deadline.expired()
-      ? new FetchError('timeout', `No complete answer in ${settings.timeout} s`)
-      : asFetchError(error);
+    throw error instanceof FetchError ? error : new FetchError('network', 'The connection failed', { cause: error });
   } finally {
     deadline.clear();
   }
@@ -67,18 +66,22 @@ function headersOf(settings: FetchSettings, { etag }: FetchRequestOptions): Reco
   return { accept: 'application/json, application/jwk-set+json', ...settings.headers, ...conditional };
 }
 
-async function send(
+async function exchange(
   client: HttpClient,
   url: string,
-  headers: Record<string, string>,
-  signal: AbortSignal,
-): Promise<Response> {
-  const init: RequestInit = { method: 'GET', headers, redirect: 'manual', signal };
+  settings: FetchSettings,
+  request: FetchRequestOptions,
+  deadline: Deadline,
+): Promise<FetchedDocument> {
+  const { signal } = deadline;
+  const init: RequestInit = { method: 'GET', headers: headersOf(settings, request), redirect: 'manual', signal };
+  const attempt = async (): Promise<FetchedDocument> =>
+    await readDocument(await deadline.bound(client.fetch(url, init)), settings, request, deadline);
   try {
-    return await client.fetch(url, init);
+    return await attempt();
   } catch (error) {
     if (signal.aborted || !client.isStaleConnection(error)) throw error;
-    return await client.fetch(url, init);
+    return await attempt();
   }
 }
 
@@ -86,6 +89,7 @@ async function readDocument(
   response: Response,
   { maxResponseSize }: FetchSettings,
   { etag, now }: FetchRequestOptions,
+  deadline: Deadline,
 ): Promise<FetchedDocument> {
   const { status, headers } = response;
   const facts = {
@@ -94,15 +98,15 @@ async function readDocument(
     age: headers.get('age'),
   };
   if (status === 304 && etag !== undefined) {
-    await discard(response);
+    await discard(response, deadline);
     return { ...facts, etag: facts.etag ?? etag, json: undefined, unchanged: true };
   }
   const fault = faultOf(response, now);
   if (fault !== undefined) {
-    await discard(response);
+    await discard(response, deadline);
     throw fault;
   }
-  return { ...facts, json: parseJson(await readText(response, maxResponseSize)), unchanged: false };
+  return { ...facts, json: parseJson(await deadline.bound(readText(response, maxResponseSize))), unchanged: false };
 }
 
 function faultOf({ status, headers }: Response, now: number): FetchError | undefined {
@@ -146,31 +150,16 @@ function parseJson(text: string): unknown {
   }
 }
 
-// An unread body would hold its connection.
-async function discard(response: Response): Promise<void> {
-  await response.body?.cancel();
+// An unread body would hold its connection, and one that is cancelled costs it: what is short is read to its end, so
+// that the next exchange finds the connection open. How that ends is of no interest.
+async function discard(response: Response, deadline: Deadline): Promise<void> {
+  await deadline.bound(readToEnd(response)).catch(() => undefined);
 }
 
-function asFetchError(error: unknown): FetchError {
-  return error instanceof FetchError ? error : new FetchError('network', 'The connection failed', { cause: error });
-}
-
-function startDeadline(
-  seconds: number,
-  outer: AbortSignal | undefined,
-): { signal: AbortSignal; expired(): boolean; clear(): void } {
-  const controller = new AbortController();
-  let expired = false;
-  const timer = setTimeout(() => {
-    expired = true;
-    controller.abort();
-  }, seconds * 1000);
-  const abort = (): void => controller.abort();
-  outer?.addEventListener('abort', abort, { once: true });
-  if (outer?.aborted === true) abort();
-  const clear = (): void => {
-    clearTimeout(timer);
-    outer?.removeEventListener('abort', abort);
-  };
-  return { signal: controller.signal, expired: () => expired, clear };
+async function readToEnd(response: Response): Promise<void> {
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.byteLength;
+    if (size > longestDiscarded) return;
+  }
 }

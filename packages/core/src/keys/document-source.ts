@@ -4,6 +4,7 @@ import { type FetchedDocument, type FetchSettings, fetchJson } from '../http/fet
 import type { Clock } from '../options.ts';
 import type { HttpClient } from '../runtime/runtime.ts';
 import { type IssuerMetadata, isElsewhere, metadataUrls, parseMetadata } from './discovery.ts';
+import { limits } from './refresh-policy.ts';
 
 /** What is needed to fetch the documents of an issuer. */
 export interface DocumentOptions {
@@ -14,14 +15,30 @@ export interface DocumentOptions {
   readonly insecureOrigins: readonly string[];
   readonly client: HttpClient;
   readonly clock: Clock;
+  /** Whether one request may await the promise of another. */
+  readonly sharesPromises: boolean;
+  /** A number within [0, 1). */
+  readonly random: () => number;
   /** Told how each fetch of the metadata ended. */
   readonly onMetadata: (outcome: { readonly error?: UnavailableError; readonly seconds: number }) => void;
 }
 
+/** A key set, or the word that the one at hand is still good, and where that was said. */
+export interface KeyDocument extends FetchedDocument {
+  readonly url: string;
+}
+
+/** The document at hand, as far as its issuer can recognise it. */
+export type KnownDocument = Pick<KeyDocument, 'url' | 'etag'>;
+
 /** Fetches key sets, and knows where they are. */
 export interface DocumentSource {
-  /** Fetches the key set, and before it the metadata where they are not known. Throws an UnavailableError. */
-  fetchKeys(etag: string | undefined, signal: AbortSignal): Promise<FetchedDocument>;
+  /**
+   * Fetches the key set, and before it the metadata where they are not known. Throws an UnavailableError.
+   *
+   * @param known - The document at hand, which the answer may confirm.
+   */
+  fetchKeys(known: KnownDocument | undefined, signal: AbortSignal): Promise<KeyDocument>;
   clear(): void;
 }
 
@@ -38,22 +55,26 @@ class IssuerDocuments implements DocumentSource {
   readonly #options: DocumentOptions;
   #metadata: IssuerMetadata | undefined;
   #refreshAt = 0;
+  #discovery: Promise<IssuerMetadata> | undefined;
+  #lastStarted = 0;
+  #lastApplied = 0;
 
   constructor(options: DocumentOptions) {
     this.#options = options;
   }
 
-  async fetchKeys(etag: string | undefined, signal: AbortSignal): Promise<FetchedDocument> {
-    const known = this.#options.jwksUri ?? this.#metadata?.jwksUri;
-    const url = known ?? (await this.#discover(signal)).jwksUri;
+  async fetchKeys(known: KnownDocument | undefined, signal: AbortSignal): Promise<KeyDocument> {
+    const { jwksUri } = this.#options;
+    const knownUrl = jwksUri ?? this.#metadata?.jwksUri;
+    const url = knownUrl ?? (await this.#discover(signal)).jwksUri;
     if (this.#isDue()) this.#refreshInBackground(signal);
     try {
-      return await this.#fetch(url, etag, signal);
+      return await this.#fetchKeySet(url, known, signal);
     } catch (error) {
-      const moved = isGone(error) && this.#options.jwksUri === undefined && known !== undefined;
-      const next = moved ? (await this.#discover(signal)).jwksUri : url;
+      const mayHaveMoved = isGone(error) && jwksUri === undefined && knownUrl !== undefined;
+      const next = mayHaveMoved ? (await this.#discover(signal)).jwksUri : url;
       if (next === url) throw asKeySetError(error);
-      return await this.#fetch(next, undefined, signal).catch((cause: unknown) => {
+      return await this.#fetchKeySet(next, known, signal).catch((cause: unknown) => {
         throw asKeySetError(cause);
       });
     }
@@ -61,6 +82,8 @@ class IssuerDocuments implements DocumentSource {
 
   clear(): void {
     this.#metadata = undefined;
+    this.#discovery = undefined;
+    this.#lastApplied = this.#lastStarted;
   }
 
   #isDue(): boolean {
@@ -73,20 +96,51 @@ class IssuerDocuments implements DocumentSource {
     this.#discover(signal).catch(() => undefined);
   }
 
-  async #discover(signal: AbortSignal): Promise<IssuerMetadata> {
+  #discover(signal: AbortSignal): Promise<IssuerMetadata> {
+    if (this.#discovery !== undefined && this.#options.sharesPromises) return this.#discovery;
+    const discovery = this.#readMetadata(signal).finally(() => {
+      if (this.#discovery === discovery) this.#discovery = undefined;
+    });
+    this.#discovery = discovery;
+    return discovery;
+  }
+
+  async #readMetadata(signal: AbortSignal): Promise<IssuerMetadata> {
     const { clock, onMetadata } = this.#options;
     const startedAt = clock.monotonic();
+    this.#lastStarted += 1;
+    const sequence = this.#lastStarted;
+    // What was asked for before something newer arrived, or before everything was to be forgotten, is told to nobody.
+    const isLate = (): boolean => sequence <= this.#lastApplied;
     try {
       const metadata = await this.#fetchMetadata(signal);
-      this.#metadata = metadata;
-      this.#refreshAt = clock.monotonic() + metadataLife * metadataRefreshAhead;
-      onMetadata({ seconds: clock.monotonic() - startedAt });
+      if (!isLate()) {
+        this.#lastApplied = sequence;
+        this.#keep(metadata);
+        onMetadata({ seconds: clock.monotonic() - startedAt });
+      }
       return metadata;
     } catch (cause) {
       const error = asDiscoveryError(cause);
-      onMetadata({ error, seconds: clock.monotonic() - startedAt });
+      if (!isLate()) {
+        this.#putOff(cause);
+        onMetadata({ error, seconds: clock.monotonic() - startedAt });
+      }
       throw error;
     }
+  }
+
+  #keep(metadata: IssuerMetadata): void {
+    const { clock, random } = this.#options;
+    const jittered = 1 + limits.jitter * (2 * random() - 1);
+    this.#metadata = metadata;
+    this.#refreshAt = clock.monotonic() + metadataLife * metadataRefreshAhead * jittered;
+  }
+
+  #putOff(cause: unknown): void {
+    const asked = cause instanceof FetchError ? (cause.retryAfter ?? 0) : 0;
+    const wait = Math.min(limits.maxRetryAfter, Math.max(metadataRetry, asked));
+    this.#refreshAt = this.#options.clock.monotonic() + wait;
   }
 
   async #fetchMetadata(signal: AbortSignal): Promise<IssuerMetadata> {
@@ -97,6 +151,12 @@ class IssuerDocuments implements DocumentSource {
       return this.#fetch(oauth, undefined, signal);
     });
     return parseMetadata(document.json, issuer, insecureOrigins);
+  }
+
+  // An ETag means something at the address only that sent it (RFC 9110, section 8.8.3).
+  async #fetchKeySet(url: string, known: KnownDocument | undefined, signal: AbortSignal): Promise<KeyDocument> {
+    const etag = known?.url === url ? known.etag : undefined;
+    return { ...(await this.#fetch(url, etag, signal)), url };
   }
 
   #fetch(url: string, etag: string | undefined, signal: AbortSignal): Promise<FetchedDocument> {

@@ -1,3 +1,4 @@
+import type { AuthErrorCode } from '../errors.ts';
 import type { MaybePromise } from '../maybe-promise.ts';
 import type { AcceptedAlgorithms, Algorithm } from '../token/algorithms.ts';
 import type { VerificationKey } from './key-set.ts';
@@ -15,8 +16,12 @@ export interface KeyRequest {
 /** The state of one issuer's keys, as plain data. Times in seconds. */
 export interface KeyStats {
   readonly state: Phase;
+  /** Whether a fetch is under way. */
+  readonly refreshing: boolean;
   /** How many keys are in memory. */
   readonly keys: number;
+  /** How many members of the key set are not usable here: encryption keys, unknown algorithms, RSA below 2048 bits. */
+  readonly skipped: number;
   /** Since the key set was fetched or confirmed; null where there is none. */
   readonly age: number | null;
   /** Fetches that brought a usable key set, or confirmed the one at hand. */
@@ -24,7 +29,9 @@ export interface KeyStats {
   /** Fetches that failed. */
   readonly failures: number;
   /** Why the last fetch failed; null where it did not. */
-  readonly lastError: string | null;
+  readonly lastError: AuthErrorCode | null;
+  /** How often a key was wanted and was in memory. */
+  readonly contactsSaved: number;
 }
 
 /** Where the keys of one issuer come from. */
@@ -39,11 +46,13 @@ export interface IssuerKeys {
   findNow(request: KeyRequest): VerificationKey | undefined;
   /** Has the keys in memory when it is done; throws or rejects with an UnavailableError. */
   load(): MaybePromise<void>;
-  /** Whether keys are in memory and trusted. */
+  /** Whether keys are in memory and trusted. Asking keeps them so: it counts as use, and starts a fetch where one is due. */
   ready(): boolean;
   stats(): KeyStats;
   /** Forgets all that was fetched. */
   clear(): void;
-  /** Ends fetches under way, and the refreshing. */
+  /** Refreshes no more by itself. A request that is in the middle of it is still answered. */
+  retire(): void;
+  /** Ends fetches under way, and the refreshing; who still asks is refused with ERR_CLOSED. */
   close(): void;
 }

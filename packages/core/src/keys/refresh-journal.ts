@@ -35,16 +35,17 @@ export class RefreshJournal {
     this.#outageSince = undefined;
   }
 
-  /**
-   * @param inARow - How many fetches failed since the last good one.
-   * @param isWithinLife - Whether the set in use would be good without any fetch: then nobody notices yet.
-   */
-  failed(error: UnavailableError, inARow: number, isWithinLife: boolean, now: number, startedAt: number): void {
+  /** @param inARow - How many fetches failed since the last good one. */
+  failed(error: UnavailableError, inARow: number, seconds: number): void {
     this.#failures += 1;
     this.#lastError = error;
-    this.#observer.failed(error, inARow, now - startedAt);
-    if (isWithinLife || this.#outageSince !== undefined) return;
+    this.#observer.failed(error, inARow, seconds);
+  }
+
+  /** The set in use, if there is one, is beyond its life, and the last fetch failed. Told once. */
+  outage(now: number): void {
+    if (this.#outageSince !== undefined || this.#lastError === undefined) return;
     this.#outageSince = now;
-    this.#observer.outageEntered(error);
+    this.#observer.outageEntered(this.#lastError);
   }
 }

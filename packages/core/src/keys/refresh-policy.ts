@@ -91,8 +91,7 @@ export function onRequest(state: RefreshState, policy: RefreshPolicy, now: numbe
   const phase = phaseOf(state, policy, now);
   if (phase === 'fresh') return { act: 'use' };
   if (phase === 'due') return refreshIfPossible(state, now);
-  if (phase === 'stale' && wasAttempted(state)) return refreshIfPossible(state, now);
-  if (phase === 'stale' && state.fetchingSince === undefined && isBlocked(state, now)) return { act: 'use' };
+  if (phase === 'stale' && isBeingRefreshed(state, now)) return refreshIfPossible(state, now);
   return waitIfPossible(state, now);
 }
 
@@ -113,13 +112,28 @@ export function onTick(state: RefreshState, policy: RefreshPolicy, now: number):
 
 /** When {@link onTick} is worth asking again. */
 export function nextTick(state: RefreshState): number {
-  return Math.max(state.refreshAt, state.failures > 0 ? state.retryAt : 0, state.throttledUntil);
+  return Math.max(state.refreshAt, blockedUntil(state));
+}
+
+/** When the next cold or background fetch may be started, where the last one failed; in the past where none did. */
+export function blockedUntil(state: RefreshState): number {
+  return Math.max(state.retryAt, state.throttledUntil);
+}
+
+/** Whether nobody needed the set for as long as it lives, so that time alone is no reason to refresh it. */
+export function isIdle(state: RefreshState, usedAt: number, now: number): boolean {
+  return now - usedAt > idleAfter(state);
 }
 
 /** A fetch has begun; one for an unknown key is counted against the budget. */
 export function fetchStarted(state: RefreshState, now: number, reason: 'life' | 'unknown-key'): RefreshState {
   const recent = recentLookups(state, now);
   return { ...state, fetchingSince: now, lookups: reason === 'unknown-key' ? [...recent, now] : recent };
+}
+
+/** A fetch is over and counts for nothing: it was given up, or the process stood still meanwhile. */
+export function fetchAbandoned(state: RefreshState): RefreshState {
+  return { ...state, fetchingSince: undefined };
 }
 
 /** A usable set arrived, or the one in use was confirmed. `random` is within [0, 1). */
@@ -163,9 +177,18 @@ export function fetchFailed(
 /**
  * The life of a document by its cache headers (RFC 9111, section 4.2), within bounds. `no-cache`, `no-store` and
  * `must-revalidate` do not shorten it: obeying them is a fetch for every request.
+ *
+ * @param confirmed - The life of the document that the answer confirmed: a 304 without cache headers leaves it as it
+ *   was (RFC 9111, section 4.3.4).
  */
-export function lifeOf(cacheControl: string | null, age: string | null, policy: RefreshPolicy): number {
+export function lifeOf(
+  cacheControl: string | null,
+  age: string | null,
+  policy: RefreshPolicy,
+  confirmed?: number,
+): number {
   if (policy.ttl !== undefined) return policy.ttl;
+  if (cacheControl === null && confirmed !== undefined) return confirmed;
   const directives = (cacheControl ?? '').toLowerCase();
   if (/(?:^|[\s,])no-(?:cache|store)\b/.test(directives)) return limits.defaultLife;
   const maxAge = /(?:^|[\s,])max-age="?(\d{1,10})/.exec(directives)?.[1];
@@ -174,14 +197,19 @@ export function lifeOf(cacheControl: string | null, age: string | null, policy: 
   return Math.min(limits.maxLife, Math.max(limits.minLife, Number(maxAge) - spent));
 }
 
-// Requests found the set due, or stale, and a fetch has been under way or failed since: its staleness is no idleness.
-function wasAttempted(state: RefreshState): boolean {
-  const endOfLife = (state.loadedAt ?? 0) + state.life;
-  return state.failures > 0 || (state.fetchingSince !== undefined && state.fetchingSince < endOfLife);
+// The set is beyond its life although it is in use: a fetch that began in time is under way, or one failed not long ago.
+// Otherwise nobody needed it meanwhile, and how old it is says nothing about whether the issuer can be reached.
+function isBeingRefreshed(state: RefreshState, now: number): boolean {
+  if (state.fetchingSince !== undefined && state.fetchingSince < (state.loadedAt ?? 0) + state.life) return true;
+  return state.failures > 0 && (state.fetchingSince ?? now) - blockedUntil(state) <= idleAfter(state);
+}
+
+function idleAfter({ loadedAt, life }: RefreshState): number {
+  return loadedAt === undefined ? limits.defaultLife : life;
 }
 
 function isBlocked(state: RefreshState, now: number): boolean {
-  return state.retryAt > now || state.throttledUntil > now;
+  return blockedUntil(state) > now;
 }
 
 function refreshIfPossible(state: RefreshState, now: number): Decision {
@@ -190,7 +218,7 @@ function refreshIfPossible(state: RefreshState, now: number): Decision {
 
 function waitIfPossible(state: RefreshState, now: number): Decision {
   if (state.fetchingSince !== undefined || !isBlocked(state, now)) return { act: 'wait' };
-  return { act: 'refuse', retryAfter: Math.max(state.retryAt, state.throttledUntil) - now };
+  return { act: 'refuse', retryAfter: blockedUntil(state) - now };
 }
 
 function recentLookups(state: RefreshState, now: number): readonly number[] {

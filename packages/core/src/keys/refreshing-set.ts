@@ -1,18 +1,21 @@
 import { UnavailableError } from '../errors.ts';
 import { FetchError } from '../http/fetch-error.ts';
-import type { FetchedDocument } from '../http/fetch-json.ts';
 import type { Clock } from '../options.ts';
 import type { Runtime, Timer } from '../runtime/runtime.ts';
-import type { DocumentSource } from './document-source.ts';
-import { createKeySet, type KeySet } from './key-set.ts';
+import type { DocumentSource, KeyDocument } from './document-source.ts';
+import { HeldKeySet } from './held-key-set.ts';
+import type { KeySet } from './key-set.ts';
 import type { KeySetObserver } from './key-set-observer.ts';
 import { RefreshJournal } from './refresh-journal.ts';
 import {
+  blockedUntil,
   type Decision,
+  fetchAbandoned,
   fetchFailed,
   fetchStarted,
   fetchSucceeded,
   initialState,
+  isIdle,
   lifeOf,
   nextTick,
   onRequest,
@@ -33,9 +36,14 @@ export interface RefreshOptions {
   readonly random: () => number;
   readonly runtime: Runtime;
   readonly observer: KeySetObserver;
-  /** Seconds after which a fetch that was never heard of again counts as over. */
+  /** Seconds after which a fetch that is still under way was forgotten, or the process stood still meanwhile. */
   readonly longestFetch: number;
 }
+
+/** What became of a fetch: overtaken where it was given up, or a newer one ended first. */
+export type FetchOutcome = 'loaded' | 'failed' | 'overtaken';
+
+type FetchReason = 'life' | 'unknown-key';
 
 /**
  * The key set of an issuer as it is in memory, and the fetches that keep it so. What to do when is decided by the
@@ -44,24 +52,25 @@ export interface RefreshOptions {
 export class RefreshingSet {
   readonly journal: RefreshJournal;
   readonly #options: RefreshOptions;
-  readonly #ended: AbortController = new AbortController();
+  readonly #held: HeldKeySet;
   #state: RefreshState = initialState;
-  #set: KeySet | undefined;
-  #etag: string | undefined;
-  #flight: Promise<boolean> | undefined;
+  #flight: Promise<FetchOutcome> | undefined;
+  #givenUp: AbortController = new AbortController();
   #timer: Timer | undefined;
+  #isRetired = false;
   #usedAt = 0;
-  #lastStarted = 0;
-  #lastApplied = 0;
+  #started = 0;
+  #applied = 0;
 
   constructor(options: RefreshOptions) {
     this.#options = options;
+    this.#held = new HeldKeySet(options.runtime, options.observer);
     this.journal = new RefreshJournal(options.observer);
   }
 
   /** The set in memory, trusted or not. */
   get current(): KeySet | undefined {
-    return this.#set;
+    return this.#held.current;
   }
 
   get phase(): Phase {
@@ -79,9 +88,24 @@ export class RefreshingSet {
     return this.#state.failures > 0;
   }
 
+  /** Whether a fetch is under way. */
+  get isFetching(): boolean {
+    return this.#state.fetchingSince !== undefined;
+  }
+
   /** Seconds until a cold fetch may be tried again. */
   get retryAfter(): number {
-    return this.#state.retryAt - this.#now();
+    return blockedUntil(this.#state) - this.#now();
+  }
+
+  /** How many fetches were started. */
+  get started(): number {
+    return this.#started;
+  }
+
+  /** Which of the fetches, in the order of their start, the set in memory goes back to. */
+  get applied(): number {
+    return this.#applied;
   }
 
   /** What a request for any key has to do. */
@@ -89,16 +113,19 @@ export class RefreshingSet {
     const now = this.#now();
     this.#usedAt = now;
     this.#forgetLostFetch(now);
+    if (this.#state.failures > 0) this.#noteOutage(now);
     return onRequest(this.#state, this.#options.policy, now);
   }
 
   /** What a request for a key that the set does not hold has to do. */
   decideUnknown(): Decision {
-    return onUnknownKey(this.#state, this.#now());
+    // Where it cannot wait for the fetch of another request, it has to be allowed one of its own.
+    const state = this.#options.runtime.sharesPromises ? this.#state : fetchAbandoned(this.#state);
+    return onUnknownKey(state, this.#now());
   }
 
-  /** One fetch for everybody who waits. It never rejects: false means that it failed. */
-  fetch(reason: 'life' | 'unknown-key'): Promise<boolean> {
+  /** One fetch for everybody who waits. It never rejects. */
+  fetch(reason: FetchReason): Promise<FetchOutcome> {
     if (this.#flight !== undefined && this.#options.runtime.sharesPromises) return this.#flight;
     const flight = this.#run(reason).finally(() => {
       if (this.#flight === flight) this.#flight = undefined;
@@ -107,92 +134,105 @@ export class RefreshingSet {
     return flight;
   }
 
-  /** Forgets everything but what the issuer asked for; an answer that is under way counts no more. */
+  /** Forgets everything but what the issuer asked for; a fetch that is under way is given up. */
   clear(): void {
     const { throttledUntil, lookups } = this.#state;
+    this.#abandon();
     this.#state = { ...initialState, throttledUntil, lookups };
-    this.#set = undefined;
-    this.#etag = undefined;
-    this.#flight = undefined;
-    this.#lastApplied = this.#lastStarted;
+    this.#held.forget();
     this.#timer?.cancel();
     this.#options.source.clear();
   }
 
-  close(): void {
-    this.clear();
-    this.#ended.abort();
+  /** Refreshes no more by itself. Who still asks is answered. */
+  retire(): void {
+    this.#isRetired = true;
+    this.#timer?.cancel();
   }
 
   #now(): number {
     return this.#options.clock.monotonic();
   }
 
-  async #run(reason: 'life' | 'unknown-key'): Promise<boolean> {
-    this.#lastStarted += 1;
-    const sequence = this.#lastStarted;
+  async #run(reason: FetchReason): Promise<FetchOutcome> {
+    this.#started += 1;
+    const sequence = this.#started;
     const startedAt = this.#now();
     this.#state = fetchStarted(this.#state, startedAt, reason);
     // Answers may arrive in another order than they were asked for: an older one never replaces a newer one.
-    const isLate = (): boolean => sequence <= this.#lastApplied;
+    const isOvertaken = (): boolean => sequence <= this.#applied;
     try {
-      const document = await this.#options.source.fetchKeys(this.#etag, this.#ended.signal);
-      if (!isLate()) this.#accept(document, startedAt, sequence);
-      return true;
+      const document = await this.#options.source.fetchKeys(this.#held.document, this.#signal());
+      if (isOvertaken()) return 'overtaken';
+      this.#accept(document, startedAt, sequence);
+      return 'loaded';
     } catch (error) {
-      if (!isLate()) this.#reject(error, startedAt);
-      return false;
+      if (isOvertaken()) return 'overtaken';
+      this.#reject(error, startedAt);
+      return 'failed';
     }
   }
 
-  #accept(document: FetchedDocument, startedAt: number, sequence: number): void {
+  // Workers do not let one request use what another one made: there each fetch has a signal of its own.
+  #signal(): AbortSignal {
+    return (this.#options.runtime.sharesPromises ? this.#givenUp : new AbortController()).signal;
+  }
+
+  #accept(document: KeyDocument, startedAt: number, sequence: number): void {
     const { policy, random } = this.#options;
-    const next = document.unchanged && this.#set !== undefined ? this.#set : this.#read(document.json);
+    const confirmed = this.#held.take(document) ? this.#state.life : undefined;
     const now = this.#now();
-    const life = lifeOf(document.cacheControl, document.age, policy);
-    this.#lastApplied = sequence;
-    this.#etag = document.etag;
-    this.#state = fetchSucceeded(this.#state, policy, { now, life, random: random() });
-    this.#replace(next);
+    // What a process received before it stood still is as old as its question.
+    const loadedAt = this.#isTooLong(startedAt, now) ? startedAt : now;
+    const life = lifeOf(document.cacheControl, document.age, policy, confirmed);
+    this.#applied = sequence;
+    this.#state = fetchSucceeded(this.#state, policy, { now: loadedAt, life, random: random() });
     this.journal.succeeded(now, startedAt);
     this.#arm();
   }
 
-  #read(json: unknown): KeySet {
-    const { keys: members } = (json ?? {}) as { keys?: unknown };
-    if (!Array.isArray(members)) throw invalidKeySet('The key set of the issuer is not a JWK set');
-    const set = createKeySet(members, this.#options.runtime, this.#set);
-    if (set.keys.length === 0) throw invalidKeySet('The key set of the issuer holds no usable key');
-    return set;
-  }
-
-  #replace(next: KeySet): void {
-    const before = this.#set?.keys ?? [];
-    this.#set = next;
-    const added = next.keys.filter((key) => !before.includes(key));
-    const removed = before.filter((key) => !next.keys.includes(key));
-    if (added.length + removed.length > 0) this.#options.observer.changed(added, removed);
-  }
-
   #reject(error: unknown, startedAt: number): void {
     const now = this.#now();
-    const failure = asUnavailable(error);
-    const retryAfter = failure.cause instanceof FetchError ? failure.cause.retryAfter : undefined;
-    this.#state = fetchFailed(this.#state, { now, random: this.#options.random(), retryAfter });
-    const isWithinLife = this.phase === 'fresh' || this.phase === 'due';
-    this.journal.failed(failure, this.#state.failures, isWithinLife, now, startedAt);
+    if (this.#isTooLong(startedAt, now)) {
+      this.#state = fetchAbandoned(this.#state);
+    } else {
+      const failure = asUnavailable(error);
+      const retryAfter = failure.cause instanceof FetchError ? failure.cause.retryAfter : undefined;
+      this.#state = fetchFailed(this.#state, { now, random: this.#options.random(), retryAfter });
+      this.journal.failed(failure, this.#state.failures, now - startedAt);
+      this.#noteOutage(now);
+    }
     this.#arm();
   }
 
-  // Workers may end a request with its fetch unfinished, and then nobody is told.
+  #noteOutage(now: number): void {
+    const { phase } = this;
+    if (phase !== 'fresh' && phase !== 'due') this.journal.outage(now);
+  }
+
+  // Workers may end a request with its fetch unfinished, and then nobody is told; a process may be frozen, and its
+  // connections be gone when it goes on.
   #forgetLostFetch(now: number): void {
     const { fetchingSince } = this.#state;
-    if (fetchingSince === undefined || this.#options.runtime.sharesPromises) return;
-    if (now - fetchingSince > this.#options.longestFetch) this.#state = { ...this.#state, fetchingSince: undefined };
+    if (fetchingSince !== undefined && this.#isTooLong(fetchingSince, now)) this.#abandon();
+  }
+
+  #isTooLong(startedAt: number, now: number): boolean {
+    return now - startedAt > this.#options.longestFetch;
+  }
+
+  #abandon(): void {
+    this.#state = fetchAbandoned(this.#state);
+    this.#applied = this.#started;
+    this.#flight = undefined;
+    // Workers do not let one request end what another one began.
+    if (this.#options.runtime.sharesPromises) this.#givenUp.abort();
+    this.#givenUp = new AbortController();
   }
 
   #arm(): void {
     this.#timer?.cancel();
+    if (this.#isRetired) return;
     const seconds = Math.max(0.1, nextTick(this.#state) - this.#now());
     this.#timer = this.#options.runtime.schedule(seconds, () => this.#tick());
   }
@@ -200,15 +240,10 @@ export class RefreshingSet {
   // Where nobody asked within a whole life, the next request fetches, and until then nothing does.
   #tick(): void {
     const now = this.#now();
-    const isIdle = now - this.#usedAt > Math.max(this.#state.life, 1);
-    if (isIdle || this.#flight !== undefined) return;
+    if (isIdle(this.#state, this.#usedAt, now) || this.#flight !== undefined) return;
     if (onTick(this.#state, this.#options.policy, now).act === 'refresh') this.fetch('life');
     else this.#arm();
   }
-}
-
-function invalidKeySet(message: string): UnavailableError {
-  return new UnavailableError('ERR_KEY_SET_INVALID', message);
 }
 
 function asUnavailable(error: unknown): UnavailableError {

@@ -10,31 +10,33 @@ import { selectedKey } from './select-key.ts';
  * cannot be refreshed, and fetched early for a key that it does not hold.
  */
 export function createRemoteKeySet(options: RefreshOptions): IssuerKeys {
-  return new RemoteKeySet(new RefreshingSet(options));
+  return new RemoteKeySet(new RefreshingSet(options), options.runtime.sharesPromises);
 }
 
 class RemoteKeySet implements IssuerKeys {
   readonly #refreshing: RefreshingSet;
+  readonly #sharesPromises: boolean;
+  #contactsSaved = 0;
+  #isClosed = false;
 
-  constructor(refreshing: RefreshingSet) {
+  constructor(refreshing: RefreshingSet, sharesPromises: boolean) {
     this.#refreshing = refreshing;
+    this.#sharesPromises = sharesPromises;
   }
 
   find(request: KeyRequest): MaybePromise<VerificationKey> {
-    const trusted = this.#trusted(request.waitUntil);
-    return andThen(trusted, (set) => {
-      const selection = select(set, request);
-      // A set that this request waited for is as new as what another fetch would bring.
-      const isNew = trusted instanceof Promise && !this.#refreshing.isFailing;
-      return selection.fault === 'unknown' && !isNew ? this.#findUnknown(request) : selectedKey(selection);
-    });
+    const asked = this.#refreshing.started;
+    return andThen(this.#trusted(request.waitUntil), (set) => this.#pick(set, request, asked));
   }
 
   findNow(request: KeyRequest): VerificationKey | undefined {
+    if (this.#isClosed) return undefined;
     const { act } = this.#refreshing.decide();
     if (act === 'refresh') this.#refresh(request.waitUntil);
     const set = act === 'use' || act === 'refresh' ? this.#refreshing.current : undefined;
-    return set === undefined ? undefined : select(set, request).key;
+    const key = set === undefined ? undefined : select(set, request).key;
+    if (key !== undefined) this.#contactsSaved += 1;
+    return key;
   }
 
   load(): MaybePromise<void> {
@@ -42,19 +44,25 @@ class RemoteKeySet implements IssuerKeys {
   }
 
   ready(): boolean {
-    const { phase } = this.#refreshing;
-    return phase !== 'absent' && phase !== 'expired';
+    if (this.#isClosed) return false;
+    const { act } = this.#refreshing.decide();
+    // A process that gets no requests until it is ready would otherwise never be. Workers have no request to fetch in.
+    if ((act === 'refresh' || act === 'wait') && this.#sharesPromises) this.#refresh(undefined);
+    return this.#isTrusted();
   }
 
   stats(): KeyStats {
-    const { phase, current, age, journal } = this.#refreshing;
+    const { phase, current, age, isFetching, journal } = this.#refreshing;
     return {
       state: phase,
+      refreshing: isFetching,
       keys: current?.keys.length ?? 0,
+      skipped: current?.skipped ?? 0,
       age: age ?? null,
       refreshes: journal.refreshes,
       failures: journal.failures,
       lastError: journal.lastError?.code ?? null,
+      contactsSaved: this.#contactsSaved,
     };
   }
 
@@ -62,35 +70,57 @@ class RemoteKeySet implements IssuerKeys {
     this.#refreshing.clear();
   }
 
+  retire(): void {
+    this.#refreshing.retire();
+  }
+
   close(): void {
-    this.#refreshing.close();
+    this.#isClosed = true;
+    this.#refreshing.retire();
+    this.#refreshing.clear();
   }
 
   #trusted(waitUntil: KeyRequest['waitUntil']): MaybePromise<KeySet> {
+    if (this.#isClosed) throw new UnavailableError('ERR_CLOSED', 'The verifier was closed');
     const decision = this.#refreshing.decide();
     if (decision.act === 'refuse') throw this.#unavailable(decision.retryAfter);
-    if (decision.act === 'wait') return this.#refreshing.fetch('life').then(() => this.#setAfterFetch(waitUntil));
+    if (decision.act === 'wait') return this.#afterFetch(waitUntil);
     if (decision.act === 'refresh') this.#refresh(waitUntil);
+    this.#contactsSaved += 1;
     return this.#setAtHand();
   }
 
-  #setAfterFetch(waitUntil: KeyRequest['waitUntil']): MaybePromise<KeySet> {
-    const wasCleared = this.#refreshing.current === undefined && !this.#refreshing.isFailing;
-    return wasCleared ? this.#trusted(waitUntil) : this.#setAtHand();
+  async #afterFetch(waitUntil: KeyRequest['waitUntil']): Promise<KeySet> {
+    const outcome = await this.#refreshing.fetch('life');
+    return outcome === 'overtaken' ? this.#trusted(waitUntil) : this.#setAtHand();
   }
 
   #setAtHand(): KeySet {
     const { current, retryAfter } = this.#refreshing;
-    if (current !== undefined && this.ready()) return current;
+    if (current !== undefined && this.#isTrusted()) return current;
     throw this.#unavailable(retryAfter);
   }
 
-  #findUnknown(request: KeyRequest): MaybePromise<VerificationKey> {
+  #isTrusted(): boolean {
+    const { phase } = this.#refreshing;
+    return phase !== 'absent' && phase !== 'expired';
+  }
+
+  /** @param asked - How many fetches had been started when the request came. */
+  #pick(set: KeySet, request: KeyRequest, asked: number): MaybePromise<VerificationKey> {
+    const selection = select(set, request);
+    // What was asked for after the request came is as new as what another fetch would bring.
+    const isNew = this.#refreshing.applied > asked;
+    return selection.fault === 'unknown' && !isNew ? this.#findUnknown(request, asked) : selectedKey(selection);
+  }
+
+  #findUnknown(request: KeyRequest, asked: number): MaybePromise<VerificationKey> {
     const decision = this.#refreshing.decideUnknown();
     if (decision.act === 'refuse') throw this.#notFound(decision.retryAfter);
-    return this.#refreshing.fetch('unknown-key').then((succeeded) => {
-      if (!succeeded) throw this.#notFound(1);
-      return selectedKey(select(this.#setAtHand(), request));
+    return this.#refreshing.fetch('unknown-key').then((outcome) => {
+      if (outcome === 'overtaken') return this.find(request);
+      if (outcome === 'failed') throw this.#notFound(this.#refreshing.retryAfter);
+      return this.#pick(this.#setAtHand(), request, asked);
     });
   }
 

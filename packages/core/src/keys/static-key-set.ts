@@ -9,8 +9,20 @@ export function createStaticKeySet(set: KeySet): IssuerKeys {
     findNow: ({ kid, algorithm, accepted }) => set.select(kid, algorithm, accepted).key,
     load: () => undefined,
     ready: () => true,
-    stats: () => ({ state: 'fresh', keys: set.keys.length, age: null, refreshes: 0, failures: 0, lastError: null }),
+    stats: () => ({
+      state: 'fresh',
+      refreshing: false,
+      keys: set.keys.length,
+      skipped: set.skipped,
+      age: null,
+      refreshes: 0,
+      failures: 0,
+      lastError: null,
+      // There is nobody to contact.
+      contactsSaved: 0,
+    }),
     clear: () => undefined,
+    retire: () => undefined,
     close: () => undefined,
   };
 }

@@ -1,4 +1,4 @@
-import type { AnyAuthError, AuthErrorCode } from '../errors.ts';
+import type { AnyAuthError, AuthErrorCode, UnavailableError } from '../errors.ts';
 
 /** An HTTP answer as plain data: what every adapter writes, byte for byte. */
 export interface Challenge {
@@ -21,6 +21,11 @@ const descriptions: Partial<Record<AuthErrorCode, string>> = {
 
 const unavailable = 'The access token cannot be verified at the moment';
 
+/** What the client is told of an error, in words. */
+export function publicDescription({ code, status }: AnyAuthError): string {
+  return descriptions[code] ?? (status === 503 ? unavailable : tokenInvalid);
+}
+
 const longestRetryAfter = 300;
 
 /**
@@ -35,29 +40,30 @@ export function createChallenge(error: AnyAuthError, realm: string): Challenge {
     case 400:
       return refusal(error, realm, 'invalid_request');
     case 401:
-      return error.code === 'ERR_CREDENTIALS_MISSING' ? anonymous(realm) : refusal(error, realm, 'invalid_token');
+      return error.code === 'ERR_CREDENTIALS_MISSING'
+        ? anonymous(error, realm)
+        : refusal(error, realm, 'invalid_token');
     case 403:
       return refusal(error, realm, 'insufficient_scope', error.scope);
     default:
-      return outage(error.retryAfter);
+      return outage(error);
   }
 }
 
-function anonymous(realm: string): Challenge {
-  const description = descriptions.ERR_CREDENTIALS_MISSING ?? '';
-  return answer(401, { 'WWW-Authenticate': bearer({ realm }) }, 'unauthorized', description);
+function anonymous(error: AnyAuthError, realm: string): Challenge {
+  return answer(401, { 'WWW-Authenticate': bearer({ realm }) }, 'unauthorized', publicDescription(error));
 }
 
 function refusal(error: AnyAuthError, realm: string, code: string, scope: readonly string[] = []): Challenge {
-  const description = descriptions[error.code] ?? tokenInvalid;
+  const description = publicDescription(error);
   const parameters: Record<string, string> = { realm, error: code, error_description: description };
   if (scope.length > 0) parameters['scope'] = scope.join(' ');
   return answer(error.status, { 'WWW-Authenticate': bearer(parameters) }, code, description);
 }
 
-function outage(retryAfter: number): Challenge {
-  const seconds = Math.min(longestRetryAfter, Math.max(1, Math.ceil(retryAfter)));
-  return answer(503, { 'Retry-After': String(seconds) }, 'temporarily_unavailable', unavailable);
+function outage(error: UnavailableError): Challenge {
+  const seconds = Math.min(longestRetryAfter, Math.max(1, Math.ceil(error.retryAfter)));
+  return answer(503, { 'Retry-After': String(seconds) }, 'temporarily_unavailable', publicDescription(error));
 }
 
 function answer(

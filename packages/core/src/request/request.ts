@@ -54,7 +54,10 @@ class NodeRequestLike implements RequestLike {
   url(): string {
     const { protocol, socket, headers, originalUrl, url } = this.#request;
     const scheme = protocol ?? (isEncrypted(socket) ? 'https' : 'http');
-    return `${scheme}://${headers.host ?? 'localhost'}${originalUrl ?? url ?? '/'}`;
+    const target = originalUrl ?? url ?? '/';
+    // RFC 9112, section 3.2: the target is a path, or "*", or a URL that stands above the Host header.
+    if (!target.startsWith('/') && URL.canParse(target)) return target;
+    return `${scheme}://${headers.host ?? 'localhost'}${target.startsWith('/') ? target : '/'}`;
   }
 
   header(name: string): readonly string[] {

@@ -38,6 +38,14 @@ export interface PoolOptions {
   readonly dispatcher: object | undefined;
 }
 
+/** Durations, and how they are spread. */
+export interface Histogram {
+  readonly count: number;
+  record(seconds: number): void;
+  /** The seconds that so many percent of the durations do not exceed; 0 where there are none. */
+  percentile(percent: number): number;
+}
+
 /** Work that was put off. */
 export interface Timer {
   cancel(): void;
@@ -61,6 +69,9 @@ export interface Runtime {
   createHttpClient(options: PoolOptions): HttpClient;
   /** Runs work later without keeping the process alive; undefined where timers do not outlive a request. */
   schedule(seconds: number, work: () => void): Timer | undefined;
+  createHistogram(): Histogram;
+  /** Hands an event to whoever watches the process from outside, where the runtime has a way to. */
+  trace(event: object): void;
   /** Tells the operator of something that needs attention. */
   warn(message: string, code: string): void;
   /** Writes a line to the debug log, if somebody asked for it. */

@@ -1,5 +1,6 @@
 import { base64url, type CryptoKey, errors, flattenedVerify, importJWK, type JWK } from 'jose';
 import type { Algorithm } from '../token/algorithms.ts';
+import { createLogHistogram } from './log-histogram.ts';
 import type { HttpClient, PublicJwk, Runtime, SignatureKey } from './runtime.ts';
 
 const encoder = new TextEncoder();
@@ -25,6 +26,8 @@ export const runtime: Runtime = {
   importKey,
   createHttpClient: () => fetchClient,
   schedule: () => undefined,
+  createHistogram: createLogHistogram,
+  trace: () => undefined,
   warn: (message, code) => globals.console.warn(`[${code}] ${message}`),
   debug: () => undefined,
   environment: () => globals.process?.env ?? {},

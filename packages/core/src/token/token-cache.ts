@@ -2,14 +2,12 @@ import { LRUCache } from 'lru-cache';
 import type { VerificationKey } from '../keys/key-set.ts';
 import type { Algorithm } from './algorithms.ts';
 import type { UnverifiedClaims } from './compact-jws.ts';
-import type { Claims, JwsHeader } from './verified-token.ts';
+import type { JwsHeader, TokenFacts } from './verified-token.ts';
 
 /** What a policy makes of a token, whatever the time: only for that policy, which never changes. */
 export interface Standing {
   readonly policy: object;
-  readonly claims: Claims;
-  readonly clientId: string | undefined;
-  readonly scopes: readonly string[];
+  readonly facts: TokenFacts;
 }
 
 /** What the signature of a token proves, and with which key: nothing that depends on the time. */

@@ -46,6 +46,12 @@ export interface VerifiedToken<TClaims = unknown> {
   readonly clientId?: string;
   /** The scopes it was issued with, without duplicates. */
   readonly scopes: readonly string[];
+  /** The roles that its issuer gave the subject, from the claims that `roleClaims` names. */
+  readonly roles: readonly string[];
+  /** The permissions of the subject, from the claims that `permissionClaims` names. */
+  readonly permissions: readonly string[];
+  /** The groups of the subject, from the claims that `groupClaims` names. */
+  readonly groups: readonly string[];
   /** When it expires: `exp`, in epoch seconds. */
   readonly expiresAt: number;
 }
@@ -56,6 +62,9 @@ export interface TokenFacts {
   readonly claims: Claims;
   readonly clientId: string | undefined;
   readonly scopes: readonly string[];
+  readonly roles: readonly string[];
+  readonly permissions: readonly string[];
+  readonly groups: readonly string[];
 }
 
 class FrozenToken implements VerifiedToken {
@@ -68,9 +77,12 @@ class FrozenToken implements VerifiedToken {
   declare readonly subject?: string;
   declare readonly clientId?: string;
   readonly scopes: readonly string[];
+  readonly roles: readonly string[];
+  readonly permissions: readonly string[];
+  readonly groups: readonly string[];
   readonly expiresAt: number;
 
-  constructor(token: string, { header, claims, clientId, scopes }: TokenFacts) {
+  constructor(token: string, { header, claims, clientId, scopes, roles, permissions, groups }: TokenFacts) {
     this.#token = token;
     this.header = header;
     this.claims = claims;
@@ -78,6 +90,9 @@ class FrozenToken implements VerifiedToken {
     if (claims.sub !== undefined) this.subject = claims.sub;
     if (clientId !== undefined) this.clientId = clientId;
     this.scopes = scopes;
+    this.roles = roles;
+    this.permissions = permissions;
+    this.groups = groups;
     this.expiresAt = claims.exp;
     Object.freeze(this);
   }
