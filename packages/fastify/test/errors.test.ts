@@ -1,0 +1,193 @@
+import fastifyAuth from '@fastify/auth';
+import { bearerAuth, type GuardOptions, isAuthError } from '@verifier/fastify';
+import { startTestIssuer, type TestIssuer } from '@verifier/test-issuer';
+import type { FastifyInstance } from 'fastify';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { ask, closeAll, headerOf, type Question, statuses } from './ask.ts';
+import { createServer, frameworks } from './fastify-harness.ts';
+
+let issuer: TestIssuer;
+let absent: TestIssuer;
+let token: string;
+
+beforeAll(async () => {
+  [issuer, absent] = await Promise.all([startTestIssuer(), startTestIssuer()]);
+  token = await issuer.token({ scope: 'read' });
+  await absent.stop();
+});
+
+afterEach(closeAll);
+
+afterAll(() => Promise.all([issuer.close(), absent.close()]));
+
+function options({ issuer: name, audience }: TestIssuer = issuer): { issuer: string; audience: string } {
+  return { issuer: name, audience };
+}
+
+const reason = 'rejected for a reason of our own';
+const ok = async (): Promise<string> => 'ok';
+
+/** The same routes, where the plugin hands errors to Fastify, and where `fastify.authenticate` throws them. */
+const applications: Record<string, (server: FastifyInstance, more?: Partial<GuardOptions>) => Promise<void>> = {
+  "onError: 'framework'": async (server, more) => {
+    await server.register(bearerAuth, { ...options(), ...more, onError: 'framework' } as GuardOptions);
+    server.get('/', ok);
+    server.get('/scoped', { preHandler: server.requireScope('write') }, ok);
+  },
+  'fastify.authenticate': async (server, more) => {
+    await server.register(bearerAuth, { ...options(), ...more, global: false } as GuardOptions & { global: false });
+    server.get('/', { onRequest: server.authenticate }, ok);
+    server.get('/scoped', { preHandler: async (request) => await server.authenticate(request) }, ok);
+  },
+};
+
+describe.each(Object.entries(frameworks))('%s', (_name, fastify) => {
+  describe.each(Object.entries(applications))('%s', (way, addRoutes) => {
+    const anonymous = 'Bearer realm="api"';
+    const invalid = 'Bearer realm="api", error="invalid_token", error_description="The access token is invalid"';
+
+    it("keeps status and challenge in Fastify's own error handler", async () => {
+      const server = createServer(fastify);
+      await addRoutes(server);
+      const refused = [await ask(server), await ask(server, { token: 'nonsense' })];
+      expect(refused.map(({ status }) => status)).toEqual([401, 401]);
+      expect(refused.map((answer) => headerOf(answer, 'www-authenticate'))).toEqual([anonymous, invalid]);
+      expect(JSON.parse(refused[1]?.body ?? '')).toMatchObject({ statusCode: 401, error: 'Unauthorized' });
+    });
+
+    it('tells the client no more than any other answer does', async () => {
+      const server = createServer(fastify);
+      await addRoutes(server, { validate: () => reason });
+      const { status, body } = await ask(server, { token });
+      expect(status).toBe(401);
+      expect(body).not.toContain(reason);
+      expect(JSON.parse(body).message).toBe('The access token is invalid');
+    });
+
+    it('hands the error to setErrorHandler, with code, status, headers and the message for the log', async () => {
+      const server = createServer(fastify);
+      const errors: unknown[] = [];
+      server.setErrorHandler((error, _request, reply) => {
+        errors.push(error);
+        return isAuthError(error) ? reply.code(error.status).send('handled') : reply.send(error);
+      });
+      await addRoutes(server, { validate: () => reason });
+      expect(await ask(server, { token })).toMatchObject({ status: 401, body: 'handled' });
+      expect(isAuthError(errors[0])).toBe(true);
+      expect(errors[0]).toMatchObject({
+        code: 'ERR_TOKEN_REJECTED',
+        status: 401,
+        statusCode: 401,
+        headers: { 'WWW-Authenticate': invalid },
+        stack: expect.stringContaining(reason),
+      });
+    });
+
+    it('keeps status and challenge where an error handler knows nothing of either', async () => {
+      const server = createServer(fastify);
+      server.setErrorHandler((_error, _request, reply) => reply.send({ sorry: true }));
+      await addRoutes(server);
+      const answer = await ask(server);
+      expect(answer).toMatchObject({ status: 401, body: '{"sorry":true}' });
+      expect(headerOf(answer, 'www-authenticate')).toBe(anonymous);
+      expect(headerOf(answer, 'content-type')).toMatch(/^application\/json/);
+    });
+
+    it('keeps them in the error handler of a route', async () => {
+      const server = createServer(fastify);
+      await addRoutes(server);
+      const errorHandler: Parameters<FastifyInstance['setErrorHandler']>[0] = (_error, _request, reply) =>
+        reply.send('mine');
+      server.get('/own', { errorHandler, onRequest: server.authenticate }, ok);
+      const answer = await ask(server, { path: '/own' });
+      expect(answer).toMatchObject({ status: 401, body: 'mine' });
+      expect(headerOf(answer, 'www-authenticate')).toBe(anonymous);
+    });
+
+    it('answers an outage with 503 and Retry-After, and without a challenge', async () => {
+      const server = createServer(fastify);
+      server.setErrorHandler((_error, _request, reply) => reply.send({ sorry: true }));
+      await addRoutes(server, options(absent));
+      const foreign = await issuer.sign({ iss: absent.issuer });
+      const answer = await ask(server, { token: foreign });
+      expect(answer.status).toBe(503);
+      expect(Number(headerOf(answer, 'retry-after'))).toBeGreaterThan(0);
+      expect(headerOf(answer, 'www-authenticate')).toBeUndefined();
+    });
+
+    it('is followed by the guards of a route', async () => {
+      const server = createServer(fastify);
+      await addRoutes(server);
+      const expected = way === 'fastify.authenticate' ? [401, 200] : [401, 403];
+      expect(await statuses(server, { path: '/scoped' }, { path: '/scoped', token })).toEqual(expected);
+    });
+  });
+
+  it("answers with core's bytes where an error handler is set and nothing was said", async () => {
+    const server = createServer(fastify);
+    const handler = vi.fn();
+    server.setErrorHandler(handler);
+    await server.register(bearerAuth, options());
+    server.get('/', ok);
+    server.get('/scoped', { preHandler: server.requireScope('write') }, ok);
+    expect((await ask(server)).body).toBe(
+      '{"error":"unauthorized","error_description":"The request has no access token"}',
+    );
+    expect(await ask(server, { path: '/scoped', token })).toMatchObject({ status: 403 });
+    expect(handler).not.toHaveBeenCalled();
+  });
+});
+
+describe('inside @fastify/auth', () => {
+  const byApiKey = async (request: { readonly headers: Record<string, unknown> }): Promise<void> => {
+    if (request.headers['x-api-key'] !== 'open sesame') throw new Error('no API key');
+  };
+  const apiKey = { 'x-api-key': 'open sesame' };
+  let server: FastifyInstance;
+
+  async function createApp(onError: 'respond' | 'framework'): Promise<FastifyInstance> {
+    server = createServer(Object.values(frameworks)[0] as (typeof frameworks)[string]);
+    await server.register(fastifyAuth);
+    await server.register(bearerAuth, { ...options(), onError, global: false });
+    const { auth, authenticate, requireScope } = server;
+    server.get('/or', { onRequest: auth([authenticate, byApiKey]) }, ok);
+    server.get('/last', { preHandler: auth([byApiKey, authenticate]) }, ok);
+    server.get('/and', { onRequest: auth([authenticate, byApiKey], { relation: 'and' }) }, ok);
+    server.get('/nested', { onRequest: auth([[authenticate, requireScope('write')], byApiKey]) }, ok);
+    return server;
+  }
+
+  it('fastify.authenticate is one of several ways in', async () => {
+    const app = await createApp('respond');
+    expect(await statuses(app, { path: '/or' }, { path: '/or', token }, { path: '/or', headers: apiKey })).toEqual([
+      401, 200, 200,
+    ]);
+    const and: Question[] = [{}, { token }, { headers: apiKey }, { token, headers: apiKey }];
+    expect(await statuses(app, ...and.map((each) => ({ path: '/and', ...each })))).toEqual([401, 401, 401, 200]);
+  });
+
+  it('the challenge is in the answer where the last error is ours, and never in an answer of success', async () => {
+    const app = await createApp('respond');
+    const refused = await ask(app, { path: '/last', token: 'nonsense' });
+    expect(refused.status).toBe(401);
+    expect(headerOf(refused, 'www-authenticate')).toMatch(/error="invalid_token"/);
+    const admitted = await ask(app, { path: '/or', token: 'nonsense', headers: apiKey });
+    expect(admitted.status).toBe(200);
+    expect(headerOf(admitted, 'www-authenticate')).toBeUndefined();
+  });
+
+  it("route guards take part with onError: 'framework', and leave the other ways open", async () => {
+    const app = await createApp('framework');
+    const questions: Question[] = [{ token }, { token, headers: apiKey }];
+    expect(await statuses(app, ...questions.map((each) => ({ path: '/nested', ...each })))).toEqual([401, 200]);
+  });
+
+  it('the status of the answer is that of the error', async () => {
+    const app = createServer(Object.values(frameworks)[0] as (typeof frameworks)[string]);
+    await app.register(fastifyAuth);
+    await app.register(bearerAuth, { ...options(), onError: 'framework', global: false });
+    app.setErrorHandler((_error, _request, reply) => reply.send('mine'));
+    app.get('/', { onRequest: app.auth([app.requireScope('write')]) }, ok);
+    expect(await statuses(app, {}, { token })).toEqual([401, 403]);
+  });
+});

@@ -1,0 +1,108 @@
+import swagger from '@fastify/swagger';
+import { type BearerAuthOptions, bearerAuth } from '@verifier/fastify';
+import fastify, { type FastifyInstance } from 'fastify';
+import { describe, expect, it } from 'vitest';
+
+const options: BearerAuthOptions = { issuer: 'https://issuer.example', audience: 'a', securityScheme: 'oidc' };
+const openIdConnectUrl = 'https://issuer.example/.well-known/openid-configuration';
+const securitySchemes = { oidc: { type: 'openIdConnect', openIdConnectUrl } } as const;
+const ok = async (): Promise<string> => 'ok';
+
+async function createApp(more: Partial<BearerAuthOptions> = {}): Promise<FastifyInstance> {
+  const app = fastify();
+  await app.register(swagger, { openapi: { components: { securitySchemes } } });
+  await app.register(bearerAuth, { ...options, ...more } as BearerAuthOptions);
+  return app;
+}
+
+async function securityOf(app: FastifyInstance, path: string): Promise<unknown> {
+  await app.ready();
+  const document = app.swagger();
+  await app.close();
+  return Object(document.paths?.[path])['get']?.security;
+}
+
+describe('the OpenAPI document', () => {
+  it.each<[string, object | undefined, unknown]>([
+    ['nothing', undefined, [{ oidc: [] }]],
+    ['true', { auth: true }, [{ oidc: [] }]],
+    ['false', { auth: false }, []],
+    ['one scope', { auth: { scope: 'read' } }, [{ oidc: ['read'] }]],
+    ['two scopes', { auth: { scope: 'read write' } }, [{ oidc: ['read', 'write'] }]],
+    ['one of two scopes', { auth: { anyScope: ['read', 'write'] } }, [{ oidc: ['read'] }, { oidc: ['write'] }]],
+    [
+      'one scope, and one of two',
+      { auth: { scope: 'a', anyScope: ['b', 'a'] } },
+      [{ oidc: ['a', 'b'] }, { oidc: ['a'] }],
+    ],
+    ['an optional token', { auth: { optional: true } }, [{ oidc: [] }, {}]],
+    ['claims', { auth: { claims: () => true } }, [{ oidc: [] }]],
+  ])('shows what config.auth demands: %s', async (_what, config, security) => {
+    const app = await createApp();
+    app.get('/', Object({ config }), ok);
+    expect(await securityOf(app, '/')).toEqual(security);
+  });
+
+  it('keeps the rest of the schema, and what a route says itself', async () => {
+    const app = await createApp();
+    const schema = Object.freeze({ summary: 'Orders', querystring: { type: 'object', properties: {} } });
+    app.get('/', { schema, config: { auth: { scope: 'read' } } }, ok);
+    app.get('/own', { schema: { security: [{ oidc: ['other'] }] } }, ok);
+    await app.ready();
+    const { paths } = app.swagger();
+    expect(Object(paths?.['/']).get).toMatchObject({ summary: 'Orders', security: [{ oidc: ['read'] }] });
+    expect(Object(paths?.['/own']).get.security).toEqual([{ oidc: ['other'] }]);
+    await app.close();
+  });
+
+  it('shows that everything is optional where the plugin was told so', async () => {
+    const app = await createApp({ optional: true });
+    app.get('/', ok);
+    expect(await securityOf(app, '/')).toEqual([{ oidc: [] }, {}]);
+  });
+
+  it('shows nothing of a route that did not ask, where protection is opt-in', async () => {
+    const app = await createApp({ global: false });
+    app.get('/', ok);
+    expect(await securityOf(app, '/')).toBeUndefined();
+  });
+
+  it('shows nothing where no scheme was named', async () => {
+    const app = fastify();
+    await app.register(swagger, { openapi: {} });
+    await app.register(bearerAuth, { issuer: 'https://issuer.example', audience: 'a' });
+    app.get('/', { config: { auth: { scope: 'read' } } }, ok);
+    expect(await securityOf(app, '/')).toBeUndefined();
+  });
+
+  it('names the scheme of each scope, and covers their child scopes', async () => {
+    const app = fastify();
+    const schemes = { one: securitySchemes.oidc, two: securitySchemes.oidc };
+    await app.register(swagger, { openapi: { components: { securitySchemes: schemes } } });
+    for (const name of ['one', 'two']) {
+      const scope = async (instance: FastifyInstance): Promise<void> => {
+        await instance.register(bearerAuth, { ...options, securityScheme: name } as BearerAuthOptions);
+        await instance.register(async (child) => void child.get('/', { config: { auth: { scope: name } } }, ok));
+      };
+      await app.register(scope, { prefix: `/${name}` });
+    }
+    await app.ready();
+    const { paths } = app.swagger();
+    expect(Object(paths?.['/one/']).get.security).toEqual([{ one: ['one'] }]);
+    expect(Object(paths?.['/two/']).get.security).toEqual([{ two: ['two'] }]);
+    await app.close();
+  });
+
+  it('leaves the schema of a route alone where there is no document', async () => {
+    const app = fastify();
+    await app.register(bearerAuth, options);
+    let schema: unknown = 'unseen';
+    app.addHook('onRoute', (route) => {
+      schema = route.schema;
+    });
+    app.get('/', ok);
+    await app.ready();
+    expect(schema).toBeUndefined();
+    await app.close();
+  });
+});
