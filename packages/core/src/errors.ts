@@ -141,8 +141,7 @@ export class UnavailableError extends AuthError {
   constructor(code: UnavailableErrorCode, message: string, details: { retryAfter?: number; cause?: unknown } = {}) {
     super(message, 'cause' in details ? { cause: details.cause } : undefined);
     this.code = code;
-    const seconds = Math.ceil(details.retryAfter ?? 1);
-    this.retryAfter = seconds >= 1 ? seconds : 1;
+    this.retryAfter = Math.max(1, Math.ceil(details.retryAfter ?? 1) || 1);
   }
 }
 

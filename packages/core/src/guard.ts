@@ -87,8 +87,12 @@ function guardOf(options: VerifierOptions | SharedVerifier, onError: OnError): G
     authenticate: (request, requirements) => verifier.authenticate(request, requirements),
     authorize,
     challenge,
-    frameworkError: (error) =>
-      Object.assign(error, { headers: headersWithoutBody(challenge(error)), message: publicDescription(error) }),
+    frameworkError: (error) => {
+      // An engine may write the stack when it is first read: now, that is, with the message that is for the log.
+      const { stack } = error;
+      const headers = headersWithoutBody(challenge(error));
+      return Object.assign(error, { stack, headers, message: publicDescription(error) });
+    },
     close: async () => (isShared ? undefined : await verifier.close()),
   };
 }

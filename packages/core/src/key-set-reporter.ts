@@ -18,26 +18,29 @@ export function createKeySetReporter(
   publish: (event: VerifierEvent) => void,
   operator: Operator,
 ): KeySetReporter {
-  const warnOnce = warnOnChange(operator);
+  const warnOfMetadata = warnOnChange(operator, 'VERIFIER_ISSUER_MISMATCH');
+  const warnOfKeySet = warnOnChange(operator, 'VERIFIER_KEY_SET_INVALID');
   let metadataFailures = 0;
   return {
     refreshed(seconds) {
+      warnOfKeySet(undefined);
       operator.debug(`${issuer}: keys refreshed`);
       publish({ type: 'refreshed', issuer, document: 'keys', seconds });
     },
     failed(error, failures, seconds) {
+      warnOfKeySet(invalidityOf(issuer, error));
       operator.debug(`${issuer}: keys not refreshed (${error.code})`);
       publish({ type: 'refresh-failed', issuer, document: 'keys', code: error.code, failures, seconds });
     },
     metadata({ error, seconds }) {
       if (error === undefined) {
         metadataFailures = 0;
-        warnOnce(undefined);
+        warnOfMetadata(undefined);
         publish({ type: 'refreshed', issuer, document: 'metadata', seconds });
         return;
       }
       metadataFailures += 1;
-      warnOnce(mismatchOf(issuer, error));
+      warnOfMetadata(mismatchOf(issuer, error));
       operator.debug(`${issuer}: metadata not usable (${error.code})`);
       publish({
         type: 'refresh-failed',
@@ -70,11 +73,11 @@ function keyEvent(type: 'key-added' | 'key-removed', issuer: string, { kid, alg 
   return { type, issuer, kid, alg: alg ?? 'RSA' };
 }
 
-// What is wrong with an issuer's metadata is said when it becomes so, not at every attempt to read them.
-function warnOnChange(operator: Operator): (message: string | undefined) => void {
+// What is wrong with a document is said when it becomes so, not at every attempt to read it.
+function warnOnChange(operator: Operator, code: string): (message: string | undefined) => void {
   let last: string | undefined;
   return (message) => {
-    if (message !== undefined && message !== last) operator.warn(message, 'VERIFIER_ISSUER_MISMATCH');
+    if (message !== undefined && message !== last) operator.warn(message, code);
     last = message;
   };
 }
@@ -82,6 +85,11 @@ function warnOnChange(operator: Operator): (message: string | undefined) => void
 function mismatchOf(issuer: string, { cause }: UnavailableError): string | undefined {
   if (!(cause instanceof IssuerMismatch)) return undefined;
   return `The metadata of ${JSON.stringify(issuer)} name the issuer ${JSON.stringify(cause.named)}: configure that one, if it is the issuer that you trust`;
+}
+
+function invalidityOf(issuer: string, error: UnavailableError): string | undefined {
+  if (error.code !== 'ERR_KEY_SET_INVALID') return undefined;
+  return `The key set of ${issuer} is not usable, and an older one stays in use if there is one: ${reasonOf(error)}`;
 }
 
 function reasonOf({ message, cause }: UnavailableError): string {

@@ -1,14 +1,18 @@
 import type { EventListener } from './issuer-entry.ts';
 import type { Runtime } from './runtime/runtime.ts';
 
-/** A user's listener, if there is one. What it throws is its own fault, and must not become a client's. */
+/** A user's listener, if there is one. What it throws, at once or later, is its own fault, and not a client's. */
 export function guardedListener(onEvent: EventListener | undefined, runtime: Pick<Runtime, 'warn'>): EventListener {
   if (onEvent === undefined) return () => undefined;
+  const warn = (error: unknown): void => {
+    runtime.warn(`onEvent threw ${error instanceof Error ? error.stack : String(error)}`, 'VERIFIER_LISTENER');
+  };
   return (event) => {
     try {
-      onEvent(event);
+      const result: unknown = onEvent(event);
+      if (result instanceof Promise) result.catch(warn);
     } catch (error) {
-      runtime.warn(`onEvent threw ${error instanceof Error ? error.stack : String(error)}`, 'VERIFIER_LISTENER');
+      warn(error);
     }
   };
 }

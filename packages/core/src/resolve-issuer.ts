@@ -2,7 +2,7 @@ import { urlFault } from './http/secure-url.ts';
 import { insecureUrlsFor } from './keys/discovery.ts';
 import { hasPrivateParts } from './keys/jwk.ts';
 import { didYouMean, OptionReader } from './option-checks.ts';
-import type { JSONWebKeySet } from './options.ts';
+import type { JSONWebKey, JSONWebKeySet } from './options.ts';
 import { oktaIssuerFault } from './providers/okta-hosts.ts';
 import {
   type AcceptedAlgorithms,
@@ -151,10 +151,21 @@ function readJwks(reader: OptionReader): JSONWebKeySet | undefined {
   if (jwks === undefined) return undefined;
   const { keys } = (jwks ?? {}) as { keys?: unknown };
   if (!Array.isArray(keys)) throw reader.fault('jwks', 'must be a JWK set: { keys: [...] }');
-  if (keys.some((key) => typeof key === 'object' && key !== null && hasPrivateParts(key))) {
+  const copy = plainCopy(keys);
+  if (copy === undefined) throw reader.fault('jwks', 'holds something that JSON has no form for');
+  if (copy.some((key) => typeof key === 'object' && key !== null && hasPrivateParts(key))) {
     throw reader.fault('jwks', 'holds a private or symmetric key: a verifier is given public keys only');
   }
-  return Object.freeze({ keys: Object.freeze(structuredClone(keys)) });
+  return Object.freeze({ keys: Object.freeze(copy) });
+}
+
+// As if it had been fetched.
+function plainCopy(keys: readonly unknown[]): JSONWebKey[] | undefined {
+  try {
+    return JSON.parse(JSON.stringify(keys)) as JSONWebKey[];
+  } catch {
+    return undefined;
+  }
 }
 
 function readAlgorithms(reader: OptionReader): readonly Algorithm[] {

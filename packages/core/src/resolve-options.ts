@@ -60,7 +60,7 @@ const commonNames = [
  */
 export function resolveOptions(options: VerifierOptions): ResolvedOptions {
   const reader = new OptionReader(options, '', [...commonIssuerNames, 'issuers', ...policyNames, ...commonNames]);
-  const http = resolveHttp(reader.raw('http') ?? {});
+  const http = resolveHttp(group(reader, 'http'));
   const shared = pick(options, policyNames);
   return Object.freeze({
     issuers: resolveIssuers(reader, options, http, shared),
@@ -69,14 +69,14 @@ export function resolveOptions(options: VerifierOptions): ResolvedOptions {
       reader.number('maxTokenSize', { min: 256, max: 1_048_576, unit: 'characters', integer: true }) ?? 16_384,
     realm: resolveRealm(reader),
     optional: reader.boolean('optional') ?? false,
-    keyCache: resolveKeyCache(reader.raw('keyCache') ?? {}),
-    tokenCache: resolveTokenCache(reader.raw('tokenCache') ?? {}),
+    keyCache: resolveKeyCache(group(reader, 'keyCache')),
+    tokenCache: resolveTokenCache(group(reader, 'tokenCache')),
     http,
-    hooks: {
+    hooks: Object.freeze({
       validate: reader.function<NonNullable<Hooks['validate']>>('validate'),
       getToken: reader.function<NonNullable<Hooks['getToken']>>('getToken'),
       onEvent: reader.function<NonNullable<Hooks['onEvent']>>('onEvent'),
-    },
+    }),
     clock: resolveClock(reader.raw('clock')),
   });
 }
@@ -109,6 +109,12 @@ export function merge(shared: RawOptions, own: unknown): unknown {
   return typeof own === 'object' && own !== null ? { ...shared, ...defined(own) } : own;
 }
 
+// Only what is left out has defaults: null may have been meant to turn something off.
+function group(reader: OptionReader, name: string): unknown {
+  const value = reader.raw(name);
+  return value === undefined ? {} : value;
+}
+
 function resolveRealm(reader: OptionReader): string {
   const realm = reader.text('realm') ?? 'api';
   if (/[^\x20-\x7e]/.test(realm)) throw reader.fault('realm', 'must be printable ASCII');
@@ -128,7 +134,9 @@ function resolveKeyCache(value: unknown): ResolvedKeyCache {
 function resolveTokenCache(value: unknown): { readonly maxEntries: number } | false {
   if (value === false) return false;
   const reader = new OptionReader(value, 'tokenCache.', ['maxEntries']);
-  return { maxEntries: reader.number('maxEntries', { min: 1, max: 1_000_000, integer: true }) ?? 5000 };
+  return Object.freeze({
+    maxEntries: reader.number('maxEntries', { min: 1, max: 1_000_000, integer: true }) ?? 5000,
+  });
 }
 
 function resolveHttp(value: unknown): ResolvedHttp {
@@ -172,9 +180,9 @@ function resolveHeaders(reader: OptionReader): Readonly<Record<string, string>> 
 }
 
 function resolveOrigins(reader: OptionReader): readonly string[] {
-  const origins = reader.texts('dangerouslyAllowInsecure') ?? [];
+  const origins = reader.texts('dangerouslyAllowInsecure') ?? Object.freeze([]);
   for (const origin of origins) {
-    const isOrigin = URL.canParse(origin) && new URL(origin).origin === origin && origin.startsWith('http:');
+    const isOrigin = URL.canParse(origin) && new URL(origin).origin === origin && /^http:[^*]+$/.test(origin);
     if (!isOrigin)
       throw reader.fault('dangerouslyAllowInsecure', 'must list http origins, such as http://keycloak:8080');
   }

@@ -10,11 +10,12 @@ export async function settleAll<TItem, TResult>(
 ): Promise<PromiseSettledResult<TResult>[]> {
   const results: PromiseSettledResult<TResult>[] = [];
   // Shared by all runners: each takes the next item when it is free.
-  const entries = [...items].entries();
+  const all = [...items];
+  const entries = all.entries();
   const run = async (): Promise<void> => {
     for (const [index, item] of entries) results[index] = await settle(item, task);
   };
-  await Promise.all(Array.from({ length: concurrency }, run));
+  await Promise.all(Array.from({ length: Math.min(concurrency, all.length) }, run));
   return results;
 }
 

@@ -68,7 +68,8 @@ export interface Verifier {
 }
 
 /**
- * Makes a verifier. It fetches nothing until the first token arrives, or {@link Verifier.warmUp} is called. Verifiers
+ * Makes a verifier. It fetches nothing until the first token arrives, or {@link Verifier.warmUp} or
+ * {@link Verifier.ready} is called. Verifiers
  * of the same issuer share its keys, and all verifiers of a process share its connections.
  *
  * @throws ConfigurationError where an option is missing, unknown, of the wrong type or not safe.

@@ -55,10 +55,23 @@ export async function fetchJson(
   try {
     return await exchange(client, url, settings, request, deadline);
   } catch (error) {
-    throw error instanceof FetchError ? error : new FetchError('network', 'The connection failed', { cause: error });
+    throw error instanceof FetchError ? error : connectionFault(error);
   } finally {
     deadline.clear();
   }
+}
+
+// What failed beneath is named by its code, which an operator can look up: the messages hold addresses.
+function connectionFault(cause: unknown): FetchError {
+  let beneath = cause;
+  while (beneath instanceof Error && !hasCode(beneath) && beneath.cause !== undefined) beneath = beneath.cause;
+  const code = hasCode(beneath) ? ` (${beneath.code})` : '';
+  return new FetchError('network', `The connection failed${code}`, { cause });
+}
+
+function hasCode(error: unknown): error is { readonly code: string } {
+  const { code } = (error ?? {}) as { code?: unknown };
+  return typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,60}$/.test(code);
 }
 
 function headersOf(settings: FetchSettings, { etag }: FetchRequestOptions): Record<string, string> {

@@ -7,13 +7,15 @@ const encoder = new TextEncoder();
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 interface Globals {
+  /** The name of Vercel's runtime, which runs on Workers. */
+  readonly EdgeRuntime?: string;
   readonly navigator?: { readonly userAgent?: string };
   readonly process?: { readonly env?: Readonly<Record<string, string | undefined>> };
   readonly console: { warn(message: string): void };
 }
 
 const globals = globalThis as unknown as Globals;
-const isWorkers = globals.navigator?.userAgent === 'Cloudflare-Workers';
+const isWorkers = globals.navigator?.userAgent === 'Cloudflare-Workers' || globals.EdgeRuntime !== undefined;
 
 /** Every other runtime: signatures by WebCrypto with keys imported by jose, documents by the runtime's own fetch. */
 export const runtime: Runtime = {
