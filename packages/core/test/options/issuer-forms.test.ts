@@ -1,0 +1,153 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { createVerifier } from '../../src/index.ts';
+import { audience } from '../fixtures/mint.ts';
+import { faultOf } from '../fixtures/refusal.ts';
+
+function fault(issuer: string, more: object = {}): string {
+  return faultOf({ issuer, audience, ...more }).message;
+}
+
+async function isAccepted(issuer: string, more: object = {}): Promise<boolean> {
+  const verifier = createVerifier({ issuer, audience, ...more });
+  await verifier.close();
+  return verifier.stats().issuers[issuer] !== undefined;
+}
+
+// That a fetch without TLS is allowed is told to the operator.
+beforeEach(() => {
+  vi.spyOn(process, 'emitWarning').mockReturnValue(undefined);
+});
+
+describe('an issuer', () => {
+  it.each([
+    'https://issuer.example',
+    'https://issuer.example/',
+    'https://issuer.example/tenant/a',
+    'https://issuer.example:8443/x/',
+    'https://login.example.org/oauth2/default',
+    'https://EXAMPLE.org',
+    'https://192.0.2.1',
+    'https://[2001:db8::1]/',
+    'https://xn--bcher-kva.example',
+  ])('may be any https URL, and stays as it was written: %s', async (issuer) => {
+    expect(await isAccepted(issuer)).toBe(true);
+  });
+
+  it.each(['http://127.0.0.1:9', 'http://127.1.2.3', 'http://localhost:9/x', 'http://[::1]:9', 'http://a.localhost'])(
+    'may be without TLS on loopback: %s',
+    async (issuer) => {
+      expect(await isAccepted(issuer)).toBe(true);
+    },
+  );
+
+  it.each([
+    'http://issuer.example',
+    'http://localhost.example',
+    'http://127.0.0.1.example',
+    'http://127-0-0-1.example',
+    'http://10.0.0.1',
+    'http://0.0.0.0',
+    'http://[::2]',
+    'http://keycloak:8080',
+  ])('must use https elsewhere, and the error names the way out: %s', (issuer) => {
+    expect(fault(issuer)).toMatch(/^issuer must use https.*loopback.*http\.dangerouslyAllowInsecure/);
+  });
+
+  it('may be without TLS where its origin is listed, and nowhere else', async () => {
+    const http = { dangerouslyAllowInsecure: ['http://keycloak:8080'] };
+    expect(await isAccepted('http://keycloak:8080/realms/a', { http })).toBe(true);
+    expect(fault('http://keycloak:8081/realms/a', { http })).toMatch(/^issuer must use https/);
+    expect(fault('http://keycloak/realms/a', { http })).toMatch(/^issuer must use https/);
+    expect(fault('http://keycloak:8080.example/', { http })).toMatch(/^issuer/);
+  });
+
+  it.each([
+    'https://{yourOktaDomain}/oauth2/default',
+    `https://\${yourOktaDomain}/oauth2/default`,
+    'https://<your-domain>/oauth2/default',
+    '{yourOktaDomain}',
+    'https://example.okta.com/oauth2/{authServerId}',
+  ])('still with a placeholder is refused as such: %s', (issuer) => {
+    expect(fault(issuer)).toMatch(/^issuer still holds a placeholder: put your own/);
+  });
+
+  it.each([
+    'https://issuer.example/.well-known/openid-configuration',
+    'https://issuer.example/oauth2/default/.well-known/oauth-authorization-server',
+    'https://issuer.example/.well-known/oauth-authorization-server/tenant',
+  ])('is not the address of its metadata: %s', (issuer) => {
+    expect(fault(issuer)).toMatch(/^issuer is the address of its metadata: leave out \/\.well-known\//);
+  });
+
+  it.each([
+    'https://issuer.example?a=b',
+    'https://issuer.example#a',
+    'https://issuer.example/?',
+    'https://a.example/#',
+  ])('has neither a query nor a fragment: %s', (issuer) => {
+    expect(fault(issuer)).toMatch(/^issuer must have neither a query nor a fragment/);
+  });
+
+  it.each([
+    ' https://issuer.example',
+    'https://issuer.example ',
+    'https://issuer.example/a b',
+    'https:\\\\a.example',
+    'https://a.example\n',
+  ])('has neither space nor backslash: "%s"', (issuer) => {
+    expect(fault(issuer)).toMatch(/^issuer contains a space or a backslash/);
+  });
+
+  it.each([
+    'issuer.example',
+    'issuer',
+    '/oauth2/default',
+    '//issuer.example',
+    'https://',
+    'https://a:b:c',
+    'https://a%b',
+  ])('is an absolute URL: not %s', (issuer) => {
+    expect(fault(issuer)).toBe('issuer is not an absolute URL');
+  });
+
+  it.each([
+    'ftp://issuer.example',
+    'file:///etc/passwd',
+    'data:text/plain,x',
+    'ws://issuer.example',
+    'javascript:1',
+    'urn:a:b',
+  ])('is a web address: not %s', (issuer) => {
+    expect(fault(issuer)).toBe('issuer is not an https URL');
+  });
+
+  it.each(['https://a@issuer.example', 'https://a:b@issuer.example'])('holds no credentials: %s', (issuer) => {
+    expect(fault(issuer)).toBe('issuer contains credentials');
+  });
+});
+
+describe('a jwksUri', () => {
+  const issuer = 'https://issuer.example';
+
+  it.each([
+    ['http://issuer.example/keys', 'jwksUri does not use https'],
+    ['http://127.0.0.1/keys', 'jwksUri does not use https'],
+    ['issuer.example/keys', 'jwksUri is not an absolute URL'],
+    ['file:///keys', 'jwksUri is not an https URL'],
+    ['https://a:b@issuer.example/keys', 'jwksUri contains credentials'],
+    ['', 'jwksUri must not be empty'],
+  ])('is refused: %s', (jwksUri, message) => {
+    expect(fault(issuer, { jwksUri })).toBe(message);
+  });
+
+  it('may be on another host, and on loopback beside an issuer on loopback', async () => {
+    expect(await isAccepted(issuer, { jwksUri: 'https://keys.example/x?y' })).toBe(true);
+    expect(await isAccepted('http://127.0.0.1:9', { jwksUri: 'http://localhost:8/keys' })).toBe(true);
+    expect(fault('http://127.0.0.1:9', { jwksUri: 'http://keys.example' })).toBe('jwksUri does not use https');
+  });
+
+  it('cannot stand beside jwks', () => {
+    const more = { jwksUri: 'https://keys.example', jwks: { keys: [] } };
+    expect(fault(issuer, more)).toBe('jwksUri cannot stand beside jwks');
+  });
+});

@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { createVerifier, type IssuerOptions } from '../../src/index.ts';
+import { createFakeClock } from '../fixtures/fake-clock.ts';
+import { mint, now } from '../fixtures/mint.ts';
+import { faultOf, refusalOf } from '../fixtures/refusal.ts';
+import { createTestKey, keySetOf } from '../fixtures/test-key.ts';
+
+const key = createTestKey('Ed25519');
+const jwks = keySetOf(key);
+const a: IssuerOptions = { issuer: 'https://a.example', audience: 'api', jwks };
+const b: IssuerOptions = { issuer: 'https://b.example', audience: 'api', jwks };
+
+function fault(options: unknown): string {
+  return faultOf(options).message;
+}
+
+describe('the option issuers', () => {
+  it.each([null, 'x', 1, {}, []].map((issuers) => ({ issuers })))(
+    'is a list or a function: not $issuers',
+    ({ issuers }) => {
+      expect(fault({ issuers })).toMatch(/^issuers must be an array of \{ issuer, audience \}, or a function/);
+    },
+  );
+
+  it.each(['https://a.example', null, 1, true].map((entry) => ({ entry })))(
+    'lists objects: not $entry',
+    ({ entry }) => {
+      expect(fault({ issuers: [a, entry] })).toBe('issuers[1] must be an object');
+    },
+  );
+
+  it('names each issuer once', () => {
+    expect(fault({ issuers: [a, b, { ...a, audience: 'another' }] })).toBe('issuers names https://a.example twice');
+  });
+
+  it('tells issuers apart character by character', () => {
+    const slash = { ...a, issuer: 'https://a.example/' };
+    expect(createVerifier({ issuers: [a, slash] }).ready()).toBe(true);
+  });
+
+  it('demands what a single issuer does, and names the place', () => {
+    expect(fault({ issuers: [{ audience: 'api' }] })).toMatch(/^issuers\[0\]\.issuer is missing/);
+    expect(fault({ issuers: [a, { issuer: 'https://b.example' }] })).toMatch(/^issuers\[1\]\.audience is missing/);
+    expect(fault({ issuers: [a, { ...b, issuer: 'http://b.example' }] })).toMatch(
+      /^issuers\[1\]\.issuer must use https/,
+    );
+    expect(fault({ issuers: [a, { ...b, clockTolerance: -1 }] })).toMatch(
+      /^issuers\[1\]\.clockTolerance must be a number/,
+    );
+  });
+
+  it.each([
+    { issuer: 'https://c.example' },
+    { audience: 'api' },
+    { audience: null },
+    { jwks },
+    { jwksUri: 'https://c.example' },
+  ])('excludes what belongs to each of them: %o', (stray) => {
+    const [name] = Object.keys(stray);
+    const message = `${name} cannot stand beside issuers: give it to each of them`;
+    expect(fault({ issuers: [a], ...stray })).toBe(message);
+    expect(fault({ issuers: () => a, ...stray })).toBe(message);
+  });
+
+  it('takes the policy of all where an entry has none of its own', () => {
+    const issuers = [a, { ...b, clockTolerance: 0, requiredClaims: undefined } as unknown as IssuerOptions];
+    const clock = createFakeClock();
+    const verifier = createVerifier({ issuers, clockTolerance: 60, requiredClaims: ['sub'], clock });
+    const expired = { aud: 'api', exp: now - 10 };
+    expect(verifier.verifySync(mint(key, { ...expired, iss: a.issuer })).issuer).toBe(a.issuer);
+    expect(refusalOf(() => verifier.verifySync(mint(key, { ...expired, iss: b.issuer }))).code).toBe(
+      'ERR_TOKEN_EXPIRED',
+    );
+    const anonymous = mint(key, { aud: 'api', sub: undefined, iss: b.issuer });
+    expect(refusalOf(() => verifier.verifySync(anonymous))).toMatchObject({ code: 'ERR_CLAIM_MISSING', claim: 'sub' });
+  });
+
+  it('is refused as a whole where one entry is wrong, and leaves nothing behind', () => {
+    const weak = { ...b, jwks: { keys: [{ kty: 'oct' }] } };
+    expect(fault({ issuers: [a, weak] })).toMatch(/^jwks holds no key/);
+    expect(createVerifier({ issuers: [a, b] }).ready()).toBe(true);
+  });
+});

@@ -1,0 +1,150 @@
+import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest';
+import { createVerifier, okta } from '../../src/index.ts';
+import { faultIn, faultOf } from '../fixtures/refusal.ts';
+import { createTestKey, keySetOf } from '../fixtures/test-key.ts';
+
+const server = 'https://example.okta.com/oauth2/default';
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+describe('okta()', () => {
+  it('takes what it is given', () => {
+    expect(okta({ issuer: server, audience: 'api' }, {})).toEqual({ issuer: server, audience: 'api' });
+    const more = { issuer: server, audience: ['a', 'b'], realm: 'x', clockTolerance: 1 };
+    expect(okta(more, {})).toEqual(more);
+  });
+
+  it('takes the environment where an option is missing', () => {
+    const environment = { OKTA_OAUTH2_ISSUER: 'https://env.okta.com/oauth2/x', OKTA_OAUTH2_AUDIENCE: 'env' };
+    expect(okta({}, environment)).toEqual({ issuer: 'https://env.okta.com/oauth2/x', audience: 'env' });
+    expect(okta({ realm: 'x' }, environment)).toMatchObject({ audience: 'env', realm: 'x' });
+  });
+
+  it('takes an option before the environment, and the environment before the default audience', () => {
+    const environment = { OKTA_OAUTH2_ISSUER: 'https://env.okta.com/oauth2/x', OKTA_OAUTH2_AUDIENCE: 'env' };
+    expect(okta({ issuer: server, audience: 'own' }, environment)).toEqual({ issuer: server, audience: 'own' });
+    expect(okta({ issuer: server }, environment)).toEqual({ issuer: server, audience: 'env' });
+    expect(okta({ audience: 'own' }, environment).issuer).toBe('https://env.okta.com/oauth2/x');
+  });
+
+  it('takes an audience of null as the opt-out that it is', () => {
+    expect(okta({ issuer: server, audience: null }, { OKTA_OAUTH2_AUDIENCE: 'env' }).audience).toBeNull();
+  });
+
+  it('reads the environment of the process unless it is given another', () => {
+    vi.stubEnv('OKTA_OAUTH2_ISSUER', server);
+    vi.stubEnv('OKTA_OAUTH2_AUDIENCE', 'process');
+    expect(okta()).toEqual({ issuer: server, audience: 'process' });
+    vi.stubEnv('OKTA_OAUTH2_AUDIENCE', '');
+    expect(okta()).toEqual({ issuer: server, audience: 'api://default' });
+  });
+
+  it.each([server, 'https://login.example.com/oauth2/default', 'http://127.0.0.1:9/oauth2/default'])(
+    'knows the audience of /oauth2/default: %s',
+    (issuer) => {
+      expect(okta({ issuer }, {}).audience).toBe('api://default');
+    },
+  );
+
+  it.each([
+    'https://example.okta.com/oauth2/ausa1b2c3',
+    'https://example.okta.com',
+    'https://example.okta.com/oauth2/default/',
+    'https://example.okta.com/oauth2/default2',
+    'https://example.okta.com/default',
+  ])('knows the audience of no other server, and says what to set: %s', (issuer) => {
+    const { message } = faultIn(() => okta({ issuer }, {}));
+    expect(message).toMatch(/^audience is missing: set OKTA_OAUTH2_AUDIENCE, or the option audience/);
+  });
+
+  it('says what to set where the issuer is missing', () => {
+    for (const environment of [{}, { OKTA_OAUTH2_ISSUER: '' }, { OKTA_OAUTH2_ISSUER: undefined }]) {
+      const { message } = faultIn(() => okta({ audience: 'api' }, environment));
+      expect(message).toMatch(/^issuer is missing: set OKTA_OAUTH2_ISSUER, or write oktaAuth\(\{ issuer: "https:/);
+    }
+  });
+
+  it('checks what the environment says as it checks an option', () => {
+    const options = okta({}, { OKTA_OAUTH2_ISSUER: 'https://example-admin.okta.com/oauth2/default' });
+    expect(faultOf(options).message).toMatch(/^issuer is the address of the admin console/);
+  });
+});
+
+describe('an issuer on a host of Okta', () => {
+  it.each([
+    'https://example-admin.okta.com/oauth2/default',
+    'https://example-admin.oktapreview.com',
+    'https://a-admin.okta-emea.com',
+  ])('is not the admin console: %s', (issuer) => {
+    expect(faultOf({ issuer, audience: 'api' }).message).toBe(
+      'issuer is the address of the admin console: write it without "-admin"',
+    );
+  });
+
+  it('does not have its domain twice', () => {
+    const issuer = 'https://example.okta.com.okta.com/oauth2/default';
+    expect(faultOf({ issuer, audience: 'api' }).message).toBe('issuer names its domain twice');
+  });
+
+  it('is judged by rules that hold for no other host', () => {
+    const custom = [
+      'https://login.example.com/oauth2/default',
+      'https://shop-admin.example.com',
+      'https://okta.example.com',
+      'https://notokta.com',
+      'https://example.okta.com.example.org',
+    ];
+    for (const issuer of custom) expect(() => createVerifier({ issuer, audience: 'api' })).not.toThrow();
+  });
+});
+
+describe('an Okta org authorization server', () => {
+  let warn: MockInstance<typeof process.emitWarning>;
+
+  beforeEach(() => {
+    warn = vi.spyOn(process, 'emitWarning').mockReturnValue(undefined);
+  });
+
+  it.each(['https://org-a.okta.com', 'https://org-b.oktapreview.com/', 'https://org-c.okta-gov.com/oauth2'])(
+    'is warned of, once, with what to use instead: %s',
+    (issuer) => {
+      createVerifier({ issuer, audience: 'api' });
+      createVerifier({ issuer, audience: 'api' });
+      expect(warn).toHaveBeenCalledTimes(1);
+      const [message, details] = warn.mock.calls[0] ?? [];
+      expect(message).toContain(
+        `${issuer} is an Okta org authorization server. Only Okta can verify its access tokens`,
+      );
+      expect(message).toContain('/oauth2/default');
+      expect(details).toMatchObject({ code: 'VERIFIER_OKTA_ORG_SERVER' });
+    },
+  );
+
+  it.each([
+    'https://example.okta.com/oauth2/default',
+    'https://example.okta.com/oauth2/ausa1b2c3',
+    'https://login.example.com',
+    'https://login.example.com/oauth2/default',
+  ])('is not what every issuer is: %s', (issuer) => {
+    createVerifier({ issuer, audience: 'api' });
+    expect(warn).not.toHaveBeenCalled();
+  });
+
+  it('whose keys somebody has all the same is not warned of', () => {
+    createVerifier({ issuer: 'https://org-d.okta.com', audience: 'api', jwks: keySetOf(createTestKey('ES256')) });
+    expect(warn).not.toHaveBeenCalled();
+  });
+});
+
+describe('dangerouslyAllowInsecure', () => {
+  it('warns once, with the origins', () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockReturnValue(undefined);
+    const http = { dangerouslyAllowInsecure: ['http://keycloak:8080'] };
+    createVerifier({ issuer: 'http://keycloak:8080/a', audience: 'api', http });
+    createVerifier({ issuer: 'http://keycloak:8080/b', audience: 'api', http });
+    expect(warn).toHaveBeenCalledTimes(1);
+    expect(warn.mock.calls[0]?.[0]).toContain('without TLS from http://keycloak:8080');
+  });
+});

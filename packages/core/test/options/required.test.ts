@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import { type ConfigurationError, createVerifier, isAuthError, isConfigurationError } from '../../src/index.ts';
+import { audience, issuer } from '../fixtures/mint.ts';
+import { faultOf } from '../fixtures/refusal.ts';
+import { createTestKey, keySetOf } from '../fixtures/test-key.ts';
+
+const jwks = keySetOf(createTestKey('ES256'));
+
+/** The message of the error that options are refused with. */
+function fault(options: unknown): string {
+  return faultOf(options).message;
+}
+
+describe('a ConfigurationError', () => {
+  const error: ConfigurationError = faultOf({});
+
+  it('is a TypeError with a code of its own, and no answer to a request', () => {
+    expect(error).toBeInstanceOf(TypeError);
+    expect(error).toMatchObject({ name: 'ConfigurationError', code: 'ERR_CONFIG_INVALID' });
+    expect(isConfigurationError(error)).toBe(true);
+    expect(isAuthError(error)).toBe(false);
+  });
+
+  it.each([undefined, null, 1, 'https://issuer.example', true, [], () => ({})])(
+    'comes for options that are %o',
+    (options) => {
+      expect(fault(options)).toMatch(/options must be an object/);
+    },
+  );
+});
+
+describe('the option issuer', () => {
+  it('is required, and the error shows what it looks like', () => {
+    expect(fault({ audience })).toMatch(/^issuer is missing.*iss claim.*https:\/\//);
+    expect(fault({ issuer: undefined, audience })).toMatch(/^issuer is missing/);
+  });
+
+  it.each([null, 1, true, {}, [issuer], new URL(issuer)])('is text: %o', (value) => {
+    expect(fault({ issuer: value, audience })).toMatch(/^issuer must be a string/);
+  });
+
+  it('is not empty', () => {
+    expect(fault({ issuer: '', audience })).toMatch(/^issuer must not be empty/);
+  });
+});
+
+describe('the option audience', () => {
+  it('is required, and the error tells of the explicit opt-out', () => {
+    expect(fault({ issuer })).toMatch(/^audience is missing.*aud.*null accepts every audience/);
+    expect(fault({ issuer, audience: undefined })).toMatch(/^audience is missing/);
+  });
+
+  it.each(['', [], [''], ['a', ''], ['a', 1], [null], 1, true, {}, [[audience]]].map((value) => ({ value })))(
+    'is text, or a list of texts: $value',
+    ({ value }) => {
+      expect(fault({ issuer, audience: value })).toMatch(/^audience must/);
+    },
+  );
+
+  it.each([audience, [audience], ['a', 'b'], null].map((value) => ({ value })))('may be $value', ({ value }) => {
+    expect(createVerifier({ issuer, audience: value, jwks }).ready()).toBe(true);
+  });
+});
+
+describe('an unknown option', () => {
+  const good = { issuer, audience };
+
+  it.each([
+    ['isuer', 'issuer'],
+    ['Issuer', 'issuer'],
+    ['audiences', 'audience'],
+    ['algorithm', 'algorithms'],
+    ['clockTolerence', 'clockTolerance'],
+    ['maxTokenAges', 'maxTokenAge'],
+    ['jwksURI', 'jwksUri'],
+    ['jwks_uri', 'jwksUri'],
+    ['clientId', 'clientIds'],
+    ['requiredClaim', 'requiredClaims'],
+    ['tokentype', 'tokenType'],
+    ['scopeClaim', 'scopeClaims'],
+    ['onEvents', 'onEvent'],
+  ])('is named, and the nearest one that there is: %s, %s', (name, nearest) => {
+    expect(fault({ ...good, [name]: 'x' })).toMatch(
+      new RegExp(`^${name} is not an option.*did you mean ${nearest}\\?`),
+    );
+  });
+
+  it('is named, and those that there are, where nothing is near', () => {
+    const message = fault({ ...good, zzzzzzzzzzzzzzzz: 1 });
+    expect(message).toMatch(/^zzzzzzzzzzzzzzzz is not an option/);
+    expect(message).toMatch(/issuer.*audience.*clockTolerance/);
+  });
+
+  it('is refused even if its value is undefined', () => {
+    expect(fault({ ...good, clokTolerance: undefined })).toMatch(/did you mean clockTolerance/);
+  });
+
+  it.each([
+    ['http', 'timout', 'http.timeout'],
+    ['http', 'dangerouslyAllowInsecur', 'dangerouslyAllowInsecure'],
+    ['keyCache', 'TTL', 'ttl'],
+    ['keyCache', 'stalefor', 'staleFor'],
+    ['tokenCache', 'maxEntry', 'maxEntries'],
+  ])('within %s is named with its path: %s', (group, name, nearest) => {
+    const message = fault({ ...good, [group]: { [name]: 1 } });
+    expect(message).toMatch(new RegExp(`^${group}\\.${name} is not an option`));
+    expect(message).toContain(nearest.replace(`${group}.`, ''));
+  });
+
+  it('of a resolver entry or a list entry is named with its place', () => {
+    expect(fault({ issuers: [{ ...good, audiance: 'x' }] })).toMatch(
+      /^issuers\[0\]\.audiance is not an option.*audience/,
+    );
+    expect(fault({ issuers: [good, { ...good, realm: 'x' }] })).toMatch(/^issuers\[1\]\.realm is not an option/);
+  });
+});

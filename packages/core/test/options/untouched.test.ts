@@ -1,0 +1,101 @@
+import { describe, expect, it, vi } from 'vitest';
+import { createVerifier, type VerifierOptions } from '../../src/index.ts';
+import { resolveOptions } from '../../src/resolve-options.ts';
+import { deepFreeze } from '../../src/token/verified-token.ts';
+import { createFakeClock } from '../fixtures/fake-clock.ts';
+import { audience, issuer, mint } from '../fixtures/mint.ts';
+import { refusalOf } from '../fixtures/refusal.ts';
+import { createTestKey, keySetOf } from '../fixtures/test-key.ts';
+
+const key = createTestKey('Ed25519');
+
+function allOptions(): VerifierOptions {
+  return {
+    issuer,
+    audience: [audience],
+    jwks: structuredClone(keySetOf(key)),
+    clientIds: ['client'],
+    algorithms: ['Ed25519', 'EdDSA'],
+    tokenType: 'at+jwt',
+    clockTolerance: 0,
+    maxTokenAge: 3600,
+    requiredClaims: ['sub'],
+    scopeClaims: ['scope'],
+    maxTokenSize: 8192,
+    validate: () => undefined,
+    getToken: () => undefined,
+    realm: 'orders',
+    keyCache: { ttl: 60, refreshAhead: 0.5, staleFor: 0, maxIssuers: 2 },
+    tokenCache: { maxEntries: 10 },
+    http: { timeout: 1, connections: 1, maxResponseSize: 2048, headers: { a: 'b' }, fetch: vi.fn() },
+    optional: true,
+    onEvent: () => undefined,
+    clock: createFakeClock(),
+  };
+}
+
+describe('the object that options come in', () => {
+  it('is never written', () => {
+    const options = deepFreeze(allOptions());
+    const verifier = createVerifier(options);
+    expect(verifier.verifySync(mint(key)).subject).toBe('subject');
+  });
+
+  it('may be used again, and for many verifiers', () => {
+    const options = deepFreeze(allOptions());
+    const verifiers = [createVerifier(options), createVerifier(options), createVerifier({ ...options })];
+    for (const verifier of verifiers) expect(verifier.verifySync(mint(key)).subject).toBe('subject');
+  });
+
+  it('is read once: what is changed later changes nothing', () => {
+    const options = allOptions() as { -readonly [Name in keyof VerifierOptions]: unknown };
+    const verifier = createVerifier(options as VerifierOptions);
+    (options.audience as string[])[0] = 'another';
+    (options.algorithms as string[]).length = 0;
+    (options.requiredClaims as string[]).push('missing');
+    Object.assign(options, { realm: 'another', maxTokenSize: 256, validate: () => 'no' });
+    expect(verifier.verifySync(mint(key)).subject).toBe('subject');
+  });
+
+  it('may have members that are undefined, which count as left out', () => {
+    const names = Object.keys(allOptions()).filter((name) => !['issuer', 'audience', 'jwks', 'clock'].includes(name));
+    const absent = Object.fromEntries(names.map((name) => [name, undefined]));
+    const { clock, jwks } = allOptions();
+    const verifier = createVerifier({ ...absent, issuer, audience, clock, jwks } as VerifierOptions);
+    expect(verifier.verifySync(mint(key)).subject).toBe('subject');
+  });
+});
+
+describe('options, once resolved', () => {
+  const resolved = resolveOptions(allOptions());
+
+  it('are frozen', () => {
+    const { issuers, http, keyCache } = resolved;
+    for (const value of [resolved, issuers, http, keyCache, http.headers, http.insecureOrigins]) {
+      expect(Object.isFrozen(value)).toBe(true);
+    }
+    for (const entry of Array.isArray(issuers) ? issuers : []) {
+      expect([entry, entry.policy, entry.policy.audience, entry.policy.requiredClaims].every(Object.isFrozen)).toBe(
+        true,
+      );
+    }
+  });
+
+  it('have the documented defaults where nothing was said', () => {
+    const { maxTokenSize, realm, optional, keyCache, tokenCache, http } = resolveOptions({ issuer, audience });
+    expect({ maxTokenSize, realm, optional, keyCache, tokenCache }).toEqual({
+      maxTokenSize: 16_384,
+      realm: 'api',
+      optional: false,
+      keyCache: { ttl: undefined, refreshAhead: 0.8, staleFor: 86_400, maxIssuers: 128 },
+      tokenCache: { maxEntries: 5000 },
+    });
+    expect(http).toMatchObject({ timeout: 5, connections: 4, maxResponseSize: 262_144, insecureOrigins: [] });
+  });
+
+  it('have defaults that show in behaviour', () => {
+    const verifier = createVerifier({ issuer, audience, jwks: keySetOf(key), clock: createFakeClock() });
+    expect(refusalOf(() => verifier.verifySync('a'.repeat(16_385))).code).toBe('ERR_TOKEN_TOO_LARGE');
+    expect(verifier.challenge(refusalOf(() => verifier.verifySync(''))).headers['WWW-Authenticate']).toContain('"api"');
+  });
+});

@@ -1,0 +1,46 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+/** This package as it is published, in a folder of its own. */
+export interface BuiltCore {
+  /** The file URL of its entry. */
+  readonly entry: string;
+  /** Another copy, as a second version range would have it installed. */
+  copy(): Promise<BuiltCore>;
+  remove(): Promise<void>;
+}
+
+/** Builds the package from its sources. */
+export async function buildCore(): Promise<BuiltCore> {
+  const folder = await createFolder();
+  const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
+  await run(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json'), '--outDir', join(folder, 'dist')]);
+  return describeFolder(folder);
+}
+
+function describeFolder(folder: string): BuiltCore {
+  return {
+    entry: pathToFileURL(join(folder, 'dist/index.js')).href,
+    copy: async () => {
+      const target = await createFolder();
+      await cp(join(folder, 'dist'), join(target, 'dist'), { recursive: true });
+      return describeFolder(target);
+    },
+    remove: () => rm(folder, { recursive: true }),
+  };
+}
+
+async function createFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'verifier-core-'));
+  await cp(join(root, 'package.json'), join(folder, 'package.json'));
+  await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
+  return folder;
+}

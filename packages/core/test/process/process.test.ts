@@ -1,0 +1,97 @@
+import { startTestIssuer, type TestIssuer } from '@verifier/test-issuer';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type BuiltCore, buildCore } from './built-core.ts';
+import { runChild } from './child.ts';
+import type { Attempts } from './children/abandoned.ts';
+import type { Loaded } from './children/loading.ts';
+import type { Sharing } from './children/sharing.ts';
+
+let core: BuiltCore;
+let issuer: TestIssuer;
+let token: string;
+
+beforeAll(async () => {
+  [core, issuer] = await Promise.all([buildCore(), startTestIssuer({ alg: 'ES256' })]);
+  token = await issuer.token();
+});
+
+afterAll(async () => {
+  await Promise.all([core.remove(), issuer.close()]);
+});
+
+beforeEach(() => issuer.resetCounts());
+
+describe('one process', () => {
+  it('shares one discovery and one key fetch between import, require() and a second copy', async () => {
+    const second = await core.copy();
+    const required = `require:${new URL(core.entry).pathname}`;
+    const args = [issuer.issuer, issuer.audience, token, core.entry, second.entry, required];
+    const { report } = await runChild<Sharing>('sharing', args);
+    expect(report).toMatchObject({ copies: 2, verified: 6 });
+    expect(issuer.counts).toMatchObject({ discovery: 1, keys: 1, connections: 1 });
+    await second.remove();
+  });
+
+  it('shares what was proved of a token, too', async () => {
+    const second = await core.copy();
+    const args = [issuer.issuer, issuer.audience, token, core.entry, second.entry];
+    const { report } = await runChild<Sharing>('sharing', args);
+    expect(report.hits).toBeGreaterThanOrEqual(2);
+    await second.remove();
+  });
+
+  it('exits by itself, at once, though nobody called close()', async () => {
+    const { report, errors, lingered } = await runChild<Attempts>('abandoned', [
+      core.entry,
+      issuer.issuer,
+      issuer.audience,
+      token,
+    ]);
+    expect(report.codes).toEqual([
+      'ERR_KEY_SET_NOT_READY',
+      'accepted',
+      'accepted',
+      'ERR_KEY_SET_NOT_READY',
+      'ERR_DISCOVERY_FAILED',
+      'AggregateError',
+      'ERR_ISSUER_LOOKUP_FAILED',
+      'ERR_ISSUER_LOOKUP_FAILED',
+    ]);
+    // An unhandled rejection would have ended it with an error.
+    expect(errors).toBe('');
+    expect(lingered).toBeLessThan(3);
+  });
+});
+
+describe('what is loaded', () => {
+  async function loadedWith(...flags: readonly string[]): Promise<Loaded> {
+    const args = [core.entry, issuer.issuer, issuer.audience, token, JSON.stringify(issuer.keys.set)];
+    const { report, errors } = await runChild<Loaded>('loading', args, { flags });
+    expect(errors).toBe('');
+    return report;
+  }
+
+  it('is neither undici nor jose by importing the package, by making verifiers, or by keys at hand', async () => {
+    const loaded = await loadedWith();
+    for (const names of [loaded.afterImport, loaded.afterCreation, loaded.afterGivenKeys]) {
+      expect(names).not.toContain('undici');
+      expect(names).not.toContain('jose');
+    }
+  });
+
+  it('is undici by the first fetch, and never jose', async () => {
+    const { afterFetch } = await loadedWith();
+    expect(afterFetch).toContain('undici');
+    expect(afterFetch).not.toContain('jose');
+  });
+
+  it.each(['workerd', 'edge-light', 'browser', 'deno', 'bun'])(
+    'is the other engine with the condition %s: jose, and no module of Node.js',
+    async (condition) => {
+      const { afterImport, afterFetch } = await loadedWith(`--conditions=${condition}`);
+      expect(afterImport).toContain('jose');
+      expect(afterFetch).not.toContain('undici');
+      expect(afterFetch.filter((name) => name.startsWith('node:') && name !== 'node:module')).toEqual([]);
+    },
+  );
+});

@@ -1,0 +1,175 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type AuthResult, isAuthError } from '../../src/index.ts';
+import { readBearerToken } from '../../src/request/credentials.ts';
+import { mint } from '../fixtures/mint.ts';
+import { requestWith, requestWithHeaders } from '../fixtures/requests.ts';
+import { createTestKey } from '../fixtures/test-key.ts';
+import { verifierFor } from '../fixtures/verifiers.ts';
+
+const key = createTestKey('Ed25519');
+const token = mint(key);
+const verifier = verifierFor(key);
+const optional = verifierFor(key, { optional: true });
+
+function judge(...authorization: readonly string[]): AuthResult {
+  return verifier.authenticate(requestWith(...authorization)) as AuthResult;
+}
+
+function judgeOptional(...authorization: readonly string[]): AuthResult {
+  return optional.authenticate(requestWith(...authorization)) as AuthResult;
+}
+
+const absent: readonly (readonly string[])[] = [
+  [],
+  [''],
+  [' '],
+  ['\t'],
+  ['Basic dXNlcjpwYXNz'],
+  ['DPoP a.b.c'],
+  ['Negotiate'],
+  ['Bearer:x'],
+  ['Bearertoken x'],
+  ['Bear er x'],
+  ['BearerX'],
+  [`"Bearer" ${token}`],
+  [token],
+];
+
+const malformed: readonly string[] = [
+  'Bearer',
+  'Bearer ',
+  'bearer   ',
+  'Bearer a b',
+  `Bearer ${token} `.concat('x'),
+  'Bearer a\tb',
+  'Bearer\ta',
+  'Bearer "a"',
+  'Bearer a;b',
+  'Bearer a=b',
+  'Bearer =a',
+  'Bearer é',
+  'Bearer a\u0000',
+  'Bearer a\nb',
+  'Bearer a%20b',
+  'Bearer {a}',
+  'Bearer a:b',
+];
+
+const repeated: readonly (readonly string[])[] = [
+  [`Bearer ${token}`, `Bearer ${token}`],
+  [`Bearer ${token}`, 'Basic x'],
+  ['Basic x', `Bearer ${token}`],
+  ['', `Bearer ${token}`],
+  ['', ''],
+  [`Bearer ${token}, Bearer ${token}`],
+  [`Bearer ${token},`],
+  [`Bearer a,b`],
+  [`Basic x, Bearer ${token}`],
+  [','],
+];
+
+function shown(value: string): { readonly value: string; readonly shown: string } {
+  return { value, shown: JSON.stringify(value) };
+}
+
+describe('credentials', () => {
+  it.each(['Bearer', 'bearer', 'BEARER', 'bEaReR'])('are accepted with the scheme in any case: %s', (scheme) => {
+    expect(judge(`${scheme} ${token}`)).toMatchObject({ ok: true, auth: { subject: 'subject', scheme: 'Bearer' } });
+  });
+
+  it.each([`Bearer   ${token}`, ` Bearer ${token}`, `Bearer ${token}  `, `\tBearer ${token}\t`])(
+    'may have spaces around them: "%s"',
+    (value) => {
+      expect(judge(value)).toMatchObject({ ok: true, auth: { subject: 'subject' } });
+    },
+  );
+
+  it.each(absent.map((values) => ({ values })))('are missing, or meant for somebody else: $values', ({ values }) => {
+    expect(judge(...values)).toMatchObject({
+      ok: false,
+      error: { name: 'CredentialsMissingError', code: 'ERR_CREDENTIALS_MISSING', status: 401 },
+    });
+    expect(judgeOptional(...values)).toEqual({ ok: true, auth: null });
+  });
+
+  it.each(malformed.map(shown))('are malformed, and never anonymous: $shown', ({ value }) => {
+    const refused = {
+      ok: false,
+      error: { name: 'RequestError', code: 'ERR_CREDENTIALS_MALFORMED', status: 400 },
+    };
+    expect(judge(value)).toMatchObject(refused);
+    expect(judgeOptional(value)).toMatchObject(refused);
+  });
+
+  it.each(repeated.map((values) => ({ values })))('are repeated, and never anonymous: $values', ({ values }) => {
+    const refused = { ok: false, error: { name: 'RequestError', code: 'ERR_CREDENTIALS_REPEATED', status: 400 } };
+    expect(judge(...values)).toMatchObject(refused);
+    expect(judgeOptional(...values)).toMatchObject(refused);
+  });
+
+  it('that are bad are refused in optional mode, too', () => {
+    for (const bad of ['a.b.c', 'x', mint(key, { exp: 1 })]) {
+      expect(judgeOptional(`Bearer ${bad}`)).toMatchObject({ ok: false, error: { status: 401 } });
+    }
+  });
+
+  it.each(['a', 'a==', 'a.b-c_d~e+f/g=', '...', '-'])('have the syntax of RFC 6750, section 2.1: "%s"', (value) => {
+    expect(judge(`Bearer ${value}`)).toMatchObject({ ok: false, error: { code: 'ERR_TOKEN_MALFORMED', status: 401 } });
+  });
+
+  it('that are too large are refused by their length', () => {
+    const large = { ok: false, error: { code: 'ERR_TOKEN_TOO_LARGE', status: 401 } };
+    expect(judge(`Bearer ${'a'.repeat(16_385)}`)).toMatchObject(large);
+    expect(judge(`Bearer ${'a b'.repeat(500_000)}`)).toMatchObject(large);
+  });
+
+  it('are read from the Authorization header alone', () => {
+    const elsewhere = {
+      'proxy-authorization': [`Bearer ${token}`],
+      'x-forwarded-authorization': [`Bearer ${token}`],
+      cookie: [`access_token=${token}`],
+    };
+    expect(verifier.authenticate(requestWithHeaders(elsewhere))).toMatchObject({
+      ok: false,
+      error: { code: 'ERR_CREDENTIALS_MISSING' },
+    });
+  });
+});
+
+describe('whatever the Authorization header holds', () => {
+  const value = fc.oneof(
+    fc.string(),
+    fc.string({ unit: 'binary' }),
+    fc.string().map((text) => `Bearer ${text}`),
+    fc
+      .tuple(fc.constantFrom('Bearer', 'bearer', 'Basic', ''), fc.constantFrom(' ', '\t', ','), fc.string())
+      .map((all) => all.join('')),
+  );
+  const values = fc.array(value, { maxLength: 3 });
+
+  it('the answer is nothing, a token, a RequestError or a TokenError', () => {
+    fc.assert(
+      fc.property(values, (all) => {
+        try {
+          const read = readBearerToken(requestWith(...all), 100);
+          expect(read === undefined || /^[\w\-.~+/]+=*$/.test(read)).toBe(true);
+        } catch (error) {
+          if (!isAuthError(error)) throw error;
+          expect(['RequestError', 'TokenError']).toContain(error.name);
+        }
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
+  it('a verifier neither throws nor rejects', async () => {
+    await fc.assert(
+      fc.asyncProperty(values, async (all) => {
+        const result = await verifier.authenticate(requestWith(...all));
+        if (!result.ok) expect([400, 401]).toContain(result.error.status);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});

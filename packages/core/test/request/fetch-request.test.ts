@@ -1,0 +1,76 @@
+import { describe, expect, it, vi } from 'vitest';
+import { fromFetchRequest } from '../../src/index.ts';
+import { mint } from '../fixtures/mint.ts';
+import { createTestKey } from '../fixtures/test-key.ts';
+import { verifierFor } from '../fixtures/verifiers.ts';
+
+const key = createTestKey('Ed25519');
+const token = mint(key);
+const verifier = verifierFor(key);
+
+function requestWith(...headers: readonly [string, string][]): Request {
+  return new Request('https://api.example/orders?a=b', { method: 'DELETE', headers: [...headers] });
+}
+
+describe('a Fetch API request', () => {
+  it('is read by method, URL and header, in any case', () => {
+    const request = fromFetchRequest(requestWith(['authorization', `Bearer ${token}`]));
+    expect(request.method).toBe('DELETE');
+    expect(request.url()).toBe('https://api.example/orders?a=b');
+    expect(request.header('AUTHORIZATION')).toEqual([`Bearer ${token}`]);
+    expect(request.header('cookie')).toEqual([]);
+  });
+
+  it('lets a good token in', () => {
+    const request = fromFetchRequest(requestWith(['Authorization', `Bearer ${token}`]));
+    expect(verifier.authenticate(request)).toMatchObject({ ok: true, auth: { subject: 'subject' } });
+  });
+
+  it('is refused with repeated credentials, which the Fetch API joins with a comma', () => {
+    const repeated = requestWith(['Authorization', `Bearer ${token}`], ['authorization', `Bearer ${token}`]);
+    expect(repeated.headers.get('authorization')).toContain(', ');
+    expect(verifier.authenticate(fromFetchRequest(repeated))).toMatchObject({
+      ok: false,
+      error: { code: 'ERR_CREDENTIALS_REPEATED' },
+    });
+  });
+
+  it('has an empty header as one that was sent empty', () => {
+    const request = fromFetchRequest(requestWith(['Authorization', '']));
+    expect(request.header('authorization')).toEqual(['']);
+    expect(verifier.authenticate(request)).toMatchObject({ ok: false, error: { code: 'ERR_CREDENTIALS_MISSING' } });
+  });
+
+  it('hands work on to the waitUntil of its context, called as the method that it is', async () => {
+    const context = {
+      handed: [] as Promise<unknown>[],
+      waitUntil(work: Promise<unknown>): void {
+        this.handed.push(work);
+      },
+    };
+    const request = fromFetchRequest(requestWith(), context);
+    const work = Promise.resolve();
+    request.waitUntil?.(work);
+    expect(context.handed).toEqual([work]);
+    expect(request.header('authorization')).toEqual([]);
+    expect(request.url()).toBe('https://api.example/orders?a=b');
+  });
+
+  it('has no waitUntil where its context has none', () => {
+    expect(fromFetchRequest(requestWith())).not.toHaveProperty('waitUntil');
+    expect(fromFetchRequest(requestWith(), {})).not.toHaveProperty('waitUntil');
+  });
+
+  it('computes the URL only when it is asked for', () => {
+    const url = vi.fn(() => 'https://api.example/');
+    const request = {
+      method: 'GET',
+      get url(): string {
+        return url();
+      },
+      headers: new Headers({ authorization: `Bearer ${token}` }),
+    };
+    expect(verifier.authenticate(fromFetchRequest(request))).toMatchObject({ ok: true });
+    expect(url).not.toHaveBeenCalled();
+  });
+});

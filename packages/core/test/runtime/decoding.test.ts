@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { encode } from '../fixtures/mint.ts';
+import { engines } from '../fixtures/verifiers.ts';
+
+const bom = '\uFEFF';
+
+const illFormed: readonly [string, number[]][] = [
+  ['an overlong slash', [0xc0, 0xaf]],
+  ['an overlong NUL', [0xc0, 0x80]],
+  ['a surrogate half', [0xed, 0xa0, 0x80]],
+  ['a surrogate pair as CESU-8', [0xed, 0xa0, 0x81, 0xed, 0xb0, 0x80]],
+  ['a character cut short', [0xe2, 0x82]],
+  ['a continuation byte alone', [0x80]],
+  ['more than U+10FFFF', [0xf4, 0x90, 0x80, 0x80]],
+  ['UTF-16 with its mark', [0xff, 0xfe, 0x7b, 0x00]],
+];
+
+describe.each(engines)('the $name engine', (engine) => {
+  it('decodes the base64url of any bytes', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 600 }), (bytes) => {
+        expect([...engine.decodeBase64url(encode(bytes))]).toEqual([...bytes]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('decodes well-formed UTF-8, whatever is in it', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        expect(engine.decodeUtf8(Buffer.from(text))).toBe(text);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it.each(illFormed)('throws at %s instead of replacing it', (_name, bytes) => {
+    expect(() => engine.decodeUtf8(new Uint8Array(bytes))).toThrow();
+  });
+
+  it('keeps a byte order mark, so that JSON with one is no JSON', () => {
+    expect(engine.decodeUtf8(Buffer.from(`${bom}{}`))).toBe(`${bom}{}`);
+  });
+
+  it('digests a text with SHA-256, always to the same', async () => {
+    const expected = createHash('sha256').update('abc').digest('base64url');
+    expect(await engine.digest('abc')).toBe(expected);
+    expect(await engine.digest('abc')).toBe(expected);
+    expect(await engine.digest('abd')).not.toBe(expected);
+  });
+});

@@ -1,0 +1,117 @@
+import fc from 'fast-check';
+import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { createVerifier, isAuthError, type JSONWebKey } from '../../src/index.ts';
+import { runtime as web } from '../../src/runtime/web.ts';
+import { allAlgorithms } from '../../src/token/algorithms.ts';
+import { createFakeClock } from '../fixtures/fake-clock.ts';
+import { audience, issuer, now } from '../fixtures/mint.ts';
+import { verifierOn } from '../fixtures/verifiers.ts';
+import { createKeyPool, hostileTokens } from './hostile-tokens.ts';
+import { stricterThanJose } from './stricter-than-jose.ts';
+
+const tokens = Number(process.env['VERIFIER_TOKENS'] ?? 20_000);
+const seed = Number(process.env['VERIFIER_SEED'] ?? 20_290_317);
+const everyNthOnBothEngines = 10;
+
+const pool = createKeyPool();
+const [ed25519, , , unbound] = pool.published;
+// jose wants the header and the key to use the same one of the two names of Ed25519; and one RSA key names none.
+const named = new Set(['es256', 'rs256']);
+const jwks = { keys: pool.published.map(({ jwk, kid }) => (named.has(kid) ? jwk : withoutAlgorithm(jwk))) };
+
+const options = { issuer, audience, jwks, clock: createFakeClock(), clockTolerance: 5, tokenCache: false } as const;
+const verifier = createVerifier(options);
+const onWeb = verifierOn(web, options);
+const keySet = createLocalJWKSet(jwks as unknown as JSONWebKeySet);
+
+function withoutAlgorithm({ alg: _, ...jwk }: JSONWebKey): JSONWebKey {
+  return jwk as JSONWebKey;
+}
+
+/** What became of a token: its claims, or the reason why it was refused. */
+type Judgement = { readonly claims: string } | { readonly refused: string };
+
+async function byJose(token: string): Promise<Judgement> {
+  try {
+    const { payload: claims } = await jwtVerify(token, keySet, {
+      issuer,
+      audience,
+      algorithms: [...allAlgorithms, 'EdDSA'],
+      clockTolerance: 5,
+      currentDate: new Date(now * 1000),
+    });
+    return { claims: JSON.stringify(claims) };
+  } catch (error) {
+    return { refused: error instanceof Error ? error.name : 'something' };
+  }
+}
+
+function refusal(error: unknown): Judgement {
+  if (!isAuthError(error)) throw error;
+  return { refused: 'claim' in error ? `${error.code} ${error.claim}` : error.code };
+}
+
+function onNode(token: string): Judgement {
+  try {
+    return { claims: JSON.stringify(verifier.verifySync(token).claims) };
+  } catch (error) {
+    return refusal(error);
+  }
+}
+
+async function onTheWeb(token: string): Promise<Judgement> {
+  return onWeb.verify(token).then(({ claims }) => ({ claims: JSON.stringify(claims) }), refusal);
+}
+
+const documented = new Set(
+  stricterThanJose.map(({ code, claim }) => (claim === undefined ? code : `${code} ${claim}`)),
+);
+
+describe(`over ${tokens} generated and mutated tokens (seed ${seed})`, () => {
+  it('the Node.js engine accepts nothing that jose refuses, and refuses more only where that is documented', async () => {
+    const tally = { accepted: 0, refusedByBoth: 0, refusedHere: 0 };
+    let count = 0;
+    const judge = async ({ token }: { readonly token: string }): Promise<void> => {
+      const here = onNode(token);
+      const there = await byJose(token);
+      if ('refused' in there && 'claims' in here)
+        throw new Error(`jose refuses it (${there.refused}), and it is accepted`);
+      if ('refused' in here && 'claims' in there) expect(documented).toContain(here.refused);
+      if ('claims' in here) expect(here).toEqual(there);
+      if (count % everyNthOnBothEngines === 0) expect(await onTheWeb(token)).toEqual(here);
+      count += 1;
+      tally[tallyOf(here, there)] += 1;
+    };
+    await fc.assert(fc.asyncProperty(hostileTokens(pool), judge), { numRuns: tokens, seed });
+    // Otherwise the comparison would prove nothing.
+    expect(Math.min(...Object.values(tally)) / tokens).toBeGreaterThan(0.05);
+  }, 120_000);
+});
+
+// Tokens from the future are expected here, and so is the word to the operator about clocks.
+beforeEach(() => {
+  vi.spyOn(process, 'emitWarning').mockReturnValue(undefined);
+  vi.spyOn(console, 'warn').mockReturnValue(undefined);
+});
+
+function tallyOf(here: Judgement, there: Judgement): 'accepted' | 'refusedByBoth' | 'refusedHere' {
+  if ('claims' in here) return 'accepted';
+  return 'claims' in there ? 'refusedHere' : 'refusedByBoth';
+}
+
+describe('where jose accepts and this package refuses', () => {
+  it.each(stricterThanJose)('$code: $why', async ({ code, claim, example }) => {
+    if (ed25519 === undefined || unbound === undefined) throw new Error('The pool has too few keys');
+    const token = example({ ed25519, unbound });
+    const refused = claim === undefined ? code : `${code} ${claim}`;
+    expect(await byJose(token)).toHaveProperty('claims');
+    expect(onNode(token)).toEqual({ refused });
+    expect(await onTheWeb(token)).toEqual({ refused });
+  });
+
+  it('says why in a sentence, each another one', () => {
+    expect(stricterThanJose.filter(({ why }) => !/^[A-Z].*\.$/.test(why))).toEqual([]);
+    expect(new Set(stricterThanJose.map(({ why }) => why)).size).toBe(stricterThanJose.length);
+  });
+});

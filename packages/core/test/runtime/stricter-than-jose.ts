@@ -1,0 +1,131 @@
+import type { AuthErrorCode } from '../../src/index.ts';
+import { audience, claimsWith, encode, headerText, mint, mintText, now } from '../fixtures/mint.ts';
+import { signWith, type TestKey } from '../fixtures/test-key.ts';
+import { loosen } from './hostile-tokens.ts';
+
+/** A token that `jose.jwtVerify` accepts, with the same options, and this package refuses. */
+export interface StricterThanJose {
+  readonly code: AuthErrorCode;
+  /** The claim that the error names. */
+  readonly claim?: string;
+  /** One sentence for the documentation. */
+  readonly why: string;
+  readonly example: (keys: { readonly ed25519: TestKey; readonly unbound: TestKey }) => string;
+}
+
+type Example = StricterThanJose['example'];
+
+function withClaims(claims: Readonly<Record<string, unknown>>): Example {
+  return ({ ed25519 }) => mint(ed25519, claims);
+}
+
+function infinite(claim: string, number: '1e999' | '-1e999'): StricterThanJose {
+  return {
+    code: 'ERR_CLAIM_INVALID',
+    claim,
+    why: `An infinite number is no date for "${claim}".`,
+    example: ({ ed25519 }) => {
+      const json = JSON.stringify(claimsWith({ [claim]: '@' })).replace('"@"', number);
+      return mintText(ed25519, headerText(ed25519), json);
+    },
+  };
+}
+
+function signedWithPss(header: Readonly<Record<string, unknown>>): Example {
+  return ({ unbound }) => {
+    const input = `${encode(headerText(unbound, { alg: 'PS256', ...header }))}.${encode(JSON.stringify(claimsWith()))}`;
+    return `${input}.${signWith('PS256', unbound.privateKey, input).toString('base64url')}`;
+  };
+}
+
+function otherType(name: string, claims: Readonly<Record<string, unknown>>): StricterThanJose {
+  return { code: 'ERR_TOKEN_TYPE', why: `${name} is not an access token.`, example: withClaims(claims) };
+}
+
+function notText(claim: string): StricterThanJose {
+  const why = `The claim "${claim}" is text wherever it is defined.`;
+  return { code: 'ERR_CLAIM_INVALID', claim, why, example: withClaims({ [claim]: 5 }) };
+}
+
+/** Everything that this package refuses and jose does not, with a token for each. */
+export const stricterThanJose: readonly StricterThanJose[] = [
+  {
+    code: 'ERR_TOKEN_TOO_LARGE',
+    why: 'A token longer than `maxTokenSize` is not looked at.',
+    example: withClaims({ filling: 'x'.repeat(16_384) }),
+  },
+  {
+    code: 'ERR_TOKEN_MALFORMED',
+    why: 'A signature in another spelling of base64url than the canonical one would give one token many texts.',
+    example: ({ ed25519 }) => {
+      const [header = '', claims = '', signature = ''] = mint(ed25519).split('.');
+      return `${header}.${claims}.${loosen(signature, 'other_last_bits')}`;
+    },
+  },
+  {
+    code: 'ERR_TOKEN_MALFORMED',
+    why: 'A byte order mark in front of JSON is forbidden to senders (RFC 8259, section 8.1).',
+    example: ({ ed25519 }) => mintText(ed25519, headerText(ed25519), `\uFEFF${JSON.stringify(claimsWith())}`),
+  },
+  {
+    code: 'ERR_CRIT_UNSUPPORTED',
+    why: 'A header with "b64" asks for an unencoded payload (RFC 7797), whether it says so in "crit" or not.',
+    example: ({ ed25519 }) => mint(ed25519, {}, { b64: false }),
+  },
+  {
+    code: 'ERR_ALG_NOT_ALLOWED',
+    why: 'An RSA key that names no algorithm is used with one only: RS256, unless `algorithms` names exactly one other.',
+    example: signedWithPss({}),
+  },
+  {
+    code: 'ERR_KEY_NOT_FOUND',
+    why: 'The same holds where a token names no key: an RSA key without an algorithm fits no other one.',
+    example: signedWithPss({ kid: undefined }),
+  },
+  {
+    code: 'ERR_TOKEN_TYPE',
+    why: 'A header type other than "at+jwt" or "JWT" marks a token that was made for another purpose.',
+    example: ({ ed25519 }) => mint(ed25519, {}, { typ: 'logout+jwt' }),
+  },
+  otherType('An ID token, known by "at_hash",', { at_hash: 'x' }),
+  otherType('An ID token, known by "c_hash",', { c_hash: 'x' }),
+  otherType('An ID token, known by "token_use",', { token_use: 'id' }),
+  otherType('An ID token, known by the claim "typ",', { typ: 'ID' }),
+  otherType('An ID token, known by "nonce" where nothing says what the token is for,', {
+    nonce: 'x',
+    client_id: undefined,
+  }),
+  otherType('A logout token or security event, known by "events",', { events: {} }),
+  otherType('A logout token, known by the claim "typ",', { typ: 'Logout' }),
+  otherType('A refresh token, known by the claim "typ",', { typ: 'Refresh' }),
+  otherType('An introspection response', { token_introspection: {} }),
+  otherType('A DPoP proof', { htm: 'GET', htu: 'https://api.example' }),
+  {
+    code: 'ERR_CLAIM_MISSING',
+    claim: 'exp',
+    why: 'A token that never expires cannot be taken back.',
+    example: withClaims({ exp: undefined }),
+  },
+  infinite('exp', '1e999'),
+  infinite('nbf', '-1e999'),
+  infinite('iat', '1e999'),
+  {
+    code: 'ERR_CLAIM_INVALID',
+    claim: 'aud',
+    why: 'An audience that is not text makes "aud" something else than RFC 7519, section 4.1.3, allows.',
+    example: withClaims({ aud: [audience, 5] }),
+  },
+  ...['sub', 'jti', 'client_id', 'cid', 'azp', 'appid'].map(notText),
+  {
+    code: 'ERR_CLAIM_INVALID',
+    claim: 'cnf',
+    why: 'A confirmation that is not an object may hide that the token is bound to a key.',
+    example: withClaims({ cnf: 'x', iat: now }),
+  },
+  {
+    code: 'ERR_BINDING_REQUIRED',
+    claim: 'cnf',
+    why: 'A token that is bound to a key proves nothing in the hands of a bearer (RFC 7800, section 3.1).',
+    example: withClaims({ cnf: { jkt: 'x' } }),
+  },
+];

@@ -1,0 +1,182 @@
+import { createHmac } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import type { JSONWebKey } from '../../src/index.ts';
+import { allAlgorithms } from '../../src/token/algorithms.ts';
+import { claimsWith, encode, headerText, mint, mintText } from '../fixtures/mint.ts';
+import { refusalOf } from '../fixtures/refusal.ts';
+import { createTestKey, keySetOf, signWith } from '../fixtures/test-key.ts';
+import { verifierFor } from '../fixtures/verifiers.ts';
+
+const rsa = createTestKey('RS256');
+const json = JSON.stringify(claimsWith());
+
+function codeOf(verifier: ReturnType<typeof verifierFor>, token: string): string {
+  return refusalOf(() => verifier.verifySync(token)).code;
+}
+
+function forged(header: Readonly<Record<string, unknown>>, sign: (input: string) => string | Buffer): string {
+  const input = `${encode(JSON.stringify({ kid: rsa.kid, ...header }))}.${encode(json)}`;
+  return `${input}.${Buffer.from(sign(input)).toString('base64url')}`;
+}
+
+function withoutAlg({ alg: _, ...jwk }: JSONWebKey): JSONWebKey {
+  return jwk as JSONWebKey;
+}
+
+describe('an algorithm', () => {
+  it.each(allAlgorithms)('%s is accepted by default', (alg) => {
+    const key = createTestKey(alg);
+    expect(verifierFor(key).verifySync(mint(key)).header.alg).toBe(alg);
+  });
+
+  it.each(allAlgorithms)('%s is refused where others are listed', (alg) => {
+    const key = createTestKey(alg);
+    const verifier = verifierFor(key, { algorithms: allAlgorithms.filter((name) => name !== alg) });
+    expect(codeOf(verifier, mint(key))).toBe('ERR_ALG_NOT_ALLOWED');
+  });
+
+  it('EdDSA and Ed25519 are two names of one', () => {
+    const key = createTestKey('Ed25519');
+    const eddsa = mint(key, {}, { alg: 'EdDSA' });
+    expect(verifierFor(key).verifySync(eddsa).header.alg).toBe('EdDSA');
+    expect(verifierFor(key, { algorithms: ['EdDSA'] }).verifySync(mint(key)).header.alg).toBe('Ed25519');
+    const jwks = { keys: [{ ...key.jwk, alg: 'EdDSA' }] };
+    expect(verifierFor(key, { jwks }).verifySync(mint(key)).header.alg).toBe('Ed25519');
+  });
+
+  it.each([
+    'none',
+    'None',
+    'NONE',
+    'nOnE',
+    'none ',
+    '',
+    'HS256',
+    'HS384',
+    'HS512',
+    'rs256',
+    'RS1',
+    'ES256K',
+    'toString',
+  ])('named "%s" is refused, with a signature or with none to speak of', (alg) => {
+    const verifier = verifierFor(rsa);
+    expect(codeOf(verifier, forged({ alg }, rsa.sign))).toBe('ERR_ALG_NOT_ALLOWED');
+    expect(
+      codeOf(
+        verifier,
+        forged({ alg }, () => '\u0000'),
+      ),
+    ).toBe('ERR_ALG_NOT_ALLOWED');
+    expect(
+      codeOf(
+        verifier,
+        forged({ alg }, () => ''),
+      ),
+    ).toBe('ERR_TOKEN_MALFORMED');
+  });
+
+  it.each([null, 1, [], {}, ['RS256'], undefined])('that is %o is refused', (alg) => {
+    expect(codeOf(verifierFor(rsa), forged({ alg }, rsa.sign))).toBe('ERR_ALG_NOT_ALLOWED');
+  });
+
+  it('HMAC with any spelling of the public key is refused', () => {
+    const spki = rsa.publicKey.export({ type: 'spki', format: 'pem' }).toString();
+    const spellings = [
+      spki,
+      spki.trim(),
+      rsa.publicKey.export({ type: 'pkcs1', format: 'pem' }),
+      rsa.publicKey.export({ type: 'spki', format: 'der' }),
+      JSON.stringify(rsa.jwk),
+      JSON.stringify(keySetOf(rsa)),
+      Buffer.from(rsa.jwk['n'] as string, 'base64url'),
+      '',
+    ];
+    for (const jwks of [keySetOf(rsa), { keys: [withoutAlg(rsa.jwk)] }]) {
+      const verifier = verifierFor(rsa, { jwks });
+      for (const spelling of spellings) {
+        const token = forged({ alg: 'HS256' }, (input) => createHmac('sha256', spelling).update(input).digest());
+        expect(codeOf(verifier, token)).toBe('ERR_ALG_NOT_ALLOWED');
+      }
+    }
+  });
+});
+
+describe('a key', () => {
+  it('with an algorithm is not used with another one, whatever is allowed', () => {
+    const jwks = { keys: [{ ...rsa.jwk, alg: 'RS512' }] };
+    expect(codeOf(verifierFor(rsa, { jwks }), mint(rsa))).toBe('ERR_ALG_NOT_ALLOWED');
+    expect(codeOf(verifierFor(rsa, { jwks, algorithms: ['RS256'] }), mint(rsa))).toBe('ERR_ALG_NOT_ALLOWED');
+  });
+
+  it('for RSA without an algorithm means RS256, or the one RSA algorithm that is listed', () => {
+    const jwks = { keys: [withoutAlg(rsa.jwk)] };
+    const withPss = forged({ alg: 'PS256' }, (input) => signWith('PS256', rsa.privateKey, input));
+    expect(verifierFor(rsa, { jwks }).verifySync(mint(rsa)).header.alg).toBe('RS256');
+    expect(codeOf(verifierFor(rsa, { jwks }), withPss)).toBe('ERR_ALG_NOT_ALLOWED');
+    const both = ['RS256', 'PS256'];
+    expect(codeOf(verifierFor(rsa, { jwks, algorithms: both }), withPss)).toBe('ERR_ALG_NOT_ALLOWED');
+    const pssOnly = verifierFor(rsa, { jwks, algorithms: ['PS256', 'ES256'] });
+    expect(pssOnly.verifySync(withPss).header.alg).toBe('PS256');
+    expect(codeOf(pssOnly, mint(rsa))).toBe('ERR_ALG_NOT_ALLOWED');
+  });
+
+  it('is chosen by curve where it names no algorithm', () => {
+    for (const alg of ['ES256', 'ES384', 'ES512', 'Ed25519'] as const) {
+      const key = createTestKey(alg);
+      const verifier = verifierFor(key, { jwks: { keys: [withoutAlg(key.jwk)] } });
+      expect(verifier.verifySync(mint(key)).header.alg).toBe(alg);
+      const others = allAlgorithms.filter((name) => name !== alg);
+      for (const name of others) expect(codeOf(verifier, mint(key, {}, { alg: name }))).toBe('ERR_ALG_NOT_ALLOWED');
+    }
+  });
+
+  it('that the set does not hold is never replaced by another, not even by the only one', () => {
+    const stranger = createTestKey('Ed25519', 'stranger');
+    const known = createTestKey('Ed25519', 'known');
+    for (const kid of [
+      'stranger',
+      '',
+      '../../x',
+      "' OR 1=1--",
+      '__proto__',
+      'constructor',
+      '\u0000',
+      'x'.repeat(9000),
+    ]) {
+      expect(codeOf(verifierFor(known), mint(stranger, {}, { kid }))).toBe('ERR_KEY_NOT_FOUND');
+    }
+    expect(codeOf(verifierFor(known), mint(stranger, {}, { kid: 'known' }))).toBe('ERR_SIGNATURE_INVALID');
+  });
+
+  it('is found without an identifier where exactly one fits, and refused as ambiguous where more do', () => {
+    const [one, two, other] = [createTestKey('ES256'), createTestKey('ES256'), createTestKey('Ed25519')];
+    const token = mint(one, {}, { kid: undefined });
+    expect(verifierFor(one, { jwks: keySetOf(one, other) }).verifySync(token).header.kid).toBeUndefined();
+    expect(codeOf(verifierFor(one, { jwks: keySetOf(one, two) }), token)).toBe('ERR_KEY_AMBIGUOUS');
+    expect(codeOf(verifierFor(one, { jwks: keySetOf(other) }), token)).toBe('ERR_KEY_NOT_FOUND');
+  });
+
+  it('whose identifier two keys share is refused as ambiguous', () => {
+    const [one, two] = [createTestKey('ES256', 'same'), createTestKey('ES256', 'same')];
+    expect(codeOf(verifierFor(one, { jwks: keySetOf(one, two) }), mint(one))).toBe('ERR_KEY_AMBIGUOUS');
+    const twice = { keys: [one.jwk, one.jwk] };
+    expect(verifierFor(one, { jwks: twice }).verifySync(mint(one)).header.kid).toBe('same');
+  });
+
+  it('in the header of a token is not looked at', () => {
+    const attacker = createTestKey('ES256', 'attacker');
+    const known = createTestKey('ES256', 'known');
+    for (const header of [
+      { jwk: attacker.jwk },
+      { jku: 'https://x.example' },
+      { x5u: 'https://x.example' },
+      { x5c: [] },
+    ]) {
+      expect(codeOf(verifierFor(known), mintText(attacker, headerText(attacker, header), json))).toBe(
+        'ERR_KEY_NOT_FOUND',
+      );
+      const borrowed = mintText(attacker, headerText(attacker, { ...header, kid: 'known' }), json);
+      expect(codeOf(verifierFor(known), borrowed)).toBe('ERR_SIGNATURE_INVALID');
+    }
+  });
+});

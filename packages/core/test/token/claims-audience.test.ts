@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest';
+import type { SingleIssuerOptions } from '../../src/index.ts';
+import { audience, issuer, mint } from '../fixtures/mint.ts';
+import { refusalOf } from '../fixtures/refusal.ts';
+import { createTestKey } from '../fixtures/test-key.ts';
+import { verifierFor } from '../fixtures/verifiers.ts';
+
+const key = createTestKey('Ed25519');
+
+type Members = Readonly<Record<string, unknown>>;
+
+function refusal(claims: Members, options: Partial<SingleIssuerOptions> = {}): unknown {
+  return refusalOf(() => verifierFor(key, options).verifySync(mint(key, claims)));
+}
+
+function isAccepted(claims: Members, options: Partial<SingleIssuerOptions> = {}): boolean {
+  return verifierFor(key, options).verifySync(mint(key, claims)).scheme === 'Bearer';
+}
+
+const mismatch = { code: 'ERR_AUDIENCE_MISMATCH', claim: 'aud', reason: 'mismatch' };
+
+describe('the claim aud', () => {
+  it('names this API, alone or among others', () => {
+    expect(isAccepted({ aud: audience })).toBe(true);
+    expect(isAccepted({ aud: [audience] })).toBe(true);
+    expect(isAccepted({ aud: ['x', audience, 'y'] })).toBe(true);
+    expect(isAccepted({ aud: 'b' }, { audience: ['a', 'b'] })).toBe(true);
+    expect(isAccepted({ aud: ['b', 'c'] }, { audience: ['a', 'b'] })).toBe(true);
+  });
+
+  const others = [
+    'x',
+    '',
+    'api://',
+    `${audience}/`,
+    `x${audience}`,
+    audience.toUpperCase(),
+    [],
+    [''],
+    ['x', 'y'],
+    'API',
+  ];
+
+  it.each(others.map((aud) => ({ aud })))('is refused where it names another: $aud', ({ aud }) => {
+    expect(refusal({ aud })).toMatchObject(mismatch);
+  });
+
+  it('is refused where it is missing', () => {
+    const missing = { code: 'ERR_CLAIM_MISSING', claim: 'aud', reason: 'missing' };
+    expect(refusal({ aud: undefined })).toMatchObject(missing);
+  });
+
+  const illFormed = [null, 1, true, {}, { 0: audience }, [null], [[audience]], [audience, 1], [audience, null], [{}]];
+
+  it.each(illFormed.map((aud) => ({ aud })))('is refused where it is not text: $aud', ({ aud }) => {
+    const invalid = { code: 'ERR_CLAIM_INVALID', claim: 'aud', reason: 'invalid' };
+    expect(refusal({ aud })).toMatchObject(invalid);
+    expect(refusal({ aud }, { audience: null })).toMatchObject(invalid);
+  });
+
+  it('says nothing where the audience is null on purpose', () => {
+    expect(isAccepted({ aud: 'x' }, { audience: null })).toBe(true);
+    expect(isAccepted({ aud: [] }, { audience: null })).toBe(true);
+    expect(isAccepted({ aud: undefined }, { audience: null })).toBe(true);
+  });
+});
+
+describe('the claim iss', () => {
+  const others = [
+    `${issuer}/`,
+    issuer.toUpperCase(),
+    `${issuer}.x.example`,
+    issuer.slice(0, -1),
+    ` ${issuer}`,
+    `${issuer}:443`,
+    '',
+    'toString',
+    '__proto__',
+  ];
+
+  it.each(others)('is compared character by character: "%s"', (iss) => {
+    expect(refusal({ iss })).toMatchObject({ code: 'ERR_ISSUER_UNKNOWN', claim: 'iss', reason: 'mismatch' });
+  });
+
+  it('is refused where it is missing', () => {
+    expect(refusal({ iss: undefined })).toMatchObject({ code: 'ERR_ISSUER_UNKNOWN', claim: 'iss', reason: 'missing' });
+  });
+
+  it.each([null, 1, true, [issuer], { 0: issuer }, [issuer, 'x']].map((iss) => ({ iss })))(
+    'is refused where it is not text: $iss',
+    ({ iss }) => {
+      expect(refusal({ iss })).toMatchObject({ code: 'ERR_ISSUER_UNKNOWN', claim: 'iss', reason: 'invalid' });
+    },
+  );
+});
+
+describe('the accepted clients', () => {
+  const clientIds = ['web', 'mobile'];
+  const none = { client_id: undefined };
+
+  it.each(['client_id', 'cid', 'azp', 'appid'])('are matched against %s', (name) => {
+    expect(isAccepted({ ...none, [name]: 'mobile' }, { clientIds })).toBe(true);
+    const refused = { code: 'ERR_CLAIM_INVALID', claim: 'client_id', reason: 'mismatch' };
+    for (const other of ['x', '', 'WEB', 'web ', 'toString']) {
+      expect(refusal({ ...none, [name]: other }, { clientIds })).toMatchObject(refused);
+    }
+  });
+
+  it('are demanded where they are listed, and only then', () => {
+    const missing = { code: 'ERR_CLAIM_MISSING', claim: 'client_id', reason: 'missing' };
+    expect(refusal(none, { clientIds })).toMatchObject(missing);
+    expect(isAccepted(none)).toBe(true);
+  });
+
+  it('take the place of an audience that says nothing', () => {
+    expect(isAccepted({ aud: undefined, client_id: 'web' }, { audience: null, clientIds })).toBe(true);
+    expect(refusal({ aud: undefined, client_id: 'x' }, { audience: null, clientIds })).toMatchObject({
+      code: 'ERR_CLAIM_INVALID',
+    });
+  });
+
+  it('are not found under a second name', () => {
+    expect(refusal({ client_id: 'x', cid: 'web', azp: 'web' }, { clientIds })).toMatchObject({
+      code: 'ERR_CLAIM_INVALID',
+    });
+  });
+});

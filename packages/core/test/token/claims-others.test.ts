@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import type { SingleIssuerOptions } from '../../src/index.ts';
+import { mint } from '../fixtures/mint.ts';
+import { refusalOf } from '../fixtures/refusal.ts';
+import { createTestKey } from '../fixtures/test-key.ts';
+import { verifierFor } from '../fixtures/verifiers.ts';
+
+const key = createTestKey('Ed25519');
+
+type Members = Readonly<Record<string, unknown>>;
+
+function refusal(claims: Members, options: Partial<SingleIssuerOptions> = {}): unknown {
+  return refusalOf(() => verifierFor(key, options).verifySync(mint(key, claims)));
+}
+
+function isAccepted(claims: Members, options: Partial<SingleIssuerOptions> = {}): boolean {
+  return verifierFor(key, options).verifySync(mint(key, claims)).scheme === 'Bearer';
+}
+
+describe.each(['sub', 'jti', 'client_id', 'cid', 'azp', 'appid'])('the claim %s', (claim) => {
+  it.each([null, 1, true, [], ['x'], {}].map((value) => ({ value })))('is text, or refused: $value', ({ value }) => {
+    expect(refusal({ [claim]: value })).toMatchObject({ code: 'ERR_CLAIM_INVALID', claim, reason: 'invalid' });
+  });
+
+  it('is not required', () => {
+    expect(isAccepted({ [claim]: undefined })).toBe(true);
+  });
+});
+
+describe('required claims', () => {
+  const names = ['sub', 'groups', 'toString', 'constructor', 'hasOwnProperty', '__proto__', 'valueOf', 'length', ''];
+
+  it.each(names.filter((name) => name !== 'sub' && name !== ''))(
+    'are missing where the token does not have them, whatever objects have: %s',
+    (name) => {
+      const missing = { code: 'ERR_CLAIM_MISSING', claim: name, reason: 'missing' };
+      expect(refusal({}, { requiredClaims: [name] })).toMatchObject(missing);
+    },
+  );
+
+  it.each(['groups', 'toString', 'constructor'])('are present with any value but null: %s', (name) => {
+    for (const value of ['', 0, false, [], {}, 'x']) {
+      expect(isAccepted({ [name]: value }, { requiredClaims: [name] })).toBe(true);
+    }
+    expect(refusal({ [name]: null }, { requiredClaims: [name] })).toMatchObject({
+      code: 'ERR_CLAIM_MISSING',
+      claim: name,
+    });
+  });
+
+  it('are all looked for', () => {
+    const requiredClaims = ['sub', 'groups'];
+    expect(refusal({}, { requiredClaims })).toMatchObject({ claim: 'groups' });
+    expect(refusal({ sub: undefined, groups: [] }, { requiredClaims })).toMatchObject({ claim: 'sub' });
+    expect(isAccepted({ groups: [] }, { requiredClaims })).toBe(true);
+  });
+});
+
+describe('a token that is bound to a key', () => {
+  it.each([{ jkt: 'x' }, { 'x5t#S256': 'x' }, { jkt: 'x', kid: 'y' }, { jkt: null }].map((cnf) => ({ cnf })))(
+    'is refused as a bearer token: $cnf',
+    ({ cnf }) => {
+      expect(refusal({ cnf })).toMatchObject({ code: 'ERR_BINDING_REQUIRED', status: 401, claim: 'cnf' });
+    },
+  );
+
+  it.each([{}, { kid: 'x' }, { osc: {} }, { toString: 'x' }].map((cnf) => ({ cnf })))(
+    'is known by the members that bind: $cnf is none',
+    ({ cnf }) => {
+      expect(isAccepted({ cnf })).toBe(true);
+    },
+  );
+
+  it.each([null, 'x', 1, true, [], [{ jkt: 'x' }]].map((cnf) => ({ cnf })))(
+    'is refused where cnf is $cnf',
+    ({ cnf }) => {
+      expect(refusal({ cnf })).toMatchObject({ code: 'ERR_CLAIM_INVALID', claim: 'cnf', reason: 'invalid' });
+    },
+  );
+});

@@ -1,0 +1,172 @@
+import { describe, expect, it } from 'vitest';
+import { claimsWith, encode, headerText, mint, mintParts, mintText } from '../fixtures/mint.ts';
+import { refusalFrom, refusalOf } from '../fixtures/refusal.ts';
+import { createTestKey } from '../fixtures/test-key.ts';
+import { engines, optionsFor, verifierFor, verifierOn } from '../fixtures/verifiers.ts';
+
+const key = createTestKey('Ed25519');
+const verifier = verifierFor(key);
+const good = mint(key);
+const [header = '', claims = '', signature = ''] = good.split('.');
+const json = JSON.stringify(claimsWith());
+
+function codeOf(token: unknown): string {
+  return refusalOf(() => verifier.verifySync(token as string)).code;
+}
+
+/** The same bytes, with unused bits of the last character set. */
+function withUnusedBits(part: string): string {
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+  return part.slice(0, -1) + alphabet.charAt(alphabet.indexOf(part.at(-1) ?? '') + 1);
+}
+
+function signedHeader(parameters: Readonly<Record<string, unknown>>): string {
+  return mint(key, {}, parameters);
+}
+
+const forms: Readonly<Record<string, string>> = {
+  'nothing at all': '',
+  'one part': header,
+  'two parts': `${header}.${claims}`,
+  'four parts': `${good}.${signature}`,
+  'five parts, as an encrypted token has': `${header}..${claims}.${signature}.${signature}`,
+  'dots alone': '..',
+  'an empty header': `.${claims}.${signature}`,
+  'empty claims': `${header}..${signature}`,
+  'an empty signature': `${header}.${claims}.`,
+  'a space in front': ` ${good}`,
+  'a line break behind': `${good}\n`,
+  'a line break within': `${header}.\n${claims}.${signature}`,
+  'padding behind the signature': `${good}==`,
+  'padding within': `${header}=.${claims}.${signature}`,
+  'a plus sign': `${header}.${claims}.+${signature.slice(1)}`,
+  'a slash': `${header}.${claims}./${signature.slice(1)}`,
+  'a letter beyond ASCII': `${header}.${claims}.é${signature.slice(1)}`,
+  'a letter that looks like one of ASCII': `${header}.${claims}.\u0410${signature.slice(1)}`,
+  'a NUL': `${good}\u0000`,
+  'unused bits set in the signature': `${header}.${claims}.${withUnusedBits(signature)}`,
+  'one character too many in the signature': `${good}AAA`,
+  'the JSON serialisation of a JWS': JSON.stringify({ protected: header, payload: claims, signature }),
+};
+
+const texts: Readonly<Record<string, string | Uint8Array>> = {
+  'no JSON': 'x',
+  'JSON cut short': json.slice(0, -1),
+  'JSON with something behind it': `${json}x`,
+  'two JSON objects': `${json}${json}`,
+  'an array': `[${json}]`,
+  'an empty array': '[]',
+  'a string': '"x"',
+  null: 'null',
+  'a number': '1',
+  'a byte order mark in front': `\uFEFF${json}`,
+  'UTF-16': Buffer.from(json, 'utf16le'),
+  'an overlong character': Buffer.concat([Buffer.from('{"x":"'), Buffer.from([0xc0, 0xaf]), Buffer.from('"}')]),
+  'half of a surrogate pair': Buffer.concat([
+    Buffer.from('{"x":"'),
+    Buffer.from([0xed, 0xa0, 0x80]),
+    Buffer.from('"}'),
+  ]),
+};
+
+describe('a token that is not a compact JWS', () => {
+  it.each(Object.entries(forms))('is malformed: %s', (_name, token) => {
+    expect(codeOf(token)).toBe('ERR_TOKEN_MALFORMED');
+  });
+
+  it.each([undefined, null, 1, true, {}, [good], Buffer.from(good), Object(good)])('is malformed: %o', (token) => {
+    expect(codeOf(token)).toBe('ERR_TOKEN_MALFORMED');
+  });
+
+  it.each(Object.entries(texts))('is malformed: claims that are %s', (_name, text) => {
+    expect(codeOf(mintText(key, headerText(key), text))).toBe('ERR_TOKEN_MALFORMED');
+  });
+
+  it.each(Object.entries(texts))('is malformed: a header that is %s', (_name, text) => {
+    expect(codeOf(mintText(key, text, json))).toBe('ERR_TOKEN_MALFORMED');
+  });
+
+  it('is malformed: unused bits set in a header or claims that were signed so', () => {
+    const odd = encode(headerText(key, { x: 'y'.repeat((4 - (headerText(key, { x: '' }).length % 3)) % 3) }));
+    const loose = [odd, encode(`${json} `), encode(`${json}  `)].filter((part) => part.length % 4 !== 0);
+    expect(loose.length).toBeGreaterThan(0);
+    for (const part of loose) {
+      expect(codeOf(mintParts(key, withUnusedBits(part), claims))).toBe('ERR_TOKEN_MALFORMED');
+      expect(codeOf(mintParts(key, header, withUnusedBits(part)))).toBe('ERR_TOKEN_MALFORMED');
+    }
+  });
+
+  it.each([1, null, true, [], {}, ['x']])('is malformed: a key identifier that is %o', (kid) => {
+    expect(codeOf(signedHeader({ kid }))).toBe('ERR_TOKEN_MALFORMED');
+  });
+});
+
+const critical = [
+  ['x'],
+  ['b64'],
+  ['b64', 'b64'],
+  ['alg'],
+  ['__proto__'],
+  ['toString'],
+  [1],
+  [],
+  'b64',
+  '',
+  null,
+  {},
+  false,
+];
+
+describe('a token with critical extensions', () => {
+  it.each(critical.map((crit) => ({ crit })))('is refused: crit is $crit', ({ crit }) => {
+    expect(codeOf(signedHeader({ crit }))).toBe('ERR_CRIT_UNSUPPORTED');
+  });
+
+  it.each([false, true, null, 'false'])('is refused: b64 is %o, with crit or without', (b64) => {
+    expect(codeOf(signedHeader({ b64 }))).toBe('ERR_CRIT_UNSUPPORTED');
+    expect(codeOf(signedHeader({ b64, crit: ['b64'] }))).toBe('ERR_CRIT_UNSUPPORTED');
+  });
+});
+
+describe.each(engines)('on the $name engine', (engine) => {
+  const onEngine = verifierOn(engine, optionsFor(key));
+
+  it('the last one of duplicate members wins', async () => {
+    const repeated = `{"sub":"first",${json.slice(1, -1)},"sub":"last"}`;
+    const repeatedHeader = `{"alg":"none",${headerText(key).slice(1)}`;
+    const verified = await onEngine.verify(mintText(key, repeatedHeader, repeated));
+    expect(verified.subject).toBe('last');
+    expect(verified.claims.sub).toBe('last');
+    expect(verified.header.alg).toBe(key.alg);
+  });
+
+  it('the last one wins where it is the bad one, too', async () => {
+    const expired = `${json.slice(0, -1)},"exp":1}`;
+    expect(await refusalFrom(onEngine.verify(mintText(key, headerText(key), expired)))).toMatchObject({
+      code: 'ERR_TOKEN_EXPIRED',
+    });
+    const unsigned = `${headerText(key).slice(0, -1)},"alg":"none"}`;
+    expect(await refusalFrom(onEngine.verify(mintText(key, unsigned, json)))).toMatchObject({
+      code: 'ERR_ALG_NOT_ALLOWED',
+    });
+  });
+
+  it('a member named __proto__ is a claim like any other, and changes no prototype', async () => {
+    const polluting = `{"__proto__":{"admin":true,"scope":"all","exp":9e9},"constructor":{"x":1},${json.slice(1)}`;
+    const verified = await onEngine.verify(mintText(key, headerText(key), polluting));
+    expect(Object.getPrototypeOf(verified.claims)).toBe(Object.prototype);
+    expect(verified.claims['admin']).toBeUndefined();
+    expect(verified.scopes).toEqual([]);
+    expect(Object.hasOwn(verified.claims, '__proto__')).toBe(true);
+    expect(({} as Record<string, unknown>)['admin']).toBeUndefined();
+  });
+
+  it('a header member named __proto__ brings no algorithm and no extension', async () => {
+    const inherited = `{"__proto__":{"alg":"${key.alg}"},"kid":"${key.kid}"}`;
+    expect(await refusalFrom(onEngine.verify(mintText(key, inherited, json)))).toMatchObject({
+      code: 'ERR_ALG_NOT_ALLOWED',
+    });
+    const harmless = `{"__proto__":{"crit":["x"]},${headerText(key).slice(1)}`;
+    await expect(onEngine.verify(mintText(key, harmless, json))).resolves.toHaveProperty('subject', 'subject');
+  });
+});

@@ -1,0 +1,145 @@
+import { inspect } from 'node:util';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { isAuthError } from '../../src/index.ts';
+import { encode, headerText, mint, mintText } from '../fixtures/mint.ts';
+import { refusalOf } from '../fixtures/refusal.ts';
+import { createTestKey } from '../fixtures/test-key.ts';
+import { verifierFor } from '../fixtures/verifiers.ts';
+
+const key = createTestKey('Ed25519');
+const verifier = verifierFor(key);
+const roomy = verifierFor(key, { maxTokenSize: 1_048_576 });
+const parts = mint(key).split('.');
+
+/** Verifies any text; whatever is thrown must be an AuthError that does not quote it. */
+function judge(token: string): void {
+  try {
+    expect(verifier.verifySync(token).token).toBe(token);
+  } catch (error) {
+    if (!isAuthError(error)) throw error;
+    expect(error.status).toBe(401);
+    if (token.length > 40) expect(inspect(error, { depth: 9, showHidden: true })).not.toContain(token.slice(0, 40));
+  }
+}
+
+function secondsFor(run: () => void): number {
+  const start = performance.now();
+  run();
+  return (performance.now() - start) / 1000;
+}
+
+describe('whatever is sent as a token', () => {
+  it('is a token or refused with an AuthError: any text', () => {
+    const text = fc.oneof(
+      fc.string(),
+      fc.string({ unit: 'binary' }),
+      fc.string({ unit: fc.constantFrom('.', 'A', '=') }),
+    );
+    fc.assert(fc.property(text, judge), { numRuns: 2000 });
+  });
+
+  it('is a token or refused with an AuthError: any three parts of base64url', () => {
+    const part = fc.oneof(fc.uint8Array().map(encode), fc.json().map(encode), fc.constantFrom(...parts));
+    fc.assert(
+      fc.property(fc.tuple(part, part, part), (all) => judge(all.join('.'))),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('is a token or refused with an AuthError: any signed JSON as header and claims', () => {
+    const json = fc.oneof(
+      fc.json(),
+      fc.constant(headerText(key)),
+      fc.json().map((text) => `{"alg":${text}}`),
+    );
+    fc.assert(
+      fc.property(json, json, (header, claims) => judge(mintText(key, header, claims))),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('is a token or refused with an AuthError: any claims and header parameters that were signed', () => {
+    const members = fc.dictionary(fc.string(), fc.jsonValue(), { maxKeys: 5 });
+    fc.assert(
+      fc.property(members, members, (claims, header) => judge(mint(key, claims, header))),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('is refused with an AuthError when it is not even text', () => {
+    fc.assert(
+      fc.property(fc.anything(), (value) => {
+        fc.pre(typeof value !== 'string');
+        expect(refusalOf(() => verifier.verifySync(value as string)).code).toBe('ERR_TOKEN_MALFORMED');
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe('a token that is too large', () => {
+  const megabyte = 1_000_000;
+  const inputs: Readonly<Record<string, string>> = {
+    'a megabyte of letters': 'A'.repeat(megabyte),
+    'a million dots': '.'.repeat(megabyte),
+    'a megabyte of a header': `${'A'.repeat(megabyte)}.${parts[1]}.${parts[2]}`,
+    'a megabyte that is signed': mint(key, { filling: 'x'.repeat(megabyte) }),
+    'one character too many': 'A'.repeat(16_385),
+  };
+
+  it.each(Object.entries(inputs))('is refused before it is looked at: %s', (_name, token) => {
+    const seconds = secondsFor(() => {
+      for (let round = 0; round < 1000; round += 1) {
+        expect(refusalOf(() => verifier.verifySync(token)).code).toBe('ERR_TOKEN_TOO_LARGE');
+      }
+    });
+    expect(seconds / 1000).toBeLessThan(0.001);
+  });
+
+  it('is looked at where maxTokenSize says so, up to that length and no longer', () => {
+    const token = mint(key, { filling: 'x'.repeat(20_000) });
+    expect(refusalOf(() => verifier.verifySync(token)).code).toBe('ERR_TOKEN_TOO_LARGE');
+    const exact = verifierFor(key, { maxTokenSize: token.length });
+    expect(exact.verifySync(token).subject).toBe('subject');
+    const short = verifierFor(key, { maxTokenSize: token.length - 1 });
+    expect(refusalOf(() => short.verifySync(token)).code).toBe('ERR_TOKEN_TOO_LARGE');
+  });
+});
+
+describe('a token that is large, and allowed to be', () => {
+  const length = 1_000_000;
+  const nested = (open: string, close: string, depth: number): string => open.repeat(depth) + close.repeat(depth);
+  const inputs: Readonly<Record<string, string>> = {
+    'a million dots': '.'.repeat(length),
+    'letters without a dot': 'A'.repeat(length),
+    'letters, and one that does not belong at the end': `${'A'.repeat(length)}!`,
+    'letters between two dots': `.${'A'.repeat(length)}.`,
+    'a deeply nested header': mintText(key, nested('[', ']', 100_000), '{}'),
+    'deeply nested claims that are not closed': mintText(key, headerText(key), '{"a":'.repeat(100_000)),
+    'deeply nested claims of a stranger': mintText(
+      key,
+      headerText(key),
+      `{"iss":"x","a":${nested('[', ']', 300_000)}}`,
+    ),
+  };
+
+  it.each(Object.entries(inputs))('costs no more than its length justifies: %s', (_name, token) => {
+    const seconds = secondsFor(() => {
+      expect(refusalOf(() => roomy.verifySync(token)).status).toBe(401);
+    });
+    // A megabyte through the strictest parser takes milliseconds; anything quadratic takes minutes.
+    expect(seconds).toBeLessThan(5);
+  });
+
+  it('is accepted with claims that are nested 100,000 deep', () => {
+    const json = mintText(key, headerText(key), claimsNested(100_000));
+    expect(secondsFor(() => expect(roomy.verifySync(json).subject).toBe('subject'))).toBeLessThan(1);
+  });
+
+  function claimsNested(depth: number): string {
+    const [, encoded = ''] = parts;
+    const claims = Buffer.from(encoded, 'base64url').toString();
+    return claims.replace(/\}$/, `,"nested":${nested('{"a":', '}', depth).replace('}', '1}')}}`);
+  }
+});

@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import type { SingleIssuerOptions } from '../../src/index.ts';
+import { mint } from '../fixtures/mint.ts';
+import { createTestKey } from '../fixtures/test-key.ts';
+import { verifierFor } from '../fixtures/verifiers.ts';
+
+const key = createTestKey('Ed25519');
+
+function scopesOf(
+  claims: Readonly<Record<string, unknown>>,
+  options: Partial<SingleIssuerOptions> = {},
+): readonly string[] {
+  return verifierFor(key, options).verifySync(mint(key, claims)).scopes;
+}
+
+describe('scopes', () => {
+  it.each([
+    ['a string with spaces', { scope: 'read write' }, ['read', 'write']],
+    ['one string', { scope: 'read' }, ['read']],
+    ['an array', { scp: ['read', 'write'] }, ['read', 'write']],
+    ['a string under the other name', { scp: 'read write' }, ['read', 'write']],
+    ['an array under the other name', { scope: ['read', 'write'] }, ['read', 'write']],
+    [
+      'both, without duplicates, in order',
+      { scp: ['write', 'admin'], scope: 'read write' },
+      ['read', 'write', 'admin'],
+    ],
+    ['duplicates in one', { scope: 'read read', scp: ['read'] }, ['read']],
+    ['more than one space', { scope: '  read   write ' }, ['read', 'write']],
+    ['the empty string', { scope: '' }, []],
+    ['an empty array', { scp: [] }, []],
+    ['empty strings in an array', { scp: ['', 'read', ''] }, ['read']],
+    ['neither', {}, []],
+    ['names of members that objects have', { scope: 'toString __proto__' }, ['toString', '__proto__']],
+  ])('are read from %s', (_name, claims, expected) => {
+    expect(scopesOf(claims)).toEqual(expected);
+  });
+
+  it.each([null, 1, true, {}, { read: true }, [[]], [['read']], [1, null, {}]].map((scope) => ({ scope })))(
+    'are none where they have another form: $scope',
+    ({ scope }) => {
+      expect(scopesOf({ scope })).toEqual([]);
+    },
+  );
+
+  it('leave out what is not text in an array', () => {
+    expect(scopesOf({ scp: ['read', 1, null, ['write'], { write: true }, 'write'] })).toEqual(['read', 'write']);
+  });
+
+  it('are told apart by case', () => {
+    expect(scopesOf({ scope: 'Read read' })).toEqual(['Read', 'read']);
+  });
+
+  it('are read from the claims that scopeClaims names, and from no others', () => {
+    const claims = { scope: 'read', permissions: ['orders:read', 'orders:write'], roles: 'admin' };
+    expect(scopesOf(claims, { scopeClaims: ['permissions'] })).toEqual(['orders:read', 'orders:write']);
+    expect(scopesOf(claims, { scopeClaims: ['roles', 'scope'] })).toEqual(['admin', 'read']);
+    expect(scopesOf({}, { scopeClaims: ['toString', 'constructor'] })).toEqual([]);
+    expect(scopesOf(claims, { scopeClaims: [] })).toEqual([]);
+  });
+
+  it('are read along a path, and from a name with dots in it first', () => {
+    const claims = { access: { scopes: ['a'], 'x.y': ['b'] }, 'access.scopes': 'c', 'https://api.example/scopes': 'd' };
+    expect(scopesOf(claims, { scopeClaims: ['access.scopes'] })).toEqual(['c']);
+    expect(scopesOf({ ...claims, 'access.scopes': undefined }, { scopeClaims: ['access.scopes'] })).toEqual(['a']);
+    expect(scopesOf(claims, { scopeClaims: [['access', 'x.y']] })).toEqual(['b']);
+    expect(scopesOf(claims, { scopeClaims: ['https://api.example/scopes'] })).toEqual(['d']);
+    expect(scopesOf({ scope: 'x' }, { scopeClaims: ['scope.length', ['scope', '0'], 'a.b.c'] })).toEqual([]);
+  });
+});

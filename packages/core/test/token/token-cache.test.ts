@@ -1,0 +1,176 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { createVerifier, type SingleIssuerOptions, type Verifier } from '../../src/index.ts';
+import { createFakeClock } from '../fixtures/fake-clock.ts';
+import { audience, issuer, mint, now } from '../fixtures/mint.ts';
+import { refusalOf } from '../fixtures/refusal.ts';
+import { createTestKey, keySetOf } from '../fixtures/test-key.ts';
+
+const key = createTestKey('Ed25519');
+const rsa = createTestKey('RS256');
+const jwks = keySetOf(key, rsa);
+const clock = createFakeClock();
+
+function remembering(options: Partial<SingleIssuerOptions> = {}): Verifier {
+  return createVerifier({ issuer, audience, jwks, clock, ...options });
+}
+
+function codeOf(verifier: Verifier, token: string): string {
+  return refusalOf(() => verifier.verifySync(token)).code;
+}
+
+/** A verifier by which the token is remembered, and everyone with the same keys shares that. */
+function remember(token: string): Verifier {
+  const verifier = remembering();
+  verifier.verifySync(token);
+  verifier.verifySync(token);
+  expect(verifier.stats().tokenCache.hits).toBeGreaterThan(0);
+  return verifier;
+}
+
+describe('a token that was seen before', () => {
+  // The operator is told of tokens from the future, once.
+  beforeEach(() => {
+    vi.spyOn(process, 'emitWarning').mockReturnValue(undefined);
+  });
+
+  it('is refused once it expires, with iat or without', () => {
+    for (const iat of [now, undefined]) {
+      const moving = createFakeClock();
+      const verifier = remembering({ clock: moving });
+      const token = mint(key, { iat, exp: now + 60 });
+      verifier.verifySync(token);
+      moving.advance(64);
+      expect(verifier.verifySync(token).expiresAt).toBe(now + 60);
+      moving.advance(1);
+      expect(codeOf(verifier, token)).toBe('ERR_TOKEN_EXPIRED');
+    }
+  });
+
+  it('is refused once it is older than maxTokenAge', () => {
+    const moving = createFakeClock();
+    const verifier = remembering({ clock: moving, maxTokenAge: 60 });
+    const token = mint(key);
+    verifier.verifySync(token);
+    moving.advance(66);
+    expect(codeOf(verifier, token)).toBe('ERR_TOKEN_TOO_OLD');
+  });
+
+  it('is refused again where the clock was set back before nbf', () => {
+    const moving = createFakeClock();
+    const verifier = remembering({ clock: moving });
+    const token = mint(key, { nbf: now });
+    verifier.verifySync(token);
+    moving.advance(-6);
+    expect(codeOf(verifier, token)).toBe('ERR_TOKEN_NOT_YET_VALID');
+  });
+
+  const strict: readonly (readonly [string, Partial<SingleIssuerOptions>, string])[] = [
+    ['another audience', { audience: 'another' }, 'ERR_AUDIENCE_MISMATCH'],
+    ['other clients', { clientIds: ['another'] }, 'ERR_CLAIM_INVALID'],
+    ['other algorithms', { algorithms: ['RS256'] }, 'ERR_ALG_NOT_ALLOWED'],
+    ['more claims', { requiredClaims: ['groups'] }, 'ERR_CLAIM_MISSING'],
+    ['a shorter length', { maxTokenSize: 256 }, 'ERR_TOKEN_TOO_LARGE'],
+    ['a verdict', { validate: () => 'no' }, 'ERR_TOKEN_REJECTED'],
+  ];
+
+  it.each(strict)('is judged anew by a verifier that demands %s', (_name, options, code) => {
+    const token = mint(key, { jti: code });
+    const lenient = remember(token);
+    const other = remembering(options);
+    expect(codeOf(other, token)).toBe(code);
+    expect(lenient.verifySync(token).subject).toBe('subject');
+    expect(codeOf(other, token)).toBe(code);
+  });
+
+  it('is judged anew by a verifier that demands the type at+jwt', () => {
+    const token = mint(key, {}, { typ: 'JWT' });
+    const lenient = remember(token);
+    expect(codeOf(remembering({ tokenType: 'at+jwt' }), token)).toBe('ERR_TOKEN_TYPE');
+    expect(lenient.verifySync(token).header.typ).toBe('JWT');
+  });
+
+  it('has the scopes that each verifier reads from it', () => {
+    const token = mint(key, { scope: 'read', permissions: ['write'] });
+    const first = remember(token);
+    const second = remembering({ scopeClaims: ['permissions'] });
+    for (let round = 0; round < 3; round += 1) {
+      expect(first.verifySync(token).scopes).toEqual(['read']);
+      expect(second.verifySync(token).scopes).toEqual(['write']);
+    }
+  });
+
+  it('is unknown to a verifier with other keys of the same issuer', () => {
+    const token = mint(key);
+    remember(token);
+    const others = remembering({ jwks: keySetOf(createTestKey('Ed25519', key.kid)) });
+    expect(codeOf(others, token)).toBe('ERR_SIGNATURE_INVALID');
+  });
+
+  it('is told from one that differs by a character anywhere', () => {
+    const token = mint(key, { filling: 'x'.repeat(200) });
+    const verifier = remember(token);
+    for (let at = 0; at < token.length; at += 7) {
+      const changed = `${token.slice(0, at)}${token[at] === 'A' ? 'B' : 'A'}${token.slice(at + 1)}`;
+      expect(refusalOf(() => verifier.verifySync(changed)).status).toBe(401);
+    }
+  });
+
+  it('is checked from the start again after clear()', () => {
+    const token = mint(key);
+    const verifier = remember(token);
+    const { entries, misses } = verifier.stats().tokenCache;
+    verifier.clear(issuer);
+    expect(verifier.stats().tokenCache.entries).toBeLessThan(entries);
+    verifier.verifySync(token);
+    expect(verifier.stats().tokenCache.misses).toBe(misses + 1);
+  });
+});
+
+describe('the memory of tokens', () => {
+  it('does not take in a token that was refused', () => {
+    const verifier = remembering();
+    const stranger = createTestKey('Ed25519', key.kid);
+    const { entries } = verifier.stats().tokenCache;
+    for (const token of [mint(stranger), mint(key, { exp: 1 }), mint(key, { aud: 'x' }), 'x', 'a.b.c']) {
+      refusalOf(() => verifier.verifySync(token));
+      refusalOf(() => verifier.verifySync(token));
+    }
+    expect(verifier.stats().tokenCache).toMatchObject({ entries, hits: 0 });
+  });
+
+  it('holds no more than maxEntries, those used least recently leaving first', () => {
+    const verifier = remembering();
+    const { maxEntries } = verifier.stats().tokenCache;
+    expect(maxEntries).toBe(5000);
+    verifier.clear();
+    const first = mint(key, { jti: 'first' });
+    verifier.verifySync(first);
+    for (let count = 0; count < maxEntries + 10; count += 1) {
+      verifier.verifySync(mint(key, { jti: `${count}` }));
+      if (count % 1000 === 0) verifier.verifySync(first);
+    }
+    expect(verifier.stats().tokenCache.entries).toBe(maxEntries);
+    const { hits } = verifier.stats().tokenCache;
+    verifier.verifySync(first);
+    expect(verifier.stats().tokenCache.hits).toBe(hits + 1);
+  });
+
+  it('is not used at all with tokenCache: false', () => {
+    const verifier = remembering({ tokenCache: false });
+    const token = mint(key);
+    verifier.verifySync(token);
+    verifier.verifySync(token);
+    expect(verifier.stats().tokenCache).toEqual({ hits: 0, misses: 2, hitRate: 0, entries: 0, maxEntries: 0 });
+  });
+
+  it('grows to what the most demanding verifier of the process asks for, and keeps what it has', () => {
+    const token = mint(key, { jti: 'kept' });
+    const verifier = remember(token);
+    const { entries } = verifier.stats().tokenCache;
+    const larger = remembering({ tokenCache: { maxEntries: 6000 } });
+    remembering({ tokenCache: { maxEntries: 10 } });
+    expect(larger.stats().tokenCache).toMatchObject({ entries, maxEntries: 6000 });
+    larger.verifySync(token);
+    expect(larger.stats().tokenCache).toMatchObject({ hits: 1, misses: 0, hitRate: 1 });
+  });
+});

@@ -1,0 +1,161 @@
+import { describe, expect, it, vi } from 'vitest';
+import { type RequestLike, TokenError, type VerifiedToken } from '../../src/index.ts';
+import { mint } from '../fixtures/mint.ts';
+import { refusalFrom, refusalOf } from '../fixtures/refusal.ts';
+import { bearerRequest, requestWith, requestWithHeaders } from '../fixtures/requests.ts';
+import { createTestKey } from '../fixtures/test-key.ts';
+import { verifierFor } from '../fixtures/verifiers.ts';
+
+const key = createTestKey('Ed25519');
+const token = mint(key);
+const accepted = { ok: true, auth: { subject: 'subject' } };
+
+describe('validate', () => {
+  it('is given the verified token, and lets it pass by returning nothing', async () => {
+    const validate = vi.fn((_token: VerifiedToken) => undefined);
+    const verifier = verifierFor(key, { validate });
+    expect(verifier.verifySync(token).subject).toBe('subject');
+    expect(validate.mock.calls[0]?.[0]).toMatchObject({ subject: 'subject', token });
+    await expect(verifierFor(key, { validate: async () => undefined }).verify(token)).resolves.toBeDefined();
+  });
+
+  it.each(['it was revoked', ''])('refuses by returning a string, at once or later: "%s"', async (reason) => {
+    const refused = { name: 'TokenError', code: 'ERR_TOKEN_REJECTED', status: 401 };
+    const error = refusalOf(() => verifierFor(key, { validate: () => reason }).verifySync(token));
+    expect(error).toMatchObject(refused);
+    expect(error.message).toContain(reason);
+    const later = verifierFor(key, { validate: async () => reason });
+    expect(await refusalFrom(later.verify(token))).toMatchObject(refused);
+    expect(await later.authenticate(bearerRequest(token))).toMatchObject({ ok: false, error: refused });
+  });
+
+  it('never tells the client why', () => {
+    const verifier = verifierFor(key, { validate: () => 'hush' });
+    const error = refusalOf(() => verifier.verifySync(token));
+    expect(JSON.stringify(verifier.challenge(error))).not.toContain('hush');
+  });
+
+  it('is asked on every request, whether the token was seen before or not', () => {
+    const validate = vi.fn<() => undefined | string>(() => undefined);
+    const verifier = verifierFor(key, { validate, tokenCache: {} });
+    verifier.verifySync(token);
+    verifier.verifySync(token);
+    expect(validate).toHaveBeenCalledTimes(2);
+    validate.mockReturnValue('now it is revoked');
+    expect(refusalOf(() => verifier.verifySync(token)).code).toBe('ERR_TOKEN_REJECTED');
+    validate.mockReturnValue(undefined);
+    expect(verifier.verifySync(token).subject).toBe('subject');
+    expect(verifier.stats().tokenCache).toMatchObject({ hits: 3, misses: 1 });
+  });
+
+  it('is not asked about a token that was refused', () => {
+    const validate = vi.fn(() => undefined);
+    const verifier = verifierFor(key, { validate });
+    for (const bad of ['x', mint(key, { exp: 1 }), mint(key, { aud: 'x' })]) refusalOf(() => verifier.verifySync(bad));
+    expect(validate).not.toHaveBeenCalled();
+  });
+
+  it('may refuse with an AuthError of its own, which is a refusal like any other', async () => {
+    const own = new TokenError('ERR_TOKEN_REJECTED', 'revoked');
+    const verifier = verifierFor(key, {
+      validate: () => {
+        throw own;
+      },
+    });
+    expect(await verifier.authenticate(bearerRequest(token))).toEqual({ ok: false, error: own });
+  });
+});
+
+describe('what a function of the application throws', () => {
+  const thrown = new Error('the database is gone');
+  const fail = (): never => {
+    throw thrown;
+  };
+  const failLater = async (): Promise<never> => fail();
+
+  it('in validate rejects, at once or later', async () => {
+    for (const validate of [fail, failLater]) {
+      const verifier = verifierFor(key, { validate });
+      await expect(verifier.authenticate(bearerRequest(token))).rejects.toBe(thrown);
+      await expect(verifier.verify(token)).rejects.toBe(thrown);
+    }
+    expect(() => verifierFor(key, { validate: fail }).verifySync(token)).toThrow(thrown);
+  });
+
+  it('in getToken rejects', async () => {
+    await expect(verifierFor(key, { getToken: fail }).authenticate(requestWith())).rejects.toBe(thrown);
+  });
+
+  it('in a claims predicate rejects', async () => {
+    await expect(verifierFor(key).authenticate(bearerRequest(token), { claims: fail })).rejects.toBe(thrown);
+  });
+
+  it('is never a synchronous throw of authenticate(), and never counted as a refusal', async () => {
+    const verifier = verifierFor(key, { validate: fail });
+    const result = verifier.authenticate(bearerRequest(token));
+    expect(result).toBeInstanceOf(Promise);
+    await expect(result).rejects.toBe(thrown);
+    expect(verifier.stats()).toMatchObject({ verified: 0, refused: {} });
+  });
+
+  it('is always an error, so that no framework takes it for success', async () => {
+    for (const value of [undefined, null, 'route', 0]) {
+      const throwValue = (): never => {
+        throw value;
+      };
+      const results = [
+        verifierFor(key, { validate: throwValue }).authenticate(bearerRequest(token)),
+        verifierFor(key, { validate: async () => throwValue() }).authenticate(bearerRequest(token)),
+        verifierFor(key, { getToken: throwValue }).authenticate(requestWith()),
+      ];
+      for (const result of results) await expect(result).rejects.toBeInstanceOf(Error);
+    }
+  });
+});
+
+describe('getToken', () => {
+  const fromCookie = (request: RequestLike): string | undefined =>
+    /(?:^|;\s*)access=([^;]*)/.exec(request.header('cookie').join('; '))?.[1];
+  const verifier = verifierFor(key, { getToken: fromCookie });
+
+  function withCookie(cookie: string): RequestLike {
+    return requestWithHeaders({ cookie: [cookie], authorization: ['Basic x', 'Bearer y'] });
+  }
+
+  it('says where the token is, instead of the Authorization header', () => {
+    expect(verifier.authenticate(withCookie(`a=b; access=${token}; c=d`))).toMatchObject(accepted);
+    const missing = { ok: false, error: { code: 'ERR_CREDENTIALS_MISSING' } };
+    expect(verifier.authenticate(bearerRequest(token))).toMatchObject(missing);
+  });
+
+  it('finds none by returning undefined or nothing', () => {
+    const optional = verifierFor(key, { getToken: fromCookie, optional: true });
+    for (const cookie of ['a=b', 'access=', 'access=; a=b']) {
+      expect(verifier.authenticate(withCookie(cookie))).toMatchObject({
+        ok: false,
+        error: { code: 'ERR_CREDENTIALS_MISSING' },
+      });
+      expect(optional.authenticate(withCookie(cookie))).toEqual({ ok: true, auth: null });
+    }
+  });
+
+  it('does not loosen what a token looks like', () => {
+    expect(verifier.authenticate(withCookie('access=a b'))).toMatchObject({
+      ok: false,
+      error: { code: 'ERR_CREDENTIALS_MALFORMED', status: 400 },
+    });
+    expect(verifier.authenticate(withCookie(`access=${'a'.repeat(16_385)}`))).toMatchObject({
+      ok: false,
+      error: { code: 'ERR_TOKEN_TOO_LARGE' },
+    });
+    expect(verifier.authenticate(withCookie('access=a.b.c'))).toMatchObject({ ok: false, error: { status: 401 } });
+  });
+
+  it.each([1, null, {}, [token], Promise.resolve(token)].map((value) => ({ value })))(
+    'returns text or undefined: $value is the fault of the application',
+    async ({ value }) => {
+      const wrong = verifierFor(key, { getToken: () => value as unknown as string });
+      await expect(wrong.authenticate(requestWith())).rejects.toThrow(/getToken must return a string/);
+    },
+  );
+});

@@ -1,0 +1,107 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { type AuthResult, createVerifier } from '../../src/index.ts';
+import { createFakeClock } from '../fixtures/fake-clock.ts';
+import { mint } from '../fixtures/mint.ts';
+import { bearerRequest, requestWith } from '../fixtures/requests.ts';
+import { stageIssuer } from '../fixtures/staged-issuer.ts';
+import { createTestKey } from '../fixtures/test-key.ts';
+import { engines, optionsFor, verifierFor, verifierOn } from '../fixtures/verifiers.ts';
+
+const key = createTestKey('Ed25519');
+const token = mint(key, { scope: 'read' });
+const accepted = { ok: true, auth: { subject: 'subject', scheme: 'Bearer' } };
+
+// An outage is told to the operator.
+beforeEach(() => {
+  vi.spyOn(process, 'emitWarning').mockReturnValue(undefined);
+});
+
+describe.each(engines)('authenticate(), on the $name engine', (engine) => {
+  const verifier = verifierOn(engine, optionsFor(key));
+
+  it('answers with data, whatever becomes of the request', async () => {
+    expect(await verifier.authenticate(bearerRequest(token))).toMatchObject(accepted);
+    expect(await verifier.authenticate(bearerRequest('x'))).toMatchObject({ ok: false, error: { status: 401 } });
+    expect(await verifier.authenticate(requestWith())).toMatchObject({ ok: false, error: { status: 401 } });
+    expect(await verifier.authenticate(requestWith('Bearer'))).toMatchObject({ ok: false, error: { status: 400 } });
+    expect(await verifier.authenticate(bearerRequest(token), { scope: 'x' })).toMatchObject({
+      ok: false,
+      error: { status: 403, scope: ['x'] },
+    });
+  });
+});
+
+describe('authenticate(), with the keys in memory', () => {
+  it('is not a promise on Node.js: good, bad, repeated or none', async () => {
+    const staged = stageIssuer([key]);
+    const verifier = createVerifier({ ...staged.options, clock: createFakeClock() });
+    const cold = verifier.authenticate(bearerRequest(token));
+    expect(cold).toBeInstanceOf(Promise);
+    expect(await cold).toMatchObject(accepted);
+    const requests = [
+      bearerRequest(token),
+      bearerRequest(token),
+      bearerRequest('x'),
+      requestWith(),
+      requestWith('a', 'b'),
+    ];
+    const results = requests.map((request) => verifier.authenticate(request));
+    expect(results.some((result) => result instanceof Promise)).toBe(false);
+    expect(results.map((result) => (result as AuthResult).ok)).toEqual([true, true, false, false, false]);
+    expect(staged.asked).toHaveLength(2);
+    await verifier.close();
+  });
+
+  it('is a promise on an engine that cannot be synchronous', () => {
+    const [, web] = engines;
+    if (web === undefined) throw new Error('There is no second engine');
+    expect(verifierOn(web, optionsFor(key)).authenticate(bearerRequest(token))).toBeInstanceOf(Promise);
+  });
+});
+
+describe('authenticate(), while the issuer is out of reach', () => {
+  it('answers 503 without having asked anybody about the token', async () => {
+    const staged = stageIssuer([key]);
+    staged.answer(503);
+    const verifier = createVerifier({ ...staged.options, clock: createFakeClock() });
+    const result = await verifier.authenticate(bearerRequest(token));
+    expect(result).toMatchObject({ ok: false, error: { name: 'UnavailableError', status: 503 } });
+    if (result.ok) throw new Error('It was let in');
+    const { status, headers } = verifier.challenge(result.error);
+    expect(status).toBe(503);
+    expect(Number(headers['Retry-After'])).toBeGreaterThanOrEqual(1);
+    expect(headers).not.toHaveProperty('WWW-Authenticate');
+    await verifier.close();
+  });
+});
+
+describe('a request without credentials', () => {
+  const anonymous = { ok: true, auth: null };
+  const missing = { ok: false, error: { code: 'ERR_CREDENTIALS_MISSING' } };
+
+  it('is refused by default, and let through where the verifier says optional', () => {
+    expect(verifierFor(key).authenticate(requestWith())).toMatchObject(missing);
+    expect(verifierFor(key, { optional: true }).authenticate(requestWith())).toEqual(anonymous);
+  });
+
+  it('is judged by the route where the route says so', () => {
+    expect(verifierFor(key).authenticate(requestWith(), { optional: true })).toEqual(anonymous);
+    expect(verifierFor(key, { optional: true }).authenticate(requestWith(), { optional: false })).toMatchObject(
+      missing,
+    );
+  });
+
+  it('never meets what a route demands, just because requests may be anonymous by default', () => {
+    const verifier = verifierFor(key, { optional: true });
+    expect(verifier.authenticate(requestWith(), { scope: 'read' })).toMatchObject(missing);
+    expect(verifier.authenticate(requestWith(), { claims: () => true })).toMatchObject(missing);
+  });
+
+  it('is told from one with bad credentials, which is refused all the same', () => {
+    const verifier = verifierFor(key, { optional: true });
+    for (const request of [bearerRequest('x'), bearerRequest(mint(key, { exp: 1 })), requestWith('Bearer')]) {
+      expect(verifier.authenticate(request)).toMatchObject({ ok: false });
+    }
+    expect(verifier.authenticate(bearerRequest(token))).toMatchObject(accepted);
+  });
+});

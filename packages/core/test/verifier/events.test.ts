@@ -1,0 +1,145 @@
+import { beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest';
+import { createVerifier, type VerifierEvent } from '../../src/index.ts';
+import { createFakeClock } from '../fixtures/fake-clock.ts';
+import { mint, now } from '../fixtures/mint.ts';
+import { refusalFrom, refusalOf } from '../fixtures/refusal.ts';
+import { requestWith } from '../fixtures/requests.ts';
+import { stageIssuer } from '../fixtures/staged-issuer.ts';
+import { createTestKey } from '../fixtures/test-key.ts';
+import { verifierFor } from '../fixtures/verifiers.ts';
+
+const key = createTestKey('Ed25519');
+const issuer = 'https://issuer.example';
+let warn: MockInstance<typeof process.emitWarning>;
+
+beforeEach(() => {
+  warn = vi.spyOn(process, 'emitWarning').mockReturnValue(undefined);
+});
+
+describe('onEvent', () => {
+  it('is told of fetched documents and of keys', async () => {
+    const events: VerifierEvent[] = [];
+    const staged = stageIssuer([key]);
+    const verifier = createVerifier({
+      ...staged.options,
+      clock: createFakeClock(),
+      onEvent: (event) => events.push(event),
+    });
+    await verifier.warmUp();
+    expect(events).toEqual([
+      { type: 'refreshed', issuer, document: 'metadata', seconds: 0 },
+      { type: 'key-added', issuer, kid: key.kid, alg: 'Ed25519' },
+      { type: 'refreshed', issuer, document: 'keys', seconds: 0 },
+    ]);
+    await verifier.close();
+  });
+
+  it('is told of failures and of an outage', async () => {
+    const events: VerifierEvent[] = [];
+    const staged = stageIssuer([key]);
+    staged.answer(500);
+    const verifier = createVerifier({
+      ...staged.options,
+      clock: createFakeClock(),
+      onEvent: (event) => events.push(event),
+    });
+    await verifier.warmUp().catch(() => undefined);
+    expect(events).toEqual([
+      { type: 'refresh-failed', issuer, document: 'metadata', code: 'ERR_DISCOVERY_FAILED', failures: 1, seconds: 0 },
+      { type: 'refresh-failed', issuer, document: 'keys', code: 'ERR_DISCOVERY_FAILED', failures: 1, seconds: 0 },
+      { type: 'outage-entered', issuer, code: 'ERR_DISCOVERY_FAILED' },
+    ]);
+    await verifier.close();
+  });
+
+  it('is told of each refused token, and of the issuer where it is a trusted one', () => {
+    const events: VerifierEvent[] = [];
+    const verifier = verifierFor(key, { onEvent: (event) => events.push(event) });
+    refusalOf(() => verifier.verifySync('x'));
+    refusalOf(() => verifier.verifySync(mint(key, { iss: 'https://evil.example' })));
+    refusalOf(() => verifier.verifySync(mint(key, { exp: 1 })));
+    refusalOf(() => verifier.verifySync(mint(key), { scope: 'x' }));
+    void verifier.authenticate(requestWith());
+    verifier.verifySync(mint(key));
+    expect(events).toEqual([
+      { type: 'token-refused', issuer: undefined, code: 'ERR_TOKEN_MALFORMED' },
+      { type: 'token-refused', issuer: undefined, code: 'ERR_ISSUER_UNKNOWN' },
+      { type: 'token-refused', issuer, code: 'ERR_TOKEN_EXPIRED' },
+      { type: 'token-refused', issuer, code: 'ERR_SCOPE_INSUFFICIENT' },
+      { type: 'token-refused', issuer: undefined, code: 'ERR_CREDENTIALS_MISSING' },
+    ]);
+  });
+
+  it('is told the same of a token that was remembered', () => {
+    const events: VerifierEvent[] = [];
+    const verifier = verifierFor(key, { tokenCache: {}, onEvent: (event) => events.push(event) });
+    const token = mint(key);
+    verifier.verifySync(token);
+    refusalOf(() => verifier.verifySync(token, { scope: 'x' }));
+    expect(events).toEqual([{ type: 'token-refused', issuer, code: 'ERR_SCOPE_INSUFFICIENT' }]);
+  });
+
+  it('hears nothing any more once its verifier is closed, while others do', async () => {
+    const [first, second]: VerifierEvent[][] = [[], []];
+    const staged = stageIssuer([key]);
+    const options = { ...staged.options, clock: createFakeClock() };
+    const closed = createVerifier({ ...options, onEvent: (event) => first?.push(event) });
+    const open = createVerifier({ ...options, onEvent: (event) => second?.push(event) });
+    await closed.close();
+    await open.warmUp();
+    expect(first).toEqual([]);
+    expect(second).not.toEqual([]);
+    await open.close();
+  });
+});
+
+describe('a listener that fails', () => {
+  const token = mint(key, { exp: 1 });
+  const fail = (): never => {
+    throw new Error('the log is full');
+  };
+
+  it.each([
+    ['at once', fail],
+    ['later', async () => fail()],
+  ])('becomes a warning, and never the fault of a client: %s', async (_name, onEvent) => {
+    const verifier = verifierFor(key, { onEvent: onEvent as () => void });
+    expect((await refusalFrom(verifier.verify(token))).code).toBe('ERR_TOKEN_EXPIRED');
+    await vi.waitFor(() => expect(warn).toHaveBeenCalledTimes(1));
+    expect(warn.mock.calls[0]?.[0]).toContain('onEvent threw Error: the log is full');
+    expect(warn.mock.calls[0]?.[1]).toMatchObject({ code: 'VERIFIER_LISTENER' });
+  });
+
+  it('does not keep keys from being loaded, nor another listener from being told', async () => {
+    const events: VerifierEvent[] = [];
+    const staged = stageIssuer([key]);
+    const options = { ...staged.options, clock: createFakeClock() };
+    const failing = createVerifier({ ...options, onEvent: fail });
+    const listening = createVerifier({ ...options, onEvent: (event) => events.push(event) });
+    await failing.warmUp();
+    expect(failing.verifySync(mint(key)).subject).toBe('subject');
+    expect(events.map(({ type }) => type)).toContain('refreshed');
+    await Promise.all([failing.close(), listening.close()]);
+  });
+
+  it('may call the verifier again', async () => {
+    const verifier = verifierFor(key, {
+      onEvent: () => {
+        expect(verifier.ready()).toBe(true);
+        verifier.verifySync(mint(key));
+        verifier.stats();
+      },
+    });
+    expect((await refusalFrom(verifier.verify(token))).code).toBe('ERR_TOKEN_EXPIRED');
+    expect(warn).not.toHaveBeenCalled();
+  });
+});
+
+describe('the operator', () => {
+  it('is told once of tokens that are not valid yet', () => {
+    const verifier = verifierFor(key, { clock: createFakeClock() });
+    for (const nbf of [now + 60, now + 61]) refusalOf(() => verifier.verifySync(mint(key, { nbf })));
+    expect(warn).toHaveBeenCalledTimes(1);
+    expect(warn.mock.calls[0]?.[0]).toMatch(/not valid yet.*compare the clocks/);
+  });
+});

@@ -1,0 +1,200 @@
+import { describe, expect, it, vi } from 'vitest';
+import { createVerifier, type IssuerOptions, type IssuerResolver, type Verifier } from '../../src/index.ts';
+import { createFakeClock, type FakeClock } from '../fixtures/fake-clock.ts';
+import { audience, mint } from '../fixtures/mint.ts';
+import { refusalFrom, refusalOf } from '../fixtures/refusal.ts';
+import { bearerRequest } from '../fixtures/requests.ts';
+import { createTestKey, keySetOf } from '../fixtures/test-key.ts';
+
+const key = createTestKey('Ed25519');
+const jwks = keySetOf(key);
+const tenant = 'https://tenant.example';
+
+function optionsOf(issuer: string): IssuerOptions {
+  return { issuer, audience, jwks };
+}
+
+const allow = (issuer: string): IssuerOptions | undefined => (issuer === tenant ? optionsOf(issuer) : undefined);
+
+function verifierWith(issuers: IssuerResolver, clock: FakeClock = createFakeClock(), more: object = {}): Verifier {
+  return createVerifier({ issuers, clock, ...more });
+}
+
+function tokenOf(iss: unknown): string {
+  return mint(key, { iss });
+}
+
+describe('a resolver', () => {
+  it.each([
+    ['at once', allow],
+    ['later', async (issuer: string) => allow(issuer)],
+  ])('decides which issuers are trusted: %s', async (_name, resolver) => {
+    const verifier = verifierWith(resolver);
+    await expect(verifier.verify(tokenOf(tenant))).resolves.toMatchObject({ issuer: tenant });
+    expect((await refusalFrom(verifier.verify(tokenOf('https://evil.example')))).code).toBe('ERR_ISSUER_UNKNOWN');
+    expect(verifier.verifySync(tokenOf(tenant)).issuer).toBe(tenant);
+    await verifier.close();
+  });
+
+  it('is asked once for an issuer, however many tokens wait for the answer', async () => {
+    const resolver = vi.fn(async (issuer: string) => allow(issuer));
+    const verifier = verifierWith(resolver);
+    await Promise.all(Array.from({ length: 50 }, () => verifier.verify(tokenOf(tenant))));
+    await verifier.verify(tokenOf(tenant));
+    expect(resolver.mock.calls).toEqual([[tenant]]);
+    await verifier.close();
+  });
+
+  it('is asked again about a refused issuer after a while, and not before', async () => {
+    const clock = createFakeClock();
+    const resolver = vi.fn((): IssuerOptions | undefined => undefined);
+    const verifier = verifierWith(resolver, clock);
+    for (let round = 0; round < 10; round += 1) await refusalFrom(verifier.verify(tokenOf(tenant)));
+    expect(resolver).toHaveBeenCalledTimes(1);
+    clock.advance(60);
+    resolver.mockReturnValue(optionsOf(tenant));
+    await expect(verifier.verify(tokenOf(tenant))).resolves.toMatchObject({ issuer: tenant });
+    await verifier.close();
+  });
+
+  it('is asked again about an accepted issuer in the background, and its change of mind counts', async () => {
+    const clock = createFakeClock();
+    const resolver = vi.fn(allow);
+    const verifier = verifierWith(resolver, clock);
+    await verifier.verify(tokenOf(tenant));
+    clock.advance(601);
+    resolver.mockReturnValue(undefined);
+    expect(verifier.verifySync(tokenOf(tenant)).issuer).toBe(tenant);
+    await vi.waitFor(() =>
+      expect(refusalOf(() => verifier.verifySync(tokenOf(tenant))).code).toBe('ERR_ISSUER_UNKNOWN'),
+    );
+    await verifier.close();
+  });
+
+  it('is asked only about an issuer that is text, and never fetched from', async () => {
+    const resolver = vi.fn(allow);
+    const verifier = verifierWith(resolver);
+    for (const iss of [undefined, null, 1, [tenant], {}]) {
+      expect((await refusalFrom(verifier.verify(tokenOf(iss)))).code).toBe('ERR_ISSUER_UNKNOWN');
+    }
+    await refusalFrom(verifier.verify('x'));
+    expect(resolver).not.toHaveBeenCalled();
+    await verifier.close();
+  });
+
+  it('is asked again after clear()', async () => {
+    const resolver = vi.fn(allow);
+    const verifier = verifierWith(resolver);
+    await verifier.verify(tokenOf(tenant));
+    verifier.clear(tenant);
+    await verifier.verify(tokenOf(tenant));
+    expect(resolver).toHaveBeenCalledTimes(2);
+    await verifier.close();
+  });
+});
+
+describe('a resolver that fails', () => {
+  const lookupFailed = { name: 'UnavailableError', code: 'ERR_ISSUER_LOOKUP_FAILED', status: 503 };
+  const down = new Error('the database is gone');
+
+  const failing: Readonly<Record<string, IssuerResolver>> = {
+    'throws at once': () => {
+      throw down;
+    },
+    'rejects later': () => Promise.reject(down),
+    'answers for another issuer': () => optionsOf('https://other.example'),
+    'answers with options that cannot work': (issuer) => ({ issuer, audience: '' }),
+    'answers with an option that does not exist': (issuer) => ({ ...optionsOf(issuer), realm: 'x' }) as IssuerOptions,
+    'answers with something else than options': () => 'yes' as unknown as IssuerOptions,
+    'answers null': () => null as unknown as undefined,
+    'answers with an issuer that cannot be fetched from': () => ({ issuer: 'http://evil.example', audience }),
+  };
+
+  it.each(Object.entries(failing))('is an outage, not a bad token: it %s', async (_name, resolver) => {
+    const verifier = verifierWith(resolver);
+    expect(await refusalFrom(verifier.verify(tokenOf(tenant)))).toMatchObject(lookupFailed);
+    expect(await verifier.authenticate(bearerRequest(tokenOf(tenant)))).toMatchObject({
+      ok: false,
+      error: lookupFailed,
+    });
+    await verifier.close();
+  });
+
+  it('is an outage: it hangs', async () => {
+    const verifier = verifierWith(() => new Promise(() => undefined), createFakeClock(), { http: { timeout: 0.1 } });
+    const start = performance.now();
+    expect(await refusalFrom(verifier.verify(tokenOf(tenant)))).toMatchObject(lookupFailed);
+    expect(performance.now() - start).toBeLessThan(5000);
+    await verifier.close();
+  });
+
+  it('is asked again by the next token', async () => {
+    const resolver = vi.fn<IssuerResolver>().mockRejectedValueOnce(down).mockImplementation(allow);
+    const verifier = verifierWith(resolver);
+    await refusalFrom(verifier.verify(tokenOf(tenant)));
+    await expect(verifier.verify(tokenOf(tenant))).resolves.toMatchObject({ issuer: tenant });
+    await verifier.close();
+  });
+
+  it('does not lose an issuer that it accepted before', async () => {
+    const clock = createFakeClock();
+    const resolver = vi.fn<IssuerResolver>(allow);
+    const verifier = verifierWith(resolver, clock);
+    await verifier.verify(tokenOf(tenant));
+    resolver.mockRejectedValue(down);
+    for (const seconds of [601, 601, 601]) {
+      clock.advance(seconds);
+      expect(verifier.verifySync(tokenOf(tenant)).issuer).toBe(tenant);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(resolver.mock.calls.length).toBeGreaterThan(1);
+    await verifier.close();
+  });
+
+  it('that answers after close() has its answer thrown away', async () => {
+    const answer = Promise.withResolvers<IssuerOptions | undefined>();
+    const verifier = verifierWith(() => answer.promise);
+    const waiting = refusalFrom(verifier.verify(tokenOf(tenant)));
+    await verifier.close();
+    answer.resolve(optionsOf(tenant));
+    expect(await waiting).toMatchObject({ code: 'ERR_CLOSED', status: 503 });
+    expect(verifier.stats().issuers).toEqual({});
+  });
+});
+
+describe('10,000 issuers that nobody knows', () => {
+  it('are refused with a bounded memory, while a known one is served', async () => {
+    const resolver = vi.fn(allow);
+    const verifier = verifierWith(resolver);
+    const filling = 'x'.repeat(8000);
+    const before = await heapUsed();
+    for (let count = 0; count < 10_000; count += 1) {
+      const iss = `https://${count}.example/${filling}`;
+      const error = await refusalFrom(verifier.verify(tokenOf(iss)));
+      expect(error.code).toBe('ERR_ISSUER_UNKNOWN');
+      if (count % 1000 === 0) await expect(verifier.verify(tokenOf(tenant))).resolves.toMatchObject({ issuer: tenant });
+    }
+    resolver.mockClear();
+    // Kept without a bound, they would be 80 MB.
+    expect((await heapUsed()) - before).toBeLessThan(30_000_000);
+    expect(Object.keys(verifier.stats().issuers)).toEqual([tenant]);
+    await verifier.close();
+  });
+
+  it('do not push out more than keyCache.maxIssuers allows', async () => {
+    const verifier = verifierWith(optionsOf, createFakeClock(), { keyCache: { maxIssuers: 3 } });
+    for (const name of ['a', 'b', 'c', 'd', 'e']) await verifier.verify(tokenOf(`https://${name}.example`));
+    expect(Object.keys(verifier.stats().issuers)).toHaveLength(3);
+    expect(Object.keys(verifier.stats().issuers)).toContain('https://e.example');
+    await verifier.close();
+  });
+});
+
+async function heapUsed(): Promise<number> {
+  const { runInNewContext } = await import('node:vm');
+  const { setFlagsFromString } = await import('node:v8');
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  collect();
+  return process.memoryUsage().heapUsed;
+}
