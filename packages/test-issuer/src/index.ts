@@ -1,3 +1,10 @@
+export type { CertificateAuthority, CertificateOptions } from './certificate-authority.ts';
+export { createCertificateAuthority } from './certificate-authority.ts';
+export type { Exchange, Fault } from './fault.ts';
+export * as faults from './fault.ts';
+export type { FaultServerOptions } from './fault-server.ts';
+export { FaultServer, startFaultServer } from './fault-server.ts';
+export type { FaultCounts, FaultDocument, ReceivedRequest } from './fault-traffic.ts';
 export type { KeyRing, RotateOptions } from './key-ring.ts';
 export type { ClientCredentials, TestIssuerOptions, TlsIdentity } from './options.ts';
 export type { SignOptions } from './sign-token.ts';

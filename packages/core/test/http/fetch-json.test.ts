@@ -1,0 +1,235 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type Fault, type FaultServer, faults, startFaultServer } from '@verifier/test-issuer';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { FetchError } from '../../src/http/fetch-error.ts';
+import { fetchJson } from '../../src/http/fetch-json.ts';
+import { createHttpClient } from '../../src/http/http-client.ts';
+import type { FetchLike } from '../../src/index.ts';
+import { runtime as node } from '../../src/runtime/node.ts';
+import type { HttpClient } from '../../src/runtime/runtime.ts';
+import { runtime as web } from '../../src/runtime/web.ts';
+
+const settings = { timeout: 0.3, maxResponseSize: 262_144, headers: {} };
+const pool = { timeout: 2, connections: 4, dispatcher: undefined, fetch: undefined };
+const now = 1_900_000_000;
+
+let server: FaultServer;
+const clients = { node: createHttpClient(pool, node), web: createHttpClient(pool, web) };
+
+beforeAll(async () => {
+  server = await startFaultServer();
+  server.publish({ keys: [{ kty: 'EC' }] });
+});
+
+afterEach(() => {
+  server.heal();
+  server.resetCounts();
+  server.headers = {};
+});
+
+afterAll(async () => {
+  await clients.node.close();
+  await server.stop();
+});
+
+function read(
+  client: HttpClient = clients.node,
+  etag?: string,
+  over: Partial<typeof settings> = {},
+  signal?: AbortSignal,
+) {
+  return fetchJson(client, server.jwksUri, { ...settings, ...over }, { etag, signal, now });
+}
+
+async function faultOf(work: Promise<unknown>): Promise<FetchError> {
+  const error: unknown = await work.then(
+    () => new Error('It was not refused'),
+    (reason: unknown) => reason,
+  );
+  if (error instanceof FetchError) return error;
+  throw error;
+}
+
+async function failWith(fault: Fault, client?: HttpClient, over?: Partial<typeof settings>): Promise<FetchError> {
+  server.fail('keys', fault);
+  return faultOf(read(client, undefined, over));
+}
+
+const faulty: readonly (readonly [name: string, fault: Fault, kind: string])[] = [
+  ['201', faults.status(201, {}, '{}'), 'status'],
+  ['204', faults.status(204), 'status'],
+  ['206', faults.status(206, {}, '{}'), 'status'],
+  ['301', faults.redirect('https://evil.example/', 301), 'status'],
+  ['302', faults.redirect('/keys', 302), 'status'],
+  ['307', faults.redirect('/keys', 307), 'status'],
+  ['308', faults.redirect('/keys', 308), 'status'],
+  ['304 unasked', faults.status(304), 'status'],
+  ['404', faults.status(404), 'status'],
+  ['410', faults.status(410), 'status'],
+  ['500', faults.status(500), 'status'],
+  ['HTML', faults.htmlPage, 'content-type'],
+  ['no content type', faults.answer('{}', {}), 'content-type'],
+  ['text/json', faults.answer('{}', { 'content-type': 'text/json' }), 'content-type'],
+  ['application/jsonp', faults.answer('{}', { 'content-type': 'application/jsonp' }), 'content-type'],
+  ['half a document', faults.halfDocument, 'json'],
+  ['no UTF-8', faults.answer(Buffer.from([0x22, 0xff, 0x22])), 'json'],
+  ['an empty body', faults.answer(''), 'json'],
+  ['a reset', faults.reset, 'network'],
+  ['a reset in the body', faults.resetMidBody, 'network'],
+  ['a truncated body', faults.truncate, 'network'],
+  ['a bad chunk', faults.badChunk, 'network'],
+  ['bad gzip', faults.badGzip, 'network'],
+  ['silence', faults.silence, 'timeout'],
+  ['a dripping body', faults.drip(0.05), 'timeout'],
+  ['dripping headers', faults.dripHeaders(0.05), 'timeout'],
+  ['a body that never ends', faults.tooShort, 'timeout'],
+];
+
+describe.each(['node', 'web'] as const)('a document that is fetched on %s', (name) => {
+  const client = clients[name];
+
+  it.each(faulty)('is refused: %s', async (_name, fault, kind) => {
+    expect((await failWith(fault, client)).fault).toBe(kind);
+    expect(server.counts.keys).toBeLessThanOrEqual(2);
+  });
+
+  it('is parsed JSON with the headers that matter', async () => {
+    server.headers = { 'cache-control': 'max-age=60', age: '5' };
+    const document = await read(client);
+    expect(document).toMatchObject({
+      json: { keys: [{ kty: 'EC' }] },
+      unchanged: false,
+      cacheControl: 'max-age=60',
+      age: '5',
+    });
+    expect(document.etag).toMatch(/^"/);
+  });
+
+  it.each([
+    'application/json',
+    'application/json; charset=utf-8',
+    'application/jwk-set+json',
+    'Application/JSON;charset=UTF-8',
+    'application/vnd.example+json',
+  ])('may say that it is %s', async (type) => {
+    server.fail('keys', faults.answer('\ufeff{"keys":[]}', { 'content-type': type }));
+    expect((await read(client)).json).toEqual({ keys: [] });
+  });
+
+  it('is confirmed by 304 where its ETag was sent', async () => {
+    const { etag } = await read(client);
+    const again = await read(client, etag);
+    expect(again).toMatchObject({ unchanged: true, json: undefined, etag });
+    expect(server.counts).toMatchObject({ keys: 2, notModified: 1 });
+  });
+
+  it('follows no redirect', async () => {
+    let visits = 0;
+    const elsewhere = createServer((_request, response) => {
+      visits += 1;
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{"keys":[]}');
+    }).listen(0, '127.0.0.1');
+    await new Promise((resolve) => elsewhere.once('listening', resolve));
+    const { port } = elsewhere.address() as AddressInfo;
+    for (const code of [301, 302, 303, 307, 308]) {
+      const error = await failWith(faults.redirect(`http://127.0.0.1:${port}/`, code), client);
+      expect(error).toMatchObject({ fault: 'status', status: code });
+    }
+    expect(visits).toBe(0);
+    elsewhere.close();
+  });
+
+  it('of 300 KB is refused as soon as it is larger than it may be', async () => {
+    const error = await failWith(faults.answer(JSON.stringify({ keys: ['x'.repeat(300_000)] })), client);
+    expect(error.fault).toBe('size');
+  });
+
+  it('may be as large as it may be, to the byte', async () => {
+    const body = JSON.stringify('x'.repeat(4094));
+    server.fail('keys', faults.answer(body));
+    expect((await read(client, undefined, { maxResponseSize: 4096 })).json).toHaveLength(4094);
+    expect((await failWith(faults.answer(`${body} `), client, { maxResponseSize: 4096 })).fault).toBe('size');
+  });
+
+  it('of 10 KB of gzip that become 1 GB is refused by the size of what it becomes', async () => {
+    const { fault, compressedSize } = faults.gzipBomb();
+    expect(compressedSize).toBeLessThan(10_240);
+    const before = process.memoryUsage();
+    const error = await failWith(fault, client, { timeout: 5 });
+    const after = process.memoryUsage();
+    expect(error.fault).toBe('size');
+    expect(after.heapUsed + after.external - before.heapUsed - before.external).toBeLessThan(64_000_000);
+  });
+
+  it('is given up when nobody wants it any more', async () => {
+    server.fail('keys', faults.silence);
+    const controller = new AbortController();
+    const work = faultOf(read(client, undefined, { timeout: 5 }, controller.signal));
+    setTimeout(() => controller.abort(), 20);
+    expect((await work).fault).toBe('aborted');
+    expect((await faultOf(read(client, undefined, {}, controller.signal))).fault).toBe('aborted');
+  });
+});
+
+describe('an error about a document', () => {
+  it('names what failed beneath by its code, and no address', async () => {
+    const { message } = await failWith(faults.reset);
+    expect(message).toMatch(/^The connection failed \((ECONNRESET|UND_ERR_SOCKET)\)$/);
+  });
+
+  it('quotes nothing of the document', async () => {
+    const { message, cause } = await failWith(faults.answer('{"password": hunter2'));
+    expect(message + String(cause)).not.toContain('hunter2');
+  });
+
+  it.each([429, 503, 500, 404])('with status %d carries Retry-After', async (code) => {
+    expect(await failWith(faults.status(code, { 'retry-after': '7' }))).toMatchObject({ status: code, retryAfter: 7 });
+  });
+
+  it('with Retry-After does not lose it because its body never ends', async () => {
+    const fault: Fault = ({ response }) => {
+      response.writeHead(429, { 'retry-after': '7', 'content-type': 'application/json' }).write('{');
+    };
+    expect(await failWith(fault)).toMatchObject({ fault: 'status', retryAfter: 7 });
+  });
+});
+
+describe('a fetch function of the user', () => {
+  const clientOf = (fetch: FetchLike): HttpClient => createHttpClient({ ...pool, fetch }, node);
+
+  it('is bounded by the deadline although it does not listen to it', async () => {
+    expect((await faultOf(read(clientOf(() => new Promise(() => undefined))))).fault).toBe('timeout');
+    const stuck = new ReadableStream({ pull: () => new Promise(() => undefined) });
+    const answer = new Response(stuck, { headers: { 'content-type': 'application/json' } });
+    expect((await faultOf(read(clientOf(() => Promise.resolve(answer))))).fault).toBe('timeout');
+  });
+
+  it.each([
+    [
+      'throws',
+      () => {
+        throw new Error('no');
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('no'))],
+    ['rejects with nothing', () => Promise.reject(undefined)],
+    ['returns nothing', () => Promise.resolve(undefined)],
+  ])('that %s is a failed fetch', async (_name, fetch) => {
+    expect((await faultOf(read(clientOf(fetch as unknown as FetchLike)))).fault).toBe('network');
+  });
+
+  it('is asked without following redirects, for JSON, with the headers of the options', async () => {
+    const seen: RequestInit[] = [];
+    const client = clientOf((_url, init) => {
+      seen.push(init);
+      return Promise.resolve(Response.json({}));
+    });
+    await read(client, '"a"', { headers: { 'x-gateway': 'yes' } });
+    expect(seen[0]).toMatchObject({
+      method: 'GET',
+      redirect: 'manual',
+      headers: { 'x-gateway': 'yes', 'if-none-match': '"a"', accept: 'application/json, application/jwk-set+json' },
+    });
+  });
+});

@@ -1,0 +1,116 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { parseJwk } from '../../src/keys/jwk.ts';
+import { runtime as node } from '../../src/runtime/node.ts';
+import type { Runtime } from '../../src/runtime/runtime.ts';
+import { runtime as web } from '../../src/runtime/web.ts';
+import { allAlgorithms } from '../../src/token/algorithms.ts';
+import { createTestKey } from '../fixtures/test-key.ts';
+
+const rsa = createTestKey('RS256', 'rsa').jwk;
+const ec = createTestKey('ES256', 'ec').jwk;
+const ed = createTestKey('Ed25519', 'ed').jwk;
+
+function without(jwk: object, ...names: string[]): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(jwk).filter(([name]) => !names.includes(name)));
+}
+
+const parse = (jwk: unknown) => parseJwk(jwk, node);
+
+function rsaOf(bits: number, publicExponent = 65_537): object {
+  return generateKeyPairSync('rsa', { modulusLength: bits, publicExponent }).publicKey.export({ format: 'jwk' });
+}
+
+/** base64url of a number of so many bits, odd or even. */
+function modulus(bits: number, isOdd = true): string {
+  const bytes = Buffer.alloc(Math.ceil(bits / 8), 0x55);
+  bytes[0] = 1 << ((bits - 1) % 8);
+  bytes[bytes.length - 1] = isOdd ? 1 : 2;
+  return bytes.toString('base64url');
+}
+
+describe('a JWK', () => {
+  it.each(allAlgorithms)('for %s is usable, with its public members only', (alg) => {
+    const { jwk } = createTestKey(alg, 'key');
+    const usable = parse({ ...jwk, 'x-custom': 1, x5c: ['…'] });
+    expect(usable).toMatchObject({ kid: 'key', alg });
+    expect(Object.keys(usable?.jwk ?? {}).toSorted()).toEqual(
+      { RSA: ['e', 'kty', 'n'], EC: ['crv', 'kty', 'x', 'y'], OKP: ['crv', 'kty', 'x'] }[jwk.kty],
+    );
+  });
+
+  it('without alg is bound by its curve, or is an RSA key for one algorithm that the policy names', () => {
+    expect(parse(without(ec, 'alg'))?.alg).toBe('ES256');
+    expect(parse(without(ed, 'alg'))?.alg).toBe('Ed25519');
+    expect(parse(without(rsa, 'alg'))).toMatchObject({ alg: undefined });
+    expect(parse({ ...ed, alg: 'EdDSA' })?.alg).toBe('Ed25519');
+  });
+
+  it.each([
+    ['that is no object', null],
+    ['that is a text', 'key'],
+    ['that is a list', [rsa]],
+    ['of an unknown type', { ...rsa, kty: 'quantum' }],
+    ['of no type', without(rsa, 'kty')],
+    ['that is symmetric', { kty: 'oct', k: 'c2VjcmV0', alg: 'HS256' }],
+    ['for HMAC', { ...rsa, alg: 'HS256' }],
+    ['for none', { ...rsa, alg: 'none' }],
+    ['for an algorithm in other letters', { ...rsa, alg: 'rs256' }],
+    ['whose alg is no text', { ...rsa, alg: ['RS256'] }],
+    ['whose alg is null', { ...rsa, alg: null }],
+    ['for an algorithm of another type', { ...rsa, alg: 'ES256' }],
+    ['for an algorithm of another curve', { ...ec, alg: 'ES384' }],
+    ['of an unknown curve', { ...ec, crv: 'secp256k1' }],
+    ['of Ed448', { ...ed, crv: 'Ed448' }],
+    ['of X25519', { ...ed, crv: 'X25519', alg: undefined }],
+    ['of a curve of another type', { ...ec, crv: 'Ed25519' }],
+    ['for encryption', { ...rsa, use: 'enc' }],
+    ['for signing only', { ...rsa, key_ops: ['sign'] }],
+    ['whose key_ops are no list', { ...rsa, key_ops: 'verify' }],
+    ['whose identifier is a number', { ...rsa, kid: 7 }],
+    ['whose identifier is null', { ...rsa, kid: null }],
+    ['without a modulus', without(rsa, 'n')],
+    ['without an exponent', without(rsa, 'e')],
+    ['whose modulus is no base64url', { ...rsa, n: `${String(rsa['n'])}==` }],
+    ['whose modulus is empty', { ...rsa, n: '' }],
+    ['whose modulus is nothing but zeros', { ...rsa, n: Buffer.alloc(256).toString('base64url') }],
+    ['whose modulus is even', { ...rsa, n: modulus(2048, false) }],
+    ['whose modulus has 2047 bits', { ...rsa, n: modulus(2047) }],
+    [
+      'whose modulus has 1024 bits and is padded',
+      { ...rsa, n: Buffer.concat([Buffer.alloc(128), Buffer.from(modulus(1024), 'base64url')]).toString('base64url') },
+    ],
+    ['whose modulus has 16,392 bits', { ...rsa, n: modulus(16_392) }],
+    ['whose exponent is 1', { ...rsa, e: 'AQ' }],
+    ['whose exponent is even', { ...rsa, e: 'Ag' }],
+    ['whose exponent is 0', { ...rsa, e: 'AA' }],
+    ['whose exponent is longer than 64 bits', { ...rsa, e: modulus(72) }],
+    ['without y', without(ec, 'y')],
+    ['whose coordinate is too short', { ...ec, x: 'AQAB' }],
+    ['whose coordinate is no text', { ...ec, x: 7 }],
+    ['without x', without(ed, 'x')],
+  ])('%s is not used', (_name, jwk) => {
+    expect(parse(jwk)).toBeUndefined();
+  });
+
+  it.each(['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'])('with the private member %s is not used', (name) => {
+    for (const jwk of [rsa, ec, ed]) expect(parse({ ...jwk, [name]: 'AQAB' })).toBeUndefined();
+  });
+
+  it('of RSA has at least 2048 bits', () => {
+    expect(parse(rsaOf(1024))).toBeUndefined();
+    expect(parse(rsaOf(2048))).toBeDefined();
+    expect(parse(rsaOf(2048, 3))).toBeDefined();
+    expect(parse({ ...rsa, n: modulus(2048) })).toBeDefined();
+  });
+
+  it('that the runtime cannot verify is not used', () => {
+    const supports: Runtime['supports'] = (algorithm) => algorithm !== 'Ed25519';
+    expect(parseJwk(ed, { ...web, supports })).toBeUndefined();
+    expect(parseJwk(ec, { ...web, supports })).toBeDefined();
+  });
+
+  it('is judged the same by both runtimes', () => {
+    for (const jwk of [rsa, ec, ed, rsaOf(1024)]) expect(parseJwk(jwk, web)).toEqual(parseJwk(jwk, node));
+  });
+});

@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { createKeySet } from '../../src/keys/key-set.ts';
+import { runtime as node } from '../../src/runtime/node.ts';
+import type { Runtime } from '../../src/runtime/runtime.ts';
+import { runtime as web } from '../../src/runtime/web.ts';
+import { type Algorithm, acceptAlgorithms, allAlgorithms } from '../../src/token/algorithms.ts';
+import { createTestKey } from '../fixtures/test-key.ts';
+
+const all = acceptAlgorithms(allAlgorithms);
+const rsa = createTestKey('RS256', 'a').jwk;
+const ec = createTestKey('ES256', 'b').jwk;
+const { alg: _alg, ...unbound } = rsa;
+
+describe('a key set', () => {
+  it('selects by identifier and algorithm', () => {
+    const set = createKeySet([rsa, ec], node);
+    expect(set.select('a', 'RS256', all).key?.kid).toBe('a');
+    expect(set.select('b', 'ES256', all).key?.kid).toBe('b');
+    expect(set.select('a', 'ES256', all).fault).toBe('other-algorithm');
+    expect(set.select('c', 'ES256', all).fault).toBe('unknown');
+  });
+
+  it.each(['__proto__', 'constructor', 'toString', '', '../../keys', "' OR 1=1--", 'a\u0000', 'A'])(
+    'knows no identifier but its own: %j',
+    (kid) => {
+      expect(createKeySet([rsa], node).select(kid, 'RS256', all).fault).toBe('unknown');
+    },
+  );
+
+  it('with one key does not lend it to a header that names another', () => {
+    expect(createKeySet([ec], node).select('other', 'ES256', all).fault).toBe('unknown');
+  });
+
+  it('uses an RSA key that names no algorithm with one algorithm only', () => {
+    const set = createKeySet([unbound], node);
+    const selected = (names: readonly Algorithm[]) =>
+      names.length === 0 ? [] : allAlgorithms.filter((name) => set.select('a', name, acceptAlgorithms(names)).key);
+    expect(selected(allAlgorithms)).toEqual(['RS256']);
+    expect(selected(['PS256'])).toEqual(['PS256']);
+    expect(selected(['PS256', 'RS512'])).toEqual(['RS256']);
+    expect(selected(['RS512', 'ES256'])).toEqual(['RS512']);
+  });
+
+  it('keeps the keys that stay, and what was imported of them, and no others', () => {
+    const first = createKeySet([rsa, ec], node);
+    const second = createKeySet([{ ...ec, x5t: 'changed' }, createTestKey('ES256', 'a').jwk], node, first);
+    expect(second.keys).toHaveLength(2);
+    expect(second.select('b', 'ES256', all).key).toBe(first.select('b', 'ES256', all).key);
+    expect(second.select('a', 'ES256', all).key).not.toBe(first.select('a', 'RS256', all).key);
+  });
+
+  it('takes a key for another one where any part of it differs', () => {
+    const first = createKeySet([rsa], node);
+    for (const changed of [{ ...rsa, kid: 'c' }, { ...rsa, alg: 'RS512' }, { ...rsa, e: 'Aw' }, unbound]) {
+      expect(createKeySet([changed], node, first).keys[0]).not.toBe(first.keys[0]);
+    }
+  });
+
+  it.each([node, web])('imports a key once, also for many at once ($name)', async (runtime) => {
+    let imports = 0;
+    const importKey: Runtime['importKey'] = (jwk, algorithm) => {
+      imports += 1;
+      return runtime.importKey(jwk, algorithm);
+    };
+    const [key] = createKeySet([ec], { ...runtime, importKey }).keys;
+    const imported = await Promise.all(Array.from({ length: 100 }, () => key?.import('ES256')));
+    expect(new Set(imported).size).toBe(1);
+    expect(imports).toBe(1);
+  });
+
+  it.each([node, web])('finds out once that a key is broken ($name)', async (runtime) => {
+    let imports = 0;
+    const importKey: Runtime['importKey'] = (jwk, algorithm) => {
+      imports += 1;
+      return runtime.importKey(jwk, algorithm);
+    };
+    const [key] = createKeySet([{ ...ec, y: ec['x'] }], { ...runtime, importKey }).keys;
+    expect(await key?.import('ES256')).toBeUndefined();
+    expect(await key?.import('ES256')).toBeUndefined();
+    expect(imports).toBe(1);
+  });
+});

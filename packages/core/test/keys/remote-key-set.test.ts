@@ -1,0 +1,219 @@
+import { setImmediate } from 'node:timers/promises';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { isAuthError, UnavailableError } from '../../src/errors.ts';
+import { FetchError } from '../../src/http/fetch-error.ts';
+import type { DocumentSource, KeyDocument } from '../../src/keys/document-source.ts';
+import type { IssuerKeys } from '../../src/keys/issuer-keys.ts';
+import type { VerificationKey } from '../../src/keys/key-set.ts';
+import { createRemoteKeySet } from '../../src/keys/remote-key-set.ts';
+import { runtime as node } from '../../src/runtime/node.ts';
+import { acceptAlgorithms, allAlgorithms } from '../../src/token/algorithms.ts';
+import { createTestKey } from '../fixtures/test-key.ts';
+
+const accepted = acceptAlgorithms(allAlgorithms);
+const pool = Array.from({ length: 5 }, (_, index) => createTestKey('Ed25519', `key-${index}`).jwk);
+const life = 600;
+const staleFor = 1800;
+
+type Step =
+  | { readonly type: 'advance'; readonly seconds: number }
+  | { readonly type: 'request' | 'publish' | 'fail' | 'throttle'; readonly index: number }
+  | { readonly type: 'answer' | 'clear' };
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({ type: fc.constant('advance' as const), seconds: fc.integer({ min: 1, max: 200 }) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ type: fc.constant('advance' as const), seconds: fc.integer({ min: 600, max: 3000 }) }),
+  },
+  { weight: 6, arbitrary: fc.record({ type: fc.constant('request' as const), index: fc.nat(4) }) },
+  { weight: 3, arbitrary: fc.record({ type: fc.constant('publish' as const), index: fc.nat(31) }) },
+  { weight: 3, arbitrary: fc.constant({ type: 'answer' as const }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('fail' as const), index: fc.nat(2) }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('throttle' as const), index: fc.nat(400) }) },
+  { weight: 1, arbitrary: fc.constant({ type: 'clear' as const }) },
+);
+
+/** An issuer whose answers come when the test says so. */
+class Issuer implements DocumentSource {
+  published: readonly number[] = [0];
+  readonly asked: { readonly published: readonly number[]; readonly settle: (outcome: KeyDocument | Error) => void }[] =
+    [];
+  fetches = 0;
+
+  fetchKeys(_known: unknown, signal: AbortSignal): Promise<KeyDocument> {
+    this.fetches += 1;
+    return new Promise((resolve, reject) => {
+      const entry = {
+        published: this.published,
+        settle: (outcome: KeyDocument | Error) => (outcome instanceof Error ? reject(outcome) : resolve(outcome)),
+      };
+      this.asked.push(entry);
+      signal.addEventListener('abort', () => this.#drop(entry));
+    });
+  }
+
+  clear(): void {}
+
+  #drop(entry: (typeof this.asked)[number]): void {
+    this.asked.splice(this.asked.indexOf(entry), 1);
+    entry.settle(new FetchError('aborted', 'not wanted'));
+  }
+}
+
+/** A key set, its issuer, and what must hold between them. */
+class World {
+  readonly issuer = new Issuer();
+  readonly keys: IssuerKeys;
+  /** What the last set that arrived holds, and when it did. */
+  held: readonly number[] | undefined;
+  heldAt = 0;
+  now = 0;
+  #usedAt = 0;
+  #timer: { readonly at: number; readonly work: () => void } | undefined;
+  readonly #pending: Promise<void>[] = [];
+
+  constructor() {
+    this.keys = createRemoteKeySet({
+      source: this.issuer,
+      policy: { ttl: life, refreshAhead: 0.8, staleFor },
+      clock: { now: () => this.now, monotonic: () => this.now },
+      random: () => 0.5,
+      runtime: { ...node, schedule: (seconds, work) => this.#schedule(seconds, work) },
+      observer: { refreshed() {}, failed() {}, outageEntered() {}, outageLeft() {}, changed() {} },
+      longestFetch: 1e9,
+    });
+  }
+
+  async apply(next: Step): Promise<void> {
+    if (next.type === 'advance') await this.#advance(next.seconds);
+    else if (next.type === 'request') this.#request(next.index);
+    else if (next.type === 'publish')
+      this.issuer.published = pool.flatMap((_, index) => ((next.index >> index) & 1 ? [index] : []));
+    else if (next.type === 'clear') this.#clear();
+    else await this.#answer(next);
+    expect(this.issuer.asked.length).toBeLessThanOrEqual(1);
+  }
+
+  async end(): Promise<void> {
+    await setImmediate();
+    for (let tries = 0; this.issuer.asked.length > 0 && tries < 100; tries += 1) {
+      this.issuer.published = [0, 1, 2, 3, 4];
+      await this.#answer({ type: 'answer' });
+    }
+    await Promise.all(this.#pending);
+    this.keys.close();
+  }
+
+  async #advance(seconds: number): Promise<void> {
+    const until = this.now + seconds;
+    for (let next = this.#timerBefore(until); next !== undefined; next = this.#timerBefore(until)) {
+      this.now = Math.max(this.now, next.at);
+      this.#timer = undefined;
+      next.work();
+      await setImmediate();
+    }
+    this.now = until;
+  }
+
+  #timerBefore(until: number): { readonly at: number; readonly work: () => void } | undefined {
+    return this.#timer !== undefined && this.#timer.at <= until ? this.#timer : undefined;
+  }
+
+  // There is one timer at a time: a new one is set where the last one was cancelled or has gone off.
+  #schedule(seconds: number, work: () => void): { cancel(): void } {
+    const timer = { at: this.now + seconds, work };
+    this.#timer = timer;
+    return {
+      cancel: () => {
+        if (this.#timer === timer) this.#timer = undefined;
+      },
+    };
+  }
+
+  #clear(): void {
+    this.keys.clear();
+    this.held = undefined;
+  }
+
+  async #answer(next: Step): Promise<void> {
+    const [asked] = this.issuer.asked.splice(0, 1);
+    if (asked === undefined) return;
+    if (next.type === 'answer') {
+      if (asked.published.length > 0) this.#arrived(asked.published);
+      asked.settle(documentOf(asked.published));
+    } else {
+      const retryAfter = next.type === 'throttle' ? next.index : undefined;
+      const cause = new FetchError('status', 'status', { status: 503, retryAfter });
+      asked.settle(new UnavailableError('ERR_KEY_SET_UNAVAILABLE', 'no', { cause }));
+    }
+    await setImmediate();
+  }
+
+  #arrived(published: readonly number[]): void {
+    this.held = published;
+    this.heldAt = this.now;
+  }
+
+  #request(index: number): void {
+    const wasUsed = this.now - this.#usedAt <= life;
+    const isTrusted = this.held !== undefined && this.now < this.heldAt + life + staleFor;
+    this.#usedAt = this.now;
+    const kid = `key-${index}`;
+    const found = settle(() => this.keys.find({ kid, algorithm: 'Ed25519', accepted }));
+    if (found instanceof Promise) {
+      // A known key in a trusted set is waited for after idleness only.
+      if (isTrusted && wasUsed && this.issuer.asked.length === 1) expect(this.#hadToWait(index)).toBe(true);
+      this.#pending.push(found.then((late) => this.#check(late, index)));
+      return;
+    }
+    this.#check(found, index);
+    if (isTrusted && this.held?.includes(index) === true) expect(found).not.toBeInstanceOf(Error);
+  }
+
+  #hadToWait(index: number): boolean {
+    return this.held?.includes(index) === false || this.now >= this.heldAt + life;
+  }
+
+  // What is found is in the set that arrived last, and that is still trusted.
+  #check(found: VerificationKey | Error, index: number): void {
+    if (found instanceof Error) {
+      expect(isAuthError(found)).toBe(true);
+      return;
+    }
+    expect(found.kid).toBe(`key-${index}`);
+    expect(this.held).toContain(index);
+    expect(this.now).toBeLessThan(this.heldAt + life + staleFor);
+  }
+}
+
+function documentOf(published: readonly number[]): KeyDocument {
+  const keys = published.map((index) => pool[index]);
+  return { json: { keys }, unchanged: false, etag: undefined, cacheControl: null, age: null, url: 'https://a.example' };
+}
+
+function settle<TValue>(run: () => TValue | Promise<TValue>): TValue | Error | Promise<TValue | Error> {
+  try {
+    const value = run();
+    return value instanceof Promise ? value.catch((error: Error) => error) : value;
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+describe('any sequence of requests, answers, failures and publications', () => {
+  it('keeps one fetch in flight, never accepts a removed key, and trusts nothing for too long', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 60 }), async (steps) => {
+        const world = new World();
+        for (const next of steps) await world.apply(next);
+        await world.end();
+      }),
+      { numRuns: 1500 },
+    );
+  }, 30_000);
+});

@@ -1,0 +1,239 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import {
+  type AuthResult,
+  createVerifier,
+  type FetchLike,
+  type IssuerOptions,
+  type IssuerResolver,
+  type ManyIssuersOptions,
+  type Verifier,
+} from '../../src/index.ts';
+import { createFakeClock } from '../fixtures/fake-clock.ts';
+import { audience, mint } from '../fixtures/mint.ts';
+import { bearerRequest } from '../fixtures/requests.ts';
+import { createTestKey, keySetOf } from '../fixtures/test-key.ts';
+import { refusal, served, servedAtOnce } from './stage.ts';
+
+const key = createTestKey('Ed25519');
+const clock = createFakeClock();
+const nameOf = (index: number): string => `https://tenant-${index}.example`;
+const allow: IssuerResolver = (issuer) => ({ issuer, audience, jwksUri: `${issuer}/keys` });
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+interface Tenants {
+  readonly verifier: Verifier;
+  readonly fetched: string[];
+  ask(issuer: string): AuthResult | Promise<AuthResult>;
+}
+
+/** A verifier that asks about issuers, all of which have the same key set. */
+function openTenants(
+  issuers: IssuerResolver,
+  options: Omit<ManyIssuersOptions, 'issuers'> = {},
+  answer: () => Promise<Response> = () => Promise.resolve(Response.json(keySetOf(key))),
+): Tenants {
+  const fetched: string[] = [];
+  const fetch: FetchLike = (url) => {
+    fetched.push(url);
+    return answer();
+  };
+  const verifier = createVerifier({ issuers, clock, ...options, http: { fetch, timeout: 0.2, ...options.http } });
+  onTestFinished(() => verifier.close());
+  return { verifier, fetched, ask: (issuer) => verifier.authenticate(bearerRequest(mint(key, { iss: issuer }))) };
+}
+
+describe('10,000 tenants', () => {
+  it('are served one after another, with 128 of them in memory', async () => {
+    const { verifier, fetched, ask } = openTenants(allow);
+    for (let index = 0; index < 10_000; index += 1) served(await ask(nameOf(index)));
+    expect(Object.keys(verifier.stats().issuers)).toHaveLength(128);
+    expect(fetched).toHaveLength(10_000);
+    expect(verifier.stats().tokenCache.entries).toBeLessThanOrEqual(128);
+    servedAtOnce(ask(nameOf(9999)));
+    expect(ask(nameOf(0))).toBeInstanceOf(Promise);
+  });
+
+  it('do not grow the heap beyond what 128 of them need', { timeout: 30_000 }, async () => {
+    const { ask } = openTenants(allow, { keyCache: { maxIssuers: 16 } });
+    const run = async (from: number): Promise<number> => {
+      for (let index = from; index < from + 1000; index += 1) served(await ask(nameOf(index)));
+      collectGarbage();
+      return process.memoryUsage().heapUsed;
+    };
+    await run(0);
+    const before = await run(1000);
+    const after = await run(2000);
+    expect(after - before).toBeLessThan(8_000_000);
+  });
+
+  it('that all come at once are all served, although most have to make room before their keys have arrived', async () => {
+    const { verifier, fetched, ask } = openTenants(allow, {}, async () => {
+      await delay(20);
+      return Response.json(keySetOf(key));
+    });
+    const answers = await Promise.all(Array.from({ length: 1000 }, (_, index) => ask(nameOf(index))));
+    expect(answers.filter(({ ok }) => !ok)).toEqual([]);
+    expect(fetched).toHaveLength(1000);
+    expect(Object.keys(verifier.stats().issuers)).toHaveLength(128);
+  });
+
+  it('cost a request no more than one does', async () => {
+    const { ask } = openTenants(allow, { keyCache: { maxIssuers: 10_000 } });
+    const measure = (issuer: string): number => {
+      const startedAt = performance.now();
+      for (let count = 0; count < 500; count += 1) servedAtOnce(ask(issuer));
+      return performance.now() - startedAt;
+    };
+    served(await ask(nameOf(0)));
+    measure(nameOf(0));
+    const alone = Math.min(measure(nameOf(0)), measure(nameOf(0)));
+    for (let index = 1; index < 1000; index += 1) served(await ask(nameOf(index)));
+    const among = Math.min(measure(nameOf(0)), measure(nameOf(0)), measure(nameOf(0)));
+    expect(among).toBeLessThan(alone * 3 + 5);
+  });
+});
+
+describe('a resolver', () => {
+  it('is asked once for many requests at once, and again after ten minutes, in the background', async () => {
+    let asked = 0;
+    const { ask } = openTenants(async (issuer) => {
+      asked += 1;
+      await delay(5);
+      return allow(issuer);
+    });
+    const answers = await Promise.all(Array.from({ length: 100 }, () => ask(nameOf(1))));
+    expect(answers.every(({ ok }) => ok)).toBe(true);
+    expect(asked).toBe(1);
+    clock.advance(601);
+    served(await ask(nameOf(1)));
+    expect(asked).toBe(2);
+  });
+
+  it('that says no is asked again after 30 seconds, and nothing is fetched', async () => {
+    let asked = 0;
+    const { ask, fetched } = openTenants(() => {
+      asked += 1;
+      return undefined;
+    });
+    for (let count = 0; count < 10; count += 1) expect(await refusal(ask(nameOf(1)))).toBe('ERR_ISSUER_UNKNOWN');
+    expect(asked).toBe(1);
+    clock.advance(30);
+    await ask(nameOf(1));
+    expect({ asked, fetched: fetched.length }).toEqual({ asked: 2, fetched: 0 });
+  });
+
+  it.each([
+    [
+      'throws',
+      () => {
+        throw new Error('database');
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('database'))],
+    ['hangs', () => new Promise<undefined>(() => undefined)],
+    ['answers for another issuer', () => ({ issuer: nameOf(2), audience })],
+    ['answers with options that cannot work', () => ({ issuer: nameOf(1) }) as IssuerOptions],
+    ['answers with something else', () => 'yes' as unknown as IssuerOptions],
+    ['answers with an unknown option', () => ({ issuer: nameOf(1), audience, ttl: 0 }) as IssuerOptions],
+  ] satisfies [string, IssuerResolver][])('that %s is 503, and nothing is fetched', async (_name, resolver) => {
+    const { ask, fetched, verifier } = openTenants(resolver);
+    const answer = await ask(nameOf(1));
+    if (answer.ok) throw new Error('The request was let in');
+    expect(answer.error.code).toBe('ERR_ISSUER_LOOKUP_FAILED');
+    expect(verifier.challenge(answer.error).status).toBe(503);
+    expect(fetched).toEqual([]);
+  });
+
+  it('that fails later leaves its last decision standing', async () => {
+    let isDown = false;
+    const { ask } = openTenants((issuer) => {
+      if (isDown) throw new Error('database');
+      return allow(issuer);
+    });
+    served(await ask(nameOf(1)));
+    isDown = true;
+    clock.advance(601);
+    served(await ask(nameOf(1)));
+    servedAtOnce(ask(nameOf(1)));
+  });
+
+  it('that changes its mind is believed from its next answer on', async () => {
+    let isAllowed = true;
+    const { ask } = openTenants((issuer) => (isAllowed ? allow(issuer) : undefined));
+    served(await ask(nameOf(1)));
+    isAllowed = false;
+    clock.advance(601);
+    await ask(nameOf(1));
+    await delay(1);
+    expect(await refusal(ask(nameOf(1)))).toBe('ERR_ISSUER_UNKNOWN');
+  });
+
+  it('whose answer was asked for before clear() is asked again', async () => {
+    let answers: ((options: IssuerOptions | undefined) => void)[] = [];
+    const { ask, verifier } = openTenants(() => new Promise((resolve) => answers.push(resolve)));
+    const first = ask(nameOf(1));
+    verifier.clear();
+    answers.shift()?.({ issuer: nameOf(1), audience });
+    await delay(1);
+    answers.shift()?.(undefined);
+    expect(await refusal(first)).toBe('ERR_ISSUER_UNKNOWN');
+    answers = [];
+  });
+
+  it('that answers after close() opens nothing', async () => {
+    let answer: ((options: IssuerOptions) => void) | undefined;
+    const { ask, verifier, fetched } = openTenants(
+      () =>
+        new Promise((resolve) => {
+          answer = resolve;
+        }),
+    );
+    const first = ask(nameOf(1));
+    await verifier.close();
+    answer?.({ issuer: nameOf(1), audience });
+    expect(await refusal(first)).toBe('ERR_CLOSED');
+    expect(fetched).toEqual([]);
+  });
+
+  it('that is asked again does not cost the events of the issuer', async () => {
+    const types: string[] = [];
+    const { ask } = openTenants(allow, { onEvent: ({ type }) => types.push(type) });
+    served(await ask(nameOf(1)));
+    clock.advance(601);
+    served(await ask(nameOf(1)));
+    await delay(5);
+    types.length = 0;
+    clock.advance(530);
+    served(await ask(nameOf(1)));
+    await delay(5);
+    expect(types).toContain('refreshed');
+  });
+});
+
+describe('keys of two issuers', () => {
+  it('never serve each other, whatever their identifiers', async () => {
+    const other = createTestKey('Ed25519', key.kid);
+    const sets: Record<string, object> = {
+      'https://a.example/keys': keySetOf(key),
+      'https://b.example/keys': keySetOf(other),
+    };
+    const fetch: FetchLike = (url) => Promise.resolve(Response.json(sets[url]));
+    const issuers = ['https://a.example', 'https://b.example'].map((issuer) => ({
+      issuer,
+      audience,
+      jwksUri: `${issuer}/keys`,
+    }));
+    const verifier = createVerifier({ issuers, clock, http: { fetch } });
+    onTestFinished(() => verifier.close());
+    const ask = (by: typeof key, iss: string) => verifier.authenticate(bearerRequest(mint(by, { iss })));
+    served(await ask(key, 'https://a.example'));
+    expect(await refusal(ask(key, 'https://b.example'))).toBe('ERR_SIGNATURE_INVALID');
+    served(await ask(other, 'https://b.example'));
+    expect(await refusal(ask(other, 'https://a.example'))).toBe('ERR_SIGNATURE_INVALID');
+  });
+});

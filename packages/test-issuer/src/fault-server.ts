@@ -1,0 +1,183 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Exchange, Fault } from './fault.ts';
+import { type FaultCounts, type FaultDocument, FaultTraffic, type ReceivedRequest } from './fault-traffic.ts';
+import type { TlsIdentity } from './options.ts';
+
+/** How the server is set up. */
+export interface FaultServerOptions {
+  /** Path of the issuer; none by default. */
+  readonly path?: string;
+  /** Serves https with this identity instead of http. */
+  readonly tls?: TlsIdentity;
+  /** Where the metadata are: OpenID Connect Discovery (default) or RFC 8414. */
+  readonly metadata?: 'openid' | 'oauth';
+  /** The host in the issuer and in the address of the keys; 127.0.0.1 by default. */
+  readonly host?: string;
+}
+
+/** An issuer's documents on loopback, and everything that can go wrong with them. It signs nothing. */
+export class FaultServer {
+  readonly issuer: string;
+  readonly origin: string;
+  readonly port: number;
+  /** Headers of every good answer, such as `cache-control`. */
+  headers: Record<string, string> = {};
+  /** Whether good answers have an ETag, and a matching `If-None-Match` is answered with 304. */
+  hasEtags = true;
+  /** Path of the key set; at any other one there is nothing. */
+  keysPath = '/keys';
+  /** The status of an answer where there is no document. */
+  missing: 404 | 410 = 404;
+  readonly #server: Server;
+  readonly #traffic: FaultTraffic;
+  readonly #metadataPath: string;
+  readonly #faults: Map<FaultDocument, { readonly fault: Fault; left: number }> = new Map();
+  #keySet = '{"keys":[]}';
+  #metadata: Readonly<Record<string, unknown>> = {};
+
+  constructor(server: Server, traffic: FaultTraffic, options: FaultServerOptions) {
+    const { path = '', tls, metadata = 'openid', host = '127.0.0.1' } = options;
+    this.#server = server;
+    this.#traffic = traffic;
+    this.port = (server.address() as AddressInfo).port;
+    this.origin = `${tls === undefined ? 'http' : 'https'}://${host}:${this.port}`;
+    this.issuer = `${this.origin}${path}`;
+    this.#metadataPath =
+      metadata === 'openid'
+        ? `${path}/.well-known/openid-configuration`
+        : `/.well-known/oauth-authorization-server${path}`;
+    server.on('request', (request: IncomingMessage, response: ServerResponse) => this.#receive(request, response));
+  }
+
+  /** Where the keys are, by the metadata unless they say otherwise. */
+  get jwksUri(): string {
+    return `${this.origin}${this.keysPath}`;
+  }
+
+  /** What reached the server so far: a copy that stays as it is. */
+  get counts(): FaultCounts {
+    return { ...this.#traffic.tally };
+  }
+
+  /** The requests since the counts were reset. */
+  get requests(): readonly ReceivedRequest[] {
+    return this.#traffic.requests;
+  }
+
+  get openConnections(): number {
+    return this.#traffic.sockets.size;
+  }
+
+  /** Serves this key set from now on, text as it is. */
+  publish(keySet: { readonly keys: readonly object[] } | string): void {
+    this.#keySet = typeof keySet === 'string' ? keySet : JSON.stringify(keySet);
+  }
+
+  /** Says this in the metadata from now on, over what is true. */
+  announce(metadata: Readonly<Record<string, unknown>>): void {
+    this.#metadata = metadata;
+  }
+
+  /** Goes wrong with a document, for so many requests. */
+  fail(document: FaultDocument, fault: Fault, times: number = Number.POSITIVE_INFINITY): void {
+    this.#faults.set(document, { fault, left: times });
+  }
+
+  /** Is in good health again. */
+  heal(): void {
+    this.#faults.clear();
+  }
+
+  /** Counts from zero again. */
+  resetCounts(): void {
+    this.#traffic.reset();
+  }
+
+  /** Closes the connections that are open, as a load balancer does. */
+  dropConnections(): void {
+    for (const socket of this.#traffic.sockets) socket.destroy();
+  }
+
+  /** Goes away: refuses connections, and closes those that are open. */
+  async stop(): Promise<void> {
+    if (!this.#server.listening) return;
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    this.dropConnections();
+    await closed;
+  }
+
+  /** Comes back on the same port. */
+  async start(): Promise<void> {
+    if (this.#server.listening) return;
+    this.#server.listen(this.port, '127.0.0.1');
+    await once(this.#server, 'listening');
+  }
+
+  #documentAt(url: string): FaultDocument | 'other' {
+    if (url === this.#metadataPath) return 'metadata';
+    return url === this.keysPath ? 'keys' : 'other';
+  }
+
+  #receive(request: IncomingMessage, response: ServerResponse): void {
+    const { url = '', socket, headers } = request;
+    const document = this.#documentAt(url);
+    const requestsOnSocket = this.#traffic.received(socket, { document, url, headers });
+    if (document === 'other') {
+      response.writeHead(this.missing, { 'content-type': 'application/json' }).end('{"error":"not_found"}');
+      return;
+    }
+    const body = document === 'keys' ? this.#keySet : JSON.stringify(this.#describe());
+    const serve = (): void => this.#serve(request, response, body);
+    const exchange: Exchange = { request, response, socket, requestsOnSocket, body, serve };
+    void this.#takeFault(document)(exchange);
+  }
+
+  #takeFault(document: FaultDocument): Fault {
+    const entry = this.#faults.get(document);
+    if (entry === undefined || entry.left <= 0) return ({ serve }) => serve();
+    entry.left -= 1;
+    return entry.fault;
+  }
+
+  #describe(): Record<string, unknown> {
+    return { issuer: this.issuer, jwks_uri: this.jwksUri, ...this.#metadata };
+  }
+
+  #serve(request: IncomingMessage, response: ServerResponse, body: string): void {
+    const etag = `"${createHash('sha256').update(body).digest('hex').slice(0, 16)}"`;
+    const headers = { ...this.headers, ...(this.hasEtags ? { etag } : {}) };
+    if (this.hasEtags && request.headers['if-none-match'] === etag) {
+      this.#traffic.tally.notModified += 1;
+      response.writeHead(304, headers).end();
+      return;
+    }
+    response.writeHead(200, { 'content-type': 'application/json', ...headers }).end(body);
+  }
+}
+
+function createServer(tls: TlsIdentity | undefined, traffic: FaultTraffic): Server {
+  if (tls === undefined) return createHttpServer();
+  const server = createHttpsServer({ key: tls.key, cert: tls.cert });
+  server.on('secureConnection', () => {
+    traffic.tally.tlsHandshakes += 1;
+  });
+  return server;
+}
+
+/** Starts a server on loopback that goes wrong on demand. */
+export async function startFaultServer(options: FaultServerOptions = {}): Promise<FaultServer> {
+  const traffic = new FaultTraffic();
+  const server = createServer(options.tls, traffic);
+  // What is kept open is closed by the tests, or by the other side.
+  server.keepAliveTimeout = 60_000;
+  server.on('connection', (socket: Socket) => traffic.opened(socket));
+  server.on('clientError', (_error, socket) => socket.destroy());
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return new FaultServer(server, traffic, options);
+}

@@ -1,0 +1,55 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Socket } from 'node:net';
+
+/** The documents of an issuer. */
+export type FaultDocument = 'metadata' | 'keys';
+
+/** What reached the server. */
+export interface FaultCounts {
+  readonly connections: number;
+  readonly tlsHandshakes: number;
+  readonly metadata: number;
+  readonly keys: number;
+  /** Requests for anything else. */
+  readonly other: number;
+  /** Answers with 304. */
+  readonly notModified: number;
+}
+
+/** A request, as it was received. */
+export interface ReceivedRequest {
+  readonly document: FaultDocument | 'other';
+  readonly url: string;
+  readonly headers: IncomingHttpHeaders;
+}
+
+type Tally = { -readonly [Name in keyof FaultCounts]: number };
+
+/** Counts what reaches a server, and knows its open connections. */
+export class FaultTraffic {
+  readonly sockets: Set<Socket> = new Set();
+  requests: ReceivedRequest[] = [];
+  readonly tally: Tally = { connections: 0, tlsHandshakes: 0, metadata: 0, keys: 0, other: 0, notModified: 0 };
+  readonly #requestsOn: WeakMap<Socket, number> = new WeakMap();
+
+  opened(socket: Socket): void {
+    this.tally.connections += 1;
+    this.sockets.add(socket);
+    socket.on('error', () => undefined);
+    socket.once('close', () => this.sockets.delete(socket));
+  }
+
+  /** @returns How many requests came over this connection. */
+  received(socket: Socket, request: ReceivedRequest): number {
+    const count = (this.#requestsOn.get(socket) ?? 0) + 1;
+    this.#requestsOn.set(socket, count);
+    this.tally[request.document] += 1;
+    this.requests.push(request);
+    return count;
+  }
+
+  reset(): void {
+    this.requests = [];
+    for (const name of Object.keys(this.tally) as (keyof Tally)[]) this.tally[name] = 0;
+  }
+}
