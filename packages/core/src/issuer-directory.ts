@@ -33,7 +33,7 @@ export type Hold = (issuer: ResolvedIssuer) => EntryHold;
 
 /** The directory of issuers that are configured by name. */
 export function createFixedDirectory(issuers: readonly ResolvedIssuer[], hold: Hold): IssuerDirectory {
-  const trusted = new Map(issuers.map((issuer) => [issuer.issuer, take(issuer, hold)]));
+  const trusted = takeAll(issuers, hold);
   const findNow = (iss: unknown): TrustedIssuer | undefined => trusted.get(iss as string);
   return {
     find: (iss) => findNow(iss) ?? refuse(iss),
@@ -51,6 +51,18 @@ export function refuse(iss: unknown): never {
     claim: 'iss',
     reason,
   });
+}
+
+// Either all of them are held in the end, or none.
+function takeAll(issuers: readonly ResolvedIssuer[], hold: Hold): Map<string, ReturnType<typeof take>> {
+  const taken = new Map<string, ReturnType<typeof take>>();
+  try {
+    for (const issuer of issuers) taken.set(issuer.issuer, take(issuer, hold));
+    return taken;
+  } catch (error) {
+    for (const { release } of taken.values()) void release();
+    throw error;
+  }
 }
 
 function take(issuer: ResolvedIssuer, hold: Hold): TrustedIssuer & { readonly release: () => Promise<void> } {

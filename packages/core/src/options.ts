@@ -51,7 +51,7 @@ export interface TokenPolicy {
    */
   readonly clockTolerance?: number;
   /**
-   * How long ago a token may have been issued, in seconds; makes `iat` required and refuses one in the future.
+   * How long ago a token may have been issued, in seconds, at most 30 days; makes `iat` required and refuses one in the future.
    *
    * @default no limit but `exp`
    */

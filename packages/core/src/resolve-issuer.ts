@@ -48,7 +48,7 @@ export const policyNames: readonly string[] = [
   'groupClaims',
 ];
 
-const yearOfSeconds = 31_622_400;
+const monthOfSeconds = 2_592_000;
 
 /**
  * Checks the options of one issuer and fills in the defaults.
@@ -78,7 +78,7 @@ function readPolicy(reader: OptionReader): ResolvedPolicy {
     algorithms: acceptAlgorithms(readAlgorithms(reader)),
     tokenType: reader.oneOf('tokenType', ['at+jwt', 'compatible']) ?? 'compatible',
     clockTolerance: reader.number('clockTolerance', { min: 0, max: 300, unit: 'seconds' }) ?? 5,
-    maxTokenAge: reader.number('maxTokenAge', { min: 1, max: yearOfSeconds, unit: 'seconds' }),
+    maxTokenAge: reader.number('maxTokenAge', { min: 1, max: monthOfSeconds, unit: 'seconds' }),
     requiredClaims: reader.texts('requiredClaims') ?? [],
     readScopes: createNameReader(readPaths(reader, 'scopeClaims') ?? ['scope', 'scp']),
     readRoles: createNameReader(readPaths(reader, 'roleClaims') ?? ['roles']),

@@ -1,4 +1,4 @@
-import { isAuthError, TokenError } from './errors.ts';
+import { ConfigurationError, isAuthError, TokenError } from './errors.ts';
 import type { IssuerDirectory, TrustedIssuer } from './issuer-directory.ts';
 import type { KeyRequest } from './keys/issuer-keys.ts';
 import { andThen, type MaybePromise } from './maybe-promise.ts';
@@ -24,6 +24,8 @@ import {
 export interface VerifyMode {
   /** Checks the signature off the calling thread, where the runtime can. */
   readonly inParallel?: boolean;
+  /** Nobody can wait for the result. */
+  readonly isSync?: boolean;
   readonly waitUntil?: KeyRequest['waitUntil'];
   /** Where it is noted which trusted issuer the token named. */
   readonly seen: { issuer: string | undefined };
@@ -76,7 +78,7 @@ class StepwiseVerifier implements TokenVerifier {
       if (proven === undefined || issuer === undefined) return this.#prove(token, digest, mode);
       counters.hits += 1;
       mode.seen.issuer = issuer.issuer;
-      return this.#lastWord(this.#admit(token, proven, issuer));
+      return this.#lastWord(this.#admit(token, proven, issuer), mode);
     });
   }
 
@@ -109,7 +111,7 @@ class StepwiseVerifier implements TokenVerifier {
       this.#headers.set(encodedHeader, facts.header);
       const verified = this.#admit(token, facts, issuer);
       if (digest !== undefined) this.#parts.tokens?.set(digest, facts);
-      return this.#lastWord(verified);
+      return this.#lastWord(verified, mode);
     });
   }
 
@@ -140,12 +142,14 @@ class StepwiseVerifier implements TokenVerifier {
     return createVerifiedToken(token, facts);
   }
 
-  #lastWord(token: VerifiedToken): MaybePromise<VerifiedToken> {
+  #lastWord(token: VerifiedToken, { isSync }: VerifyMode): MaybePromise<VerifiedToken> {
     const { validate } = this.#parts.options.hooks;
     if (validate === undefined) return token;
-    return andThen(settled(validate(token)), (verdict) => {
-      if (typeof verdict !== 'string') return token;
-      throw new TokenError('ERR_TOKEN_REJECTED', `The token was rejected: ${verdict}`);
+    const verdict = settled(validate(token));
+    if (isSync === true && verdict instanceof Promise) throw validateWaits(verdict);
+    return andThen(verdict, (objection) => {
+      if (typeof objection !== 'string') return token;
+      throw new TokenError('ERR_TOKEN_REJECTED', `The token was rejected: ${objection}`);
     });
   }
 }
@@ -181,6 +185,12 @@ function checkSignature(
     timings.checkEnded(startedAt);
     if (!holds) throw new TokenError('ERR_SIGNATURE_INVALID', 'The signature of the token does not hold');
   });
+}
+
+function validateWaits(verdict: Promise<unknown>): ConfigurationError {
+  // Its answer comes too late for anybody, and so does its failure.
+  verdict.catch(() => undefined);
+  return new ConfigurationError('validate returns a promise, which verifySync cannot wait for: use verify');
 }
 
 // A function that users wrote may return a promise of another make.

@@ -68,7 +68,7 @@ class SharingVerifier implements Verifier {
   }
 
   verifySync(token: string, requirements: Requirements = {}): VerifiedToken {
-    return this.#record.outcome({}, (mode) => {
+    return this.#record.outcome({ isSync: true }, (mode) => {
       const result = this.#verified(token, requirements, mode);
       if (!(result instanceof Promise)) return result;
       // What the promise brings is of no use here any more; the keys that it fetches are.

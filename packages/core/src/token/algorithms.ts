@@ -48,10 +48,15 @@ export const algorithms: Readonly<Record<Algorithm, AlgorithmFacts>> = Object.fr
 /** Every algorithm of the table, which is also the default of `algorithms`. */
 export const allAlgorithms: readonly Algorithm[] = Object.freeze(Object.keys(algorithms) as Algorithm[]);
 
+// RFC 9864, section 2.2: EdDSA is Ed25519, where the key is of that curve.
+const byName: ReadonlyMap<unknown, Algorithm> = new Map([
+  ...allAlgorithms.map((name) => [name, name] as const),
+  ['EdDSA', 'Ed25519'],
+]);
+
 /** An algorithm by the name that a header, a key or an option gives it, or undefined; names are case-sensitive. */
 export function parseAlgorithm(name: unknown): Algorithm | undefined {
-  if (name === 'EdDSA') return 'Ed25519';
-  return typeof name === 'string' && Object.hasOwn(algorithms, name) ? (name as Algorithm) : undefined;
+  return byName.get(name);
 }
 
 /** The algorithms that a verifier accepts. */

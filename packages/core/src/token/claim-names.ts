@@ -40,6 +40,7 @@ function addNames(value: unknown, names: string[]): void {
 }
 
 function withoutDuplicates(names: string[]): string[] {
+  if (names.length === 1) return names;
   const unique = new Set(names);
   return unique.size === names.length ? names : [...unique];
 }

@@ -107,14 +107,12 @@ export function createVerifiedToken(token: string, facts: TokenFacts): VerifiedT
   return new FrozenToken(token, facts);
 }
 
-/** Freezes a value and all that it holds, without recursion: claims may be nested as deep as a token is long. */
+/** Freezes a JSON value and all that it holds, without recursion: claims may be nested as deep as a token is long. */
 export function deepFreeze<TValue extends object>(value: TValue): TValue {
   const pending: object[] = [value];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     Object.freeze(next);
-    for (const member of Object.values(next)) {
-      if (typeof member === 'object' && member !== null) pending.push(member);
-    }
+    for (const member of Object.values(next)) if (typeof member === 'object' && member !== null) pending.push(member);
   }
   return value;
 }

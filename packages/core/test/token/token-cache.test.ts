@@ -2,7 +2,8 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { createVerifier, type SingleIssuerOptions, type Verifier } from '../../src/index.ts';
 import { createFakeClock } from '../fixtures/fake-clock.ts';
 import { audience, issuer, mint, now } from '../fixtures/mint.ts';
-import { refusalOf } from '../fixtures/refusal.ts';
+import { refusalFrom, refusalOf } from '../fixtures/refusal.ts';
+import { stageIssuer } from '../fixtures/staged-issuer.ts';
 import { createTestKey, keySetOf } from '../fixtures/test-key.ts';
 
 const key = createTestKey('Ed25519');
@@ -104,6 +105,25 @@ describe('a token that was seen before', () => {
     remember(token);
     const others = remembering({ jwks: keySetOf(createTestKey('Ed25519', key.kid)) });
     expect(codeOf(others, token)).toBe('ERR_SIGNATURE_INVALID');
+  });
+
+  it('is refused from the moment that its key is gone, or another one goes by its name', async () => {
+    for (const next of [createTestKey('Ed25519'), createTestKey('Ed25519', key.kid)]) {
+      const moving = createFakeClock();
+      const staged = stageIssuer([key]);
+      const verifier = createVerifier({ ...staged.options, clock: moving, keyCache: { ttl: 600 } });
+      const token = mint(key);
+      await verifier.verify(token);
+      expect(verifier.verifySync(token).subject).toBe('subject');
+      staged.answer(keySetOf(next));
+      moving.advance(590);
+      // The request that finds the key set due is still served with the keys at hand.
+      expect(verifier.verifySync(token).subject).toBe('subject');
+      await vi.waitFor(() => expect(verifier.stats().issuers[issuer]).toMatchObject({ refreshes: 2 }));
+      const error = await refusalFrom(verifier.verify(token));
+      expect(['ERR_KEY_NOT_FOUND', 'ERR_SIGNATURE_INVALID']).toContain(error.code);
+      await verifier.close();
+    }
   });
 
   it('is told from one that differs by a character anywhere', () => {

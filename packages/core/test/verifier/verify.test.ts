@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { createVerifier, type Requirements } from '../../src/index.ts';
 import { createFakeClock } from '../fixtures/fake-clock.ts';
 import { mint } from '../fixtures/mint.ts';
-import { refusalFrom, refusalOf } from '../fixtures/refusal.ts';
+import { faultIn, refusalFrom, refusalOf } from '../fixtures/refusal.ts';
 import { stageIssuer } from '../fixtures/staged-issuer.ts';
 import { createTestKey } from '../fixtures/test-key.ts';
 import { engines, optionsFor, verifierFor, verifierOn } from '../fixtures/verifiers.ts';
@@ -83,9 +83,13 @@ describe('verifySync()', () => {
     expect(staged.asked).toEqual([]);
   });
 
-  it('refuses where validate returns a promise', () => {
-    const verifier = verifierFor(key, { validate: async () => undefined });
-    expect(refusalOf(() => verifier.verifySync(token)).code).toBe('ERR_KEY_SET_NOT_READY');
+  it.each([
+    ['returns a promise', async () => undefined],
+    ['returns a promise that rejects', () => Promise.reject(new Error('too late for anybody'))],
+  ])('says that it cannot wait where validate %s', (_, validate) => {
+    const verifier = verifierFor(key, { validate });
+    const fault = faultIn(() => verifier.verifySync(token));
+    expect(fault.message).toMatch(/validate returns a promise.*use verify/);
   });
 
   it('refuses on an engine that cannot be synchronous', () => {

@@ -1,0 +1,103 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { createGuard, createOktaGuard, type GuardOptions } from '../src/index.ts';
+import { mint } from './fixtures/mint.ts';
+import { faultIn, refusalOf } from './fixtures/refusal.ts';
+import { bearerRequest, requestWith } from './fixtures/requests.ts';
+import { createTestKey } from './fixtures/test-key.ts';
+import { optionsFor, verifierFor } from './fixtures/verifiers.ts';
+
+const key = createTestKey('Ed25519');
+const token = mint(key, { scope: 'read' });
+
+describe('a guard', () => {
+  it('is made from the options of a verifier, and carries the verifier', () => {
+    const guard = createGuard(optionsFor(key));
+    expect(guard.onError).toBe('respond');
+    expect(guard.verifier.verifySync(token).subject).toBe('subject');
+    expect(guard.authenticate(bearerRequest(token))).toMatchObject({ ok: true, auth: { subject: 'subject' } });
+  });
+
+  it('is made from a verifier, which it shares and leaves open', async () => {
+    const verifier = verifierFor(key);
+    const guard = createGuard({ verifier, onError: 'framework' });
+    expect(guard.verifier).toBe(verifier);
+    expect(guard.onError).toBe('framework');
+    await guard.close();
+    expect(verifier.verifySync(token).subject).toBe('subject');
+  });
+
+  it('closes the verifier that it made', async () => {
+    const guard = createGuard(optionsFor(key));
+    await guard.close();
+    await guard.close();
+    expect(refusalOf(() => guard.verifier.verifySync(token)).code).toBe('ERR_CLOSED');
+  });
+
+  it('judges again a request that was authenticated', () => {
+    const guard = createGuard(optionsFor(key));
+    const auth = guard.verifier.verifySync(token);
+    expect(guard.authorize(auth, { scope: 'read' })).toBeUndefined();
+    expect(guard.authorize(auth, { scope: 'write' })).toMatchObject({ code: 'ERR_SCOPE_INSUFFICIENT', status: 403 });
+    expect(guard.authorize(null, { scope: 'read' })).toMatchObject({ code: 'ERR_CREDENTIALS_MISSING', status: 401 });
+    expect(guard.authorize(null, { optional: true })).toBeUndefined();
+  });
+
+  it('hands an error to a framework with the headers of the answer, and what a client may be told', () => {
+    const guard = createGuard({ ...optionsFor(key), realm: 'orders', onError: 'framework' });
+    const error = refusalOf(() => guard.verifier.verifySync(mint(key, { aud: 'hush' })));
+    const handed = guard.frameworkError(error);
+    expect(handed).toBe(error);
+    expect(handed).toMatchObject({ status: 401, statusCode: 401, code: 'ERR_AUDIENCE_MISMATCH' });
+    expect(handed.headers).toEqual({
+      'WWW-Authenticate':
+        'Bearer realm="orders", error="invalid_token", error_description="The access token is invalid"',
+    });
+    expect(handed.message).toBe('The access token is invalid');
+    expect(guard.challenge(error).body).toContain('invalid_token');
+  });
+
+  const wrong: readonly [string, unknown, RegExp][] = [
+    ['nothing', undefined, /^The options of a guard are an object/],
+    ['null', null, /^The options of a guard are an object/],
+    ['text', 'https://issuer.example', /^The options of a guard are an object/],
+    ['an unknown onError', { ...optionsFor(key), onError: 'throw' }, /^onError is 'respond' or 'framework'/],
+    ['no verifier', { verifier: undefined }, /^verifier is what createVerifier returns/],
+    ['something else than a verifier', { verifier: {} }, /^verifier is what createVerifier returns/],
+    ['a verifier and options', { verifier: verifierFor(key), realm: 'x' }, /^realm cannot stand beside verifier/],
+    ['an unknown option', { ...optionsFor(key), reallm: 'x' }, /^reallm is not an option.*did you mean realm\?/],
+  ];
+
+  it.each(wrong)('is refused at set-up: %s', (_name, options, message) => {
+    expect(faultIn(() => createGuard(options as GuardOptions)).message).toMatch(message);
+  });
+});
+
+describe('an Okta guard', () => {
+  const issuer = 'https://example.okta.com/oauth2/default';
+
+  beforeEach(() => {
+    vi.stubEnv('OKTA_OAUTH2_ISSUER', issuer);
+    vi.stubEnv('OKTA_OAUTH2_AUDIENCE', undefined);
+  });
+
+  it('needs no argument where the environment says it all', async () => {
+    const guard = createOktaGuard();
+    expect(Object.keys(guard.verifier.stats().issuers)).toEqual([issuer]);
+    expect(guard.authenticate(requestWith())).toMatchObject({ ok: false, error: { code: 'ERR_CREDENTIALS_MISSING' } });
+    await guard.close();
+  });
+
+  it('takes options, and a verifier that exists', async () => {
+    const given = createOktaGuard({ ...optionsFor(key), onError: 'framework' });
+    expect(given.onError).toBe('framework');
+    expect(given.verifier.verifySync(token).subject).toBe('subject');
+    const verifier = verifierFor(key);
+    expect(createOktaGuard({ verifier }).verifier).toBe(verifier);
+    await given.close();
+  });
+
+  it('says what to set where the environment says nothing', () => {
+    vi.stubEnv('OKTA_OAUTH2_ISSUER', undefined);
+    expect(faultIn(() => createOktaGuard()).message).toMatch(/^issuer is missing: set OKTA_OAUTH2_ISSUER/);
+  });
+});

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { anyScopeRequirement, claimsRequirement, scopeRequirement } from '../src/index.ts';
+import { mint } from './fixtures/mint.ts';
+import { faultIn, refusalOf } from './fixtures/refusal.ts';
+import { createTestKey } from './fixtures/test-key.ts';
+import { verifierFor } from './fixtures/verifiers.ts';
+
+const key = createTestKey('Ed25519');
+const verifier = verifierFor(key);
+const token = mint(key, { scope: 'read write' });
+
+describe.each([
+  ['scopeRequirement', scopeRequirement, 'requireScope'],
+  ['anyScopeRequirement', anyScopeRequirement, 'requireAnyScope'],
+] as const)('%s()', (_name, requirement, guard) => {
+  it('takes strings, lists, and strings with spaces between them, without duplicates', () => {
+    const [scopes] = Object.values(requirement('a b', ['c', 'a'], 'd'));
+    expect(scopes).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  it('is frozen', () => {
+    const requirements = requirement('a');
+    expect([requirements, ...Object.values(requirements)].every(Object.isFrozen)).toBe(true);
+  });
+
+  it('needs at least one scope', () => {
+    expect(faultIn(() => requirement()).message).toMatch(new RegExp(`^${guard} `));
+    expect(faultIn(() => requirement([])).message).toMatch(new RegExp(`^${guard} `));
+  });
+
+  it.each(
+    ['', ' ', 'a  b', 'a"b', 'a\\b', 'é', 'a\tb', 'a\r\nb', 1, null, undefined, {}, true].map((scope) => ({ scope })),
+  )('is refused at set-up with a scope that no token can carry: $scope', ({ scope }) => {
+    const { message } = faultIn(() => requirement(scope as string));
+    expect(message).toMatch(new RegExp(`^${guard} `));
+    expect(message).not.toMatch(/[\r\n]/);
+  });
+});
+
+describe('requirements made at set-up', () => {
+  it('hold for tokens', () => {
+    for (const met of [
+      scopeRequirement('read', 'write'),
+      anyScopeRequirement('x', 'read'),
+      claimsRequirement(() => true),
+    ]) {
+      expect(verifier.verifySync(token, met).subject).toBe('subject');
+    }
+    for (const notMet of [
+      scopeRequirement('read', 'x'),
+      anyScopeRequirement('x', 'y'),
+      claimsRequirement(() => false),
+    ]) {
+      expect(refusalOf(() => verifier.verifySync(token, notMet)).status).toBe(403);
+    }
+  });
+
+  it('take a function for the claims, and nothing else', () => {
+    for (const wrong of [undefined, null, 'x', {}, true]) {
+      expect(faultIn(() => claimsRequirement(wrong as never)).message).toMatch(/^requireClaims takes a function/);
+    }
+  });
+});
