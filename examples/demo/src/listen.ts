@@ -1,0 +1,23 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Verifier } from '@verifier/core';
+import type { RunningApi } from './framework.ts';
+
+/** Serves an application on a free port of this machine; closes its verifier with it. */
+export async function listen(
+  application: RequestListener,
+  verifier: Verifier,
+): Promise<Pick<RunningApi, 'origin' | 'close'>> {
+  const server = createServer(application).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const close = async (): Promise<void> => {
+    const closed = once(server, 'close');
+    server.close();
+    server.closeAllConnections();
+    await closed;
+    await verifier.close();
+  };
+  return { origin: `http://127.0.0.1:${port}`, close };
+}

@@ -1,0 +1,78 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { startTestIssuer } from '@verifier/test-issuer';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type CodeFile, readCodeBlocks, writeCodeFile } from './code-blocks.ts';
+import { ending, folder, startNode } from './run-node.ts';
+
+const compiler = join(folder, '../../node_modules/typescript/bin/tsc');
+const settings = ['--ignoreConfig', '--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2023'];
+const more = ['--lib', 'es2023', '--types', 'node', '--skipLibCheck', '--allowImportingTsExtensions'];
+
+let file: CodeFile | undefined;
+
+afterEach(() => file?.remove());
+
+async function onlyCodeBlock(document: string, name: string): Promise<CodeFile> {
+  const blocks = await readCodeBlocks(document, 'ts');
+  expect(blocks).toHaveLength(1);
+  file = await writeCodeFile(blocks[0] ?? '', name);
+  return file;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0);
+  await once(server, 'listening');
+  const { port } = Object(server.address());
+  server.close();
+  return port;
+}
+
+async function firstAnswer(url: string): Promise<Response> {
+  for (let attempt = 0; attempt < 100; attempt += 1) {
+    const answer = await fetch(url).catch(() => undefined);
+    if (answer !== undefined) return answer;
+    await delay(50);
+  }
+  throw new Error(`${url} does not answer`);
+}
+
+describe.each([
+  ['README.md', 'server.ts'],
+  ['docs/testing.md', 'app.test.ts'],
+])('the code in %s', (document, name) => {
+  it('compiles', async () => {
+    const { path } = await onlyCodeBlock(document, name);
+    expect(await ending(startNode([compiler, ...settings, ...more, path]))).toMatchObject({ stdout: '', code: 0 });
+  });
+});
+
+it('the server in README.md does what its comments say', async () => {
+  const { path } = await onlyCodeBlock('README.md', 'server.ts');
+  const issuer = await startTestIssuer({ path: '/oauth2/default', scopes: ['orders:read'] });
+  const port = await freePort();
+  const server = startNode([path], { OKTA_OAUTH2_ISSUER: issuer.issuer, PORT: String(port) });
+  const ask = async (url: string, scope?: string): Promise<number> => {
+    const headers = { authorization: `Bearer ${await issuer.token({ scope })}` };
+    return (await fetch(`http://localhost:${port}${url}`, { headers })).status;
+  };
+  try {
+    expect((await firstAnswer(`http://localhost:${port}/health`)).status).toBe(200);
+    expect((await fetch(`http://localhost:${port}/profile`)).status).toBe(401);
+    expect(await ask('/profile')).toBe(200);
+    expect(await ask('/orders')).toBe(403);
+    expect(await ask('/orders', 'orders:read')).toBe(200);
+  } finally {
+    server.kill();
+    await issuer.close();
+  }
+});
+
+it('the tests in docs/testing.md pass', async () => {
+  const { path } = await onlyCodeBlock('docs/testing.md', 'app.test.ts');
+  const { code, stdout } = await ending(startNode(['--test', '--test-reporter=tap', path]));
+  expect(stdout).toMatch(/^# pass 4$/m);
+  expect(code).toBe(0);
+});
