@@ -59,11 +59,11 @@ export class OptionReader {
     return value;
   }
 
-  texts(name: string): readonly string[] | undefined {
+  texts(name: string, form = 'an array of strings'): readonly string[] | undefined {
     const value = this.raw(name);
     if (value === undefined) return undefined;
     const isList = Array.isArray(value) && value.every((entry) => typeof entry === 'string' && entry !== '');
-    if (!isList || value.length === 0) throw this.fault(name, 'must be an array of strings with at least one in it');
+    if (!isList || value.length === 0) throw this.fault(name, `must be ${form} with at least one in it`);
     return Object.freeze([...(value as string[])]);
   }
 

@@ -10,7 +10,7 @@ export interface JSONWebKeySet {
 
 /** A public key (RFC 7517, section 4). */
 export interface JSONWebKey {
-  readonly kty: string;
+  readonly kty?: string | undefined;
   readonly [parameter: string]: unknown;
 }
 

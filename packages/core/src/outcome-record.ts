@@ -5,7 +5,7 @@ import type { MaybePromise } from './maybe-promise.ts';
 import type { Runtime } from './runtime/runtime.ts';
 import { type Counters, createCounters } from './stats.ts';
 import type { VerifiedToken } from './token/verified-token.ts';
-import type { VerifyMode } from './token-verifier.ts';
+import type { VerifyMode } from './token-prover.ts';
 
 /** Counts how verifications end, and tells of each refusal: in one place for every way into a verifier. */
 export class OutcomeRecord {

@@ -169,6 +169,6 @@ function legalList(value: unknown, kind: Demand['all'], guard: string): readonly
 function legalName(name: unknown, kind: Demand['all'], guard: string): string {
   const isLegal = typeof name === 'string' && (kind === 'scope' ? scopeSyntax.test(name) : name !== '');
   if (isLegal) return name;
-  const shown = typeof name === 'string' ? JSON.stringify(name) : typeof name;
+  const shown = typeof name === 'string' ? JSON.stringify(name) : `a value of type ${typeof name}`;
   throw new ConfigurationError(`${guard} was given ${shown}, which is not a ${kind} that a token can have`);
 }

@@ -1,4 +1,4 @@
-import { urlFault } from './http/secure-url.ts';
+import { notAbsolute, notSecure, urlFault } from './http/secure-url.ts';
 import { insecureUrlsFor } from './keys/discovery.ts';
 import { hasPrivateParts } from './keys/jwk.ts';
 import { didYouMean, OptionReader } from './option-checks.ts';
@@ -111,15 +111,18 @@ function readIssuer(reader: OptionReader, insecureOrigins: readonly string[]): s
 }
 
 function issuerFault(issuer: string, insecureOrigins: readonly string[]): string | undefined {
-  if (/[{}<>]/.test(issuer)) return 'still holds a placeholder: put your own domain there';
+  if (/[{}<>]|your[-_]?(?:okta[-_]?)?domain/i.test(issuer))
+    return 'still holds a placeholder: put your own domain there';
+  if (/^https?:\/\/https?:/i.test(issuer)) return 'has "https://" twice';
   if (/[\s\\]/.test(issuer)) return 'contains a space or a backslash';
   if (issuer.includes('/.well-known/'))
     return 'is the address of its metadata: leave out /.well-known/ and what follows';
   if (/[?#]/.test(issuer)) return 'must have neither a query nor a fragment (RFC 8414, section 2)';
   const fault = urlFault(issuer, { allowLoopback: true, origins: insecureOrigins });
-  if (fault === 'does not use https') {
+  if (fault === notSecure) {
     return 'must use https; http is for loopback, and for origins in http.dangerouslyAllowInsecure';
   }
+  if (fault === notAbsolute) return 'must be an absolute URL, such as https://example.okta.com/oauth2/default';
   return fault ?? oktaIssuerFault(new URL(issuer));
 }
 
@@ -132,7 +135,7 @@ function readAudience(reader: OptionReader): readonly string[] | null {
       'is missing: it is what aud says for this API; null accepts every audience, on purpose',
     );
   }
-  if (typeof audience !== 'string') return reader.texts('audience') ?? null;
+  if (typeof audience !== 'string') return reader.texts('audience', 'a string, or an array of strings') ?? null;
   const text = reader.text('audience');
   return text === undefined ? null : Object.freeze([text]);
 }
@@ -169,7 +172,7 @@ function plainCopy(keys: readonly unknown[]): JSONWebKey[] | undefined {
 }
 
 function readAlgorithms(reader: OptionReader): readonly Algorithm[] {
-  const names = reader.texts('algorithms');
+  const names = reader.texts('algorithms', "an array of names, such as ['RS256'],");
   return names === undefined ? allAlgorithms : names.map((name) => readAlgorithm(reader, name));
 }
 

@@ -1,49 +1,27 @@
 import { ConfigurationError, isAuthError, TokenError } from './errors.ts';
-import type { IssuerDirectory, TrustedIssuer } from './issuer-directory.ts';
-import type { KeyRequest } from './keys/issuer-keys.ts';
+import { admitIdToken } from './id-token-admission.ts';
+import type { TrustedIssuer } from './issuer-directory.ts';
 import { andThen, type MaybePromise } from './maybe-promise.ts';
 import type { ResolvedPolicy } from './resolve-issuer.ts';
 import type { ResolvedOptions } from './resolve-options.ts';
-import type { Runtime, SignatureKey } from './runtime/runtime.ts';
 import type { Counters } from './stats.ts';
-import type { Timings } from './timings.ts';
-import { type Algorithm, parseAlgorithm } from './token/algorithms.ts';
 import { readClientId, validateClaims, validateTimes } from './token/claims.ts';
-import { type CompactJws, parseCompactJws } from './token/compact-jws.ts';
-import { HeaderCache } from './token/header-cache.ts';
+import type { ExpectedIdToken } from './token/id-token.ts';
 import type { ProvenToken, Standing, TokenCache } from './token/token-cache.ts';
-import {
-  createVerifiedToken,
-  deepFreeze,
-  type JwsHeader,
-  type TokenFacts,
-  type VerifiedToken,
-} from './token/verified-token.ts';
-
-/** How one token is to be verified. */
-export interface VerifyMode {
-  /** Checks the signature off the calling thread, where the runtime can. */
-  readonly inParallel?: boolean;
-  /** Nobody can wait for the result. */
-  readonly isSync?: boolean;
-  readonly waitUntil?: KeyRequest['waitUntil'];
-  /** Where it is noted which trusted issuer the token named. */
-  readonly seen: { issuer: string | undefined };
-}
+import { createVerifiedToken, type TokenFacts, type VerifiedToken } from './token/verified-token.ts';
+import { TokenProver, type TokenProverParts, type VerifyMode } from './token-prover.ts';
 
 /** Everything that judging a token needs. */
-export interface TokenVerifierParts {
+export interface TokenVerifierParts extends TokenProverParts {
   readonly options: ResolvedOptions;
-  readonly directory: IssuerDirectory;
   readonly tokens: TokenCache | undefined;
   readonly counters: Counters;
-  readonly timings: Timings;
-  readonly runtime: Runtime;
 }
 
 /** Judges tokens: from the text to what is proved of it. Throws or rejects with an AuthError. */
 export interface TokenVerifier {
   verify(token: string, mode: VerifyMode): MaybePromise<VerifiedToken>;
+  verifyIdToken(token: string, expected: ExpectedIdToken, mode: VerifyMode): MaybePromise<VerifiedToken>;
 }
 
 /** Makes the line of steps that every token of a verifier goes through. */
@@ -51,35 +29,36 @@ export function createTokenVerifier(parts: TokenVerifierParts): TokenVerifier {
   return new StepwiseVerifier(parts);
 }
 
-interface Located {
-  readonly issuer: TrustedIssuer;
-  readonly algorithm: Algorithm;
-  readonly key: ProvenToken['key'];
-  readonly signatureKey: SignatureKey;
-}
-
 class StepwiseVerifier implements TokenVerifier {
   readonly #parts: TokenVerifierParts;
-  readonly #headers: HeaderCache = new HeaderCache();
+  readonly #prover: TokenProver;
 
   constructor(parts: TokenVerifierParts) {
     this.#parts = parts;
+    this.#prover = new TokenProver(parts);
   }
 
   verify(token: string, mode: VerifyMode): MaybePromise<VerifiedToken> {
-    const { options, tokens, runtime, counters } = this.#parts;
-    if (token.length > options.maxTokenSize) {
-      throw new TokenError('ERR_TOKEN_TOO_LARGE', `The token is longer than ${options.maxTokenSize} characters`);
-    }
-    if (tokens === undefined) return this.#prove(token, undefined, mode);
+    const { tokens, runtime, counters } = this.#parts;
+    this.#prover.checkSize(token);
+    if (tokens === undefined) return this.#proveAndAdmit(token, undefined, mode);
     return andThen(runtime.digest(token), (digest) => {
       const proven = tokens.get(digest);
       const issuer = proven && this.#issuerIfStillProven(proven, mode);
-      if (proven === undefined || issuer === undefined) return this.#prove(token, digest, mode);
+      if (proven === undefined || issuer === undefined) return this.#proveAndAdmit(token, digest, mode);
       counters.hits += 1;
       mode.seen.issuer = issuer.issuer;
       return this.#lastWord(this.#admit(token, proven, issuer), mode);
     });
+  }
+
+  // What is remembered of access tokens plays no part: an ID token is read once, when somebody signs in.
+  verifyIdToken(token: string, expected: ExpectedIdToken, mode: VerifyMode): MaybePromise<VerifiedToken> {
+    const { options, runtime } = this.#parts;
+    this.#prover.checkSize(token);
+    return andThen(this.#prover.prove(token, mode), ({ issuer, proven }) =>
+      admitIdToken(token, proven, issuer, { expected, runtime, now: Math.floor(options.clock.now()) }),
+    );
   }
 
   // Anything but the same issuer, algorithm and key sends the token through every step again.
@@ -93,41 +72,13 @@ class StepwiseVerifier implements TokenVerifier {
     return found === key ? issuer : undefined;
   }
 
-  #prove(token: string, digest: string | undefined, mode: VerifyMode): MaybePromise<VerifiedToken> {
-    const { directory, runtime, counters, timings } = this.#parts;
-    counters.misses += 1;
-    const jws = parseCompactJws(token, runtime, this.#headers);
-    const located = andThen(directory.find(jws.claims['iss']), (issuer) => this.#locateKey(jws.header, issuer, mode));
-    const proven = andThen(located, (at) => andThen(checkSignature(jws, at, mode, timings), () => at));
-    return andThen(proven, ({ issuer, key, algorithm }) => {
-      const { encodedHeader, header, claims } = jws;
-      const facts: ProvenToken = {
-        owner: issuer.entry,
-        key,
-        algorithm,
-        header: deepFreeze(header),
-        claims: deepFreeze(claims),
-      };
-      this.#headers.set(encodedHeader, facts.header);
-      const verified = this.#admit(token, facts, issuer);
-      if (digest !== undefined) this.#parts.tokens?.set(digest, facts);
+  #proveAndAdmit(token: string, digest: string | undefined, mode: VerifyMode): MaybePromise<VerifiedToken> {
+    this.#parts.counters.misses += 1;
+    return andThen(this.#prover.prove(token, mode), ({ issuer, proven }) => {
+      const verified = this.#admit(token, proven, issuer);
+      if (digest !== undefined) this.#parts.tokens?.set(digest, proven);
       return this.#lastWord(verified, mode);
     });
-  }
-
-  #locateKey(header: JwsHeader, issuer: TrustedIssuer, { waitUntil, seen }: VerifyMode): MaybePromise<Located> {
-    seen.issuer = issuer.issuer;
-    const { algorithms: accepted } = issuer.policy;
-    const algorithm = parseAlgorithm(header.alg);
-    if (algorithm === undefined || !accepted.accepts(algorithm)) {
-      throw new TokenError('ERR_ALG_NOT_ALLOWED', 'The signature algorithm of the token is not accepted here');
-    }
-    return andThen(issuer.entry.keys.find({ kid: header.kid, algorithm, accepted, waitUntil }), (key) =>
-      andThen(key.import(algorithm), (signatureKey) => {
-        if (signatureKey !== undefined) return { issuer, algorithm, key, signatureKey };
-        throw new TokenError('ERR_KEY_NOT_FOUND', 'The key that the token names is not usable');
-      }),
-    );
   }
 
   #admit(token: string, proven: ProvenToken, { policy, entry }: TrustedIssuer): VerifiedToken {
@@ -167,24 +118,6 @@ function standingOf({ header, claims }: ProvenToken, policy: ResolvedPolicy): St
     groups: policy.readGroups(claims),
   };
   return { policy, facts };
-}
-
-function checkSignature(
-  jws: CompactJws,
-  { signatureKey }: Located,
-  { inParallel }: VerifyMode,
-  timings: Timings,
-): MaybePromise<void> {
-  const { signingInput, signature } = jws;
-  const startedAt = timings.checkStarted();
-  const check =
-    inParallel === true
-      ? signatureKey.verifyInParallel(signingInput, signature)
-      : signatureKey.verify(signingInput, signature);
-  return andThen(check, (holds) => {
-    timings.checkEnded(startedAt);
-    if (!holds) throw new TokenError('ERR_SIGNATURE_INVALID', 'The signature of the token does not hold');
-  });
 }
 
 function validateWaits(verdict: Promise<unknown>): ConfigurationError {

@@ -110,10 +110,17 @@ class SharingVerifier implements Verifier {
     this.#assertOpen();
     const issuers = this.#directory.known();
     const results = await settleAll(issuers, issuers.length, async ({ entry }) => await entry.keys.load());
-    const failed = issuers.filter((_, index) => results[index]?.status === 'rejected');
+    const failed = results.flatMap((result, index) =>
+      result.status === 'rejected'
+        ? [{ error: result.reason as UnavailableError, issuer: issuers[index]?.issuer }]
+        : [],
+    );
     if (failed.length === 0) return;
-    const errors = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
-    throw new AggregateError(errors, `The keys of ${failed.map(({ issuer }) => issuer).join(', ')} cannot be fetched`);
+    const names = failed.map(({ error, issuer }) => `${issuer} (${error.code})`).join(', ');
+    throw new AggregateError(
+      failed.map(({ error }) => error),
+      `The keys of ${names} cannot be fetched`,
+    );
   }
 
   ready(): boolean {

@@ -6,19 +6,23 @@ export interface InsecureUrls {
   readonly origins: readonly string[];
 }
 
+/** Two of the reasons of {@link urlFault}, for who has more to say of them. */
+export const notAbsolute = 'must be an absolute URL';
+export const notSecure = 'must use https';
+
 /**
  * Why a URL must not be fetched, in words that can follow its name; undefined where it may be. https only (RFC 8414,
  * section 6), but for loopback and for the origins that the configuration lists.
  */
 export function urlFault(text: string, insecure: InsecureUrls): string | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined) return 'is not an absolute URL';
+  if (url === undefined) return notAbsolute;
   if (url.username !== '' || url.password !== '') return 'contains credentials';
   if (url.protocol === 'https:') return undefined;
   if (url.protocol !== 'http:') return 'is not an https URL';
   if (insecure.allowLoopback && isLoopback(url)) return undefined;
   if (insecure.origins.includes(url.origin)) return undefined;
-  return 'does not use https';
+  return notSecure;
 }
 
 /** Whether a URL stays on this machine (RFC 6890; RFC 6761, section 6.3). */

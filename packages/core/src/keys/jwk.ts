@@ -1,5 +1,6 @@
 import type { PublicJwk, Runtime } from '../runtime/runtime.ts';
 import { type Algorithm, algorithms, allAlgorithms, parseAlgorithm } from '../token/algorithms.ts';
+import { isRocaModulus, isSmallPoint } from './weak-keys.ts';
 
 /** A key of a key set that signatures may be checked with. */
 export interface UsableJwk {
@@ -19,7 +20,7 @@ const coordinateLength: Readonly<Record<string, number>> = { 'P-256': 43, 'P-384
 
 /**
  * What a member of a key set is good for (RFC 7517, section 4), judged without importing it. Symmetric and private
- * keys, keys for encryption and weak RSA keys are good for nothing here, nor is what the runtime cannot verify.
+ * keys, keys for encryption and weak keys are good for nothing here, nor is what the runtime cannot verify.
  *
  * @returns undefined where the key is not to be used.
  */
@@ -70,8 +71,8 @@ function rsaKey(members: Members, runtime: Pick<Runtime, 'decodeBase64url'>): Pu
   const modulus = runtime.decodeBase64url(n);
   const bits = bitLength(modulus);
   const isOdd = ((modulus.at(-1) ?? 0) & 1) === 1;
-  if (bits < minModulusBits || bits > maxModulusBits || !isOdd || !isExponent(runtime.decodeBase64url(e)))
-    return undefined;
+  if (bits < minModulusBits || bits > maxModulusBits || !isOdd || isRocaModulus(modulus)) return undefined;
+  if (!isExponent(runtime.decodeBase64url(e))) return undefined;
   return Object.freeze({ kty: 'RSA', n, e });
 }
 
@@ -90,7 +91,7 @@ function bitLength(bytes: Uint8Array): number {
 function curveKey({ kty, crv, x, y }: Members): PublicJwk | undefined {
   const length = coordinateLength[crv as string];
   if (!isBase64url(x) || x.length !== length) return undefined;
-  if (kty === 'OKP') return Object.freeze({ kty, crv: crv as string, x });
+  if (kty === 'OKP') return isSmallPoint(x) ? undefined : Object.freeze({ kty, crv: crv as string, x });
   if (!isBase64url(y) || y.length !== length) return undefined;
   return Object.freeze({ kty: 'EC', crv: crv as string, x, y });
 }

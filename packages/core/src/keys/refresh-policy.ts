@@ -91,7 +91,7 @@ export function onRequest(state: RefreshState, policy: RefreshPolicy, now: numbe
   const phase = phaseOf(state, policy, now);
   if (phase === 'fresh') return { act: 'use' };
   if (phase === 'due') return refreshIfPossible(state, now);
-
+  if (phase === 'stale' && isBeingRefreshed(state, now)) return refreshIfPossible(state, now);
   return waitIfPossible(state, now);
 }
 

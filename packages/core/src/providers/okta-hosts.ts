@@ -15,9 +15,11 @@ export function isOktaHost({ hostname }: URL): boolean {
 
 /** Why an issuer on an Okta host cannot be one, in words that can follow its name. */
 export function oktaIssuerFault(url: URL): string | undefined {
+  if (/\.okta(?:preview)?\.com\.com$/.test(url.hostname)) return 'ends in ".com" twice';
   if (!isOktaHost(url)) return undefined;
-  if (/-admin\./.test(url.hostname)) return `is the address of the admin console: write it without "-admin"`;
+  if (/-admin\./.test(url.hostname)) return 'is the address of the admin console: write it without "-admin"';
   if (url.hostname.includes('.okta.com.')) return 'names its domain twice';
+  if (url.pathname.length > 1 && url.pathname.endsWith('/')) return 'ends in a slash: Okta names it without';
   return undefined;
 }
 

@@ -2,6 +2,7 @@ import { base64url, type CryptoKey, errors, flattenedVerify, importJWK, type JWK
 import type { Algorithm } from '../token/algorithms.ts';
 import { createLogHistogram } from './log-histogram.ts';
 import type { HttpClient, PublicJwk, Runtime, SignatureKey } from './runtime.ts';
+import { signatureLengthOf } from './signature-length.ts';
 
 const encoder = new TextEncoder();
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -39,8 +40,9 @@ async function importKey(jwk: PublicJwk, algorithm: Algorithm): Promise<Signatur
   const key = await importJWK({ ...jwk } as JWK, algorithm);
   if (key instanceof Uint8Array) throw new TypeError('A symmetric key cannot check a signature');
   const names = algorithm === 'Ed25519' ? ['Ed25519', 'EdDSA'] : [algorithm];
-  const verify = (signingInput: string, signature: Uint8Array): Promise<boolean> =>
-    verifySignature(key, names, signingInput, signature);
+  const length = signatureLengthOf(jwk, algorithm, runtime.decodeBase64url);
+  const verify = async (signingInput: string, signature: Uint8Array): Promise<boolean> =>
+    signature.byteLength === length && (await verifySignature(key, names, signingInput, signature));
   return { verify, verifyInParallel: verify };
 }
 

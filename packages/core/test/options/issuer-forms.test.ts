@@ -107,7 +107,7 @@ describe('an issuer', () => {
     'https://a:b:c',
     'https://a%b',
   ])('is an absolute URL: not %s', (issuer) => {
-    expect(fault(issuer)).toBe('issuer is not an absolute URL');
+    expect(fault(issuer)).toBe('issuer must be an absolute URL, such as https://example.okta.com/oauth2/default');
   });
 
   it.each([
@@ -130,9 +130,9 @@ describe('a jwksUri', () => {
   const issuer = 'https://issuer.example';
 
   it.each([
-    ['http://issuer.example/keys', 'jwksUri does not use https'],
-    ['http://127.0.0.1/keys', 'jwksUri does not use https'],
-    ['issuer.example/keys', 'jwksUri is not an absolute URL'],
+    ['http://issuer.example/keys', 'jwksUri must use https'],
+    ['http://127.0.0.1/keys', 'jwksUri must use https'],
+    ['issuer.example/keys', 'jwksUri must be an absolute URL'],
     ['file:///keys', 'jwksUri is not an https URL'],
     ['https://a:b@issuer.example/keys', 'jwksUri contains credentials'],
     ['', 'jwksUri must not be empty'],
@@ -143,7 +143,7 @@ describe('a jwksUri', () => {
   it('may be on another host, and on loopback beside an issuer on loopback', async () => {
     expect(await isAccepted(issuer, { jwksUri: 'https://keys.example/x?y' })).toBe(true);
     expect(await isAccepted('http://127.0.0.1:9', { jwksUri: 'http://localhost:8/keys' })).toBe(true);
-    expect(fault('http://127.0.0.1:9', { jwksUri: 'http://keys.example' })).toBe('jwksUri does not use https');
+    expect(fault('http://127.0.0.1:9', { jwksUri: 'http://keys.example' })).toBe('jwksUri must use https');
   });
 
   it('cannot stand beside jwks', () => {

@@ -83,9 +83,14 @@ describe('an issuer on a host of Okta', () => {
     );
   });
 
-  it('does not have its domain twice', () => {
-    const issuer = 'https://example.okta.com.okta.com/oauth2/default';
-    expect(faultOf({ issuer, audience: 'api' }).message).toBe('issuer names its domain twice');
+  it.each([
+    ['https://example.okta.com.okta.com/oauth2/default', 'issuer names its domain twice'],
+    ['https://example.okta.com.com/oauth2/default', 'issuer ends in ".com" twice'],
+    ['https://https://example.okta.com/oauth2/default', 'issuer has "https://" twice'],
+    ['https://example.okta.com/oauth2/default/', 'issuer ends in a slash: Okta names it without'],
+    ['https://your-okta-domain.okta.com/oauth2/default', 'issuer still holds a placeholder: put your own domain there'],
+  ])('is written as Okta writes it: not %s', (issuer, message) => {
+    expect(faultOf({ issuer, audience: 'api' }).message).toBe(message);
   });
 
   it('is judged by rules that hold for no other host', () => {

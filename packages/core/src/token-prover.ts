@@ -1,0 +1,114 @@
+import { TokenError } from './errors.ts';
+import type { IssuerDirectory, TrustedIssuer } from './issuer-directory.ts';
+import type { KeyRequest } from './keys/issuer-keys.ts';
+import { andThen, type MaybePromise } from './maybe-promise.ts';
+import type { Runtime, SignatureKey } from './runtime/runtime.ts';
+import type { Timings } from './timings.ts';
+import { type Algorithm, parseAlgorithm } from './token/algorithms.ts';
+import { type CompactJws, parseCompactJws } from './token/compact-jws.ts';
+import { HeaderCache } from './token/header-cache.ts';
+import type { ProvenToken } from './token/token-cache.ts';
+import { deepFreeze, type JwsHeader } from './token/verified-token.ts';
+
+/** How one token is to be verified. */
+export interface VerifyMode {
+  /** Checks the signature off the calling thread, where the runtime can. */
+  readonly inParallel?: boolean;
+  /** Nobody can wait for the result. */
+  readonly isSync?: boolean;
+  readonly waitUntil?: KeyRequest['waitUntil'];
+  /** Where it is noted which trusted issuer the token named. */
+  readonly seen: { issuer: string | undefined };
+}
+
+/** What proving a signature needs. */
+export interface TokenProverParts {
+  readonly options: { readonly maxTokenSize: number };
+  readonly directory: IssuerDirectory;
+  readonly timings: Timings;
+  readonly runtime: Runtime;
+}
+
+/** A token whose signature holds, and the issuer whose key it was made with. */
+export interface Proof {
+  readonly issuer: TrustedIssuer;
+  readonly proven: ProvenToken;
+}
+
+interface Located {
+  readonly issuer: TrustedIssuer;
+  readonly algorithm: Algorithm;
+  readonly key: ProvenToken['key'];
+  readonly signatureKey: SignatureKey;
+}
+
+/** Goes from the text of a token to what its signature proves, whatever the token is for. */
+export class TokenProver {
+  readonly #parts: TokenProverParts;
+  readonly #headers: HeaderCache = new HeaderCache();
+
+  constructor(parts: TokenProverParts) {
+    this.#parts = parts;
+  }
+
+  /** Before anything is done with a token: what is too long costs nothing. */
+  checkSize(token: string): void {
+    const { maxTokenSize } = this.#parts.options;
+    if (token.length <= maxTokenSize) return;
+    throw new TokenError('ERR_TOKEN_TOO_LARGE', `The token is longer than ${maxTokenSize} characters`);
+  }
+
+  /** The caller has checked the size of the token. Throws or rejects with an AuthError. */
+  prove(token: string, mode: VerifyMode): MaybePromise<Proof> {
+    const { directory, runtime, timings } = this.#parts;
+    const jws = parseCompactJws(token, runtime, this.#headers);
+    const located = andThen(directory.find(jws.claims['iss']), (issuer) => this.#locateKey(jws.header, issuer, mode));
+    const proven = andThen(located, (at) => andThen(checkSignature(jws, at, mode, timings), () => at));
+    return andThen(proven, (at) => this.#proofOf(jws, at));
+  }
+
+  #proofOf({ encodedHeader, header, claims }: CompactJws, { issuer, key, algorithm }: Located): Proof {
+    const proven: ProvenToken = {
+      owner: issuer.entry,
+      key,
+      algorithm,
+      header: deepFreeze(header),
+      claims: deepFreeze(claims),
+    };
+    this.#headers.set(encodedHeader, proven.header);
+    return { issuer, proven };
+  }
+
+  #locateKey(header: JwsHeader, issuer: TrustedIssuer, { waitUntil, seen }: VerifyMode): MaybePromise<Located> {
+    seen.issuer = issuer.issuer;
+    const { algorithms: accepted } = issuer.policy;
+    const algorithm = parseAlgorithm(header.alg);
+    if (algorithm === undefined || !accepted.accepts(algorithm)) {
+      throw new TokenError('ERR_ALG_NOT_ALLOWED', 'The signature algorithm of the token is not accepted here');
+    }
+    return andThen(issuer.entry.keys.find({ kid: header.kid, algorithm, accepted, waitUntil }), (key) =>
+      andThen(key.import(algorithm), (signatureKey) => {
+        if (signatureKey !== undefined) return { issuer, algorithm, key, signatureKey };
+        throw new TokenError('ERR_KEY_NOT_FOUND', 'The key that the token names is not usable');
+      }),
+    );
+  }
+}
+
+function checkSignature(
+  jws: CompactJws,
+  { signatureKey }: Located,
+  { inParallel }: VerifyMode,
+  timings: Timings,
+): MaybePromise<void> {
+  const { signingInput, signature } = jws;
+  const startedAt = timings.checkStarted();
+  const check =
+    inParallel === true
+      ? signatureKey.verifyInParallel(signingInput, signature)
+      : signatureKey.verify(signingInput, signature);
+  return andThen(check, (holds) => {
+    timings.checkEnded(startedAt);
+    if (!holds) throw new TokenError('ERR_SIGNATURE_INVALID', 'The signature of the token does not hold');
+  });
+}
