@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { scopeRequirement } from '@verifier/core';
+import { startTestIssuer } from '@verifier/test-issuer';
+import Koa, { type Middleware } from 'koa';
+import { bearerAuth, requires } from './koa-adapter.ts';
+
+const issuer = await startTestIssuer({ scopes: ['read:orders'] });
+const auth = bearerAuth({ issuer: issuer.issuer, audience: issuer.audience });
+const ordersOnly = requires(scopeRequirement('read:orders'));
+
+// Koa has no router of its own; two paths need none.
+const guardOrders: Middleware = (ctx, next) => (ctx.path === '/orders' ? ordersOnly(ctx, next) : next());
+const app = new Koa().use(auth).use(guardOrders);
+app.use((ctx) => {
+  ctx.body = { client: ctx.state['auth'].clientId };
+});
+
+await auth.verifier.warmUp();
+const server = app.listen(0, '127.0.0.1');
+await once(server, 'listening');
+const { port }: AddressInfo = Object(server.address());
+
+const tokens = {
+  nobody: undefined,
+  client: await issuer.token(),
+  reader: await issuer.token({ scope: 'read:orders' }),
+};
+
+// Each route, and the status that each of the three is answered with.
+const table = {
+  '/profile': { nobody: 401, client: 200, reader: 200 },
+  '/orders': { nobody: 401, client: 403, reader: 200 },
+};
+
+for (const [path, expected] of Object.entries(table)) {
+  for (const [who, status] of Object.entries(expected)) {
+    const token = tokens[who as keyof typeof tokens];
+    const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    const answer = await fetch(`http://127.0.0.1:${port}${path}`, { headers });
+    const body = await answer.text();
+    console.log(`GET ${path.padEnd(8)} ${who.padEnd(7)} ${answer.status}  ${body}`);
+    assert.equal(answer.status, status, `${path} as ${who}`);
+    const challenge = answer.headers.get('www-authenticate') ?? '';
+    assert.equal(challenge !== '', status >= 401, `the challenge of ${path} as ${who}`);
+    if (status === 200) assert.equal(body, '{"client":"test-client"}');
+  }
+}
+
+assert.deepEqual([issuer.counts.discovery, issuer.counts.keys], [1, 1], 'one discovery and one key fetch in all');
+server.closeAllConnections();
+server.close();
+await auth.verifier.close();
+await issuer.close();

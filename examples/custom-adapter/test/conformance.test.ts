@@ -1,0 +1,82 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import {
+  type AdapterHarness,
+  type ConformanceApp,
+  describeAuth,
+  describeConformance,
+  describeError,
+  grantedBody,
+  guardOptions,
+  isBlueTenant,
+  publicBody,
+  requiredScopes,
+} from '@verifier/conformance';
+import { anyScopeRequirement, claimsRequirement, isAuthError, scopeRequirement } from '@verifier/core';
+import Koa, { type Middleware } from 'koa';
+import { expect, it } from 'vitest';
+import { bearerAuth, requires } from '../src/koa-adapter.ts';
+
+const at = (path: string, middleware: Middleware): Middleware => {
+  return (ctx, next) => (ctx.path === path ? middleware(ctx, next) : next());
+};
+
+const answer = (body: unknown): Middleware => {
+  return (ctx) => {
+    ctx.body = body;
+  };
+};
+
+const answerErrors: Middleware = async (ctx, next) => {
+  try {
+    await next();
+  } catch (error) {
+    if (!isAuthError(error)) throw error;
+    ctx.status = error.status;
+    ctx.set({ ...error.headers });
+    ctx.body = describeError(error);
+  }
+};
+
+function createApp(described: ConformanceApp): Koa {
+  const app = new Koa();
+  if (described.onError === 'framework') app.use(answerErrors);
+  app.use(at('/public', answer(publicBody)));
+  app.use(bearerAuth(guardOptions(described)));
+  app.use(at('/protected', (ctx) => answer(describeAuth(ctx.state['auth']))(ctx, async () => undefined)));
+  app.use(at('/scoped', requires(scopeRequirement(requiredScopes.one))));
+  app.use(at('/scoped-all', requires(scopeRequirement(...requiredScopes.all))));
+  app.use(at('/any-scoped', requires(anyScopeRequirement(requiredScopes.any))));
+  app.use(at('/claims', requires(claimsRequirement(isBlueTenant))));
+  return app.use(answer(grantedBody));
+}
+
+const koaHarness: AdapterHarness = {
+  start: async (described) => {
+    const server = createServer({ maxHeaderSize: 65_536 }, createApp(described).callback());
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const { port }: AddressInfo = Object(server.address());
+    return {
+      origin: `http://127.0.0.1:${port}`,
+      close: async () => {
+        server.closeAllConnections();
+        await new Promise((done) => server.close(done));
+      },
+    };
+  },
+};
+
+describeConformance('The Koa adapter of the guide', koaHarness);
+
+it('keeps a route closed that is guarded before authentication', async () => {
+  const app = new Koa().use(requires(scopeRequirement('read'))).use(answer('open'));
+  app.silent = true;
+  const server = app.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port }: AddressInfo = Object(server.address());
+  const { status } = await fetch(`http://127.0.0.1:${port}/`);
+  expect(status).toBe(500);
+  server.closeAllConnections();
+  server.close();
+});

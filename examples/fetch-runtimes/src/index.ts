@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { startTestIssuer } from '@verifier/test-issuer';
+import { startBun, startDeno, startNext, startWorker } from './start.ts';
+
+const issuer = await startTestIssuer({ scopes: ['read:orders'] });
+const starts = {
+  'Bun.serve': startBun,
+  'Deno.serve': startDeno,
+  'a Worker': startWorker,
+  'a Next.js route': startNext,
+};
+const tokens = {
+  nobody: undefined,
+  client: await issuer.token(),
+  reader: await issuer.token({ scope: 'read:orders' }),
+};
+const expected = {
+  nobody: [401, '{"error":"unauthorized","error_description":"The request has no access token"}'],
+  client: [403, '{"error":"insufficient_scope","error_description":"The access token lacks a required scope"}'],
+  reader: [200, '{"client":"test-client"}'],
+} as const;
+
+for (const [name, start] of Object.entries(starts)) {
+  const endpoint = await start(issuer);
+  try {
+    for (const [who, [status, body]] of Object.entries(expected)) {
+      const token = tokens[who as keyof typeof tokens];
+      const answer = await endpoint.ask(token === undefined ? {} : { authorization: `Bearer ${token}` });
+      const text = await answer.text();
+      console.log(`${name.padEnd(15)} ${who.padEnd(7)} ${answer.status}  ${text}`);
+      assert.deepEqual([answer.status, text], [status, body], `${name} as ${who}`);
+      assert.equal(answer.headers.has('www-authenticate'), status >= 401, `the challenge of ${name} for ${who}`);
+    }
+  } finally {
+    await endpoint.close();
+  }
+}
+
+await issuer.close();

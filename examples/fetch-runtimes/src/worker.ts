@@ -1,0 +1,21 @@
+import { createVerifier, type FetchContext, fromFetchRequest, type Verifier } from '@verifier/core';
+
+interface Bindings {
+  readonly ISSUER: string;
+  readonly AUDIENCE: string;
+}
+
+// The bindings come with the first request, and are the same for all that follow.
+let verifier: Verifier | undefined;
+
+export default {
+  async fetch(request: Request, env: Bindings, context: FetchContext): Promise<Response> {
+    verifier ??= createVerifier({ issuer: env.ISSUER, audience: env.AUDIENCE });
+    const result = await verifier.authenticate(fromFetchRequest(request, context), { scope: 'read:orders' });
+    if (!result.ok) {
+      const { status, headers, body } = verifier.challenge(result.error);
+      return new Response(body, { status, headers });
+    }
+    return Response.json({ client: result.auth?.clientId });
+  },
+};

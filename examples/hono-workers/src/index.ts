@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { fileURLToPath } from 'node:url';
+import { startTestIssuer } from '@verifier/test-issuer';
+import { build } from 'esbuild';
+import { hc } from 'hono/client';
+import { Miniflare } from 'miniflare';
+import type { Api } from './worker.ts';
+
+/** Bundles the Worker as wrangler does. */
+async function bundleWorker(): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [fileURLToPath(new URL('worker.ts', import.meta.url))],
+    bundle: true,
+    write: false,
+    format: 'esm',
+    conditions: ['workerd', 'worker', 'browser'],
+    // Settings of this repository's own TypeScript, which an installed package does not have.
+    tsconfigRaw: {},
+  });
+  return outputFiles[0]?.text ?? '';
+}
+
+const issuer = await startTestIssuer({ path: '/oauth2/default', scopes: ['read:orders'] });
+const worker = new Miniflare({
+  modules: [{ type: 'ESModule', path: 'worker.js', contents: await bundleWorker() }],
+  compatibilityDate: '2026-07-01',
+  cf: false,
+  bindings: { OKTA_ISSUER: issuer.issuer, OKTA_AUDIENCE: issuer.audience },
+  host: '127.0.0.1',
+  port: 0,
+});
+const { origin } = await worker.ready;
+
+const tokens = {
+  nobody: undefined,
+  client: await issuer.token(),
+  reader: await issuer.token({ scope: 'read:orders' }),
+};
+type Who = keyof typeof tokens;
+
+function clientOf(who: Who): ReturnType<typeof hc<Api>> {
+  const token = tokens[who];
+  return hc<Api>(origin, { headers: token === undefined ? {} : { authorization: `Bearer ${token}` } });
+}
+
+// Each route, and the status that each of the three is answered with.
+const table = {
+  health: { nobody: 200, client: 200, reader: 200 },
+  profile: { nobody: 401, client: 200, reader: 200 },
+  orders: { nobody: 401, client: 403, reader: 200 },
+} as const;
+
+for (const [route, expected] of Object.entries(table)) {
+  for (const [who, status] of Object.entries(expected)) {
+    const answer = await clientOf(who as Who)[route as keyof typeof table].$get();
+    const challenge = answer.headers.get('www-authenticate') ?? '';
+    console.log(`GET /${route.padEnd(8)} ${who.padEnd(7)} ${answer.status}  ${challenge}`);
+    assert.equal(answer.status, status, `/${route} as ${who}`);
+    assert.equal(challenge !== '', status >= 401, `the challenge of /${route} as ${who}`);
+  }
+}
+
+const refused = await clientOf('client').orders.$get();
+assert.equal(refused.status, 403);
+assert.equal((await refused.json()).error, 'insufficient_scope');
+const admitted = await clientOf('reader').orders.$get();
+assert.equal(admitted.status, 200);
+assert.deepEqual((await admitted.json()).orders, [{ id: 1 }]);
+
+assert.deepEqual([issuer.counts.discovery, issuer.counts.keys], [1, 1], 'one discovery and one key fetch in all');
+console.log('\nworkerd fetched the metadata once and the keys once.');
+await worker.dispose();
+await issuer.close();

@@ -1,0 +1,22 @@
+export {
+  type AnyAuthError,
+  type Claims,
+  ConfigurationError,
+  createVerifier,
+  type GuardOptions,
+  isAuthError,
+  type OktaGuardOptions,
+  type VerifiedToken,
+  type Verifier,
+  type VerifierOptions,
+} from '@verifier/core';
+export {
+  type AuthMiddleware,
+  bearerAuth,
+  type OptionsFunction,
+  oktaAuth,
+  type WithVerifier,
+} from './auth-middleware.ts';
+export { getAuth } from './get-auth.ts';
+export type { Refusal } from './refusal.ts';
+export { type RouteGuard, requireAnyScope, requireClaims, requireScope } from './route-guards.ts';

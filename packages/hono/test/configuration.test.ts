@@ -1,0 +1,81 @@
+import { bearerAuth, ConfigurationError, oktaAuth, requireAnyScope, requireClaims, requireScope } from '@verifier/hono';
+import { startTestIssuer } from '@verifier/test-issuer';
+import { Hono } from 'hono';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { ask } from './question.ts';
+
+beforeEach(() => {
+  vi.stubEnv('OKTA_OAUTH2_ISSUER', undefined);
+  vi.stubEnv('OKTA_OAUTH2_AUDIENCE', undefined);
+});
+
+describe('oktaAuth() without options', () => {
+  it('reads OKTA_OAUTH2_ISSUER and OKTA_OAUTH2_AUDIENCE', async () => {
+    const issuer = await startTestIssuer({ audience: 'https://api.example' });
+    vi.stubEnv('OKTA_OAUTH2_ISSUER', issuer.issuer);
+    vi.stubEnv('OKTA_OAUTH2_AUDIENCE', 'https://api.example');
+    const app = new Hono().use(oktaAuth()).get('/', (c) => c.body(null, 204));
+    expect(await ask(app, { token: await issuer.token() })).toMatchObject({ status: 204 });
+    await issuer.close();
+  });
+
+  it('takes the audience of the default authorization server where none is set', async () => {
+    const issuer = await startTestIssuer({ path: '/oauth2/default', audience: 'api://default' });
+    vi.stubEnv('OKTA_OAUTH2_ISSUER', issuer.issuer);
+    const app = new Hono().use(oktaAuth()).get('/', (c) => c.body(null, 204));
+    expect(await ask(app, { token: await issuer.token() })).toMatchObject({ status: 204 });
+    await issuer.close();
+  });
+
+  it('says what to set where nothing is', () => {
+    expect(() => oktaAuth()).toThrow(ConfigurationError);
+    expect(() => oktaAuth()).toThrow(/OKTA_OAUTH2_ISSUER/);
+  });
+
+  it('says what to set where only the audience is missing', () => {
+    vi.stubEnv('OKTA_OAUTH2_ISSUER', 'https://example.okta.com/oauth2/orders');
+    expect(() => oktaAuth()).toThrow(/OKTA_OAUTH2_AUDIENCE/);
+  });
+});
+
+describe('options that cannot work', () => {
+  const issuer = 'https://issuer.example/oauth2/default';
+
+  it.each<[string, unknown]>([
+    ['no options', undefined],
+    ['null', null],
+    ['a text', issuer],
+    ['no issuer', { audience: 'a' }],
+    ['no audience', { issuer }],
+    ['an unknown option', { issuer, audience: 'a', audiense: 'b' }],
+    ['an unknown onError', { issuer, audience: 'a', onError: 'throw' }],
+    ['an issuer without TLS', { issuer: 'http://issuer.example', audience: 'a' }],
+    ['options beside a verifier', { verifier: bearerAuth({ issuer, audience: 'a' }).verifier, audience: 'a' }],
+    ['a realm with a line end', { issuer, audience: 'a', realm: 'a\r\nX-Injected: 1' }],
+  ])('are refused at creation: %s', (_name, options) => {
+    const create: (options: unknown) => unknown = bearerAuth as never;
+    expect(() => create(options)).toThrow(ConfigurationError);
+  });
+
+  it('reads no environment in bearerAuth', () => {
+    vi.stubEnv('OKTA_OAUTH2_ISSUER', issuer);
+    vi.stubEnv('OKTA_OAUTH2_AUDIENCE', 'a');
+    expect(() => bearerAuth(Object({}))).toThrow(ConfigurationError);
+  });
+});
+
+describe('route guards that cannot work', () => {
+  it.each([
+    ['no scope', () => requireScope()],
+    ['an empty list', () => requireScope([])],
+    ['an empty scope', () => requireScope('')],
+    ['a scope with a quote', () => requireScope('read"')],
+    ['a scope with a line end', () => requireScope('read\r\nX-Injected:1')],
+    ['a scope beyond ASCII', () => requireScope('lire:donn\u00e9es')],
+    ['a scope that is not a string', () => requireScope(Object(1))],
+    ['no scope of any', () => requireAnyScope()],
+    ['no predicate', () => requireClaims(Object('admin'))],
+  ])('are refused at creation: %s', (_name, create) => {
+    expect(create).toThrow(ConfigurationError);
+  });
+});

@@ -1,0 +1,32 @@
+import {
+  type ConformanceApp,
+  describeAuth,
+  describeError,
+  grantedBody,
+  guardOptions,
+  isBlueTenant,
+  publicBody,
+  requiredScopes,
+} from '@verifier/conformance/app';
+import { bearerAuth, getAuth, isAuthError, requireAnyScope, requireClaims, requireScope } from '@verifier/hono';
+import { Hono } from 'hono';
+import { HTTPException } from 'hono/http-exception';
+
+/** The application of the conformance suite, for every runtime. */
+export function createConformanceApp(described: ConformanceApp): Hono {
+  const app = new Hono();
+  app.get('/public', (c) => c.json(publicBody));
+  app.use(bearerAuth(guardOptions(described)));
+  app.get('/protected', (c) => c.json(describeAuth(getAuth(c, { optional: true }))));
+  app.get('/scoped', requireScope(requiredScopes.one), (c) => c.json(grantedBody));
+  app.get('/scoped-all', requireScope(...requiredScopes.all), (c) => c.json(grantedBody));
+  app.get('/any-scoped', requireAnyScope(requiredScopes.any), (c) => c.json(grantedBody));
+  app.get('/claims', requireClaims(isBlueTenant), (c) => c.json(grantedBody));
+  if (described.onError === 'framework') app.onError(answerError);
+  return app;
+}
+
+function answerError(error: Error): Response {
+  if (!(error instanceof HTTPException) || !isAuthError(error.cause)) throw error;
+  return Response.json(describeError(error.cause), { status: error.status, headers: error.cause.headers ?? {} });
+}

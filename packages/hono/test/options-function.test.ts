@@ -1,0 +1,211 @@
+import { createGuard, type Guard, type GuardOptions } from '@verifier/core';
+import { bearerAuth, ConfigurationError, createVerifier, oktaAuth } from '@verifier/hono';
+import { startTestIssuer, type TestIssuer } from '@verifier/test-issuer';
+import { Context, type Handler, Hono } from 'hono';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { guardsByOptions } from '../src/guards-by-options.ts';
+import { ask } from './question.ts';
+import type { Served } from './runtimes/node.ts';
+
+let issuer: TestIssuer;
+let token: string;
+
+beforeEach(async () => {
+  vi.spyOn(console, 'error').mockImplementation(() => undefined);
+  vi.stubEnv('OKTA_OAUTH2_ISSUER', undefined);
+  vi.stubEnv('OKTA_OAUTH2_AUDIENCE', undefined);
+  issuer = await startTestIssuer();
+  token = await issuer.token();
+  issuer.resetCounts();
+});
+
+afterEach(() => issuer.close());
+
+const noContent: Handler = (c) => c.body(null, 204);
+
+function options(): { issuer: string; audience: string } {
+  return { issuer: issuer.issuer, audience: issuer.audience };
+}
+
+interface Bindings {
+  readonly ISSUER: string;
+  readonly AUDIENCE: string;
+}
+
+function request(app: Served, bindings: Partial<Bindings>): Promise<Response> | Response {
+  return app.fetch(new Request('http://localhost/', { headers: { Authorization: `Bearer ${token}` } }), bindings);
+}
+
+describe('options as a function of the context', () => {
+  const fromBindings = (c: Context<{ Bindings: Bindings }>): { issuer: string; audience: string } => ({
+    issuer: c.env.ISSUER,
+    audience: c.env.AUDIENCE,
+  });
+  const bindings = (): Bindings => ({ ISSUER: issuer.issuer, AUDIENCE: issuer.audience });
+
+  it.each([
+    ['oktaAuth', oktaAuth(fromBindings)],
+    ['bearerAuth', bearerAuth(fromBindings)],
+  ])('are read from the bindings by %s, and fetch once for the same content', async (_name, auth) => {
+    const app = new Hono<{ Bindings: Bindings }>().use(auth).get('/', noContent);
+    for (let round = 0; round < 20; round += 1) expect((await request(app, bindings())).status).toBe(204);
+    expect(issuer.counts).toMatchObject({ discovery: 1, keys: 1 });
+  });
+
+  it('judge each request by its own', async () => {
+    const app = new Hono<{ Bindings: Bindings }>().use(bearerAuth(fromBindings)).get('/', noContent);
+    expect((await request(app, bindings())).status).toBe(204);
+    expect((await request(app, { ...bindings(), AUDIENCE: 'other' })).status).toBe(401);
+    expect((await request(app, { ...bindings(), ISSUER: 'https://other.example' })).status).toBe(401);
+    expect((await request(app, bindings())).status).toBe(204);
+  });
+
+  it('are asked once for each request', async () => {
+    const choose = vi.fn(options);
+    await ask(new Hono().use(bearerAuth(choose)).get('/', noContent), { token });
+    expect(choose).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe('a guard', () => {
+  const audience = 'a';
+  const site = 'https://issuer.example';
+  const validate = (): undefined => undefined;
+  const rejecting = (reason: string): GuardOptions => ({ issuer: site, audience, validate: () => reason });
+  const context = new Context(new Request('http://localhost/'));
+
+  function finder(): { readonly find: (options: GuardOptions) => Guard; readonly create: typeof createGuard } {
+    let next: GuardOptions;
+    const create = vi.fn(createGuard);
+    const guardOf = guardsByOptions(() => next, create);
+    const find = (options: GuardOptions): Guard => {
+      next = options;
+      return guardOf(context);
+    };
+    return { find, create };
+  }
+
+  it.each<[string, GuardOptions, GuardOptions]>([
+    ['another object', { issuer: site, audience }, { issuer: site, audience }],
+    ['another order', { issuer: site, audience }, { audience, issuer: site }],
+    ['lists', { issuer: site, audience: ['a', 'b'] }, { issuer: site, audience: ['a', 'b'] }],
+    [
+      'nested members',
+      { issuer: site, audience, http: { timeout: 1 } },
+      { issuer: site, audience, http: { timeout: 1 } },
+    ],
+    ['the same function', { issuer: site, audience, validate }, { issuer: site, audience, validate }],
+  ])('is the same for the same content: %s', (_name, first, second) => {
+    const { find, create } = finder();
+    expect(find(first)).toBe(find(second));
+    expect(create).toHaveBeenCalledTimes(1);
+  });
+
+  it.each<[string, GuardOptions, GuardOptions]>([
+    ['audience', { issuer: site, audience }, { issuer: site, audience: 'b' }],
+    ['a list and its only member', { issuer: site, audience }, { issuer: site, audience: ['a'] }],
+    ['null and its name', { issuer: site, audience: null }, { issuer: site, audience: 'null' }],
+    ['members of lists', { issuer: site, audience: ['a', 'b'] }, { issuer: site, audience: ['a,b'] }],
+    [
+      'nested members',
+      { issuer: site, audience, http: { timeout: 1 } },
+      { issuer: site, audience, http: { timeout: 2 } },
+    ],
+    ['another member', { issuer: site, audience }, { issuer: site, audience, optional: true }],
+    ['onError', { issuer: site, audience }, { issuer: site, audience, onError: 'framework' }],
+    ['a function', { issuer: site, audience, validate }, { issuer: site, audience, validate: () => 'refused' }],
+    // What a function closes over may differ where its text does not.
+    ['a function of the same text', rejecting('1'), rejecting('2')],
+  ])('is another one for other content: %s', (_name, first, second) => {
+    const { find, create } = finder();
+    expect(find(first)).not.toBe(find(second));
+    expect(create).toHaveBeenCalledTimes(2);
+  });
+
+  it('is kept while it is among the 100 last used, and closed after that', async () => {
+    const { find } = finder();
+    const [first, second] = [find({ issuer: site, audience: '0' }), find({ issuer: site, audience: '1' })];
+    const closed = [first, second].map(({ verifier }) => vi.spyOn(verifier, 'close'));
+    for (let index = 2; index < 100; index += 1) find({ issuer: site, audience: String(index) });
+    expect(find({ issuer: site, audience: '0' })).toBe(first);
+    find({ issuer: site, audience: '100' });
+    expect(closed.map(({ mock }) => mock.calls.length)).toEqual([0, 1]);
+    expect(find({ issuer: site, audience: '0' })).toBe(first);
+    expect(find({ issuer: site, audience: '1' })).not.toBe(second);
+  });
+
+  it('never closes a verifier that the application made', () => {
+    const { find } = finder();
+    const verifier = createVerifier({ issuer: site, audience });
+    const close = vi.spyOn(verifier, 'close');
+    expect(find({ verifier }).verifier).toBe(verifier);
+    for (let index = 0; index < 200; index += 1) find({ issuer: site, audience: String(index) });
+    expect(close).not.toHaveBeenCalled();
+  });
+});
+
+describe('an options function that cannot work', () => {
+  const reason = new RangeError('no binding');
+
+  // A good environment must not stand in for what the function should have returned.
+  beforeEach(() => {
+    vi.stubEnv('OKTA_OAUTH2_ISSUER', issuer.issuer);
+    vi.stubEnv('OKTA_OAUTH2_AUDIENCE', issuer.audience);
+  });
+
+  it.each<[string, () => unknown, RegExp]>([
+    [
+      'throws',
+      () => {
+        throw reason;
+      },
+      /options function threw.*\{ issuer: c\.env\.ISSUER/,
+    ],
+    ['returns nothing', () => undefined, /returned undefined.*\{ issuer, audience \}/],
+    ['returns null', () => null, /returned null.*\{ issuer, audience \}/],
+    ['returns a text', () => 'https://issuer.example', /returned a string.*\{ issuer, audience \}/],
+    ['returns a function', () => () => undefined, /returned a function.*\{ issuer, audience \}/],
+    ['returns an array', () => [], /returned an array.*\{ issuer, audience \}/],
+    ['returns a promise', async () => options(), /returned a promise.*at once/],
+    ['returns an unknown option', () => ({ ...options(), audiense: 'a' }), /audiense is not an option.*audience/],
+    ['returns an unsafe issuer', () => ({ ...options(), issuer: 'http://issuer.example' }), /issuer/],
+    ['returns options beside a verifier', () => ({ ...options(), verifier: {} }), /beside verifier/],
+  ])('is an error that says what to do, and closes the route: %s', async (_name, choose, message) => {
+    for (const auth of [oktaAuth(Object(choose)), bearerAuth(Object(choose))]) {
+      const route = vi.fn(noContent);
+      const errors: Error[] = [];
+      const app = new Hono().use(auth).get('/', route);
+      expect(await ask(app, { token })).toMatchObject({ status: 500, body: 'Internal Server Error' });
+      app.onError((error, c) => {
+        errors.push(error);
+        return c.text('closed', 500);
+      });
+      expect(await ask(app, { token })).toMatchObject({ status: 500, body: 'closed' });
+      expect(route).not.toHaveBeenCalled();
+      expect(errors[0]).toBeInstanceOf(ConfigurationError);
+      expect(errors[0]?.message).toMatch(message);
+    }
+    expect(issuer.counts).toMatchObject({ discovery: 0, keys: 0 });
+  });
+
+  it('keeps what it threw as the cause', async () => {
+    const errors: Error[] = [];
+    const auth = bearerAuth(() => {
+      throw reason;
+    });
+    const app = new Hono().use(auth).onError((error, c) => {
+      errors.push(error);
+      return c.text('closed', 500);
+    });
+    await ask(app, { token });
+    expect(errors[0]?.cause).toBe(reason);
+  });
+
+  it('is asked again by the next request', async () => {
+    const choose = vi.fn(options).mockImplementationOnce(() => {
+      throw reason;
+    });
+    const app = new Hono().use(bearerAuth(choose)).get('/', noContent);
+    expect([(await ask(app, { token })).status, (await ask(app, { token })).status]).toEqual([500, 204]);
+  });
+});

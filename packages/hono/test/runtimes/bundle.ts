@@ -1,0 +1,36 @@
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+/** What a bundler for web runtimes makes of a module, and what went into it. */
+export interface Bundle {
+  readonly code: string;
+  /** The files that are part of it. */
+  readonly inputs: readonly string[];
+  /** The modules that it imports at run time. */
+  readonly imports: readonly string[];
+}
+
+/** Bundles a module of this folder under web conditions, with nothing replaced and nothing left out. */
+export async function bundle(file: string, conditions: readonly string[]): Promise<Bundle> {
+  const { outputFiles, metafile } = await build({
+    entryPoints: [fileURLToPath(new URL(file, import.meta.url))],
+    bundle: true,
+    write: false,
+    metafile: true,
+    format: 'esm',
+    target: 'es2024',
+    platform: 'neutral',
+    mainFields: ['module', 'main'],
+    conditions: [...conditions],
+    // Whatever cannot be bundled has to show.
+    external: ['node:*', 'undici'],
+    // A path of the workspace's own TypeScript settings must not stand in for what the package says.
+    tsconfigRaw: {},
+    logLevel: 'error',
+  });
+  const imports = Object.values(metafile.outputs).flatMap((output) => output.imports.map(({ path }) => path));
+  return { code: outputFiles[0]?.text ?? '', inputs: Object.keys(metafile.inputs), imports };
+}
+
+/** As wrangler sets them. */
+export const workerConditions = ['workerd', 'worker', 'browser'] as const;
