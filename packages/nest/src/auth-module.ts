@@ -1,0 +1,131 @@
+import {
+  ConfigurableModuleBuilder,
+  type ConfigurableModuleCls,
+  type DynamicModule,
+  Inject,
+  Module,
+  Optional,
+  type Provider,
+} from '@nestjs/common';
+import { APP_GUARD, ModulesContainer } from '@nestjs/core';
+import {
+  ConfigurationError,
+  createGuard,
+  createOktaGuard,
+  type Guard,
+  type GuardOptions,
+  type OktaGuardOptions,
+} from '@verifier/core';
+import { guardToken, OktaAuthGuard } from './auth-guard.ts';
+import { GuardLifetime } from './guard-lifetime.ts';
+import {
+  type AuthModuleAsyncOptions,
+  type BearerAuthModuleOptions,
+  checkedAsyncOptions,
+  checkedExtras,
+  type ModuleExtras,
+  type ModuleSettings,
+  type OktaAuthModuleOptions,
+  splitSettings,
+} from './module-options.ts';
+import { checkRegistrations } from './registrations.ts';
+
+type AuthModuleClass<TOptions> = ConfigurableModuleCls<TOptions, 'forRoot', 'createAuthOptions', ModuleExtras>;
+
+const optionsToken = Symbol('@verifier/nest/options');
+
+const oktaModule: AuthModuleClass<OktaAuthModuleOptions> = moduleClass((options) =>
+  createOktaGuard(splitSettings<OktaGuardOptions>(options).guardOptions),
+);
+
+const bearerModule: AuthModuleClass<BearerAuthModuleOptions> = moduleClass((options) =>
+  createGuard(splitSettings<GuardOptions>(options).guardOptions),
+);
+
+/**
+ * Guards the application with access tokens of an Okta authorization server, by {@link OktaAuthGuard}. It closes what
+ * it opened when the application shuts down.
+ *
+ * Options: `issuer` and `audience`, and whatever else a verifier can be told; or `{ verifier }`; and `global`, `guard`,
+ * `warmUp`. Defaults: `OKTA_OAUTH2_ISSUER` and `OKTA_OAUTH2_AUDIENCE` of the environment; then, for an issuer that ends
+ * in `/oauth2/default`, the audience `api://default`.
+ *
+ * The application does not start, with a ConfigurationError, where an option is missing, unknown or not safe, or where
+ * two modules would guard the same routes.
+ */
+export class OktaAuthModule {
+  constructor(guard?: Guard) {
+    checkForRoot(guard, 'OktaAuthModule');
+  }
+
+  /** The module with options that are at hand, or in the environment. */
+  static forRoot(options: OktaAuthModuleOptions & ModuleExtras = {}): DynamicModule {
+    return { ...oktaModule.forRoot(options), module: OktaAuthModule };
+  }
+
+  /** The module with options that come from other providers: `useFactory` with `inject`, `useClass`, `useExisting`. */
+  static forRootAsync(options: AuthModuleAsyncOptions<OktaAuthModuleOptions>): DynamicModule {
+    return { ...oktaModule.forRootAsync(checkedAsyncOptions(options)), module: OktaAuthModule };
+  }
+}
+
+/** {@link OktaAuthModule} for any OAuth 2.0 or OpenID Connect authorization server. Reads no environment variable. */
+export class BearerAuthModule {
+  constructor(guard?: Guard) {
+    checkForRoot(guard, 'BearerAuthModule');
+  }
+
+  /** The module with options that are at hand. */
+  static forRoot(options: BearerAuthModuleOptions & ModuleExtras): DynamicModule {
+    return { ...bearerModule.forRoot(Object(options)), module: BearerAuthModule };
+  }
+
+  /** The module with options that come from other providers: `useFactory` with `inject`, `useClass`, `useExisting`. */
+  static forRootAsync(options: AuthModuleAsyncOptions<BearerAuthModuleOptions>): DynamicModule {
+    return { ...bearerModule.forRootAsync(checkedAsyncOptions(options)), module: BearerAuthModule };
+  }
+}
+
+for (const module of [OktaAuthModule, BearerAuthModule]) {
+  Module({})(module);
+  Optional()(module, undefined, 0);
+  Inject(guardToken)(module, undefined, 0);
+}
+
+function moduleClass<TOptions extends ModuleSettings>(
+  guardOf: (options: TOptions) => Guard,
+): AuthModuleClass<TOptions> {
+  const builder = new ConfigurableModuleBuilder<TOptions>({ optionsInjectionToken: optionsToken })
+    .setClassMethodName('forRoot')
+    .setFactoryMethodName('createAuthOptions')
+    .setExtras<ModuleExtras>({ global: true, guard: OktaAuthGuard }, (definition, extras) => {
+      const { global, guard } = checkedExtras(extras);
+      const providers = [...(definition.providers ?? []), ...guardProviders(guardOf, { global, guard })];
+      return { ...definition, global, providers, exports: [guardToken, OktaAuthGuard] };
+    });
+  return builder.build().ConfigurableModuleClass;
+}
+
+function guardProviders<TOptions extends ModuleSettings>(
+  guardOf: (options: TOptions) => Guard,
+  { global, guard }: Required<ModuleExtras>,
+): Provider[] {
+  const openGuard = (options: TOptions, modules: ModulesContainer): Guard => {
+    checkRegistrations(modules);
+    return guardOf(options);
+  };
+  const tie = (opened: Guard, options: TOptions): GuardLifetime =>
+    new GuardLifetime(opened, splitSettings(options).warmUp);
+  return [
+    { provide: guardToken, useFactory: openGuard, inject: [optionsToken, ModulesContainer] },
+    { provide: GuardLifetime, useFactory: tie, inject: [guardToken, optionsToken] },
+    { provide: OktaAuthGuard, useClass: guard },
+    // By reference, so that `overrideProvider(OktaAuthGuard)` in a test reaches the global guard too.
+    ...(global ? [{ provide: APP_GUARD, useExisting: OktaAuthGuard }] : []),
+  ];
+}
+
+function checkForRoot(guard: Guard | undefined, name: string): void {
+  if (guard !== undefined) return;
+  throw new ConfigurationError(`${name} has no options: import ${name}.forRoot({ issuer, audience }) instead`);
+}

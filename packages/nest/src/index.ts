@@ -1,0 +1,37 @@
+export {
+  type AnyAuthError,
+  type Claims,
+  ConfigurationError,
+  createVerifier,
+  type GuardOptions,
+  isAuthError,
+  type OktaGuardOptions,
+  type Requirements,
+  type VerifiedToken,
+  type Verifier,
+  type VerifierOptions,
+} from '@verifier/core';
+export { AuthException } from './auth-exception.ts';
+export { OktaAuthGuard, OktaAuthGuard as BearerAuthGuard } from './auth-guard.ts';
+export { BearerAuthModule, OktaAuthModule } from './auth-module.ts';
+export { Auth, type AuthParameter, type AuthPipe } from './auth-parameter.ts';
+export {
+  OktaAuth,
+  OktaAuth as BearerAuth,
+  type OktaAuthRequirements,
+  Public,
+  RequireAnyScope,
+  RequireClaims,
+  RequireScope,
+} from './decorators.ts';
+export { getAuth } from './get-auth.ts';
+export type {
+  AuthModuleAsyncOptions,
+  AuthOptionsFactory,
+  BearerAuthModuleOptions,
+  ModuleExtras,
+  ModuleSettings,
+  OktaAuthModuleOptions,
+} from './module-options.ts';
+export type { PlatformRequest } from './platform-request.ts';
+export type { RouteDecorator } from './route-decorator.ts';

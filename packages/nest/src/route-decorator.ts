@@ -1,0 +1,11 @@
+/** A decorator for controllers and resolvers, and for their handlers. */
+export type RouteDecorator = ClassDecorator & MethodDecorator;
+
+/**
+ * Makes a decorator that writes to where Nest and its packages read: the class itself, or the function of a handler.
+ */
+export function routeDecorator(write: (place: object) => void): RouteDecorator {
+  return (target: object, _key?: string | symbol, descriptor?: { readonly value?: unknown }): void => {
+    write(Object(descriptor?.value ?? target));
+  };
+}

@@ -1,0 +1,308 @@
+import {
+  Controller,
+  type DynamicModule,
+  Get,
+  Inject,
+  Injectable,
+  Module,
+  type ModuleMetadata,
+  type Type,
+  UseGuards,
+} from '@nestjs/common';
+import {
+  type AuthOptionsFactory,
+  BearerAuth,
+  BearerAuthGuard,
+  BearerAuthModule,
+  type BearerAuthModuleOptions,
+  ConfigurationError,
+  createVerifier,
+  OktaAuth,
+  OktaAuthGuard,
+  OktaAuthModule,
+  type OktaAuthModuleOptions,
+  Public,
+  RequireAnyScope,
+  RequireClaims,
+  RequireScope,
+} from '@verifier/nest';
+import { startTestIssuer, type TestIssuer } from '@verifier/test-issuer';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type Platform, platforms } from './platforms.ts';
+import { ask, moduleOf, runningApps } from './running-apps.ts';
+
+let issuer: TestIssuer;
+let other: TestIssuer;
+const startApp = runningApps();
+const platform: Platform = Object(platforms['Express']);
+
+beforeAll(async () => {
+  [issuer, other] = await Promise.all([
+    startTestIssuer({ path: '/oauth2/default', audience: 'api://default' }),
+    startTestIssuer(),
+  ]);
+});
+
+afterAll(() => Promise.all([issuer.close(), other.close()]));
+
+beforeEach(() => {
+  vi.stubEnv('OKTA_OAUTH2_ISSUER', undefined);
+  vi.stubEnv('OKTA_OAUTH2_AUDIENCE', undefined);
+});
+
+@Controller()
+class Routes {
+  @Get()
+  get(): string {
+    return 'ran';
+  }
+}
+
+const optionsOf = ({ issuer, audience }: TestIssuer): BearerAuthModuleOptions => ({ issuer, audience });
+
+const bearer = async (from: TestIssuer, scope?: string): Promise<Record<string, string>> => ({
+  Authorization: `Bearer ${await from.token({ scope })}`,
+});
+
+/** What keeps an application from starting. */
+async function startFault(module: Type | DynamicModule): Promise<unknown> {
+  const app = await platform.create(module).catch((error: unknown) => error);
+  return app instanceof Error
+    ? app
+    : Object(app)
+        .init()
+        .catch((error: unknown) => error);
+}
+
+async function expectFault(metadata: ModuleMetadata, message: RegExp): Promise<void> {
+  const fault = await startFault(moduleOf(metadata));
+  expect(fault).toBeInstanceOf(ConfigurationError);
+  expect(String(fault)).toMatch(message);
+}
+
+/** The answers to a request with a token and to one without. */
+async function answers(module: Type, path = '/', from = issuer): Promise<[number, number]> {
+  const app = await startApp(platform, module);
+  const headers = await bearer(from);
+  return [(await ask(app, { path, headers })).status, (await ask(app, { path })).status];
+}
+
+describe('OktaAuthModule.forRoot() without options', () => {
+  it('reads OKTA_OAUTH2_ISSUER, and takes the audience of the default authorization server', async () => {
+    vi.stubEnv('OKTA_OAUTH2_ISSUER', issuer.issuer);
+    const module = moduleOf({ imports: [OktaAuthModule.forRoot()], controllers: [Routes] });
+    expect(await answers(module)).toEqual([200, 401]);
+  });
+
+  it('says what to set where nothing is', async () => {
+    await expectFault({ imports: [OktaAuthModule.forRoot()] }, /OKTA_OAUTH2_ISSUER/);
+    vi.stubEnv('OKTA_OAUTH2_ISSUER', 'https://example.okta.com/oauth2/orders');
+    await expectFault({ imports: [OktaAuthModule.forRoot()] }, /OKTA_OAUTH2_AUDIENCE/);
+  });
+});
+
+describe('forRootAsync', () => {
+  const settingsToken = 'SETTINGS';
+
+  @Module({ providers: [{ provide: settingsToken, useFactory: () => optionsOf(issuer) }], exports: [settingsToken] })
+  class Settings {}
+
+  @Injectable()
+  class Factory implements AuthOptionsFactory<BearerAuthModuleOptions> {
+    async createAuthOptions(): Promise<BearerAuthModuleOptions> {
+      return optionsOf(issuer);
+    }
+  }
+
+  @Module({ providers: [Factory], exports: [Factory] })
+  class Factories {}
+
+  it.each<[string, () => DynamicModule]>([
+    [
+      'useFactory, inject and imports',
+      () =>
+        BearerAuthModule.forRootAsync({
+          imports: [Settings],
+          inject: [settingsToken],
+          useFactory: async (options: BearerAuthModuleOptions) => options,
+        }),
+    ],
+    ['useClass', () => BearerAuthModule.forRootAsync({ useClass: Factory })],
+    ['useExisting', () => BearerAuthModule.forRootAsync({ imports: [Factories], useExisting: Factory })],
+    ['OktaAuthModule', () => OktaAuthModule.forRootAsync({ useFactory: () => ({ issuer: issuer.issuer }) })],
+  ])('guards every route: %s', async (_name, register) => {
+    expect(await answers(moduleOf({ imports: [register()], controllers: [Routes] }))).toEqual([200, 401]);
+  });
+
+  it('guards what names the guard, with global: false', async () => {
+    @Controller('closed')
+    @UseGuards(BearerAuthGuard)
+    class Closed extends Routes {}
+    const imports = [BearerAuthModule.forRootAsync({ global: false, useFactory: () => optionsOf(issuer) })];
+    const module = moduleOf({ imports, controllers: [Routes, Closed] });
+    expect(await answers(module)).toEqual([200, 200]);
+    expect(await answers(module, '/closed')).toEqual([200, 401]);
+  });
+
+  it('says what is missing, at once', () => {
+    expect(() => OktaAuthModule.forRootAsync(Object({ inject: [] }))).toThrow(ConfigurationError);
+    expect(() => BearerAuthModule.forRootAsync(Object(undefined))).toThrow(/useFactory, useClass or useExisting/);
+  });
+
+  it('does not start the application where the factory fails, or gives what belongs beside it', async () => {
+    const failing = OktaAuthModule.forRootAsync({ useFactory: () => Promise.reject(new RangeError('no settings')) });
+    expect(await startFault(failing)).toEqual(new RangeError('no settings'));
+    const useFactory = (): OktaAuthModuleOptions => Object({ ...optionsOf(issuer), global: false });
+    await expectFault({ imports: [OktaAuthModule.forRootAsync({ useFactory })] }, /global goes beside useFactory/);
+  });
+});
+
+describe('options that cannot work', () => {
+  const good = { issuer: 'https://issuer.example', audience: 'a' };
+
+  it.each<[string, object | undefined]>([
+    ['no options', undefined],
+    ['no issuer', { audience: 'a' }],
+    ['no audience', { issuer: good.issuer }],
+    ['an unknown option', { ...good, audiense: 'b' }],
+    ['an unknown onError', { ...good, onError: 'throw' }],
+    ['an issuer without TLS', { ...good, issuer: 'http://issuer.example' }],
+    ['options beside a verifier', { verifier: createVerifier(good), audience: 'a' }],
+    ['warmUp that is no boolean', { ...good, warmUp: 'yes' }],
+  ])('keep the application from starting: %s', async (_name, options) => {
+    await expectFault({ imports: [BearerAuthModule.forRoot(Object(options))], controllers: [Routes] }, /./);
+  });
+
+  it('are told as such where a guard waits for them, not as a missing module', async () => {
+    @Controller()
+    @RequireScope('read')
+    @UseGuards(OktaAuthGuard)
+    class Closed extends Routes {}
+    const imports = [BearerAuthModule.forRoot(Object({ ...good, audiense: 'b' }))];
+    await expectFault({ imports, controllers: [Closed] }, /audiense/);
+  });
+
+  it.each<[string, object]>([
+    ['global that is no boolean', { ...good, global: 'no' }],
+    ['a guard that is none of ours', { ...good, guard: class {} }],
+  ])('are refused at once: %s', (_name, options) => {
+    expect(() => BearerAuthModule.forRoot(Object(options))).toThrow(ConfigurationError);
+  });
+});
+
+describe('decorators that cannot work', () => {
+  it.each<[string, () => unknown]>([
+    ['@RequireScope without a scope', () => RequireScope()],
+    ['@RequireScope with an empty array', () => RequireScope([])],
+    ['@RequireScope with what is no scope', () => RequireScope('read"')],
+    ['@RequireAnyScope without a scope', () => RequireAnyScope()],
+    ['@RequireClaims without a function', () => RequireClaims(Object('tenant'))],
+    ['@OktaAuth with an unknown demand', () => OktaAuth(Object({ scopes: ['read'] }))],
+    ['@OktaAuth without a scope', () => OktaAuth({ scope: [] })],
+    ['@OktaAuth with a scheme that has no name', () => BearerAuth({ securityScheme: '' })],
+  ])('throw where they are written: %s', (_name, decorator) => {
+    expect(decorator).toThrow(ConfigurationError);
+  });
+
+  it('name themselves', () => {
+    expect(() => RequireScope()).toThrow(/^@RequireScope needs at least one scope/);
+  });
+
+  it.each<[string, MethodDecorator[]]>([
+    ['@Public beside @RequireScope', [Public(), RequireScope('a')]],
+    ['@RequireScope beside @Public', [RequireScope('a'), Public()]],
+    ['@OktaAuth beside @Public', [OktaAuth(), Public()]],
+    ['@RequireScope twice', [RequireScope('a'), RequireScope('b')]],
+    ['@RequireClaims twice', [RequireClaims(() => true), RequireClaims(() => true)]],
+    ['@RequireScope beside @OktaAuth with a scope', [OktaAuth({ scope: 'a' }), RequireScope('b')]],
+  ])('throw where they contradict each other: %s', (_name, [outer, inner]) => {
+    const descriptor = { value: () => {} };
+    inner?.(Object({}), 'get', descriptor);
+    expect(() => outer?.(Object({}), 'get', descriptor)).toThrow(ConfigurationError);
+  });
+});
+
+describe('a guard without its module', () => {
+  const decorated = (decorator: ClassDecorator): Type => {
+    @Controller()
+    class Closed extends Routes {}
+    decorator(Closed);
+    return Closed;
+  };
+
+  it.each<[string, ClassDecorator]>([
+    ['@UseGuards(OktaAuthGuard)', UseGuards(OktaAuthGuard)],
+    ['@OktaAuth()', OktaAuth()],
+    ['@RequireScope', RequireScope('read')],
+    ['@RequireAnyScope', RequireAnyScope('read')],
+    ['@RequireClaims', RequireClaims(() => true)],
+  ])('keeps the application from starting, and says what to import: %s', async (_name, decorator) => {
+    const message = /OktaAuthGuard found no OktaAuthModule: add OktaAuthModule\.forRoot/;
+    await expectFault({ controllers: [decorated(decorator)] }, message);
+  });
+
+  it('is one too where another module has it to itself', async () => {
+    const Own = moduleOf({ imports: [BearerAuthModule.forRoot({ ...optionsOf(issuer), global: false })] });
+    const controllers = [decorated(RequireScope('read'))];
+    await expectFault({ imports: [Own], controllers }, /global: false, to those of each module/);
+  });
+
+  it.each([OktaAuthModule, BearerAuthModule])(
+    'is one too where the module was imported without options',
+    async (each) => {
+      await expectFault({ imports: [each], controllers: [Routes] }, new RegExp(`import ${each.name}\\.forRoot`));
+    },
+  );
+});
+
+describe('modules that are registered more than once', () => {
+  const scoped = (from: TestIssuer): DynamicModule => BearerAuthModule.forRoot({ ...optionsOf(from), global: false });
+
+  it('keep the application from starting where each would guard every route', async () => {
+    const imports = [OktaAuthModule.forRoot({ issuer: issuer.issuer }), BearerAuthModule.forRoot(optionsOf(other))];
+    await expectFault({ imports }, /registered twice in this application.*issuers/);
+  });
+
+  it('keep the application from starting where one module imports both', async () => {
+    await expectFault({ imports: [scoped(issuer), scoped(other)] }, /registered twice in App/);
+  });
+
+  it('trust two issuers in two modules, each its own', async () => {
+    @Controller('one')
+    @RequireScope('read')
+    class One extends Routes {}
+    @Controller('two')
+    @RequireScope('read')
+    class Two extends Routes {}
+    const Left = moduleOf({ imports: [scoped(issuer)], controllers: [One] });
+    const Right = moduleOf({ imports: [scoped(other)], controllers: [Two] });
+    const app = await startApp(platform, moduleOf({ imports: [Left, Right], controllers: [Routes] }));
+    const statuses = async (from: TestIssuer): Promise<number[]> => {
+      const headers = await bearer(from, 'read');
+      const paths = ['/one', '/two', '/'];
+      return Promise.all(paths.map(async (path) => (await ask(app, { path, headers })).status));
+    };
+    expect(await statuses(issuer)).toEqual([200, 401, 200]);
+    expect(await statuses(other)).toEqual([401, 200, 200]);
+  });
+
+  it('are one where they are one constant', async () => {
+    const shared = BearerAuthModule.forRoot(optionsOf(issuer));
+    const Feature = moduleOf({ imports: [shared], controllers: [Routes] });
+    expect(await answers(moduleOf({ imports: [shared, Feature] }))).toEqual([200, 401]);
+  });
+});
+
+it('gives the guard, and with it the verifier, to other providers', async () => {
+  @Injectable()
+  class Jobs {
+    readonly guard: OktaAuthGuard;
+    constructor(@Inject(OktaAuthGuard) guard: OktaAuthGuard) {
+      this.guard = guard;
+    }
+  }
+  const verifier = createVerifier(Object(optionsOf(issuer)));
+  const module = moduleOf({ imports: [BearerAuthModule.forRoot({ verifier })], providers: [Jobs] });
+  const { app } = await startApp(platform, module);
+  expect(app.get(Jobs).guard.verifier).toBe(verifier);
+});

@@ -1,0 +1,186 @@
+import { ApolloDriver } from '@nestjs/apollo';
+import { Controller, createParamDecorator, type ExecutionContext, Get, Module, type Type } from '@nestjs/common';
+import { GraphQLModule, Query, Resolver } from '@nestjs/graphql';
+import { MercuriusDriver } from '@nestjs/mercurius';
+import {
+  Auth,
+  BearerAuthModule,
+  type BearerAuthModuleOptions,
+  getAuth,
+  OktaAuth,
+  OktaAuthGuard,
+  Public,
+  RequireScope,
+  type VerifiedToken,
+} from '@verifier/nest';
+import { GqlAuthGuard } from '@verifier/nest/graphql';
+import { startTestIssuer, type TestIssuer } from '@verifier/test-issuer';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { platforms, type RunningNestApp } from './platforms.ts';
+import { runningApps } from './running-apps.ts';
+
+let issuer: TestIssuer;
+let token: string;
+const startApp = runningApps();
+
+beforeAll(async () => {
+  issuer = await startTestIssuer();
+  token = await issuer.token({ scope: 'read' });
+});
+
+afterAll(() => issuer.close());
+
+const Scopes = createParamDecorator((_: unknown, context: ExecutionContext) => getAuth(context).scopes.join('+'));
+
+@Resolver()
+class Answers {
+  @Public()
+  @Query(() => String)
+  open(): string {
+    return 'open';
+  }
+
+  @Query(() => String)
+  closed(@Auth() auth: VerifiedToken, @Scopes() joined: string): string {
+    return `${auth.scopes.join()} ${joined}`;
+  }
+
+  @RequireScope('write')
+  @Query(() => String, { nullable: true })
+  scoped(): string {
+    return 'scoped';
+  }
+
+  @OktaAuth({ optional: true })
+  @Query(() => String)
+  optional(@Auth({ property: 'scopes', optional: true }) scopes: string[] | null): string {
+    return String(scopes);
+  }
+
+  @OktaAuth({ optional: true })
+  @Query(() => String, { nullable: true })
+  needed(@Auth('scopes') scopes: string[]): string {
+    return String(scopes);
+  }
+}
+
+@Controller('rest')
+class Rest {
+  @Get()
+  get(): string {
+    return 'ran';
+  }
+}
+
+interface GraphqlAnswer {
+  readonly status: number;
+  readonly challenge: string | null;
+  readonly retryAfter: string | null;
+  readonly data: unknown;
+  readonly errors: { message: string; code: unknown; path?: readonly string[] }[];
+  readonly text: string;
+}
+
+const drivers = [
+  ['Express', 'Apollo', ApolloDriver],
+  ['Fastify', 'Apollo', ApolloDriver],
+  ['Fastify', 'Mercurius', MercuriusDriver],
+] as const;
+
+describe.each(drivers)('on %s with %s', (platformName, _driver, driver) => {
+  function moduleWith(options: BearerAuthModuleOptions & { guard?: Type<OktaAuthGuard> }): Type {
+    const graphql = GraphQLModule.forRoot(Object({ driver, autoSchemaFile: true, graphiql: false, playground: false }));
+    @Module({
+      imports: [graphql, BearerAuthModule.forRoot({ guard: GqlAuthGuard, ...options })],
+      controllers: [Rest],
+      providers: [Answers],
+    })
+    class App {}
+    return App;
+  }
+
+  const run = (more: object = {}): Promise<RunningNestApp> => {
+    const options = { issuer: issuer.issuer, audience: issuer.audience, ...more };
+    return startApp(Object(platforms[platformName]), moduleWith(options));
+  };
+
+  async function query(app: RunningNestApp, fields: string, bearer?: string): Promise<GraphqlAnswer> {
+    const headers: Record<string, string> = { 'Content-Type': 'application/json' };
+    if (bearer !== undefined) headers['Authorization'] = `Bearer ${bearer}`;
+    const body = JSON.stringify({ query: `{ ${fields} }` });
+    const response = await fetch(`${app.origin}/graphql`, { method: 'POST', headers, body });
+    const text = await response.text();
+    const { data, errors = [] } = JSON.parse(text);
+    return {
+      status: response.status,
+      challenge: response.headers.get('www-authenticate'),
+      retryAfter: response.headers.get('retry-after'),
+      data,
+      errors: errors.map(({ message, extensions }: { message: string; extensions?: { code: unknown } }) => ({
+        message,
+        code: extensions?.code,
+      })),
+      text,
+    };
+  }
+
+  it('lets a good token through: @Auth() and getAuth(context) see it', async () => {
+    const answer = await query(await run(), 'open closed', token);
+    expect(answer).toMatchObject({ data: { open: 'open', closed: 'read read' }, errors: [], challenge: null });
+  });
+
+  it('leaves @Public() resolvers open', async () => {
+    expect(await query(await run(), 'open')).toMatchObject({ data: { open: 'open' }, errors: [] });
+  });
+
+  it.each([
+    ['nothing', undefined, 'The request has no access token', 'Bearer realm="api"'],
+    ['a token that is none', 'nonsense', 'The access token is invalid', /^Bearer realm="api", error="invalid_token"/],
+  ])('refuses %s as UNAUTHENTICATED, with its challenge', async (_case, bearer, message, challenge) => {
+    const answer = await query(await run(), 'closed', bearer);
+    expect(answer.data ?? null).toBeNull();
+    expect(answer.errors).toEqual([{ message, code: 'UNAUTHENTICATED' }]);
+    expect(answer.challenge).toMatch(challenge);
+    expect(answer.text).not.toContain('"http"');
+  });
+
+  it('refuses too little scope as FORBIDDEN, and answers the rest', async () => {
+    const answer = await query(await run(), 'open scoped', token);
+    expect(answer.data).toEqual({ open: 'open', scoped: null });
+    expect(answer.errors).toEqual([{ message: 'The access token lacks a required scope', code: 'FORBIDDEN' }]);
+    expect(answer.challenge).toContain('scope="write"');
+  });
+
+  it('hands over null for an anonymous request, or refuses it, as the parameter says', async () => {
+    const answer = await query(await run(), 'optional needed');
+    expect(answer.data).toEqual({ optional: 'null', needed: null });
+    expect(answer.errors).toMatchObject([{ code: 'UNAUTHENTICATED' }]);
+    expect(answer.challenge).toBe('Bearer realm="api"');
+  });
+
+  it('says SERVICE_UNAVAILABLE while no keys can be had', async () => {
+    const absent = await startTestIssuer();
+    await absent.stop();
+    const app = await run({ issuer: absent.issuer, audience: absent.audience });
+    const bearer = await absent.sign({ scope: 'read' });
+    const answer = await query(app, 'closed', bearer);
+    expect(answer.errors).toMatchObject([{ code: 'SERVICE_UNAVAILABLE' }]);
+    expect(answer.challenge).toBeNull();
+    expect(Number(answer.retryAfter)).toBeGreaterThan(0);
+  });
+
+  it('answers HTTP routes beside it as ever', async () => {
+    const { origin } = await run();
+    const refused = await fetch(`${origin}/rest`);
+    expect(refused.status).toBe(401);
+    expect(await refused.text()).toBe('{"error":"unauthorized","error_description":"The request has no access token"}');
+    const headers = { Authorization: `Bearer ${token}` };
+    expect((await fetch(`${origin}/rest`, { headers })).status).toBe(200);
+  });
+
+  it('is refused as a whole by the guard for HTTP', async () => {
+    const answer = await query(await run({ guard: OktaAuthGuard }), 'closed', token);
+    expect(answer.data ?? null).toBeNull();
+    expect(answer.errors).toHaveLength(1);
+  });
+});

@@ -1,0 +1,121 @@
+import { Controller, Get, Module, UseGuards } from '@nestjs/common';
+import {
+  Auth,
+  type AuthOptionsFactory,
+  BearerAuth,
+  BearerAuthGuard,
+  BearerAuthModule,
+  type BearerAuthModuleOptions,
+  getAuth,
+  OktaAuth,
+  OktaAuthGuard,
+  OktaAuthModule,
+  type OktaAuthModuleOptions,
+  Public,
+  RequireAnyScope,
+  RequireClaims,
+  RequireScope,
+  type VerifiedToken,
+  type Verifier,
+} from '@verifier/nest';
+import { GqlAuthGuard } from '@verifier/nest/graphql';
+
+type Same<TLeft, TRight> = (<T>() => T extends TLeft ? 1 : 2) extends <T>() => T extends TRight ? 1 : 2 ? true : false;
+const isTrue = <TValue extends true>(): TValue | undefined => undefined;
+
+interface OrderClaims {
+  readonly tenant: string;
+}
+
+const good = { issuer: 'https://issuer.example', audience: 'a' };
+
+class Factory implements AuthOptionsFactory {
+  createAuthOptions(): OktaAuthModuleOptions {
+    return { ...good, warmUp: true };
+  }
+}
+
+class BearerFactory implements AuthOptionsFactory<BearerAuthModuleOptions> {
+  async createAuthOptions(): Promise<BearerAuthModuleOptions> {
+    return good;
+  }
+}
+
+@Module({
+  imports: [
+    OktaAuthModule.forRoot(),
+    OktaAuthModule.forRoot({ ...good, onError: 'framework', optional: true, warmUp: true, global: false }),
+    OktaAuthModule.forRoot({ guard: GqlAuthGuard }),
+    OktaAuthModule.forRootAsync({ useClass: Factory, global: false }),
+    OktaAuthModule.forRootAsync({ useFactory: (issuer: string) => ({ issuer }), inject: ['ISSUER'], imports: [] }),
+    BearerAuthModule.forRoot(good),
+    BearerAuthModule.forRoot({ issuers: [good] }),
+    BearerAuthModule.forRootAsync({ useExisting: BearerFactory, guard: OktaAuthGuard }),
+  ],
+})
+export class App {}
+
+@Controller()
+@UseGuards(OktaAuthGuard, BearerAuthGuard)
+@OktaAuth({ optional: true })
+export class Routes {
+  @Get()
+  @RequireScope('read:orders', ['write:orders'])
+  @RequireAnyScope(['a', 'b'])
+  @RequireClaims((claims) => claims['tenant'] === 'blue')
+  whole(@Auth() auth: VerifiedToken<OrderClaims>): string {
+    isTrue<Same<typeof auth.claims.tenant, string>>();
+    return auth.claims.tenant;
+  }
+
+  @Get()
+  @BearerAuth({ scope: 'read', role: ['admin'], securityScheme: 'oauth2' })
+  one(
+    @Auth('subject') subject: string,
+    @Auth({ property: 'scopes', optional: true }) scopes: string[] | null,
+  ): unknown {
+    return [subject, scopes];
+  }
+
+  @Get()
+  @Public()
+  accessor(request: Request, guard: OktaAuthGuard): unknown {
+    const plain = getAuth(request);
+    isTrue<Same<typeof plain, VerifiedToken>>();
+    const typed = getAuth<OrderClaims>(request);
+    isTrue<Same<typeof typed.claims.tenant, string>>();
+    isTrue<Same<typeof typed.claims.iss, string>>();
+    const maybe = getAuth<OrderClaims>(request, { optional: true });
+    isTrue<Same<typeof maybe, VerifiedToken<OrderClaims> | null>>();
+    isTrue<Same<typeof guard.verifier, Verifier>>();
+    // @ts-expect-error -- may be null
+    maybe.claims;
+    // @ts-expect-error -- read-only
+    typed.expiresAt = 1;
+    return plain;
+  }
+
+  // @ts-expect-error -- the token has no such property
+  @Get() unknownProperty(@Auth('sub') _subject: string): void {}
+}
+
+// @ts-expect-error -- options are needed
+BearerAuthModule.forRoot();
+// @ts-expect-error -- an audience is needed, or null on purpose
+BearerAuthModule.forRoot({ issuer: 'https://issuer.example' });
+// @ts-expect-error -- no such option
+BearerAuthModule.forRoot({ ...good, audiences: ['b'] });
+// @ts-expect-error -- no such way of handling errors
+OktaAuthModule.forRoot({ onError: 'throw' });
+// @ts-expect-error -- a guard extends OktaAuthGuard
+OktaAuthModule.forRoot({ guard: class {} });
+// @ts-expect-error -- what useClass names makes options
+OktaAuthModule.forRootAsync({ useClass: App });
+// @ts-expect-error -- scopes are strings
+RequireScope(1);
+// @ts-expect-error -- a predicate answers true or false
+RequireClaims(() => 'yes');
+// @ts-expect-error -- no such demand
+OktaAuth({ scopes: ['read'] });
+// @ts-expect-error -- a request is an object
+getAuth('request');
