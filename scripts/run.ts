@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from './command.ts';
+import { consumerTypes } from './consumer-types.ts';
 import { contents, pack, publint, smoke, typesResolve } from './packaging.ts';
 import { failed, type Outcome, passed, runSteps, type Step } from './step.ts';
 import { runTests } from './test-run.ts';
@@ -40,6 +41,7 @@ const buildSteps: Step[] = [check('build', 'turbo', [...turbo('build'), '--force
 const typeSteps: Step[] = [
   check('types', 'turbo', [...turbo('types'), '--force', '--only']),
   check('types of the scripts', 'tsc', ['-p', 'scripts']),
+  { name: 'types of applications, TypeScript 6', run: consumerTypes },
 ];
 
 const packagingSteps: Step[] = [

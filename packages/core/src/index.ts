@@ -66,6 +66,7 @@ export {
 export type { VerifierStats } from './stats.ts';
 export type { TimingStats } from './timings.ts';
 export type { ClaimPath } from './token/claim-names.ts';
+export type { ExpectedIdToken } from './token/id-token.ts';
 export type { Claims, JsonValue, JwsHeader, VerifiedToken } from './token/verified-token.ts';
 export { type AuthResult, createVerifier, type Verifier } from './verifier.ts';
 export { version } from './version.ts';

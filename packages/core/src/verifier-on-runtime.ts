@@ -6,6 +6,7 @@ import {
   TokenError,
   UnavailableError,
 } from './errors.ts';
+import { checkExpected } from './id-token-admission.ts';
 import type { IssuerDirectory } from './issuer-directory.ts';
 import type { EventListener } from './issuer-entry.ts';
 import { guardedListener } from './listener.ts';
@@ -24,9 +25,11 @@ import { settleAll } from './settle-all.ts';
 import type { VerifierStats } from './stats.ts';
 import { asError } from './thrown-error.ts';
 import { Timings } from './timings.ts';
+import type { ExpectedIdToken } from './token/id-token.ts';
 import type { TokenCache } from './token/token-cache.ts';
 import type { VerifiedToken } from './token/verified-token.ts';
-import { createTokenVerifier, type TokenVerifier, type VerifyMode } from './token-verifier.ts';
+import type { VerifyMode } from './token-prover.ts';
+import { createTokenVerifier, type TokenVerifier } from './token-verifier.ts';
 import type { AuthResult, Verifier } from './verifier.ts';
 
 const defaultConcurrency = 64;
@@ -90,6 +93,14 @@ class SharingVerifier implements Verifier {
     return settleAll(tokens, concurrency, (token) =>
       this.#record.outcome({ inParallel: true }, (mode) => this.#verified(token, {}, mode)),
     );
+  }
+
+  async verifyIdToken(token: string, expected: ExpectedIdToken): Promise<VerifiedToken> {
+    const checked = checkExpected(expected);
+    return this.#record.outcome({}, (mode) => {
+      this.#assertUsable(token);
+      return this.#tokenVerifier.verifyIdToken(token, checked, mode);
+    });
   }
 
   authenticate(request: RequestLike, requirements: Requirements = {}): AuthResult | Promise<AuthResult> {
@@ -170,9 +181,13 @@ class SharingVerifier implements Verifier {
     if (this.#closing !== undefined) throw new UnavailableError('ERR_CLOSED', 'The verifier was closed');
   }
 
-  #verified(token: string, requirements: Requirements, mode: VerifyMode): MaybePromise<VerifiedToken> {
+  #assertUsable(token: unknown): void {
     this.#assertOpen();
     if (typeof token !== 'string') throw new TokenError('ERR_TOKEN_MALFORMED', 'The token is not a string');
+  }
+
+  #verified(token: string, requirements: Requirements, mode: VerifyMode): MaybePromise<VerifiedToken> {
+    this.#assertUsable(token);
     return andThen(this.#tokenVerifier.verify(token, mode), (auth) => {
       const refusal = checkRequirements(auth, requirements);
       if (refusal !== undefined) throw refusal;

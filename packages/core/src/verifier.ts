@@ -5,6 +5,7 @@ import type { Challenge } from './request/challenge.ts';
 import type { RequestLike } from './request/request.ts';
 import type { Requirements } from './requirements.ts';
 import type { VerifierStats } from './stats.ts';
+import type { ExpectedIdToken } from './token/id-token.ts';
 import type { VerifiedToken } from './token/verified-token.ts';
 import { createVerifierOnRuntime } from './verifier-on-runtime.ts';
 
@@ -39,6 +40,16 @@ export interface Verifier {
     tokens: Iterable<string>,
     options?: { readonly concurrency?: number },
   ): Promise<PromiseSettledResult<VerifiedToken>[]>;
+  /**
+   * Verifies one ID token (OpenID Connect Core 1.0, section 3.1.3.7), with the keys of the same issuers: `aud` and
+   * `azp`, `nonce`, times, and whatever else is expected. An access token is refused with ERR_TOKEN_TYPE, known by its
+   * header (`at+jwt`) or by claims that say what API it is for (`scope`, `scp`, `client_id`, `cid`). `audience`,
+   * `clientIds`, `requiredClaims`, `maxTokenAge` and `validate` are about access tokens and play no part.
+   *
+   * @throws AuthError where it is refused, and where the keys cannot be had; ConfigurationError where `expected` cannot
+   *   work.
+   */
+  verifyIdToken(token: string, expected: ExpectedIdToken): Promise<VerifiedToken>;
   /**
    * Judges a request by the token in its `Authorization` header. On Node.js, with the keys in memory, the result is
    * there at once and is not a promise.

@@ -6,10 +6,11 @@ export {
   type GuardOptions,
   isAuthError,
   type OktaGuardOptions,
+  type Requirements,
   type VerifiedToken,
   type Verifier,
   type VerifierOptions,
 } from '@verifier/core';
 export { type AuthMiddleware, bearerAuth, type Middleware, type Next, oktaAuth } from './auth-middleware.ts';
 export { getAuth } from './get-auth.ts';
-export { requireAnyScope, requireClaims, requireScope } from './route-guards.ts';
+export { requireAccess, requireAnyScope, requireClaims, requireScope } from './route-guards.ts';

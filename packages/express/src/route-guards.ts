@@ -1,4 +1,5 @@
 import {
+  accessRequirement,
   anyScopeRequirement,
   type Claims,
   claimsRequirement,
@@ -39,6 +40,15 @@ export function requireAnyScope(...scopes: readonly (string | readonly string[])
  */
 export function requireClaims(predicate: (claims: Claims) => boolean): Middleware {
   return createRouteGuard('requireClaims', claimsRequirement(predicate));
+}
+
+/**
+ * Lets requests through whose token meets every member of the requirements: scopes, roles, permissions, groups, claims.
+ *
+ * @throws ConfigurationError at once, where nothing is demanded, or something that no token can meet.
+ */
+export function requireAccess(requirements: Requirements): Middleware {
+  return createRouteGuard('requireAccess', accessRequirement(requirements));
 }
 
 function createRouteGuard(name: string, requirements: Requirements): Middleware {

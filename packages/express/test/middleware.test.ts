@@ -7,6 +7,7 @@ import {
   type GuardOptions,
   getAuth,
   isAuthError,
+  requireAccess,
   requireAnyScope,
   requireClaims,
   requireScope,
@@ -132,6 +133,7 @@ describe.each(Object.entries(frameworks))('%s', (_name, express) => {
       ['requireScope', requireScope('read')],
       ['requireAnyScope', requireAnyScope('read')],
       ['requireClaims', requireClaims(() => true)],
+      ['requireAccess', requireAccess({ role: 'admin' })],
     ])('%s never opens the route, and says what is missing', async (name, guard) => {
       const route = vi.fn(noContent);
       const { errors, handler } = collector();

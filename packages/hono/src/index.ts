@@ -6,6 +6,7 @@ export {
   type GuardOptions,
   isAuthError,
   type OktaGuardOptions,
+  type Requirements,
   type VerifiedToken,
   type Verifier,
   type VerifierOptions,
@@ -19,4 +20,4 @@ export {
 } from './auth-middleware.ts';
 export { getAuth } from './get-auth.ts';
 export type { Refusal } from './refusal.ts';
-export { type RouteGuard, requireAnyScope, requireClaims, requireScope } from './route-guards.ts';
+export { type RouteGuard, requireAccess, requireAnyScope, requireClaims, requireScope } from './route-guards.ts';

@@ -1,4 +1,5 @@
 import {
+  accessRequirement,
   anyScopeRequirement,
   type Claims,
   claimsRequirement,
@@ -48,6 +49,15 @@ export function requireAnyScope(...scopes: readonly (string | readonly string[])
  */
 export function requireClaims(predicate: (claims: Claims) => boolean): RouteGuard {
   return createRouteGuard('requireClaims', claimsRequirement(predicate));
+}
+
+/**
+ * Lets requests through whose token meets every member of the requirements: scopes, roles, permissions, groups, claims.
+ *
+ * @throws ConfigurationError at once, where nothing is demanded, or something that no token can meet.
+ */
+export function requireAccess(requirements: Requirements): RouteGuard {
+  return createRouteGuard('requireAccess', accessRequirement(requirements));
 }
 
 function createRouteGuard(name: string, requirements: Requirements): RouteGuard {

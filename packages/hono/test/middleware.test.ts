@@ -4,6 +4,7 @@ import {
   createVerifier,
   getAuth,
   isAuthError,
+  requireAccess,
   requireAnyScope,
   requireClaims,
   requireScope,
@@ -144,6 +145,7 @@ describe('a route guard before any authentication', () => {
     ['requireScope', requireScope('read')],
     ['requireAnyScope', requireAnyScope('read')],
     ['requireClaims', requireClaims(() => true)],
+    ['requireAccess', requireAccess({ role: 'admin' })],
   ])('%s never opens the route, and says what is missing', async (name, guard) => {
     const route = vi.fn(noContent);
     const { errors, handler } = collector();

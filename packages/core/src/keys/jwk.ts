@@ -1,5 +1,6 @@
 import type { PublicJwk, Runtime } from '../runtime/runtime.ts';
 import { type Algorithm, algorithms, allAlgorithms, parseAlgorithm } from '../token/algorithms.ts';
+import { isBase64url } from '../token/base64url.ts';
 import { isRocaModulus, isSmallPoint } from './weak-keys.ts';
 
 /** A key of a key set that signatures may be checked with. */
@@ -15,7 +16,6 @@ type Members = Readonly<Record<string, unknown>>;
 const minModulusBits = 2048;
 // Checking a signature grows with the modulus; what is longer than this serves only to slow a verifier down.
 const maxModulusBits = 16_384;
-const base64url = /^[A-Za-z0-9_-]+$/;
 const coordinateLength: Readonly<Record<string, number>> = { 'P-256': 43, 'P-384': 64, 'P-521': 88, Ed25519: 43 };
 
 /**
@@ -67,7 +67,7 @@ function allowsSomething(alg: Algorithm | undefined, runtime: Pick<Runtime, 'sup
 
 function rsaKey(members: Members, runtime: Pick<Runtime, 'decodeBase64url'>): PublicJwk | undefined {
   const { n, e } = members;
-  if (!isBase64url(n) || !isBase64url(e)) return undefined;
+  if (!isEncoded(n) || !isEncoded(e)) return undefined;
   const modulus = runtime.decodeBase64url(n);
   const bits = bitLength(modulus);
   const isOdd = ((modulus.at(-1) ?? 0) & 1) === 1;
@@ -90,12 +90,13 @@ function bitLength(bytes: Uint8Array): number {
 
 function curveKey({ kty, crv, x, y }: Members): PublicJwk | undefined {
   const length = coordinateLength[crv as string];
-  if (!isBase64url(x) || x.length !== length) return undefined;
+  if (!isEncoded(x) || x.length !== length) return undefined;
   if (kty === 'OKP') return isSmallPoint(x) ? undefined : Object.freeze({ kty, crv: crv as string, x });
-  if (!isBase64url(y) || y.length !== length) return undefined;
+  if (!isEncoded(y) || y.length !== length) return undefined;
   return Object.freeze({ kty: 'EC', crv: crv as string, x, y });
 }
 
-function isBase64url(value: unknown): value is string {
-  return typeof value === 'string' && base64url.test(value);
+// A decoder may throw for what is not, and one bad member must not cost the others.
+function isEncoded(value: unknown): value is string {
+  return typeof value === 'string' && value !== '' && isBase64url(value);
 }

@@ -40,6 +40,11 @@ export type Decision =
   /** Nothing can be done before so many seconds. */
   | { readonly act: 'refuse'; readonly retryAfter: number };
 
+// Decided for every request: not worth an object each.
+const use: Decision = Object.freeze({ act: 'use' });
+const refresh: Decision = Object.freeze({ act: 'refresh' });
+const wait: Decision = Object.freeze({ act: 'wait' });
+
 /** The numbers of the policy that no option changes; seconds, but for the jitter's share and the count of lookups. */
 export interface PolicyLimits {
   readonly minLife: number;
@@ -89,7 +94,7 @@ export function phaseOf(state: RefreshState, policy: RefreshPolicy, now: number)
 /** What a request does that needs the set. With a set that is trusted it never waits, but once after idleness. */
 export function onRequest(state: RefreshState, policy: RefreshPolicy, now: number): Decision {
   const phase = phaseOf(state, policy, now);
-  if (phase === 'fresh') return { act: 'use' };
+  if (phase === 'fresh') return use;
   if (phase === 'due') return refreshIfPossible(state, now);
   if (phase === 'stale' && isBeingRefreshed(state, now)) return refreshIfPossible(state, now);
   return waitIfPossible(state, now);
@@ -97,17 +102,17 @@ export function onRequest(state: RefreshState, policy: RefreshPolicy, now: numbe
 
 /** What a request does whose key the set does not hold. */
 export function onUnknownKey(state: RefreshState, now: number): Decision {
-  if (state.fetchingSince !== undefined) return { act: 'wait' };
+  if (state.fetchingSince !== undefined) return wait;
   if (state.throttledUntil > now) return { act: 'refuse', retryAfter: state.throttledUntil - now };
   const recent = recentLookups(state, now);
   const [oldest] = recent;
-  if (oldest === undefined || recent.length < limits.lookupsPerInterval) return { act: 'wait' };
+  if (oldest === undefined || recent.length < limits.lookupsPerInterval) return wait;
   return { act: 'refuse', retryAfter: oldest + limits.lookupInterval - now };
 }
 
 /** What the passing of time does to a set that was used within its last life. */
 export function onTick(state: RefreshState, policy: RefreshPolicy, now: number): Decision {
-  return phaseOf(state, policy, now) === 'fresh' ? { act: 'use' } : refreshIfPossible(state, now);
+  return phaseOf(state, policy, now) === 'fresh' ? use : refreshIfPossible(state, now);
 }
 
 /** When {@link onTick} is worth asking again. */
@@ -213,11 +218,11 @@ function isBlocked(state: RefreshState, now: number): boolean {
 }
 
 function refreshIfPossible(state: RefreshState, now: number): Decision {
-  return state.fetchingSince !== undefined || isBlocked(state, now) ? { act: 'use' } : { act: 'refresh' };
+  return state.fetchingSince !== undefined || isBlocked(state, now) ? use : refresh;
 }
 
 function waitIfPossible(state: RefreshState, now: number): Decision {
-  if (state.fetchingSince !== undefined || !isBlocked(state, now)) return { act: 'wait' };
+  if (state.fetchingSince !== undefined || !isBlocked(state, now)) return wait;
   return { act: 'refuse', retryAfter: blockedUntil(state) - now };
 }
 

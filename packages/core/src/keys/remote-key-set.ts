@@ -5,6 +5,9 @@ import type { KeySet, Selection, VerificationKey } from './key-set.ts';
 import { RefreshingSet, type RefreshOptions } from './refreshing-set.ts';
 import { selectedKey } from './select-key.ts';
 
+// Seconds between two looks at what the fetch of another request has brought.
+const lookInterval = 0.05;
+
 /**
  * A key set that is fetched when it is first needed, refreshed in the background before its life ends, kept while it
  * cannot be refreshed, and fetched early for a key that it does not hold.
@@ -116,12 +119,21 @@ class RemoteKeySet implements IssuerKeys {
 
   #findUnknown(request: KeyRequest, asked: number): MaybePromise<VerificationKey> {
     const decision = this.#refreshing.decideUnknown();
-    if (decision.act === 'refuse') throw this.#notFound(decision.retryAfter);
+    if (decision.act === 'refuse') {
+      if (!this.#sharesPromises && this.#refreshing.isFetching) return this.#pickLater(request, asked);
+      throw this.#notFound(decision.retryAfter);
+    }
     return this.#refreshing.fetch('unknown-key').then((outcome) => {
       if (outcome === 'overtaken') return this.find(request);
       if (outcome === 'failed') throw this.#notFound(this.#refreshing.retryAfter);
       return this.#pick(this.#setAtHand(), request, asked);
     });
+  }
+
+  // Where the fetch of another request cannot be waited for, what it brings can.
+  async #pickLater(request: KeyRequest, asked: number): Promise<VerificationKey> {
+    await new Promise((resolve) => setTimeout(resolve, lookInterval * 1000));
+    return this.#pick(await this.#trusted(request.waitUntil), request, asked);
   }
 
   // Without a word from the issuer nobody can say that the key does not exist.

@@ -24,6 +24,7 @@ export const runtime: Runtime = {
   decodeBase64url: (text) => Buffer.from(text, 'base64url'),
   decodeUtf8: (bytes) => utf8.decode(bytes),
   digest: (text) => hash('sha256', text, 'base64url'),
+  halfHash,
   supports: () => true,
   importKey,
   createHttpClient: (options) => new PooledClient(options),
@@ -36,6 +37,11 @@ export const runtime: Runtime = {
   debug: (line) => log('%s', line),
   environment: () => process.env,
 };
+
+function halfHash(name: string, text: string): string {
+  const bytes = hash(name, text, 'buffer');
+  return bytes.subarray(0, bytes.byteLength / 2).toString('base64url');
+}
 
 function importKey(jwk: PublicJwk, algorithm: Algorithm): SignatureKey {
   const key = createPublicKey({ key: { ...jwk }, format: 'jwk' });

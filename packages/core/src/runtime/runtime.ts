@@ -62,6 +62,8 @@ export interface Runtime {
   decodeUtf8(bytes: Uint8Array): string;
   /** SHA-256 of ASCII text, as some short text. */
   digest(text: string): MaybePromise<string>;
+  /** The left half of a hash of text, in base64url. */
+  halfHash(name: 'sha256' | 'sha384' | 'sha512', text: string): MaybePromise<string>;
   /** Whether signatures of an algorithm can be checked. */
   supports(algorithm: Algorithm): boolean;
   /** Imports a key; throws or rejects where it is not a point on its curve, say. */

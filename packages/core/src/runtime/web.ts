@@ -25,6 +25,7 @@ export const runtime: Runtime = {
   decodeBase64url: (text) => base64url.decode(text),
   decodeUtf8: (bytes) => utf8.decode(bytes),
   digest: async (text) => base64url.encode(new Uint8Array(await crypto.subtle.digest('SHA-256', encoder.encode(text)))),
+  halfHash,
   supports: () => true,
   importKey,
   createHttpClient: () => fetchClient,
@@ -35,6 +36,11 @@ export const runtime: Runtime = {
   debug: () => undefined,
   environment: () => globals.process?.env ?? {},
 };
+
+async function halfHash(name: 'sha256' | 'sha384' | 'sha512', text: string): Promise<string> {
+  const bytes = new Uint8Array(await crypto.subtle.digest(name.replace('sha', 'SHA-'), encoder.encode(text)));
+  return base64url.encode(bytes.subarray(0, bytes.byteLength / 2));
+}
 
 async function importKey(jwk: PublicJwk, algorithm: Algorithm): Promise<SignatureKey> {
   const key = await importJWK({ ...jwk } as JWK, algorithm);

@@ -1,4 +1,4 @@
-import { TokenError, type TokenErrorCode } from '../errors.ts';
+import { invalid, mismatch, missing, wrongType } from './claim-faults.ts';
 import type { UnverifiedClaims } from './compact-jws.ts';
 import type { Claims, JwsHeader } from './verified-token.ts';
 
@@ -11,6 +11,9 @@ export interface ClaimsPolicy {
   readonly maxTokenAge: number | undefined;
   readonly requiredClaims: readonly string[];
 }
+
+/** The part of a policy that the clock decides. */
+export type TimesPolicy = Pick<ClaimsPolicy, 'clockTolerance' | 'maxTokenAge'>;
 
 const clientClaims = ['client_id', 'cid', 'azp', 'appid'];
 
@@ -43,7 +46,7 @@ export function validateClaims(
  * @param now - Epoch seconds.
  * @throws TokenError for the first claim that does not hold.
  */
-export function validateTimes(claims: UnverifiedClaims, policy: ClaimsPolicy, now: number): void {
+export function validateTimes(claims: UnverifiedClaims, policy: TimesPolicy, now: number): void {
   validateExpiry(claims, now, policy.clockTolerance);
   validateNotBefore(claims, now, policy.clockTolerance);
   validateIssuedAt(claims, now, policy);
@@ -87,41 +90,49 @@ function otherPurpose(claims: UnverifiedClaims): string | undefined {
 function validateExpiry(claims: UnverifiedClaims, now: number, tolerance: number): void {
   const exp = numericDate(claims, 'exp');
   if (exp === undefined) throw missing('exp');
-  if (exp <= now - tolerance)
-    throw new TokenError('ERR_TOKEN_EXPIRED', 'The token expired', { claim: 'exp', reason: 'mismatch' });
+  if (exp <= now - tolerance) throw mismatch('ERR_TOKEN_EXPIRED', 'exp', 'The token expired');
 }
 
 function validateNotBefore(claims: UnverifiedClaims, now: number, tolerance: number): void {
   const nbf = numericDate(claims, 'nbf');
-  if (nbf !== undefined && nbf > now + tolerance) throw early('nbf', 'The token is not valid yet');
+  if (nbf !== undefined && nbf > now + tolerance)
+    throw mismatch('ERR_TOKEN_NOT_YET_VALID', 'nbf', 'The token is not valid yet');
 }
 
-function validateIssuedAt(claims: UnverifiedClaims, now: number, policy: ClaimsPolicy): void {
+function validateIssuedAt(claims: UnverifiedClaims, now: number, policy: TimesPolicy): void {
   const iat = numericDate(claims, 'iat');
   if (policy.maxTokenAge === undefined) return;
   if (iat === undefined) throw missing('iat');
-  if (iat > now + policy.clockTolerance) throw early('iat', 'The token was issued in the future');
+  if (iat > now + policy.clockTolerance)
+    throw mismatch('ERR_TOKEN_NOT_YET_VALID', 'iat', 'The token was issued in the future');
   if (now - iat > policy.maxTokenAge + policy.clockTolerance) {
-    throw new TokenError('ERR_TOKEN_TOO_OLD', 'The token was issued too long ago', {
-      claim: 'iat',
-      reason: 'mismatch',
-    });
+    throw mismatch('ERR_TOKEN_TOO_OLD', 'iat', 'The token was issued too long ago');
   }
 }
 
+/**
+ * The audiences of a token (RFC 7519, section 4.1.3); undefined where it names none.
+ *
+ * @throws TokenError where `aud` is neither text nor an array of it.
+ */
+export function readAudiences({ aud }: UnverifiedClaims): readonly string[] | undefined {
+  const audiences = typeof aud === 'string' ? [aud] : aud;
+  const isList = Array.isArray(audiences) && audiences.every((entry) => typeof entry === 'string');
+  if (aud === undefined || isList) return audiences as readonly string[] | undefined;
+  throw invalid('aud');
+}
+
 function validateAudience(claims: UnverifiedClaims, accepted: readonly string[] | null): void {
-  const { aud } = claims;
-  const audiences: readonly unknown[] | undefined =
-    typeof aud === 'string' ? [aud] : Array.isArray(aud) ? aud : undefined;
-  if (aud !== undefined && !audiences?.every((entry) => typeof entry === 'string')) throw invalid('aud');
+  const audiences = readAudiences(claims);
   if (accepted === null) return;
   if (audiences === undefined) throw missing('aud');
-  if (!audiences.some((entry) => accepted.includes(entry as string))) {
+  if (!audiences.some((entry) => accepted.includes(entry))) {
     throw mismatch('ERR_AUDIENCE_MISMATCH', 'aud', 'The token was issued for another audience');
   }
 }
 
-function validateStrings(claims: UnverifiedClaims): void {
+/** Claims that are text wherever they are defined. */
+export function validateStrings(claims: UnverifiedClaims): void {
   for (const name of ['sub', 'jti', ...clientClaims]) {
     const value = claims[name];
     if (value !== undefined && typeof value !== 'string') throw invalid(name);
@@ -154,7 +165,8 @@ function validateBinding(claims: UnverifiedClaims): void {
   }
 }
 
-function numericDate(claims: UnverifiedClaims, name: 'exp' | 'nbf' | 'iat'): number | undefined {
+/** A moment that a claim names (RFC 7519, section 2), in epoch seconds. */
+export function numericDate(claims: UnverifiedClaims, name: 'exp' | 'nbf' | 'iat' | 'auth_time'): number | undefined {
   const value = claims[name];
   if (value === undefined) return undefined;
   if (typeof value !== 'number' || !Number.isFinite(value)) throw invalid(name);
@@ -163,27 +175,4 @@ function numericDate(claims: UnverifiedClaims, name: 'exp' | 'nbf' | 'iat'): num
 
 function has(claims: UnverifiedClaims, name: string): boolean {
   return Object.hasOwn(claims, name);
-}
-
-function wrongType(message: string): TokenError {
-  return new TokenError('ERR_TOKEN_TYPE', message);
-}
-
-function missing(claim: string): TokenError {
-  return new TokenError('ERR_CLAIM_MISSING', `The token has no claim "${claim}"`, { claim, reason: 'missing' });
-}
-
-function invalid(claim: string): TokenError {
-  return new TokenError('ERR_CLAIM_INVALID', `The claim "${claim}" has a form that it cannot have`, {
-    claim,
-    reason: 'invalid',
-  });
-}
-
-function mismatch(code: TokenErrorCode, claim: string, message: string): TokenError {
-  return new TokenError(code, message, { claim, reason: 'mismatch' });
-}
-
-function early(claim: string, message: string): TokenError {
-  return new TokenError('ERR_TOKEN_NOT_YET_VALID', message, { claim, reason: 'mismatch' });
 }

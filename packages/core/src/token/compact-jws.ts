@@ -1,5 +1,6 @@
 import { TokenError } from '../errors.ts';
 import type { Runtime } from '../runtime/runtime.ts';
+import { endsCanonically } from './base64url.ts';
 import type { JsonValue, JwsHeader } from './verified-token.ts';
 
 /** Claims of which nothing is known yet but that they are a JSON object. */
@@ -25,8 +26,6 @@ export interface KnownHeaders {
 type Decoder = Pick<Runtime, 'decodeBase64url' | 'decodeUtf8'>;
 
 const compactSyntax = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
-const zeroBits = { 2: 0b1111, 3: 0b11 };
-const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
 /**
  * Takes a compact JWS apart (RFC 7515, section 7.1), strictly: three parts of canonical base64url, so that a token has
@@ -79,17 +78,8 @@ function parseJson(bytes: Uint8Array, decoder: Decoder): unknown {
 }
 
 function decodePart(part: string, decoder: Decoder): Uint8Array {
-  if (!isCanonical(part)) throw malformed('A part of the token is not canonical base64url');
+  if (!endsCanonically(part)) throw malformed('A part of the token is not canonical base64url');
   return decoder.decodeBase64url(part);
-}
-
-// The last character of a part may carry bits that decode to nothing; they must be zero (RFC 4648, section 3.5).
-function isCanonical(part: string): boolean {
-  const rest = part.length % 4;
-  if (rest === 0) return true;
-  if (rest === 1) return false;
-  const last = alphabet.indexOf(part.charAt(part.length - 1));
-  return (last & zeroBits[rest as 2 | 3]) === 0;
 }
 
 function malformed(message: string): TokenError {

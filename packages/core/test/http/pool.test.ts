@@ -1,7 +1,10 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createCertificateAuthority, faults } from '@verifier/test-issuer';
 import { Agent } from 'undici';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { createVerifier } from '../../src/index.ts';
 import { createTestKey } from '../fixtures/test-key.ts';
 import {
   another,
@@ -123,9 +126,37 @@ describe('connections', () => {
   });
 
   it('go no further than http.connections to one origin', async () => {
-    const stage = await openStage({ http: { connections: 1 }, jwksUri: undefined as never });
+    const stage = await openStage({ http: { connections: 1 } });
     served(await stage.ask(stage.token()));
     expect(stage.server.counts.connections).toBe(1);
+  });
+});
+
+describe('what never becomes a connection', () => {
+  it('is given up after 2 of the 5 seconds', async () => {
+    const silent = createServer().listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    onTestFinished(() => void silent.close());
+    const issuer = `https://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    const verifier = createVerifier({ issuer, audience: 'a' });
+    onTestFinished(() => verifier.close());
+    const startedAt = performance.now();
+    await expect(verifier.warmUp()).rejects.toThrow(issuer);
+    const seconds = (performance.now() - startedAt) / 1000;
+    expect(seconds).toBeGreaterThan(1.5);
+    expect(seconds).toBeLessThan(4.5);
+  });
+
+  it('because its name is unknown is as good as down', async () => {
+    const lookup = (_host: string, _options: object, done: (error: Error) => void) =>
+      done(Object.assign(new Error('not found'), { code: 'ENOTFOUND' }));
+    const dispatcher = new Agent({ connect: { lookup: lookup as never } });
+    onTestFinished(() => dispatcher.close());
+    const verifier = createVerifier({ issuer: 'https://issuer.invalid', audience: 'a', http: { dispatcher } });
+    onTestFinished(() => verifier.close());
+    const error: unknown = await verifier.warmUp().catch((reason: unknown) => reason);
+    const cause = { message: 'The connection failed (ENOTFOUND)' };
+    expect((error as AggregateError).errors).toMatchObject([{ code: 'ERR_DISCOVERY_FAILED', status: 503, cause }]);
   });
 });
 

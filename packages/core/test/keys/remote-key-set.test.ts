@@ -213,7 +213,7 @@ describe('any sequence of requests, answers, failures and publications', () => {
         for (const next of steps) await world.apply(next);
         await world.end();
       }),
-      { numRuns: 1500 },
+      { numRuns: 1500, interruptAfterTimeLimit: 10_000 },
     );
   }, 30_000);
 });

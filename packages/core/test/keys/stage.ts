@@ -79,7 +79,7 @@ export async function openStage({ server: serverOptions, runtime, ...options }: 
     options: all,
     events,
     token: (by = key, claims) => sign(by, claims),
-    strayToken: () => sign({ ...key, kid: crypto.randomUUID() }),
+    strayToken: () => sign({ ...key, kid: crypto.randomUUID(), sign: () => Buffer.alloc(64, 1) }),
     ask: (token) => verifier.authenticate(bearerRequest(token)),
     keyStats: () => statsOf(verifier, server.issuer),
     calm: () => calm(verifier, server.issuer),
@@ -109,7 +109,7 @@ export function statsOf(verifier: Verifier, issuer: string): KeyStats {
   return stats;
 }
 
-export async function calm(verifier: Verifier, issuer: string): Promise<void> {
+async function calm(verifier: Verifier, issuer: string): Promise<void> {
   while (statsOf(verifier, issuer).refreshing) await delay(1);
 }
 

@@ -1,0 +1,39 @@
+import { globSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { openWarmStage } from './stage.ts';
+
+const src = fileURLToPath(new URL('../../src/', import.meta.url));
+const page = readFileSync(fileURLToPath(new URL('../../../../docs/operations.md', import.meta.url)), 'utf8');
+
+function named(text: string, pattern: RegExp): string[] {
+  return [...new Set([...text.matchAll(pattern)].map(([, name = '']) => name))].toSorted();
+}
+
+/** The names in the first column of the table below a heading. */
+function listed(heading: string): string[] {
+  const [, section = ''] = page.split(`\n## ${heading}\n`);
+  const [table = ''] = section.split('\n## ');
+  const firstCells = table.split('\n').flatMap((line) => (line.startsWith('| `') ? [line.split('|')[1] ?? ''] : []));
+  return named(firstCells.join(' '), /`([^`]+)`/g);
+}
+
+describe('docs/operations.md', () => {
+  it('lists every warning, and no other', () => {
+    const sources = globSync('**/*.ts', { cwd: src }).map((file) => readFileSync(`${src}${file}`, 'utf8'));
+    expect(listed('Warnings')).toEqual(named(sources.join('\n'), /'(VERIFIER_[A-Z_]+)'/g));
+  });
+
+  it('lists every event, and no other', () => {
+    const events = readFileSync(`${src}events.ts`, 'utf8');
+    expect(listed('Events')).toEqual(named(events, /type: '([a-z-]+)'/g));
+  });
+
+  it('lists every member of stats(), and no other', async () => {
+    const stage = await openWarmStage();
+    const stats = stage.verifier.stats();
+    const members = Object.keys(stats).filter((name) => name !== 'issuers');
+    const ofIssuers = Object.keys(stage.keyStats()).map((name) => `issuers.*.${name}`);
+    expect(listed('Statistics')).toEqual([...members, ...ofIssuers].toSorted());
+  });
+});

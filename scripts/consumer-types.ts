@@ -1,0 +1,24 @@
+import { globSync } from 'node:fs';
+import { join } from 'node:path';
+import { run } from './command.ts';
+import type { Outcome } from './step.ts';
+import { root } from './workspace.ts';
+
+const compiler = join(root, 'scripts', 'node_modules', 'typescript-6', 'bin', 'tsc');
+
+const settings = ['--ignoreConfig', '--noEmit', '--strict', '--skipLibCheck', '--experimentalDecorators'];
+const platform = ['--module', 'nodenext', '--target', 'es2023', '--lib', 'es2023,dom,dom.iterable,dom.asynciterable'];
+
+/**
+ * Compiles what applications write with the previous major of TypeScript; the tests of each package do it with the
+ * current one. Each file is a program of its own, because an augmentation holds for a whole program.
+ */
+export async function consumerTypes(): Promise<Outcome> {
+  const bad: string[] = [];
+  const files = globSync('packages/*/test/types/*.ts', { cwd: root }).sort();
+  for (const file of files) {
+    const { ok, output } = await run(process.execPath, [compiler, ...settings, ...platform, '--types', 'node', file]);
+    if (!ok) bad.push(`${file}\n${output}`);
+  }
+  return { passed: files.length - bad.length, failed: bad.length, skipped: 0, output: bad.join('\n') };
+}
