@@ -9,14 +9,23 @@ import { ending, folder, startNode } from './run-node.ts';
 
 const compiler = join(folder, '../../node_modules/typescript/bin/tsc');
 const settings = ['--ignoreConfig', '--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2023'];
-const more = ['--lib', 'es2023', '--types', 'node', '--skipLibCheck', '--allowImportingTsExtensions'];
+const more = [
+  '--lib',
+  'es2023',
+  '--types',
+  'node',
+  '--skipLibCheck',
+  '--allowImportingTsExtensions',
+  '--experimentalDecorators',
+];
 
 let file: CodeFile | undefined;
 
 afterEach(() => file?.remove());
 
-async function onlyCodeBlock(document: string, name: string): Promise<CodeFile> {
-  const blocks = await readCodeBlocks(document, 'ts');
+/** The one block of a document that uses a package. */
+async function codeBlockWith(text: string, document: string, name: string): Promise<CodeFile> {
+  const blocks = (await readCodeBlocks(document, 'ts')).filter((block) => block.includes(text));
   expect(blocks).toHaveLength(1);
   file = await writeCodeFile(blocks[0] ?? '', name);
   return file;
@@ -40,38 +49,44 @@ async function firstAnswer(url: string): Promise<Response> {
 }
 
 describe.each([
-  ['README.md', 'server.ts'],
-  ['docs/testing.md', 'app.test.ts'],
-])('the code in %s', (document, name) => {
+  ['README.md', '@verifier/express', 'server.ts'],
+  ['README.md', '@verifier/fastify', 'server.ts'],
+  ['README.md', '@verifier/nest', 'app.module.ts'],
+  ['README.md', '@verifier/hono', 'server.ts'],
+  ['docs/testing.md', '@verifier/express', 'app.test.ts'],
+])('the code in %s with %s', (document, text, name) => {
   it('compiles', async () => {
-    const { path } = await onlyCodeBlock(document, name);
+    const { path } = await codeBlockWith(text, document, name);
     expect(await ending(startNode([compiler, ...settings, ...more, path]))).toMatchObject({ stdout: '', code: 0 });
   });
 });
 
-it('the server in README.md does what its comments say', async () => {
-  const { path } = await onlyCodeBlock('README.md', 'server.ts');
-  const issuer = await startTestIssuer({ path: '/oauth2/default', scopes: ['orders:read'] });
-  const port = await freePort();
-  const server = startNode([path], { OKTA_OAUTH2_ISSUER: issuer.issuer, PORT: String(port) });
-  const ask = async (url: string, scope?: string): Promise<number> => {
-    const headers = { authorization: `Bearer ${await issuer.token({ scope })}` };
-    return (await fetch(`http://localhost:${port}${url}`, { headers })).status;
-  };
-  try {
-    expect((await firstAnswer(`http://localhost:${port}/health`)).status).toBe(200);
-    expect((await fetch(`http://localhost:${port}/profile`)).status).toBe(401);
-    expect(await ask('/profile')).toBe(200);
-    expect(await ask('/orders')).toBe(403);
-    expect(await ask('/orders', 'orders:read')).toBe(200);
-  } finally {
-    server.kill();
-    await issuer.close();
-  }
-});
+it.each(['@verifier/express', '@verifier/fastify', '@verifier/hono'])(
+  'the server in README.md with %s does what its comments say',
+  async (text) => {
+    const { path } = await codeBlockWith(text, 'README.md', 'server.ts');
+    const issuer = await startTestIssuer({ path: '/oauth2/default', scopes: ['orders:read'] });
+    const port = await freePort();
+    const server = startNode([path], { OKTA_OAUTH2_ISSUER: issuer.issuer, PORT: String(port) });
+    const ask = async (url: string, scope?: string): Promise<number> => {
+      const headers = { authorization: `Bearer ${await issuer.token({ scope })}` };
+      return (await fetch(`http://localhost:${port}${url}`, { headers })).status;
+    };
+    try {
+      expect((await firstAnswer(`http://localhost:${port}/health`)).status).toBe(200);
+      expect((await fetch(`http://localhost:${port}/profile`)).status).toBe(401);
+      expect(await ask('/profile')).toBe(200);
+      expect(await ask('/orders')).toBe(403);
+      expect(await ask('/orders', 'orders:read')).toBe(200);
+    } finally {
+      server.kill();
+      await issuer.close();
+    }
+  },
+);
 
 it('the tests in docs/testing.md pass', async () => {
-  const { path } = await onlyCodeBlock('docs/testing.md', 'app.test.ts');
+  const { path } = await codeBlockWith('@verifier/express', 'docs/testing.md', 'app.test.ts');
   const { code, stdout } = await ending(startNode(['--test', '--test-reporter=tap', path]));
   expect(stdout).toMatch(/^# pass 4$/m);
   expect(code).toBe(0);
