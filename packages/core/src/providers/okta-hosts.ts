@@ -9,7 +9,7 @@ const oktaDomains = [
 ];
 
 /** Whether a host belongs to Okta itself. Custom domains do not, and nothing is assumed of them. */
-export function isOktaHost({ hostname }: URL): boolean {
+function isOktaHost({ hostname }: URL): boolean {
   return oktaDomains.some((domain) => hostname.endsWith(`.${domain}`));
 }
 

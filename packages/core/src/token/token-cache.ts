@@ -23,7 +23,7 @@ export interface ProvenToken {
 }
 
 /** How the cache has done so far. */
-export interface TokenCacheStats {
+interface TokenCacheStats {
   readonly entries: number;
   readonly maxEntries: number;
 }
