@@ -63,6 +63,13 @@ function versionComplaints(manifest: Manifest): string[] {
   return ranges.filter(([, range]) => /^(workspace|catalog|file|link):/.test(range)).map((entry) => entry.join(' '));
 }
 
+// Whatever runs on the machine of whoever installs a package.
+const installHooks = ['preinstall', 'install', 'postinstall', 'prepublish', 'preprepare', 'prepare', 'postprepare'];
+
+function scriptComplaints({ scripts = {} }: Manifest): string[] {
+  return installHooks.filter((name) => name in scripts).map((name) => `the script "${name}" would run at installation`);
+}
+
 function fileComplaints(files: string[]): string[] {
   const stray = files.filter((file) => !allowedFiles.test(file)).map((file) => `${file} does not belong there`);
   const outputs = files.filter((file) => file.startsWith('dist/'));
@@ -81,7 +88,7 @@ async function contentComplaints({ file, source }: Tarball): Promise<string[]> {
     .filter(Boolean)
     .map((name) => name.replace(/^package\//, ''));
   const manifest = JSON.parse(await runOrThrow('tar', ['-xzOf', file, 'package/package.json'])) as Manifest;
-  const complaints = [...fileComplaints(files), ...versionComplaints(manifest)];
+  const complaints = [...fileComplaints(files), ...versionComplaints(manifest), ...scriptComplaints(manifest)];
   return complaints.map((complaint) => `${source.manifest.name}: ${complaint}`);
 }
 

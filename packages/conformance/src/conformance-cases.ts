@@ -1,3 +1,4 @@
+import { attackCases } from './cases/attacks.ts';
 import { claimCases } from './cases/claims.ts';
 import { credentialCases } from './cases/credentials.ts';
 import { hostileCases } from './cases/hostile.ts';
@@ -14,4 +15,5 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...scopeCases,
   ...profileCases,
   ...hostileCases,
+  ...attackCases,
 ];

@@ -5,6 +5,8 @@ import { type AdapterHarness, openStage, type Stage } from './stage.ts';
 /** Cases that cannot be run somewhere, by their id, each with the reason. */
 export type Exceptions = Readonly<Record<string, string>>;
 
+const agreement = 'answers random requests as core does';
+
 /**
  * Runs every case against an adapter, each as a test of its own, over sockets.
  *
@@ -19,6 +21,10 @@ export function describeConformance(name: string, harness: AdapterHarness, excep
       stage = await openStage(harness);
     });
     afterAll(() => stage?.close());
+    const why = exceptions[agreement];
+    it.skipIf(why !== undefined)(`${agreement}${why === undefined ? '' : `: not here, ${why}`}`, async () => {
+      await stage?.compareWithCore(200);
+    });
     for (const testCase of conformanceCases) {
       const reason = exceptions[testCase.id];
       const title = `${testCase.id} (${testCase.spec})`;

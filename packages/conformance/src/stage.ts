@@ -1,8 +1,9 @@
 import { startTestIssuer, type TestIssuer } from '@verifier/test-issuer';
+import { compareWithCore } from './agreement.ts';
 import { type Answer, toAnswer } from './answer.ts';
 import type { ConformanceApp, Profile } from './app.ts';
 import { hostileRealm, hostileText } from './cases/hostile.ts';
-import type { ConformanceCase } from './conformance-case.ts';
+import type { ConformanceCase, HeaderList } from './conformance-case.ts';
 import { exchange, type RawRequest } from './exchange.ts';
 import { createForge, type Forge } from './forge.ts';
 import { findLeaks } from './leaks.ts';
@@ -25,9 +26,14 @@ export interface Outcome {
   readonly leaks: readonly string[];
 }
 
+/** What the application of the default profile answers at `/protected` to a request with some headers. */
+export type Asked = (headers: HeaderList) => Promise<Answer>;
+
 /** The issuers and applications that the cases run against. */
 export interface Stage {
   ask(testCase: ConformanceCase): Promise<Outcome>;
+  /** Compares random requests with what core says to them. */
+  compareWithCore(numRuns: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -58,6 +64,7 @@ export async function openStage(harness: AdapterHarness): Promise<Stage> {
   }
   return {
     ask: (testCase) => ask(testCase, places),
+    compareWithCore: (numRuns) => compareWithCore(forge, asking(placeOf('default', places)), numRuns),
     close: async () => {
       await Promise.all([...places.values()].map(({ app }) => app.close()));
       await Promise.all([issuer.close(), absent.close()]);
@@ -86,9 +93,19 @@ function describeApp(profile: Profile, { issuer, audience }: Forge): Conformance
   }
 }
 
+function placeOf(profile: Profile, places: ReadonlyMap<Profile, Place>): Place {
+  const place = places.get(profile);
+  if (place === undefined) throw new Error(`No application for ${profile}`);
+  return place;
+}
+
+function asking({ app, forge }: Place): Asked {
+  return async (headers) =>
+    toAnswer(await exchange(app.origin, { method: 'GET', path: '/protected', headers }), forge.issuer);
+}
+
 async function ask(testCase: ConformanceCase, places: ReadonlyMap<Profile, Place>): Promise<Outcome> {
-  const place = places.get(testCase.profile ?? 'default');
-  if (place === undefined) throw new Error(`No application for ${testCase.id}`);
+  const place = placeOf(testCase.profile ?? 'default', places);
   const request = toRequest(testCase, place.forge);
   const response = await exchange(place.app.origin, request);
   return { answer: toAnswer(response, place.forge.issuer), leaks: findLeaks(request, response) };

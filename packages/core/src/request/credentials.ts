@@ -3,6 +3,8 @@ import type { RequestLike } from './request.ts';
 
 // RFC 6750, section 2.1: b64token.
 const tokenSyntax = /^[A-Za-z0-9\-._~+/]+=*$/;
+// Room for the scheme, and for more spaces than anybody sends.
+const longestPrefix = 64;
 
 /**
  * The bearer token of a request (RFC 6750, section 2.1), read from the `Authorization` header alone. Another scheme
@@ -15,6 +17,7 @@ const tokenSyntax = /^[A-Za-z0-9\-._~+/]+=*$/;
 export function readBearerToken(request: RequestLike, maxTokenSize: number): string | undefined {
   const [value, ...more] = request.header('authorization');
   if (value === undefined) return undefined;
+  if (more.length === 0 && isTooLong(value, maxTokenSize)) throw tooLarge(maxTokenSize);
   if (more.length > 0 || value.includes(',')) {
     throw new RequestError('ERR_CREDENTIALS_REPEATED', 'The request has more than one set of credentials');
   }
@@ -31,12 +34,21 @@ export function readBearerToken(request: RequestLike, maxTokenSize: number): str
  */
 export function checkToken(token: string, maxTokenSize: number): string {
   if (token.length > maxTokenSize) {
-    throw new TokenError('ERR_TOKEN_TOO_LARGE', `The token is longer than ${maxTokenSize} characters`);
+    throw tooLarge(maxTokenSize);
   }
   if (!tokenSyntax.test(token)) {
     throw new RequestError('ERR_CREDENTIALS_MALFORMED', 'The credentials are not of the form "Bearer <token>"');
   }
   return token;
+}
+
+// Nothing is searched for in what no token is as long as, so that it costs the same whatever its length.
+function isTooLong(value: string, maxTokenSize: number): boolean {
+  return value.length > maxTokenSize + longestPrefix && isBearer(value.slice(0, longestPrefix).trimStart());
+}
+
+function tooLarge(maxTokenSize: number): TokenError {
+  return new TokenError('ERR_TOKEN_TOO_LARGE', `The token is longer than ${maxTokenSize} characters`);
 }
 
 function isBearer(credentials: string): boolean {

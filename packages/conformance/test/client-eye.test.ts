@@ -1,0 +1,42 @@
+import {
+  customFetch,
+  protectedResourceRequest,
+  type WWWAuthenticateChallenge,
+  WWWAuthenticateChallengeError,
+} from 'oauth4webapi';
+import { describe, expect, it } from 'vitest';
+import { type Answer, conformanceCases } from '../src/index.ts';
+
+/** The challenges of an answer, as a client of another make understands them. */
+async function seen({ status, wwwAuthenticate, body }: Answer): Promise<readonly WWWAuthenticateChallenge[]> {
+  const headers = new Headers(wwwAuthenticate.map((line): [string, string] => ['WWW-Authenticate', line]));
+  const answer = async (): Promise<Response> => new Response(body, { status, headers });
+  const url = new URL('https://api.example/');
+  try {
+    await protectedResourceRequest('token', 'GET', url, new Headers(), null, { [customFetch]: answer });
+    return [];
+  } catch (error) {
+    if (error instanceof WWWAuthenticateChallengeError) return error.cause;
+    throw error;
+  }
+}
+
+// Every adapter gives exactly these answers, so that what a client makes of them holds for all.
+describe('a client', () => {
+  const refusals = conformanceCases.filter(({ expected }) => [400, 401, 403].includes(expected.status));
+
+  it.each(refusals)('reads one challenge of $id', async ({ profile, expected }) => {
+    const [challenge, ...more] = await seen(expected);
+    expect(more).toEqual([]);
+    expect(challenge?.scheme).toBe('bearer');
+    const realm = profile === 'hostile-realm' ? 'a"b\\c, error="none", Bearer realm="other' : 'api';
+    expect(challenge?.parameters.realm).toBe(realm);
+    const bodyError = expected.body === '' ? undefined : (JSON.parse(expected.body) as { error?: string }).error;
+    if (bodyError !== undefined && bodyError !== 'unauthorized') expect(challenge?.parameters.error).toBe(bodyError);
+  });
+
+  it('reads none of an answer that is not about its credentials', async () => {
+    const others = conformanceCases.filter(({ expected }) => ![400, 401, 403].includes(expected.status));
+    for (const { expected } of others) expect(await seen(expected)).toEqual([]);
+  });
+});

@@ -1,0 +1,202 @@
+import type { SingleIssuerOptions } from '../../../src/index.ts';
+import { audience, claimsWith, encode, issuer, mint, now } from '../../fixtures/mint.ts';
+import { keySetOf } from '../../fixtures/test-key.ts';
+import type { Arena } from '../arena.ts';
+import { type Attack, attacks, type RefusalCode, type StepsRow } from '../attack.ts';
+import { signed } from './tokens.ts';
+
+type Policy = Partial<SingleIssuerOptions>;
+
+/** What the strict verifier demands that the lenient one, which accepts the token first, does not. */
+const policies: readonly (readonly [string, Policy, Policy, RefusalCode])[] = [
+  ['another-audience', {}, { audience: 'api://other' }, 'ERR_AUDIENCE_MISMATCH'],
+  ['any-audience-first', { audience: null }, { audience: 'api://other' }, 'ERR_AUDIENCE_MISMATCH'],
+  ['another-algorithm', {}, { algorithms: ['RS256'] }, 'ERR_ALG_NOT_ALLOWED'],
+  ['another-client', {}, { clientIds: ['other'] }, 'ERR_CLAIM_INVALID'],
+  ['a-claim-more', {}, { requiredClaims: ['tenant'] }, 'ERR_CLAIM_MISSING'],
+  ['a-shorter-token', {}, { maxTokenSize: 256 }, 'ERR_TOKEN_TOO_LARGE'],
+  ['validate', {}, { validate: () => 'no' }, 'ERR_TOKEN_REJECTED'],
+  ['validate-later', {}, { validate: async () => 'no' }, 'ERR_TOKEN_REJECTED'],
+  ['the-lenient-one-validates', { validate: () => undefined }, { audience: 'api://other' }, 'ERR_AUDIENCE_MISMATCH'],
+];
+
+const samePolicyRows = policies.flatMap(([name, lenient, strict, code]): StepsRow[] => {
+  const strike = (order: readonly Policy[]) => async (arena: Arena) => {
+    const token = signed()(arena.arsenal);
+    const verifiers = order.map((policy) => arena.verifier(policy));
+    for (const verifier of verifiers) await arena.codeOf(verifier.verify(token));
+    await arena.verifier(lenient).verify(token);
+    return arena.verifier(strict).verify(token);
+  };
+  return [
+    {
+      id: `policy/${name}/lenient-first`,
+      how: `one token, accepted by one verifier and then shown to one that demands ${name.replaceAll('-', ' ')}`,
+      code,
+      strike: strike([lenient, strict]),
+    },
+    { id: `policy/${name}/strict-first`, how: 'the same in the other order', code, strike: strike([strict, lenient]) },
+  ];
+});
+
+const otherDemands: readonly StepsRow[] = [
+  {
+    id: 'policy/strict-type',
+    how: 'a token without typ, accepted by a verifier that is compatible, and then shown to one for at+jwt',
+    code: 'ERR_TOKEN_TYPE',
+    strike: async (arena) => {
+      const token = signed({}, { typ: undefined })(arena.arsenal);
+      await arena.verifier().verify(token);
+      return arena.verifier({ tokenType: 'at+jwt' }).verify(token);
+    },
+  },
+  {
+    id: 'policy/younger',
+    how: 'a token of an hour ago, accepted and then shown to a verifier with maxTokenAge',
+    code: 'ERR_TOKEN_TOO_OLD',
+    strike: async (arena) => {
+      const token = signed({ iat: now - 3600 })(arena.arsenal);
+      await arena.verifier().verify(token);
+      return arena.verifier({ maxTokenAge: 60 }).verify(token);
+    },
+  },
+  {
+    id: 'policy/less-tolerance',
+    how: 'a token that expired a minute ago, accepted with tolerance and then shown to a verifier without',
+    code: 'ERR_TOKEN_EXPIRED',
+    strike: async (arena) => {
+      const token = signed({ exp: now - 60 })(arena.arsenal);
+      await arena.verifier({ clockTolerance: 300 }).verify(token);
+      return arena.verifier({ clockTolerance: 0 }).verify(token);
+    },
+  },
+  {
+    id: 'requirements/another-scope',
+    how: 'one token, accepted for one scope and then for another on the same verifier',
+    code: 'ERR_SCOPE_INSUFFICIENT',
+    strike: async (arena) => {
+      const token = signed({ scope: 'read' })(arena.arsenal);
+      await arena.verifier().verify(token, { scope: 'read' });
+      return arena.verifier().verify(token, { scope: 'write' });
+    },
+  },
+  {
+    id: 'requirements/another-predicate',
+    how: 'one token, accepted by one predicate and then asked by another',
+    code: 'ERR_CLAIMS_INSUFFICIENT',
+    strike: async (arena) => {
+      const token = signed()(arena.arsenal);
+      await arena.verifier().verify(token, { claims: () => true });
+      return arena.verifier().verify(token, { claims: () => false });
+    },
+  },
+  {
+    id: 'issuer/not-trusted-elsewhere',
+    how: 'a token that one verifier accepted, shown to a verifier of another issuer',
+    code: 'ERR_ISSUER_UNKNOWN',
+    strike: async (arena) => {
+      const token = signed()(arena.arsenal);
+      await arena.verifier().verify(token);
+      return arena.verifier({ issuer: 'https://other.example' }).verify(token);
+    },
+  },
+  {
+    id: 'keys/not-trusted-elsewhere',
+    how: 'a token that one verifier accepted, shown to a verifier that was given other keys of the same issuer',
+    code: 'ERR_SIGNATURE_INVALID',
+    strike: async (arena) => {
+      const token = signed()(arena.arsenal);
+      await arena.verifier().verify(token);
+      return arena.verifier({ jwks: keySetOf(arena.arsenal.stranger('ES256')) }).verify(token);
+    },
+  },
+];
+
+/** A token that agrees with an accepted one in its beginning, or in its end. */
+const lookalikes: Readonly<Record<string, (token: string, arena: Arena) => string>> = {
+  'the last character': (token) => `${token.slice(0, -1)}${token.endsWith('A') ? 'Q' : 'A'}`,
+  'the last 2 characters': (token) => changed(token, token.length - 2),
+  'the last 16 characters': (token) => changed(token, token.length - 16),
+  'the last 32 characters': (token) => changed(token, token.length - 32),
+  'the last 64 characters': (token) => changed(token, token.length - 64),
+  'the whole signature': (token) => `${token.slice(0, token.lastIndexOf('.') + 1)}${'A'.repeat(86)}`,
+  'a character in the middle': (token) => changed(token, token.indexOf('.') + 4 * 27),
+  'its claims, with the old signature': (token) => {
+    const [header, , signature] = token.split('.');
+    return `${header}.${encode(JSON.stringify(claimsWith({ sub: 'admin' })))}.${signature}`;
+  },
+  'its header, with the old signature': (token) => {
+    const [, claims, signature] = token.split('.');
+    return `${encode('{"alg":"ES256","kid":"ES256"}')}.${claims}.${signature}`;
+  },
+};
+
+function changed(token: string, at: number): string {
+  return `${token.slice(0, at)}${token[at] === 'A' ? 'B' : 'A'}${token.slice(at + 1)}`;
+}
+
+const lookalikeRows = Object.entries(lookalikes).map(
+  ([name, change]): StepsRow => ({
+    id: `lookalike/${name.replaceAll(/[ ,]+/g, '-')}`,
+    how: `a token that differs from one that was accepted before in ${name}`,
+    code: 'ERR_SIGNATURE_INVALID',
+    strike: async (arena) => {
+      const verifier = arena.verifier();
+      const token = signed({ jti: 'a-token-of-its-own' })(arena.arsenal);
+      await verifier.verify(token);
+      await verifier.verify(token);
+      const code = await arena.codeOf(verifier.verify(change(token, arena)));
+      // Where the change happens to break the form of a part, that is as good a reason.
+      if (code === 'ERR_TOKEN_MALFORMED') return verifier.verify(mint(arena.arsenal.stranger('ES256')));
+      return verifier.verify(change(token, arena));
+    },
+  }),
+);
+
+const times: readonly (readonly [string, Policy, Readonly<Record<string, unknown>>, number, RefusalCode])[] = [
+  ['exp-and-no-iat', {}, { iat: undefined, exp: now + 60 }, 66, 'ERR_TOKEN_EXPIRED'],
+  ['exp-to-the-second', { clockTolerance: 0 }, { exp: now + 60 }, 60, 'ERR_TOKEN_EXPIRED'],
+  ['exp-and-tolerance-to-the-second', {}, { exp: now + 60 }, 65, 'ERR_TOKEN_EXPIRED'],
+  ['exp-with-a-fraction', { clockTolerance: 0 }, { exp: now + 60.5 }, 61, 'ERR_TOKEN_EXPIRED'],
+  ['exp-a-day-later', {}, { exp: now + 3600 }, 86_400, 'ERR_TOKEN_EXPIRED'],
+  ['exp-far-away-and-too-old', { maxTokenAge: 300 }, { exp: now + 1e9 }, 306, 'ERR_TOKEN_TOO_OLD'],
+  ['clock-set-back-before-nbf', {}, { nbf: now }, -6, 'ERR_TOKEN_NOT_YET_VALID'],
+  ['clock-set-back-before-iat', { maxTokenAge: 300 }, {}, -6, 'ERR_TOKEN_NOT_YET_VALID'],
+];
+
+const later = times.map(
+  ([name, policy, claims, seconds, code]): StepsRow => ({
+    id: `time/${name}`,
+    how: `accepted twice, and shown again after ${seconds} s`,
+    code,
+    strike: async (arena) => {
+      const verifier = arena.verifier(policy);
+      const token = signed(claims)(arena.arsenal);
+      await verifier.verify(token);
+      await verifier.verify(token);
+      arena.clock.advance(seconds);
+      return verifier.verify(token);
+    },
+  }),
+);
+
+const cleared: StepsRow = {
+  id: 'cleared/keys-and-tokens-forgotten',
+  how: 'accepted, then everything is forgotten and the issuer publishes another key',
+  code: 'ERR_KEY_NOT_FOUND',
+  requests: 2,
+  strike: async (arena) => {
+    const verifier = arena.remote({ jwksUri: `${issuer}/keys`, audience });
+    const token = signed()(arena.arsenal);
+    await verifier.verify(token);
+    arena.answer(() => Response.json(keySetOf(arena.arsenal.key('RS256'))));
+    verifier.clear();
+    return verifier.verify(token);
+  },
+};
+
+/** What was proved of a token is of use for that token only, and every policy and every moment judges it anew. */
+export const cacheAttacks: readonly Attack[] = [
+  ...attacks(13, [...samePolicyRows, ...otherDemands, ...lookalikeRows]),
+  ...attacks(14, [...later, cleared]),
+];

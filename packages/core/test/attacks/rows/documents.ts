@@ -1,0 +1,311 @@
+import { issuer } from '../../fixtures/mint.ts';
+import { keySetOf } from '../../fixtures/test-key.ts';
+import type { Answer, Arena } from '../arena.ts';
+import { documentsOf } from '../arena.ts';
+import { type Attack, attacks, type StepsRow } from '../attack.ts';
+import { pairs, shown, signed } from './tokens.ts';
+
+const unsafeUrls = [
+  ...[
+    'http://issuer.example',
+    'http://10.0.0.1',
+    'http://169.254.169.254/latest/meta-data',
+    'http://[fd00:ec2::254]',
+    'http://127.0.0.1.example',
+  ],
+  ...[
+    'http://localhost.attacker.example',
+    'http://0.0.0.0',
+    'http://2130706433.example',
+    'file:///etc/passwd',
+    'data:application/json,{}',
+  ],
+  ...[
+    'ftp://issuer.example',
+    'ws://issuer.example',
+    'wss://issuer.example',
+    'gopher://issuer.example',
+    'javascript:alert(1)',
+    'about:blank',
+  ],
+  ...['blob:https://issuer.example/x', 'unix:/run/docker.sock', '//issuer.example', '/keys', 'issuer.example', '', ' '],
+  ...['https://name:word@issuer.example', 'https://name@issuer.example', 'https:/', 'https://'],
+];
+
+const atConstruction = pairs(['issuer', 'jwksUri'], unsafeUrls).map(
+  ([option, url]): StepsRow => ({
+    id: `option/${option}/${shown(url)}`,
+    how: `a verifier is made with the ${option} ${shown(url)}`,
+    code: 'ERR_CONFIG_INVALID',
+    strike: (arena) => arena.verifier({ jwks: undefined, [String(option)]: url }),
+  }),
+);
+
+function metadata(members: object): Answer {
+  return (url) => (url.includes('.well-known') ? Response.json(members) : Response.json({ keys: [] }));
+}
+
+function ask(arena: Arena, answer: Answer): Promise<unknown> {
+  arena.answer(answer);
+  return arena.remote().verify(signed()(arena.arsenal));
+}
+
+const inMetadata = [
+  ...unsafeUrls,
+  'http://127.0.0.1:1/keys',
+  'http://localhost/keys',
+  null,
+  5,
+  [`${issuer}/keys`],
+  {},
+  undefined,
+].map(
+  (url): StepsRow => ({
+    id: `metadata/${shown(url)}`,
+    how: `the issuer's metadata name the key set ${shown(url)}`,
+    code: 'ERR_DISCOVERY_FAILED',
+    requests: 1,
+    strike: (arena) => ask(arena, metadata({ issuer, jwks_uri: url })),
+  }),
+);
+
+const redirects = [300, 301, 302, 303, 307, 308].flatMap((status): StepsRow[] => {
+  const redirect = (): Response => new Response(null, { status, headers: { location: 'https://attacker.example/' } });
+  return [
+    {
+      id: `redirect/${status}/metadata`,
+      how: `the issuer answers ${status} to the question for its metadata`,
+      code: 'ERR_DISCOVERY_FAILED',
+      requests: 1,
+      strike: (arena) => ask(arena, redirect),
+    },
+    {
+      id: `redirect/${status}/keys`,
+      how: `the issuer answers ${status} to the question for its keys`,
+      code: 'ERR_KEY_SET_UNAVAILABLE',
+      requests: 2,
+      strike: (arena) =>
+        ask(arena, (url) => (url.includes('.well-known') ? documentsOf(arena.arsenal, url) : redirect())),
+    },
+  ];
+});
+
+const followed: StepsRow = {
+  id: 'redirect/followed-by-fetch',
+  how: 'a fetch is never asked to follow redirects',
+  code: 'ERR_DISCOVERY_FAILED',
+  strike: (arena) => {
+    const fetch = async (_url: string, init: RequestInit) => {
+      if (init.redirect !== 'manual') throw new Error('It may follow');
+      return new Response(null, { status: 302, headers: { location: 'http://169.254.169.254/' } });
+    };
+    return arena.remote({ http: { fetch } }).verify(signed()(arena.arsenal));
+  },
+};
+
+const named: readonly unknown[] = [
+  ...[
+    `${issuer}/`,
+    `${issuer}:443`,
+    'https://ISSUER.example',
+    'HTTPS://issuer.example',
+    'http://issuer.example',
+    `${issuer}.`,
+  ],
+  ...[
+    ` ${issuer}`,
+    `${issuer} `,
+    `${issuer}\n`,
+    `${issuer}/x`,
+    'https://other.example',
+    'https://i\u0455suer.example',
+    '',
+  ],
+  ...[null, 0, true, [issuer], { issuer }, undefined],
+];
+
+const mismatches = named.map(
+  (name): StepsRow => ({
+    id: `issuer/${shown(name)}`,
+    how: `the metadata name the issuer ${shown(name)}`,
+    code: 'ERR_DISCOVERY_ISSUER_MISMATCH',
+    requests: 1,
+    strike: (arena) => ask(arena, metadata({ issuer: name, jwks_uri: `${issuer}/keys` })),
+  }),
+);
+
+const withPath: readonly StepsRow[] = [
+  'https://issuer.example/',
+  'https://issuer.example/tenant',
+  'https://issuer.example/tenant/',
+].map((configured) => ({
+  id: `configured/${configured.slice(8)}`,
+  how: `${configured} is configured, and its metadata name ${issuer}`,
+  code: 'ERR_DISCOVERY_ISSUER_MISMATCH',
+  requests: 1,
+  strike: (arena) => {
+    arena.answer(metadata({ issuer, jwks_uri: `${issuer}/keys` }));
+    return arena.remote({ issuer: configured }).verify(signed({ iss: configured })(arena.arsenal));
+  },
+}));
+
+const secondPlace: StepsRow = {
+  id: 'second-place',
+  how: 'the metadata are at the second of the two places only, and name another issuer there',
+  code: 'ERR_DISCOVERY_ISSUER_MISMATCH',
+  requests: 2,
+  strike: (arena) =>
+    ask(arena, (url) =>
+      url.includes('openid-configuration')
+        ? new Response('', { status: 404 })
+        : Response.json({ issuer: 'https://other.example', jwks_uri: `${issuer}/keys` }),
+    ),
+};
+
+/** Accepts a token, changes what is published, lets time pass, and shows the token again. */
+function afterRotation(jwks: (arena: Arena) => unknown, seconds: number) {
+  return async (arena: Arena): Promise<unknown> => {
+    const verifier = arena.remote({ jwksUri: `${issuer}/keys` });
+    const token = signed({ exp: 4_102_444_800 })(arena.arsenal);
+    await verifier.verify(token);
+    await verifier.verify(token);
+    arena.answer(() => Response.json(jwks(arena)));
+    arena.clock.advance(seconds);
+    return verifier.verify(token);
+  };
+}
+
+const removals: readonly StepsRow[] = [
+  {
+    id: 'another-key-instead',
+    how: 'the key of an accepted token is replaced by one of another name, and its life is over',
+    code: 'ERR_KEY_NOT_FOUND',
+    requests: 2,
+    strike: afterRotation(({ arsenal }) => keySetOf(arsenal.key('RS256')), 601),
+  },
+  {
+    id: 'removed-and-none-added',
+    how: 'the key is taken out of a set, to which none is added',
+    code: 'ERR_KEY_NOT_FOUND',
+    requests: 2,
+    strike: afterRotation(({ arsenal }) => ({ keys: arsenal.jwks.keys.filter(({ kid }) => kid !== 'ES256') }), 601),
+  },
+  {
+    id: 'another-key-of-the-same-name',
+    how: 'another key is published under the same name',
+    code: 'ERR_SIGNATURE_INVALID',
+    requests: 2,
+    strike: afterRotation(({ arsenal }) => keySetOf(arsenal.stranger('ES256')), 601),
+  },
+  {
+    id: 'the-same-key-for-encryption',
+    how: 'the key stays published, for encryption',
+    code: 'ERR_KEY_NOT_FOUND',
+    requests: 2,
+    strike: afterRotation(
+      ({ arsenal }) => ({ keys: [{ ...arsenal.key('ES256').jwk, use: 'enc' }, arsenal.key('RS256').jwk] }),
+      601,
+    ),
+  },
+  {
+    id: 'the-same-key-under-another-name',
+    how: 'the key stays published, under another name',
+    code: 'ERR_KEY_NOT_FOUND',
+    requests: 2,
+    strike: afterRotation(({ arsenal }) => ({ keys: [{ ...arsenal.key('ES256').jwk, kid: 'renamed' }] }), 601),
+  },
+  {
+    id: 'an-outage-that-lasts',
+    how: 'the issuer cannot be reached for longer than old keys are trusted',
+    code: 'ERR_KEY_SET_UNAVAILABLE',
+    requests: 2,
+    strike: async (arena) => {
+      const verifier = arena.remote({ jwksUri: `${issuer}/keys`, keyCache: { staleFor: 60 } });
+      const token = signed({ exp: 4_102_444_800 })(arena.arsenal);
+      await verifier.verify(token);
+      arena.answer(() => new Response('', { status: 500 }));
+      arena.clock.advance(700);
+      return verifier.verify(token);
+    },
+  },
+];
+
+const ages = [
+  'max-age=1e999',
+  'max-age=99999999999999999999',
+  'max-age=-1',
+  'max-age="3600"',
+  'max-age=31536000, immutable',
+].concat([
+  'public, max-age=86400, stale-if-error=9999999',
+  'max-age=3600, max-age=9999999',
+  'max-age',
+  '\u00ff',
+  ';;;===,,,',
+  'no-store',
+]);
+
+const misleading = ages.map(
+  (cacheControl): StepsRow => ({
+    id: `cache-control/${shown(cacheControl)}`,
+    how: `a key set is sent with Cache-Control ${shown(cacheControl)}: the removed key is gone within two hours`,
+    code: 'ERR_KEY_NOT_FOUND',
+    requests: 2,
+    strike: async (arena) => {
+      const headers = { 'cache-control': cacheControl, age: '-99999999' };
+      arena.answer(() => Response.json(arena.arsenal.jwks, { headers }));
+      const verifier = arena.remote({ jwksUri: `${issuer}/keys` });
+      const token = signed({ exp: 4_102_444_800 })(arena.arsenal);
+      await verifier.verify(token);
+      arena.answer(() => Response.json(keySetOf(arena.arsenal.key('RS256')), { headers }));
+      arena.clock.advance(7200);
+      return verifier.verify(token);
+    },
+  }),
+);
+
+const json = { 'content-type': 'application/json' };
+
+const badDocuments: Readonly<Record<string, () => Response>> = {
+  'larger than allowed': () => new Response(`{"keys":[],"x":"${'x'.repeat(300_000)}"}`, { headers: json }),
+  'larger than allowed, in pieces': () => new Response(endless(), { headers: json }),
+  'nested 100000 deep': () => new Response('['.repeat(100_000), { headers: json }),
+  HTML: () => new Response('<html></html>', { headers: { 'content-type': 'text/html' } }),
+  'JSON under another name': () => new Response('{"keys":[]}', { headers: { 'content-type': 'text/plain' } }),
+  'without a content type': () => new Response(new TextEncoder().encode('{"keys":[]}')),
+  empty: () => new Response('', { headers: json }),
+  'cut off': () => new Response('{"keys":[', { headers: json }),
+  'not UTF-8': () => new Response(new Uint8Array([0x7b, 0xff, 0x7d]), { headers: json }),
+  null: () => Response.json(null),
+  'an array': () => Response.json([]),
+  'without keys': () => Response.json({}),
+  'with keys that are no array': () => Response.json({ keys: { 0: {} } }),
+  'with no key': () => Response.json({ keys: [] }),
+  'with keys that are of no use': () => Response.json({ keys: [null, 1, 'x', {}, { kty: 'oct', k: 'AA' }] }),
+  'confirmed though nothing is known': () => new Response(null, { status: 304 }),
+};
+
+function endless(): ReadableStream<Uint8Array> {
+  return new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(65_536).fill(0x20)) });
+}
+
+const documents = Object.entries(badDocuments).map(
+  ([name, make]): StepsRow => ({
+    id: `document/${name.replaceAll(/[ ,]+/g, '-')}`,
+    how: `the key set is ${name}`,
+    code: name.startsWith('confirmed') ? 'ERR_KEY_SET_UNAVAILABLE' : 'ERR_KEY_SET_INVALID',
+    requests: 1,
+    strike: (arena) => {
+      arena.answer(make);
+      return arena.remote({ jwksUri: `${issuer}/keys` }).verify(signed()(arena.arsenal));
+    },
+  }),
+);
+
+/** The issuer's documents come from where the configuration says, and last as long as it says. */
+export const documentAttacks: readonly Attack[] = [
+  ...attacks(26, [...atConstruction, ...inMetadata, ...redirects, followed]),
+  ...attacks(27, [...mismatches, ...withPath, secondPlace]),
+  ...attacks(28, removals),
+  ...attacks(35, [...misleading, ...documents]),
+];

@@ -1,0 +1,183 @@
+import { allAlgorithms } from '../../../src/token/algorithms.ts';
+import { audience, issuer, mint } from '../../fixtures/mint.ts';
+import { createTestKey, keySetOf, type TestKey } from '../../fixtures/test-key.ts';
+import type { Arena } from '../arena.ts';
+import { type Attack, attacks, type StepsRow, type TokenRow } from '../attack.ts';
+import { shown, signed, signedText } from './tokens.ts';
+
+const other = 'https://other.example';
+
+/** Two issuers, each with a key of its own under the same name. */
+function both({ arsenal }: Arena, alg: TestKey['alg']) {
+  const { key, stranger } = arsenal;
+  return [
+    { issuer, audience, jwks: keySetOf(key(alg)) },
+    { issuer: other, audience, jwks: keySetOf(stranger(alg)) },
+  ];
+}
+
+const sameKid = allAlgorithms.flatMap((alg): StepsRow[] => [
+  {
+    id: `same-kid/${alg}/first-as-second`,
+    how: `two issuers with a ${alg} key of one name; a token of the first in the name of the second`,
+    code: 'ERR_SIGNATURE_INVALID',
+    strike: async (arena) => {
+      const verifier = arena.verifier({ ...noSingle, issuers: both(arena, alg) });
+      await verifier.verify(mint(arena.arsenal.key(alg)));
+      await verifier.verify(mint(arena.arsenal.stranger(alg), { iss: other }));
+      return verifier.verify(mint(arena.arsenal.key(alg), { iss: other }));
+    },
+  },
+  {
+    id: `same-kid/${alg}/second-as-first`,
+    how: `the same in the other order`,
+    code: 'ERR_SIGNATURE_INVALID',
+    strike: async (arena) => {
+      const verifier = arena.verifier({ ...noSingle, issuers: both(arena, alg) });
+      await verifier.verify(mint(arena.arsenal.stranger(alg), { iss: other }));
+      await verifier.verify(mint(arena.arsenal.key(alg)));
+      return verifier.verify(mint(arena.arsenal.stranger(alg)));
+    },
+  },
+]);
+
+const noSingle = { issuer: undefined, audience: undefined, jwks: undefined };
+
+const separators = ['|', ':', '/', '#', '\u0000', '::', ' ', '@'];
+
+const joined = separators.map(
+  (separator): StepsRow => ({
+    id: `separator/${shown(separator)}`,
+    how: `two issuers whose names and key identifiers are the same when joined by ${shown(separator)}`,
+    code: 'ERR_KEY_NOT_FOUND',
+    strike: async (arena) => {
+      const mine = createTestKey('ES256', `a${separator}key`);
+      const theirs = createTestKey('ES256', 'key');
+      const name = 'https://x.example/';
+      const verifier = arena.verifier({
+        ...noSingle,
+        issuers: [
+          { issuer: name, audience, jwks: keySetOf(mine) },
+          { issuer: `${name}a`, audience, jwks: keySetOf(theirs) },
+        ],
+      });
+      await verifier.verify(mint(mine, { iss: name }));
+      await verifier.verify(mint(theirs, { iss: `${name}a` }));
+      return verifier.verify(mint(theirs, { iss: name }));
+    },
+  }),
+);
+
+const onlyThere: readonly StepsRow[] = [
+  {
+    id: 'other-kid/fetched',
+    how: 'two issuers that fetch; a token with the key of the first in the name of the second',
+    code: 'ERR_KEY_NOT_FOUND',
+    requests: 3,
+    strike: async (arena) => {
+      arena.answer((url) =>
+        Response.json(keySetOf(url.startsWith(other) ? arena.arsenal.key('RS256') : arena.arsenal.key('ES256'))),
+      );
+      const issuers = [issuer, other].map((name) => ({ issuer: name, audience, jwksUri: `${name}/keys` }));
+      const verifier = arena.remote({ ...noSingle, issuers });
+      await verifier.verify(mint(arena.arsenal.key('ES256')));
+      await verifier.verify(mint(arena.arsenal.key('RS256'), { iss: other }));
+      return verifier.verify(mint(arena.arsenal.key('ES256'), { iss: other }));
+    },
+  },
+];
+
+const names: readonly unknown[] = [
+  ...[undefined, null, '', ' ', 0, true, [], [issuer], [issuer, other], { 0: issuer }, { toString: issuer }],
+  ...[other, `${issuer}/`, `${issuer}//`, `${issuer}/.`, `${issuer}/%2e`, ` ${issuer}`, `${issuer} `, `${issuer}\n`],
+  ...[
+    `${issuer}\u0000`,
+    issuer.toUpperCase(),
+    'https://Issuer.example',
+    'HTTPS://issuer.example',
+    'http://issuer.example',
+  ],
+  ...[`${issuer}:443`, `${issuer}.`, `${issuer}?`, `${issuer}#`, `${issuer}/x`, `${issuer}.attacker.example`],
+  ...['https://attacker.example', 'https://issuer.example@attacker.example', 'https://attacker.example/issuer.example'],
+  ...[
+    'https://issuer.exampl',
+    'https://issuer.examplee',
+    'ttps://issuer.example',
+    '//issuer.example',
+    'issuer.example',
+  ],
+  ...[
+    'https://i\u0455suer.example',
+    'https://issuer\u2024example',
+    'https://xn--iuer-wpa.example',
+    'https://issuer.example%2f',
+  ],
+  ...[
+    '__proto__',
+    'constructor',
+    'toString',
+    'file:///etc/passwd',
+    'http://169.254.169.254',
+    'data:,x',
+    'javascript:0',
+  ],
+];
+
+const untrusted = names.flatMap((iss): (TokenRow | StepsRow)[] => [
+  {
+    id: `one-issuer/${shown(iss)}`,
+    how: `the only issuer's key signed, and iss is ${shown(iss)}`,
+    code: 'ERR_ISSUER_UNKNOWN',
+    token: signed({ iss }),
+  },
+  {
+    id: `two-issuers/${shown(iss)}`,
+    how: `the same where two issuers are trusted and keys are fetched: nobody is asked`,
+    code: 'ERR_ISSUER_UNKNOWN',
+    strike: (arena) => {
+      const issuers = [issuer, 'https://third.example'].map((name) => ({ issuer: name, audience }));
+      return arena.remote({ ...noSingle, issuers }).verify(signed({ iss })(arena.arsenal));
+    },
+  },
+  {
+    id: `resolver/${shown(iss)}`,
+    how: `the same where a function decides, by an exact list: nobody is asked`,
+    code: 'ERR_ISSUER_UNKNOWN',
+    strike: (arena) => {
+      const issuers = (name: string) => (name === issuer ? { issuer, audience } : undefined);
+      return arena.remote({ ...noSingle, issuers }).verify(signed({ iss })(arena.arsenal));
+    },
+  },
+]);
+
+const written: readonly TokenRow[] = [
+  ['named-twice-last-another', `"iss":"${issuer}","iss":"${other}"`],
+  ['in-the-prototype', `"__proto__":{"iss":"${issuer}"}`],
+  ['in-capitals', `"ISS":"${issuer}"`],
+  ['under-issuer', `"issuer":"${issuer}"`],
+].map(([name = '', members]) => ({
+  id: `written/${name}`,
+  how: `the claims are written as {${members}}`,
+  code: 'ERR_ISSUER_UNKNOWN',
+  token: signedText('{"alg":"ES256","kid":"ES256"}', `{${members},"aud":"${audience}","exp":4102444800}`),
+}));
+
+/** The answer of a resolver that must not be taken. */
+const resolvers: readonly StepsRow[] = [
+  ['another-issuer', () => ({ issuer: other, audience })],
+  ['a-string', () => issuer],
+  ['true', () => true],
+  ['options-without-an-audience', () => ({ issuer })],
+  ['an-algorithm-that-cannot-be', () => ({ issuer, audience, algorithms: ['none'] })],
+].map(([name, answer]) => ({
+  id: `resolver-answers/${String(name)}`,
+  how: `a function that is to decide on an issuer answers with ${String(name).replaceAll('-', ' ')}`,
+  code: 'ERR_ISSUER_LOOKUP_FAILED',
+  strike: (arena) => arena.remote({ ...noSingle, issuers: answer }).verify(signed()(arena.arsenal)),
+}));
+
+/** Each issuer's tokens are checked with its own keys, and nobody else's tokens with any. */
+export const issuerAttacks: readonly Attack[] = [
+  ...attacks(11, [...sameKid, ...joined, ...onlyThere]),
+  ...attacks(12, [...untrusted, ...written, ...resolvers]),
+];

@@ -1,0 +1,205 @@
+import { type Algorithm, allAlgorithms } from '../../../src/token/algorithms.ts';
+import { encode, mint } from '../../fixtures/mint.ts';
+import { keySetOf } from '../../fixtures/test-key.ts';
+import { type Attack, attacks, type StepsRow, type TokenRow } from '../attack.ts';
+import { shown, signed, signedText, withSignature } from './tokens.ts';
+
+const injections: readonly string[] = [
+  ...[
+    '../../../../dev/null',
+    '..\\..\\windows\\win.ini',
+    '/proc/self/environ',
+    'file:///etc/passwd',
+    './ES256',
+    'ES256/../ES256',
+  ],
+  ...[
+    "' OR 1=1--",
+    "x' UNION SELECT 'key",
+    '"; DROP TABLE keys; --',
+    '$(id)',
+    '`id`',
+    '| id',
+    '; id',
+    '%00',
+    '%2e%2e%2f',
+  ],
+  ...[
+    '__proto__',
+    'constructor',
+    'prototype',
+    'toString',
+    'hasOwnProperty',
+    'valueOf',
+    'undefined',
+    'null',
+    '*',
+    '',
+    ' ',
+  ],
+  ...[
+    'https://attacker.example/key',
+    '//attacker.example/key',
+    '@attacker.example',
+    '?kid=ES256',
+    '#ES256',
+    'ES256#',
+    'ES256?x',
+  ],
+  ...[
+    'ES256\u0000',
+    '\u0000',
+    'ES256\r\nX-Injected: 1',
+    '\u2028',
+    '\ud83d\ude00',
+    '\uFEFFES256',
+    '$' + '{jndi:ldap://x}',
+    '{{7*7}}',
+  ],
+  ...['<script>alert(1)</script>', 'x'.repeat(8000), '../'.repeat(2000)],
+];
+
+const atHand = injections.map(
+  (kid): TokenRow => ({
+    id: `string/${shown(kid)}`,
+    how: `the issuer signed, and kid is ${shown(kid)}`,
+    code: 'ERR_KEY_NOT_FOUND',
+    token: signed({}, { kid }),
+  }),
+);
+
+const fetched = injections.map(
+  (kid): StepsRow => ({
+    id: `fetching/${shown(kid)}`,
+    how: `the same with keys that are fetched: one fetch more, of the same address`,
+    code: 'ERR_KEY_NOT_FOUND',
+    requests: 2,
+    strike: async (arena) => {
+      const verifier = arena.remote({ jwksUri: 'https://issuer.example/keys' });
+      const token = signed({}, { kid })(arena.arsenal);
+      await verifier.verify(signed()(arena.arsenal));
+      const code = await arena.codeOf(verifier.verify(token));
+      if (arena.asked.some((url) => url !== 'https://issuer.example/keys')) throw new Error(`asked ${arena.asked}`);
+      if (code !== 'ERR_KEY_NOT_FOUND') throw new Error(code);
+      return arena.verifier().verify(token);
+    },
+  }),
+);
+
+const notStrings = [1, 0, null, true, false, [], ['ES256'], {}, { toString: 'ES256' }, 1e300].map(
+  (kid): TokenRow => ({
+    id: `no-string/${shown(kid)}`,
+    how: `the issuer signed, and kid is ${shown(kid)}`,
+    code: 'ERR_TOKEN_MALFORMED',
+    token: signed({}, { kid }),
+  }),
+);
+
+const written: readonly TokenRow[] = [
+  ['half-a-surrogate-pair', '"\\ud83d"', 'ERR_KEY_NOT_FOUND'],
+  ['infinite-number', '1e999', 'ERR_TOKEN_MALFORMED'],
+  ['named-twice-last-unknown', '"ES256","kid":"x"', 'ERR_KEY_NOT_FOUND'],
+  ['named-twice-last-a-number', '"ES256","kid":1', 'ERR_TOKEN_MALFORMED'],
+  ['deeply-nested', `${'['.repeat(4000)}${']'.repeat(4000)}`, 'ERR_TOKEN_MALFORMED'],
+].map(([name = '', kid = '', code]) => ({
+  id: `written/${name}`,
+  how: `the issuer signed, and kid is written as ${kid.slice(0, 24)}`,
+  code: code as TokenRow['code'],
+  token: signedText(`{"alg":"ES256","kid":${kid}}`),
+}));
+
+const oversized: TokenRow = {
+  id: 'string/of-a-megabyte',
+  how: 'kid is a megabyte of text',
+  code: 'ERR_TOKEN_TOO_LARGE',
+  token: () => withSignature({ alg: 'ES256', kid: 'x'.repeat(1_048_576) }, 'AA'),
+};
+
+const near: Readonly<Record<string, (alg: Algorithm) => string>> = {
+  unknown: () => 'unknown',
+  'in-other-case': (alg) => alg.toLowerCase(),
+  'a-prefix': (alg) => alg.slice(0, -1),
+  'with-a-space': (alg) => `${alg} `,
+  'in-base64url': (alg) => encode(alg),
+};
+
+const unknown = allAlgorithms.flatMap((alg) =>
+  Object.entries(near).map(
+    ([name, kidOf]): TokenRow => ({
+      id: `${alg}/${name}`,
+      how: `signed by the only key there is, whose kid is ${alg}; the header says ${name.replaceAll('-', ' ')}`,
+      code: 'ERR_KEY_NOT_FOUND',
+      options: ({ key }) => ({ jwks: keySetOf(key(alg)) }),
+      token: ({ key }) => mint(key(alg), {}, { kid: kidOf(alg) }),
+    }),
+  ),
+);
+
+const published: readonly TokenRow[] = [
+  {
+    id: 'named/the-key-has-no-kid',
+    how: 'signed by the only key there is, which has no kid; the header names one',
+    code: 'ERR_KEY_NOT_FOUND',
+    options: ({ key }) => {
+      const { kid: _, ...jwk } = key('ES256').jwk;
+      return { jwks: { keys: [jwk as { kty: string }] } };
+    },
+    token: signed(),
+  },
+  {
+    id: 'unnamed/two-keys-fit',
+    how: 'the header names no key, and two keys of the issuer fit',
+    code: 'ERR_KEY_AMBIGUOUS',
+    options: ({ key, stranger }) => ({ jwks: keySetOf(key('ES256'), stranger('ES256')) }),
+    token: signed({}, { kid: undefined }),
+  },
+  {
+    id: 'named/two-keys-of-one-name',
+    advisory: 'RFC 7517, section 4.5',
+    how: 'the issuer publishes two keys of the same kid and algorithm',
+    code: 'ERR_KEY_AMBIGUOUS',
+    options: ({ key, stranger }) => ({ jwks: keySetOf(stranger('ES256'), key('ES256')) }),
+    token: signed(),
+  },
+];
+
+const flood: readonly StepsRow[] = [
+  {
+    id: 'a-thousand-unknown-identifiers',
+    how: '1,000 good signatures, each under another kid, and a good token after each tenth',
+    code: 'ERR_KEY_NOT_FOUND',
+    requests: 3,
+    strike: async (arena) => {
+      const verifier = arena.remote({ jwksUri: 'https://issuer.example/keys' });
+      const good = mint(arena.arsenal.key('ES256'));
+      await verifier.verify(good);
+      for (let index = 0; index < 1000; index += 1) {
+        const refused = arena.codeOf(verifier.verify(withSignature({ alg: 'ES256', kid: `kid-${index}` }, 'AAAA')));
+        if (index % 10 === 0) await verifier.verify(good);
+        await refused;
+      }
+      return verifier.verify(withSignature({ alg: 'ES256', kid: 'the-last' }, 'AAAA'));
+    },
+  },
+  ...allAlgorithms.map(
+    (alg): StepsRow => ({
+      id: `bad-signatures/${alg}`,
+      how: `50 bad signatures under the kid of a known ${alg} key: nothing is fetched for them`,
+      code: 'ERR_SIGNATURE_INVALID',
+      requests: 1,
+      strike: async (arena) => {
+        const verifier = arena.remote({ jwksUri: 'https://issuer.example/keys' });
+        const token = mint(arena.arsenal.stranger(alg));
+        for (let index = 0; index < 50; index += 1) await arena.codeOf(verifier.verify(token));
+        return verifier.verify(token);
+      },
+    }),
+  ),
+];
+
+/** A key identifier selects among the keys of the issuer, and does nothing else. */
+export const keyIdentifierAttacks: readonly Attack[] = [
+  ...attacks(8, [...atHand, ...fetched, ...notStrings, ...written, oversized]),
+  ...attacks(9, [...unknown, ...published]),
+  ...attacks(10, flood),
+];

@@ -1,0 +1,43 @@
+import { claimsWith, encode, mint, mintText } from '../../fixtures/mint.ts';
+import type { TestKey } from '../../fixtures/test-key.ts';
+import type { Arsenal } from '../arsenal.ts';
+
+type Members = Readonly<Record<string, unknown>>;
+
+/** A token of the issuer, signed with its ES256 key unless another one is named. */
+export function signed(claims: Members = {}, header: Members = {}, alg: TestKey['alg'] = 'ES256') {
+  return ({ key }: Arsenal): string => mint(key(alg), claims, header);
+}
+
+/** The issuer's signature over any two texts, or bytes. */
+export function signedText(header: string | Uint8Array, claims: string | Uint8Array = JSON.stringify(claimsWith())) {
+  return ({ key }: Arsenal): string => mintText(key('ES256'), header, claims);
+}
+
+/** A good header of the ES256 key, as text. */
+export const goodHeader: string = JSON.stringify({ alg: 'ES256', kid: 'ES256', typ: 'at+jwt' });
+
+/** The good claims, as text. */
+export const goodClaims: string = JSON.stringify(claimsWith());
+
+/** A token with a header of one's choice over the good claims, and any signature. */
+export function withSignature(header: Members, signature: string | Uint8Array, claims: Members = {}): string {
+  const input = `${encode(JSON.stringify(header))}.${encode(JSON.stringify(claimsWith(claims)))}`;
+  return `${input}.${typeof signature === 'string' ? signature : encode(signature)}`;
+}
+
+/** A value as it can stand in the name of a test. */
+export function shown(value: unknown): string {
+  const text =
+    typeof value === 'string' ? JSON.stringify(value) : value === undefined ? 'absent' : JSON.stringify(value);
+  const ascii = text.replace(
+    /[^\x20-\x7e]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  return ascii.length > 48 ? `${ascii.slice(0, 32)}... (${ascii.length})` : ascii;
+}
+
+/** Every pair of the entries of two lists. */
+export function pairs<TLeft, TRight>(left: readonly TLeft[], right: readonly TRight[]): [TLeft, TRight][] {
+  return left.flatMap((one) => right.map((other): [TLeft, TRight] => [one, other]));
+}

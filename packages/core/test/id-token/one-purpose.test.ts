@@ -1,0 +1,48 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { isAuthError, type Verifier } from '../../src/index.ts';
+import { createTestKey } from '../fixtures/test-key.ts';
+import { clientId, idToken, verifiers } from './id-token-fixture.ts';
+
+const key = createTestKey('Ed25519');
+
+const marks = {
+  typ: fc.constantFrom('ID', 'Bearer', 'Refresh', 'Logout', 'x'),
+  token_use: fc.constantFrom('id', 'access', 'x'),
+  nonce: fc.constantFrom('x'),
+  at_hash: fc.constantFrom('x'),
+  c_hash: fc.constantFrom('x'),
+  scope: fc.constantFrom('openid', ''),
+  scp: fc.constantFrom(['read'], []),
+  client_id: fc.constantFrom(clientId),
+  cid: fc.constantFrom(clientId),
+  azp: fc.constantFrom(clientId),
+  auth_time: fc.constantFrom(1),
+};
+const header = fc.record({ typ: fc.constantFrom('JWT', 'at+jwt', 'application/jwt') }, { requiredKeys: [] });
+
+async function isAccepted(work: Promise<unknown>): Promise<boolean> {
+  return work.then(
+    () => true,
+    (error: unknown) => {
+      if (isAuthError(error)) return false;
+      throw error;
+    },
+  );
+}
+
+// Where even the client is an accepted audience, only what a token is for tells the two apart.
+it('no token is taken for an access token and for an ID token, unless nothing says which it is', async () => {
+  const tally = { access: 0, id: 0, neither: 0, unmarked: 0 };
+  const [verifier] = verifiers({ audience: clientId }, key) as readonly [Verifier, Verifier];
+  const property = fc.asyncProperty(fc.record(marks, { requiredKeys: [] }), header, async (claims, parameters) => {
+    const token = idToken({ nonce: undefined, ...claims }, { typ: undefined, ...parameters }, key);
+    const asAccess = await isAccepted(verifier.verify(token));
+    const asId = await isAccepted(verifier.verifyIdToken(token, { clientId, nonce: null }));
+    const saysWhich = ['nonce', 'scope', 'scp', 'client_id', 'cid'].some((name) => name in claims);
+    if (asAccess && asId) expect(saysWhich || parameters.typ === 'at+jwt').toBe(false);
+    tally[asAccess && asId ? 'unmarked' : asAccess ? 'access' : asId ? 'id' : 'neither'] += 1;
+  });
+  await fc.assert(property, { numRuns: 3000, seed: 20_290_317 });
+  expect(Math.min(tally.access, tally.id, tally.neither)).toBeGreaterThan(10);
+});

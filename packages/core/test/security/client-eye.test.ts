@@ -1,0 +1,122 @@
+import fc from 'fast-check';
+import {
+  customFetch,
+  protectedResourceRequest,
+  type WWWAuthenticateChallenge,
+  WWWAuthenticateChallengeError,
+} from 'oauth4webapi';
+import { describe, expect, it } from 'vitest';
+import {
+  type AnyAuthError,
+  accessRequirement,
+  CredentialsMissingError,
+  createVerifier,
+  isConfigurationError,
+  RequestError,
+  ScopeError,
+  TokenError,
+} from '../../src/index.ts';
+import { readErrorTable } from '../errors/error-table.ts';
+import { audience, issuer } from '../fixtures/mint.ts';
+import { createTestKey, keySetOf } from '../fixtures/test-key.ts';
+
+const jwks = keySetOf(createTestKey('Ed25519'));
+const target = new URL('https://api.example/orders');
+
+/** The challenges of an answer, as a client of another make understands them; undefined where it finds none. */
+async function seen(error: AnyAuthError, realm = 'api'): Promise<readonly WWWAuthenticateChallenge[] | undefined> {
+  const { status, headers, body } = createVerifier({ issuer, audience, jwks, realm }).challenge(error);
+  const answer = async (): Promise<Response> => new Response(body, { status, headers });
+  try {
+    await protectedResourceRequest('token', 'GET', target, new Headers(), null, { [customFetch]: answer });
+    return undefined;
+  } catch (thrown) {
+    if (thrown instanceof WWWAuthenticateChallengeError) return thrown.cause;
+    throw thrown;
+  }
+}
+
+const makers: Readonly<Record<string, (code: never) => AnyAuthError>> = {
+  CredentialsMissingError: () => new CredentialsMissingError(),
+  RequestError: (code) => new RequestError(code, 'x'),
+  TokenError: (code) => new TokenError(code, 'x', { claim: 'exp', reason: 'invalid' }),
+  ScopeError: (code) => new ScopeError(code, 'x', ['read', 'write:all']),
+};
+
+const errors = readErrorTable().flatMap(({ code, name }) => {
+  const make = makers[name];
+  return make === undefined ? [] : [{ code, error: make(code as never) }];
+});
+
+const expectedErrors: Readonly<Record<number, string>> = {
+  400: 'invalid_request',
+  401: 'invalid_token',
+  403: 'insufficient_scope',
+};
+
+describe('a client reads exactly one challenge', () => {
+  it.each(errors)('of $code', async ({ code, error }) => {
+    const [challenge, ...more] = (await seen(error)) ?? [];
+    expect(more).toEqual([]);
+    expect(challenge).toMatchObject({ scheme: 'bearer', parameters: { realm: 'api' } });
+    const { error: named, error_description: description, scope } = challenge?.parameters ?? {};
+    expect(named).toBe(code === 'ERR_CREDENTIALS_MISSING' ? undefined : expectedErrors[error.status]);
+    expect(description === undefined).toBe(code === 'ERR_CREDENTIALS_MISSING');
+    expect(scope).toBe(error.status === 403 ? 'read write:all' : undefined);
+  });
+
+  it('of every error but those that are not about the client', () => {
+    expect(errors.length).toBe(readErrorTable().filter(({ status }) => ['400', '401', '403'].includes(status)).length);
+  });
+
+  it('of realms that try to end their string, their parameter and their challenge', async () => {
+    const realm = fc.string({
+      unit: fc.oneof(fc.constantFrom('"', '\\', ',', '=', ' ', '; '), fc.string({ minLength: 1, maxLength: 1 })),
+      minLength: 1,
+      maxLength: 30,
+    });
+    const property = fc.asyncProperty(realm, fc.constantFrom(...errors), async (text, { error }) => {
+      const challenges = await seen(error, text).catch((thrown: unknown) => {
+        // Whatever is not printable ASCII is refused when the verifier is made.
+        if (isConfigurationError(thrown)) return undefined;
+        throw thrown;
+      });
+      if (challenges === undefined) return;
+      expect(challenges).toHaveLength(1);
+      expect(challenges[0]?.parameters.realm).toBe(text);
+    });
+    await fc.assert(property, { numRuns: 2000 });
+  });
+
+  it('of scopes of every character that a scope may have', async () => {
+    const scope = fc.string({
+      unit: fc.oneof(fc.constantFrom('"', '\\', ',', '=', ';'), fc.string({ minLength: 1, maxLength: 1 })),
+      minLength: 1,
+      maxLength: 12,
+    });
+    const property = fc.asyncProperty(fc.uniqueArray(scope, { minLength: 1, maxLength: 4 }), async (scopes) => {
+      let demanded: readonly string[];
+      try {
+        demanded = [accessRequirement({ scope: scopes }).scope ?? []].flat();
+      } catch (thrown) {
+        expect(isConfigurationError(thrown)).toBe(true);
+        return;
+      }
+      const challenges = await seen(new ScopeError('ERR_SCOPE_INSUFFICIENT', 'x', demanded));
+      expect(challenges?.map(({ parameters }) => parameters.scope)).toEqual([demanded.join(' ')]);
+    });
+    await fc.assert(property, { numRuns: 2000 });
+  });
+
+  it('of whatever stood in an error without being checked', async () => {
+    const property = fc.asyncProperty(
+      fc.array(fc.string({ unit: 'binary' }), { minLength: 1, maxLength: 3 }),
+      async (scopes) => {
+        const challenges = await seen(new ScopeError('ERR_SCOPE_INSUFFICIENT', scopes.join(), scopes));
+        expect(challenges?.map(({ scheme }) => scheme)).toEqual(['bearer']);
+        expect(challenges?.[0]?.parameters.realm).toBe('api');
+      },
+    );
+    await fc.assert(property, { numRuns: 1000 });
+  });
+});
