@@ -1,0 +1,16 @@
+import type { Measurements } from '../results.ts';
+import type { Goal } from './goal.ts';
+import { growthGoals } from './growth-goals.ts';
+import { httpGoals } from './http-goals.ts';
+import { startGoals } from './start-goals.ts';
+import { verifyGoals } from './verify-goals.ts';
+
+/** Every goal that can be judged by what was measured. */
+export function allGoals({ verify, http, start, growth }: Measurements): Goal[] {
+  return [
+    ...(verify === undefined ? [] : verifyGoals(verify)),
+    ...(verify === undefined || http === undefined ? [] : httpGoals(http, verify)),
+    ...(start === undefined ? [] : startGoals(start)),
+    ...(growth === undefined ? [] : growthGoals(growth)),
+  ];
+}

@@ -1,0 +1,109 @@
+import { type ContestantName, entryOf, type Mode } from '../peers/catalog.ts';
+import type { AlgorithmName } from '../plan.ts';
+import type { VerifyResult, VerifyResults } from '../verify/verify-bench.ts';
+import { type Goal, judge } from './goal.ts';
+
+const one = 'unique tokens, one at a time';
+const many = 'verifyAll, unique tokens, 64 at a time';
+const again = 'repeated tokens';
+
+/** What verifying must reach. */
+export function verifyGoals({ results }: VerifyResults): Goal[] {
+  const algorithms = [...new Set(results.map(({ algorithm }) => algorithm))];
+  return [
+    ...algorithms.flatMap((algorithm) => goalsOfOne(results, algorithm)),
+    ...algorithms.flatMap((algorithm) => goalsOfMany(results, algorithm)),
+    ...goalsOfRepeated(results),
+  ];
+}
+
+function goalsOfOne(results: readonly VerifyResult[], algorithm: AlgorithmName): Goal[] {
+  const ours = find(results, algorithm, 'one', 'verifier-sync');
+  const ourPromise = find(results, algorithm, 'one', 'verifier');
+  const best = bestPeer(results, algorithm, 'one');
+  const ofPeer = {
+    value: best.time.median / ourPromise.time.median,
+    note: `next is ${entryOf(best.contestant).label}`,
+  };
+  const profile = 'verifier-sync, one';
+  return [
+    judge({
+      group: one,
+      what: `${algorithm}, verifySync by the limit`,
+      value: ours.ofLimit.median,
+      atLeast: 0.9,
+      profile,
+    }),
+    judge({
+      group: one,
+      what: `${algorithm}, verify (a promise) by the limit`,
+      value: ourPromise.ofLimit.median,
+      atLeast: 0.9,
+      profile: 'verifier, one',
+    }),
+    judge({
+      group: one,
+      what: `${algorithm}, verify by the best peer`,
+      ...ofPeer,
+      atLeast: 1,
+      profile: 'verifier, one',
+    }),
+  ];
+}
+
+function goalsOfMany(results: readonly VerifyResult[], algorithm: AlgorithmName): Goal[] {
+  const ours = find(results, algorithm, 'many', 'verifier-all');
+  const best = bestPeer(results, algorithm, 'many');
+  const value = best.time.median / ours.time.median;
+  const note = `next is ${entryOf(best.contestant).label}`;
+  const profile = 'verifier-all, many';
+  return [
+    judge({ group: many, what: `${algorithm} by the limit`, value: ours.ofLimit.median, atLeast: 0.85, profile }),
+    judge({ group: many, what: `${algorithm} by the best peer`, value, note, atLeast: 1.5, profile }),
+  ];
+}
+
+function goalsOfRepeated(results: readonly VerifyResult[]): Goal[] {
+  const ours = find(results, 'RS256', 'repeated', 'verifier-sync');
+  const ourPromise = find(results, 'RS256', 'repeated', 'verifier');
+  const cached = find(results, 'RS256', 'repeated', 'fast-jwt-sync-cached');
+  const cachedAsync = find(results, 'RS256', 'repeated', 'fast-jwt-async-cached');
+  const bySync = cached.time.median / ours.time.median;
+  const byPromise = cachedAsync.time.median / ourPromise.time.median;
+  const profile = 'verifier-sync, repeated';
+  return [
+    judge({ group: again, what: 'verifySync by the limit', value: ours.ofLimit.median, atLeast: 0.8, profile }),
+    judge({ group: again, what: "verifySync by fast-jwt's cache, fixed key", value: bySync, atLeast: 2, profile }),
+    judge({
+      group: again,
+      what: "verify by fast-jwt's cache, asynchronous key",
+      value: byPromise,
+      atLeast: 3,
+      profile: 'verifier, repeated',
+    }),
+  ];
+}
+
+/** What was measured of one contestant. */
+export function find(
+  results: readonly VerifyResult[],
+  algorithm: AlgorithmName,
+  mode: Mode,
+  contestant: ContestantName,
+): VerifyResult {
+  const found = results.find(
+    (result) => result.algorithm === algorithm && result.mode === mode && result.contestant === contestant,
+  );
+  if (found === undefined) throw new Error(`${contestant} was not measured: ${algorithm}, ${mode}`);
+  return found;
+}
+
+function bestPeer(results: readonly VerifyResult[], algorithm: AlgorithmName, mode: Mode): VerifyResult {
+  const peers = results.filter((result) => {
+    const { isOurs, isLimit } = entryOf(result.contestant);
+    return result.algorithm === algorithm && result.mode === mode && isOurs !== true && isLimit !== true;
+  });
+  const [best] = peers.sort((left, right) => left.time.median - right.time.median);
+  if (best === undefined) throw new Error(`No peer was measured: ${algorithm}, ${mode}`);
+  return best;
+}

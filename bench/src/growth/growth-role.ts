@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import { createGuard, fromNodeRequest, type Guard, type RequestLike, type VerifierOptions } from '@verifier/core';
+import { serve } from '../process/role.ts';
+import type { Sample } from '../verify/timed-loops.ts';
+
+/** What there is more and more of. */
+export type Dimension = 'issuers' | 'keys' | 'middlewares';
+
+/** What the process whose growth is measured can be asked. */
+export type GrowthCommands = {
+  open: {
+    input: {
+      readonly options: VerifierOptions;
+      readonly middlewares: number;
+      /** A JSON file with the tokens. */
+      readonly tokens: string;
+    };
+    output: undefined;
+  };
+  run: { input: { readonly ms: number }; output: Sample };
+};
+
+interface Ready {
+  readonly guards: readonly Guard[];
+  readonly requests: readonly RequestLike[];
+}
+
+/** A process with many issuers, keys or middlewares, through which requests go in turn. */
+export function runGrowthRole(): void {
+  let ready: Ready | undefined;
+  serve<GrowthCommands>({
+    open: async ({ options, middlewares, tokens }) => {
+      const guards = Array.from({ length: middlewares }, () => createGuard(options));
+      await Promise.all(guards.map(({ verifier }) => verifier.warmUp()));
+      const requests = (JSON.parse(readFileSync(tokens, 'utf8')) as string[]).map(requestWith);
+      ready = { guards, requests };
+    },
+    run: ({ ms }) => {
+      if (ready === undefined) throw new Error('The guards are not open');
+      return runFor(ready, ms);
+    },
+  });
+}
+
+function requestWith(token: string): RequestLike {
+  const rawHeaders = ['Host', 'api.example.com', 'Accept', 'application/json', 'Authorization', `Bearer ${token}`];
+  return fromNodeRequest({ method: 'GET', url: '/orders', rawHeaders, headers: { host: 'api.example.com' } });
+}
+
+function runFor({ guards, requests }: Ready, ms: number): Sample {
+  const cpuBefore = process.cpuUsage();
+  const startedAt = performance.now();
+  let count = 0;
+  while (performance.now() - startedAt < ms) {
+    authenticate(guards[count % guards.length] as Guard, requests[count % requests.length] as RequestLike);
+    count += 1;
+  }
+  const seconds = (performance.now() - startedAt) / 1000;
+  const { user, system } = process.cpuUsage(cpuBefore);
+  return { count, seconds, cpuSeconds: (user + system) / 1e6 };
+}
+
+function authenticate(guard: Guard, request: RequestLike): void {
+  const result = guard.authenticate(request);
+  if (result instanceof Promise || !result.ok) throw new Error('A good token was refused, or had to wait');
+}

@@ -1,0 +1,82 @@
+// Decorators, called: no decorator syntax is needed, and none of what compilers make of it.
+import 'reflect-metadata';
+import type { IncomingMessage, Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import {
+  type CanActivate,
+  Controller,
+  type DynamicModule,
+  Get,
+  Injectable,
+  Module,
+  type Provider,
+  UseGuards,
+} from '@nestjs/common';
+import { APP_GUARD, NestFactory } from '@nestjs/core';
+import { createLimitCheck } from './limit-check.ts';
+import { answer, type Listen, route } from './server.ts';
+
+class OrdersController {
+  list(): typeof answer {
+    return answer;
+  }
+}
+
+Controller()(OrdersController);
+Get(route)(OrdersController.prototype, 'list', methodOf(OrdersController.prototype, 'list'));
+
+export const bare: Listen = async () => listen({});
+
+export const limit: Listen = async (target) => {
+  const check = await createLimitCheck(target);
+  const guard: CanActivate = {
+    canActivate: (context) => {
+      check(context.switchToHttp().getRequest<IncomingMessage>().headers.authorization);
+      return true;
+    },
+  };
+  return listen({ providers: [{ provide: APP_GUARD, useValue: guard }] });
+};
+
+export const verifier: Listen = async ({ issuer, audience, jwksUri }) => {
+  const { BearerAuthModule } = await import('@verifier/nest');
+  return listen({ imports: [BearerAuthModule.forRoot({ issuer, audience, jwksUri })] });
+};
+
+export const passport: Listen = async (target) => {
+  const { AuthGuard, PassportStrategy } = await import('@nestjs/passport');
+  const { Strategy } = await import('passport-jwt');
+  const { strategyOptions } = await import('./passport-strategy.ts');
+  class JwtStrategy extends PassportStrategy(Strategy) {
+    constructor() {
+      super(strategyOptions(target));
+    }
+
+    validate(claims: object): object {
+      return claims;
+    }
+  }
+  Injectable()(JwtStrategy);
+  UseGuards(AuthGuard('jwt'))(OrdersController);
+  return listen({ providers: [JwtStrategy] });
+};
+
+function methodOf(prototype: object, name: string): PropertyDescriptor {
+  const method = Object.getOwnPropertyDescriptor(prototype, name);
+  if (method === undefined) throw new Error(`There is no method ${name}`);
+  return method;
+}
+
+interface Parts {
+  readonly imports?: readonly DynamicModule[];
+  readonly providers?: readonly Provider[];
+}
+
+async function listen({ imports = [], providers = [] }: Parts): Promise<number> {
+  class AppModule {}
+  Module({ imports: [...imports], providers: [...providers], controllers: [OrdersController] })(AppModule);
+  const app = await NestFactory.create(AppModule, { logger: false });
+  await app.listen(0, '127.0.0.1');
+  const server: Server = app.getHttpServer();
+  return (server.address() as AddressInfo).port;
+}

@@ -1,0 +1,28 @@
+import { passportJwtSecret } from 'jwks-rsa';
+import { ExtractJwt, Strategy, type StrategyOptionsWithoutRequest } from 'passport-jwt';
+import type { Target } from '../../tokens/token-file.ts';
+
+/** How long keys are kept. */
+export interface KeyOptions {
+  /** In milliseconds. */
+  readonly cacheMaxAge?: number;
+}
+
+/** The strategy as its documentation shows it, with keys from an endpoint. */
+export function createJwtStrategy(target: Target, keyOptions: KeyOptions = {}): Strategy {
+  return new Strategy(strategyOptions(target, keyOptions), (claims: unknown, done) => done(null, claims as object));
+}
+
+/** What the strategy is made from. */
+export function strategyOptions(
+  { issuer, audience, jwksUri, algorithm }: Target,
+  keyOptions: KeyOptions = {},
+): StrategyOptionsWithoutRequest {
+  return {
+    jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(),
+    secretOrKeyProvider: passportJwtSecret({ jwksUri, cache: true, ...keyOptions }),
+    issuer,
+    audience,
+    algorithms: [algorithm as 'RS256'],
+  };
+}

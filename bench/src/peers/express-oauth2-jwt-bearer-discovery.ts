@@ -1,0 +1,1 @@
+export { openByDiscovery as open } from './express-oauth2-jwt-bearer.ts';

@@ -1,0 +1,48 @@
+/** How long and how often everything is measured. */
+export interface Plan {
+  readonly name: 'full' | 'quick';
+  readonly algorithms: readonly AlgorithmName[];
+  /** Different tokens of each algorithm; more than any cache keeps, so that none is ever found in one. */
+  readonly uniqueTokens: number;
+  readonly verify: Repetition;
+  readonly http: Repetition;
+  readonly start: { readonly rounds: number };
+  readonly growth: Repetition & { readonly sizes: readonly number[] };
+  readonly eventLoop: { readonly rounds: number; readonly seconds: number; readonly warmUpMs: number };
+}
+
+/** Rounds, and how many milliseconds each contestant has in a round. */
+export interface Repetition {
+  readonly rounds: number;
+  readonly ms: number;
+  /** Before the first round, and not counted. */
+  readonly warmUpMs: number;
+}
+
+/** The algorithms that are measured, by their name in a token. */
+export type AlgorithmName = 'RS256' | 'PS256' | 'ES256' | 'ES384' | 'EdDSA';
+
+const full: Plan = {
+  name: 'full',
+  algorithms: ['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA'],
+  uniqueTokens: 6000,
+  verify: { rounds: 11, ms: 100, warmUpMs: 400 },
+  http: { rounds: 5, ms: 700, warmUpMs: 1200 },
+  start: { rounds: 11 },
+  growth: { rounds: 9, ms: 120, warmUpMs: 500, sizes: [1, 10, 100, 1000] },
+  eventLoop: { rounds: 3, seconds: 5, warmUpMs: 1500 },
+};
+
+const quick: Plan = {
+  name: 'quick',
+  algorithms: ['RS256'],
+  uniqueTokens: 5600,
+  verify: { rounds: 2, ms: 40, warmUpMs: 80 },
+  http: { rounds: 1, ms: 120, warmUpMs: 100 },
+  start: { rounds: 1 },
+  growth: { rounds: 2, ms: 30, warmUpMs: 40, sizes: [1, 100] },
+  eventLoop: { rounds: 1, seconds: 0.5, warmUpMs: 100 },
+};
+
+/** The whole measurement, or one of under a minute that only shows that everything works. */
+export const plans: Readonly<Record<Plan['name'], Plan>> = { full, quick };

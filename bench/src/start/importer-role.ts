@@ -1,0 +1,48 @@
+import { statSync } from 'node:fs';
+import { registerHooks } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { serve } from '../process/role.ts';
+
+/** What importing a package took. */
+export interface Imported {
+  readonly ms: number;
+  /** Of every file that was loaded. */
+  readonly bytes: number;
+  readonly files: number;
+  /** The packages of the files. */
+  readonly packages: readonly string[];
+}
+
+/** What the process that imports can be asked. */
+export type ImporterCommands = {
+  /** Imports one package after the other; with `trace`, tells what was loaded, which takes time of its own. */
+  import: {
+    input: { readonly before: readonly string[]; readonly measured: readonly string[]; readonly trace: boolean };
+    output: Imported;
+  };
+};
+
+/** A process that imports packages, once. */
+export function runImporterRole(): void {
+  serve<ImporterCommands>({
+    import: async ({ before, measured, trace }) => {
+      for (const name of before) await import(name);
+      const urls = new Set<string>();
+      const hooks = trace
+        ? registerHooks({ load: (url, context, next) => next(urls.add(url) && url, context) })
+        : undefined;
+      const startedAt = performance.now();
+      for (const name of measured) await import(name);
+      const ms = performance.now() - startedAt;
+      hooks?.deregister();
+      const files = [...urls].filter((url) => url.startsWith('file:')).map((url) => fileURLToPath(url));
+      const bytes = files.reduce((sum, file) => sum + statSync(file).size, 0);
+      return { ms, bytes, files: files.length, packages: [...new Set(files.map(packageOf))] };
+    },
+  });
+}
+
+function packageOf(file: string): string {
+  const [, name = ''] = /.*(?:node_modules|packages)\/((?:@[^/]+\/)?[^/]+)/.exec(file) ?? [];
+  return name;
+}

@@ -1,0 +1,48 @@
+import { type ContestantName, entryOf, type Mode } from '../peers/catalog.ts';
+import type { Contestant } from '../peers/contestant.ts';
+import { serve } from '../process/role.ts';
+import { type Profile, profile } from '../profile/cpu-profile.ts';
+import { readTokenFile } from '../tokens/token-file.ts';
+import { TokenRing } from '../tokens/token-ring.ts';
+import { checkContestant } from './acceptance.ts';
+import { runFor, type Sample } from './timed-loops.ts';
+
+/** What the process of a contestant can be asked. */
+export type ContestantCommands = {
+  /** Loads it, and makes sure that it refuses bad tokens. */
+  open: { input: { readonly name: ContestantName; readonly tokenFile: string }; output: undefined };
+  run: { input: { readonly mode: Mode; readonly ms: number }; output: Sample };
+  /** Where the time goes. */
+  profile: { input: { readonly mode: Mode; readonly ms: number }; output: Profile };
+};
+
+interface Ready {
+  readonly contestant: Contestant;
+  readonly rings: Readonly<Record<Mode, TokenRing>>;
+}
+
+/** The process of one contestant. */
+export function runContestantRole(): void {
+  let ready: Ready | undefined;
+  const run = async (mode: Mode, ms: number): Promise<Sample> => {
+    if (ready === undefined) throw new Error('The contestant is not open');
+    const { contestant, rings } = ready;
+    const hits = contestant.cacheHits?.();
+    const sample = await runFor(contestant, mode, rings[mode], ms);
+    if (mode !== 'repeated' && contestant.cacheHits?.() !== hits) throw new Error('A token was seen before');
+    return sample;
+  };
+  serve<ContestantCommands>({
+    open: async ({ name, tokenFile }) => {
+      const file = readTokenFile(tokenFile);
+      const { open } = await entryOf(name).load();
+      const contestant = await open(file.target);
+      // The limit looks at no claim, and so can refuse none.
+      if (entryOf(name).isLimit !== true) await checkContestant(contestant, file);
+      const unique = new TokenRing(file.unique);
+      ready = { contestant, rings: { one: unique, many: unique, repeated: new TokenRing(file.repeated) } };
+    },
+    run: ({ mode, ms }) => run(mode, ms),
+    profile: ({ mode, ms }) => profile(() => run(mode, ms)),
+  });
+}
