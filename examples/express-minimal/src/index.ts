@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { startTestIssuer } from '@verifier/test-issuer';
+import { createApi } from './api.ts';
+
+const issuer = await startTestIssuer({ path: '/oauth2/default', scopes: ['read:orders'] });
+process.env['OKTA_OAUTH2_ISSUER'] = issuer.issuer;
+const server = createApi().listen(0, '127.0.0.1');
+await once(server, 'listening');
+const { port } = server.address() as AddressInfo;
+
+const tokens: Record<string, string | undefined> = {
+  nobody: undefined,
+  client: await issuer.token(),
+  reader: await issuer.token({ scope: 'read:orders' }),
+};
+
+// Each route, and the status that each of the three is answered with.
+const table: Record<string, Record<string, number>> = {
+  '/health': { nobody: 200, client: 200, reader: 200 },
+  '/profile': { nobody: 401, client: 200, reader: 200 },
+  '/orders': { nobody: 401, client: 403, reader: 200 },
+};
+
+for (const [path, expected] of Object.entries(table)) {
+  for (const [who, status] of Object.entries(expected)) {
+    const token = tokens[who];
+    const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    const answer = await fetch(`http://127.0.0.1:${port}${path}`, { headers });
+    console.log(`${path.padEnd(9)} ${who.padEnd(7)} ${answer.status}  ${answer.headers.get('www-authenticate') ?? ''}`);
+    assert.equal(answer.status, status, `${path} as ${who}`);
+  }
+}
+
+assert.deepEqual([issuer.counts.discovery, issuer.counts.keys], [1, 1], 'one discovery and one key fetch in all');
+server.close();
+server.closeAllConnections();
+await issuer.close();
