@@ -1,4 +1,4 @@
-// Runs the generators of core's tests for longer than a test run may take: `node scripts/fuzz.ts [inputs]`, one million
+// Runs the generators of core's tests for longer than a test run may take: `npm run fuzz -- [inputs]`, one million
 // by default, each round with another seed. Not part of the tests.
 import { join } from 'node:path';
 import { run } from './command.ts';

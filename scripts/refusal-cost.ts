@@ -1,4 +1,4 @@
-// What it costs to refuse: `node scripts/refusal-cost.ts`, after a build. Prints the time of each input as a multiple of
+// What it costs to refuse: `npm run refusal-cost`. Prints the time of each input as a multiple of
 // the time in which a good token of the same algorithm is verified, and what becomes of it beyond the size cap.
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { createVerifier, type RequestLike, type Verifier } from '@verifier/core';

@@ -98,6 +98,12 @@ async function live(file: string, args: string[]): Promise<boolean> {
   return ok;
 }
 
+/** A script that measures or searches for longer than a test may. */
+function script(name: string): (args: string[]) => Promise<boolean> {
+  const build = [...turbo('build'), '--filter=@verifier/core', '--filter=@verifier/test-issuer'];
+  return async (args) => (await live('turbo', build)) && live(process.execPath, [`scripts/${name}.ts`, ...args]);
+}
+
 const commands: Record<string, (args: string[]) => Promise<boolean>> = {
   start,
   test: () => report('Verifier: everything, on Node.js 24, 22 and 26', testSteps()),
@@ -106,6 +112,12 @@ const commands: Record<string, (args: string[]) => Promise<boolean>> = {
   packaging: () => report('Verifier: packages', [...buildSteps, ...packagingSteps]),
   build: (args) => live('turbo', ['run', 'build', ...args]),
   bench: (args) => live('turbo', ['run', 'bench', ...args]),
+  fuzz: script('fuzz'),
+  'refusal-cost': script('refusal-cost'),
+  soak: script('soak'),
+  mutation: (args) => live('pnpm', ['--silent', '--dir', 'packages/core', 'exec', 'stryker', 'run', ...args]),
+  coverage: (args) =>
+    live('vitest', ['run', '--project=core', '--coverage', '--coverage.include=packages/core/src/**', ...args]),
 };
 
 const [name = '', ...args] = process.argv.slice(2);

@@ -1,5 +1,5 @@
 // Verifies tokens for minutes on end while the issuer rotates its keys, goes away and comes back, and checks that neither
-// the heap nor the number of open handles grows: `node scripts/soak.ts [minutes]`, after a build. Not part of the tests.
+// the heap nor the number of open handles grows: `npm run soak -- [minutes]`. Not part of the tests.
 import { fork } from 'node:child_process';
 import { generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:crypto';
 import { once } from 'node:events';

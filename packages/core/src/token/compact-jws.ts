@@ -25,12 +25,17 @@ export interface KnownHeaders {
 
 type Decoder = Pick<Runtime, 'decodeBase64url' | 'decodeUtf8'>;
 
+// To parse so many arrays and objects takes about as long as to check a signature. A longer text may hold more of them.
+const structuresAllowed = 1000;
+const lengthPerStructure = 12;
+
 const compactSyntax = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
 
 /**
  * Takes a compact JWS apart (RFC 7515, section 7.1), strictly: three parts of canonical base64url, so that a token has
- * exactly one spelling; well-formed UTF-8; JSON objects. Critical extensions are refused, because none is understood
- * here (RFC 7515, section 4.1.11), and so is an unencoded payload (RFC 7797).
+ * exactly one spelling; well-formed UTF-8; JSON objects with at most a thousand arrays and objects in them, or one for
+ * every twelve characters of a long text. Critical extensions are refused, because none is understood here (RFC 7515,
+ * section 4.1.11), and so is an unencoded payload (RFC 7797).
  *
  * The caller has checked the length of the token.
  *
@@ -69,12 +74,35 @@ function parseObject(part: string, decoder: Decoder): UnverifiedClaims {
 }
 
 function parseJson(bytes: Uint8Array, decoder: Decoder): unknown {
+  const json = decodeText(bytes, decoder);
+  if (isCrowded(json)) throw malformed('A part of the token holds too many arrays and objects');
   try {
-    return JSON.parse(decoder.decodeUtf8(bytes));
+    return JSON.parse(json);
   } catch {
     // What the parser says quotes the token.
-    throw malformed('A part of the token is not JSON in UTF-8');
+    throw malformed('A part of the token is not JSON');
   }
+}
+
+function decodeText(bytes: Uint8Array, decoder: Decoder): string {
+  try {
+    return decoder.decodeUtf8(bytes);
+  } catch {
+    throw malformed('A part of the token is not UTF-8');
+  }
+}
+
+// Claims are parsed before the signature is checked, because they name the issuer.
+function isCrowded(json: string): boolean {
+  // Each takes two characters, so a text of ordinary length need not be counted.
+  if (json.length <= 2 * structuresAllowed) return false;
+  const allowed = Math.max(structuresAllowed, json.length / lengthPerStructure);
+  let structures = 0;
+  for (let index = 0; index < json.length; index += 1) {
+    const character = json.charCodeAt(index);
+    if (character === 0x5b || character === 0x7b) structures += 1;
+  }
+  return structures > allowed;
 }
 
 function decodePart(part: string, decoder: Decoder): Uint8Array {

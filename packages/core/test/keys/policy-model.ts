@@ -49,7 +49,7 @@ export class PolicyModel {
   }
 
   apply(event: ModelEvent): void {
-    if (event.type === 'wait') this.#wait(event.seconds);
+    if (event.type === 'wait') this.#waitUntil(this.#now + event.seconds);
     else if (event.type === 'request') this.#request();
     else if (event.type === 'unknown-key') this.#unknownKey();
     else if (this.#state.fetchingSince !== undefined) this.#end(event);
@@ -57,10 +57,10 @@ export class PolicyModel {
 
   /** The endpoint answers, and whatever it asked to wait for is over. */
   recover(): void {
-    this.#wait(Math.max(0, this.#state.throttledUntil - this.#now));
+    this.#waitUntil(this.#state.throttledUntil);
     if (this.#state.fetchingSince !== undefined) this.#end({ type: 'fetched' });
     if (phaseOf(this.#state, this.#policy, this.#now) !== 'absent') return;
-    this.#wait(Math.max(0, blockedUntil(this.#state) - this.#now));
+    this.#waitUntil(blockedUntil(this.#state));
     if (this.#state.fetchingSince === undefined) this.#start('life');
     this.#end({ type: 'fetched' });
   }
@@ -76,8 +76,8 @@ export class PolicyModel {
     return Number.POSITIVE_INFINITY;
   }
 
-  #wait(seconds: number): void {
-    const until = this.#now + seconds;
+  // Until a moment and not for a while: a sum of numbers may fall short of what it was the difference to.
+  #waitUntil(until: number): void {
     while (this.#now < until) {
       const deadline = (this.#state.fetchingSince ?? Number.POSITIVE_INFINITY) + longestFetch;
       const tick = this.#state.fetchingSince === undefined ? this.#nextTick() : Number.POSITIVE_INFINITY;

@@ -68,6 +68,11 @@ export const stricterThanJose: readonly StricterThanJose[] = [
     example: ({ ed25519 }) => mintText(ed25519, headerText(ed25519), `\uFEFF${JSON.stringify(claimsWith())}`),
   },
   {
+    code: 'ERR_TOKEN_MALFORMED',
+    why: 'More than a thousand arrays and objects in a short text cost more to parse than a signature to check.',
+    example: withClaims({ filling: Array.from({ length: 1000 }, () => []) }),
+  },
+  {
     code: 'ERR_CRIT_UNSUPPORTED',
     why: 'A header with "b64" asks for an unencoded payload (RFC 7797), whether it says so in "crit" or not.',
     example: ({ ed25519 }) => mint(ed25519, {}, { b64: false }),
