@@ -24,11 +24,18 @@ const oneByOne: readonly Mode[] = ['one', 'repeated'];
 /** Everything that verifies tokens here, by name. */
 export const catalog = {
   limit: {
-    label: 'limit: node:crypto',
+    label: 'limit: node:crypto (a cache: crypto.hash)',
     isLimit: true,
     modes: everyMode,
     algorithms: all,
     load: () => import('./limit.ts'),
+  },
+  'limit-create-hash': {
+    label: 'limit of a cache: createHash',
+    isLimit: true,
+    modes: ['repeated'],
+    algorithms: ['RS256'],
+    load: () => import('./limit-create-hash.ts'),
   },
   'verifier-sync': {
     label: '@verifier/core, verifySync',

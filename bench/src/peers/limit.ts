@@ -81,11 +81,14 @@ function callbackLimit(key: KeyObject, hashName: string | null): NonNullable<Con
 
 const keptTokens = 5000;
 
-// A cache that keeps no token: SHA-256 of the text, and one look-up.
-function cacheLimit(verifyOne: (token: string) => unknown): (token: string) => unknown {
+/** A cache that keeps no token: SHA-256 of the text, and one look-up. */
+export function cacheLimit(
+  verifyOne: (token: string) => unknown,
+  digestOf: (token: string) => string = (token) => hash('sha256', token, 'binary'),
+): (token: string) => unknown {
   const known = new Map<string, unknown>();
   return (token) => {
-    const digest = hash('sha256', token, 'binary');
+    const digest = digestOf(token);
     const found = known.get(digest);
     if (found !== undefined) return found;
     const claims = verifyOne(token);

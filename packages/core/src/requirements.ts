@@ -43,6 +43,9 @@ const demands: readonly Demand[] = [
   { all: 'group', any: 'anyGroup', held: 'groups' },
 ];
 
+/** What a route demands that demands nothing. */
+export const noRequirements: Requirements = Object.freeze({});
+
 const names = [...demands.flatMap(({ all, any }) => [all, any]), 'claims', 'optional'];
 
 // RFC 6749, section 3.3: scope-token.
@@ -118,6 +121,7 @@ export function admitsAnonymous({ optional, ...demanded }: Requirements, byDefau
  */
 export function checkRequirements(auth: VerifiedToken | null, requirements: Requirements): AnyAuthError | undefined {
   if (auth === null) return requirements.optional === true ? undefined : new CredentialsMissingError();
+  if (requirements === noRequirements) return undefined;
   for (const demand of demands) {
     const refusal = checkDemand(auth, requirements, demand);
     if (refusal !== undefined) return refusal;

@@ -16,6 +16,8 @@ export interface VerifyMode {
   readonly inParallel?: boolean;
   /** Nobody can wait for the result. */
   readonly isSync?: boolean;
+  /** The text stands where a request has its token, and may be anything. */
+  readonly isCredential?: boolean;
   readonly waitUntil?: KeyRequest['waitUntil'];
   /** Where it is noted which trusted issuer the token named. */
   readonly seen: { issuer: string | undefined };

@@ -2,6 +2,7 @@ import { ConfigurationError, isAuthError, TokenError } from './errors.ts';
 import { admitIdToken } from './id-token-admission.ts';
 import type { TrustedIssuer } from './issuer-directory.ts';
 import { andThen, type MaybePromise } from './maybe-promise.ts';
+import { checkSyntax } from './request/credentials.ts';
 import type { ResolvedPolicy } from './resolve-issuer.ts';
 import type { ResolvedOptions } from './resolve-options.ts';
 import type { Counters } from './stats.ts';
@@ -73,6 +74,8 @@ class StepwiseVerifier implements TokenVerifier {
   }
 
   #proveAndAdmit(token: string, digest: string | undefined, mode: VerifyMode): MaybePromise<VerifiedToken> {
+    // What was proved before is a token; so that is asked of nothing else.
+    if (mode.isCredential === true) checkSyntax(token);
     this.#parts.counters.misses += 1;
     return andThen(this.#prover.prove(token, mode), ({ issuer, proven }) => {
       const verified = this.#admit(token, proven, issuer);

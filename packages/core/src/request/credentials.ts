@@ -7,12 +7,13 @@ const tokenSyntax = /^[A-Za-z0-9\-._~+/]+=*$/;
 const longestPrefix = 64;
 
 /**
- * The bearer token of a request (RFC 6750, section 2.1), read from the `Authorization` header alone. Another scheme
- * counts as no credentials at all: it may be meant for somebody else.
+ * What a request has in the place of its bearer token (RFC 6750, section 2.1), read from the `Authorization` header
+ * alone; {@link checkSyntax} tells whether it can be one. Another scheme counts as no credentials at all: it may be
+ * meant for somebody else.
  *
- * @returns The token, or undefined where none was sent.
- * @throws RequestError where credentials were repeated, or are not of the form `Bearer <token>`.
- * @throws TokenError where the token is longer than `maxTokenSize` characters.
+ * @returns The text after the scheme, or undefined where there are no such credentials.
+ * @throws RequestError where credentials were repeated.
+ * @throws TokenError where the text is far longer than `maxTokenSize` characters.
  */
 export function readBearerToken(request: RequestLike, maxTokenSize: number): string | undefined {
   const [value, ...more] = request.header('authorization');
@@ -23,23 +24,17 @@ export function readBearerToken(request: RequestLike, maxTokenSize: number): str
   }
   const credentials = value.trim();
   if (!isBearer(credentials)) return undefined;
-  return checkToken(credentials.slice('bearer'.length).replace(/^ +/, ''), maxTokenSize);
+  return credentials.slice('bearer'.length).replace(/^ +/, '');
 }
 
 /**
- * Checks the form of a token that did not come out of the header, such as one from a cookie.
+ * Checks what a request has in the place of a token.
  *
- * @throws RequestError where it holds a character that no bearer token has.
- * @throws TokenError where it is longer than `maxTokenSize` characters.
+ * @throws RequestError where it holds a character that no bearer token has, or none at all.
  */
-export function checkToken(token: string, maxTokenSize: number): string {
-  if (token.length > maxTokenSize) {
-    throw tooLarge(maxTokenSize);
-  }
-  if (!tokenSyntax.test(token)) {
-    throw new RequestError('ERR_CREDENTIALS_MALFORMED', 'The credentials are not of the form "Bearer <token>"');
-  }
-  return token;
+export function checkSyntax(token: string): void {
+  if (tokenSyntax.test(token)) return;
+  throw new RequestError('ERR_CREDENTIALS_MALFORMED', 'The credentials are not of the form "Bearer <token>"');
 }
 
 // Nothing is searched for in what no token is as long as, so that it costs the same whatever its length.

@@ -1,13 +1,13 @@
 import { execFile } from 'node:child_process';
 import { cp, mkdtemp, rm, symlink } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../../', import.meta.url));
+const bundle = fileURLToPath(new URL('../../../../scripts/bundle.mjs', import.meta.url));
 
 /** This package as it is published, in a folder of its own. */
 export interface BuiltCore {
@@ -21,8 +21,7 @@ export interface BuiltCore {
 /** Builds the package from its sources. */
 export async function buildCore(): Promise<BuiltCore> {
   const folder = await createFolder();
-  const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
-  await run(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json'), '--outDir', join(folder, 'dist')]);
+  await run(process.execPath, [bundle, join(folder, 'dist')], { cwd: root });
   return describeFolder(folder);
 }
 

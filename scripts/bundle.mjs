@@ -1,0 +1,41 @@
+// Run in the folder of a published package, after its types were written: makes one file of each entry point that its manifest names,
+// and one of what they share. To load a file costs Node.js more than to read what is in it.
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { rolldown } from 'rolldown';
+
+const [folder = 'dist'] = process.argv.slice(2);
+const { exports, imports = {} } = JSON.parse(readFileSync('package.json', 'utf8'));
+
+/**
+ * Every file of `dist` that a map of conditions leads to.
+ * @param {unknown} target
+ * @returns {string[]}
+ */
+function outputsIn(target) {
+  if (typeof target === 'object' && target !== null) return Object.values(target).flatMap(outputsIn);
+  return typeof target === 'string' && /^\.\/dist\/.*\.js$/.test(target)
+    ? [target.slice('./dist/'.length, -'.js'.length)]
+    : [];
+}
+
+const names = [...new Set([...outputsIn(exports), ...outputsIn(imports)])];
+const input = Object.fromEntries(names.map((name) => [name, `./src/${name}.ts`]));
+
+const bundle = await rolldown({ input, external: /^[^./]/, tsconfig: './tsconfig.json', platform: 'neutral' });
+const { output } = await bundle.write({
+  dir: folder,
+  sourcemap: true,
+  entryFileNames: '[name].js',
+  chunkFileNames: '[name].js',
+  codeSplitting: { groups: [{ name: 'shared', minShareCount: 2 }] },
+  minify: false,
+});
+
+const written = new Set(output.map(({ fileName }) => join(folder, fileName)));
+const found = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+for (const entry of found) {
+  const file = join(entry.parentPath, entry.name);
+  if (/\.js(\.map)?$/.test(file) && !written.has(file)) rmSync(file);
+}
+for (const name of names) if (!existsSync(join(folder, `${name}.js`))) throw new Error(`${name}.js was not made`);
