@@ -76,15 +76,17 @@ function validateType(header: JwsHeader, claims: UnverifiedClaims, tokenType: Cl
 // How a token of another kind is known where its header does not say: by claims that access tokens do not have.
 function otherPurpose(claims: UnverifiedClaims): string | undefined {
   const { typ } = claims;
-  if (has(claims, 'at_hash') || has(claims, 'c_hash')) return 'an ID token';
-  if (claims['token_use'] === 'id' || typ === 'ID') return 'an ID token';
-  if (has(claims, 'events')) return 'a security event or logout token';
-  if (typ === 'Logout') return 'a logout token';
-  if (typ === 'Refresh') return 'a refresh token';
-  if (has(claims, 'token_introspection')) return 'an introspection response';
-  if (has(claims, 'htm') && has(claims, 'htu')) return 'a DPoP proof';
+  if (has(claims, 'at_hash')) return 'an ID token, known by "at_hash"';
+  if (has(claims, 'c_hash')) return 'an ID token, known by "c_hash"';
+  if (claims['token_use'] === 'id') return 'an ID token, known by "token_use"';
+  if (typ === 'ID') return 'an ID token, known by the claim "typ"';
+  if (has(claims, 'events')) return 'a security event or logout token, known by "events"';
+  if (typ === 'Logout') return 'a logout token, known by the claim "typ"';
+  if (typ === 'Refresh') return 'a refresh token, known by the claim "typ"';
+  if (has(claims, 'token_introspection')) return 'an introspection response, known by "token_introspection"';
+  if (has(claims, 'htm') && has(claims, 'htu')) return 'a DPoP proof, known by "htm" and "htu"';
   const isForApi = ['scope', 'scp', 'client_id', 'cid'].some((name) => has(claims, name));
-  return has(claims, 'nonce') && !isForApi ? 'an ID token' : undefined;
+  return has(claims, 'nonce') && !isForApi ? 'an ID token, known by "nonce"' : undefined;
 }
 
 function validateExpiry(claims: UnverifiedClaims, now: number, tolerance: number): void {

@@ -173,6 +173,7 @@ describe('a token of another kind', () => {
     ['an access token by its header', {}, { typ: 'at+jwt' }],
     ['an access token by its header, in full', {}, { typ: 'application/AT+JWT' }],
     ['a logout token by its header', {}, { typ: 'logout+jwt' }],
+    ['a type with a media type inside', {}, { typ: 'japplication/wt' }],
     ['a proof by its header', {}, { typ: 'dpop+jwt' }],
     ['typ that is no text', {}, { typ: 5 }],
     ['an access token by scope', { scope: 'openid' }, {}],

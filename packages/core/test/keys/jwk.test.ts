@@ -64,6 +64,8 @@ describe('a JWK', () => {
     ['of Ed448', { ...ed, crv: 'Ed448' }],
     ['of X25519', { ...ed, crv: 'X25519', alg: undefined }],
     ['of a curve of another type', { ...ec, crv: 'Ed25519' }],
+    ['of another type than its curve', { ...ec, kty: 'OKP' }],
+    ['of an RSA algorithm and a curve', { ...ec, kty: 'RSA', alg: undefined }],
     ['for encryption', { ...rsa, use: 'enc' }],
     ['for signing only', { ...rsa, key_ops: ['sign'] }],
     ['whose key_ops are no list', { ...rsa, key_ops: 'verify' }],
@@ -86,6 +88,7 @@ describe('a JWK', () => {
     ['whose exponent is 0', { ...rsa, e: 'AA' }],
     ['whose exponent is longer than 64 bits', { ...rsa, e: modulus(72) }],
     ['without y', without(ec, 'y')],
+    ['whose y is too short', { ...ec, y: 'AQAB' }],
     ['whose coordinate is too short', { ...ec, x: 'AQAB' }],
     ['whose coordinate is no text', { ...ec, x: 7 }],
     ['without x', without(ed, 'x')],
@@ -102,6 +105,23 @@ describe('a JWK', () => {
     expect(parse(rsaOf(2048))).toBeDefined();
     expect(parse(rsaOf(2048, 3))).toBeDefined();
     expect(parse({ ...rsa, n: modulus(2048) })).toBeDefined();
+  });
+
+  it('may say that it is for verifying', () => {
+    expect(parse({ ...rsa, key_ops: ['verify'] })).toBeDefined();
+    expect(parse({ ...ec, key_ops: ['sign', 'verify'], use: 'sig' })).toBeDefined();
+  });
+
+  it('of RSA has at most 16,384 bits, and an exponent of at most 64', () => {
+    expect(parse({ ...rsa, n: modulus(16_384) })).toBeDefined();
+    expect(parse({ ...rsa, e: modulus(64) })).toBeDefined();
+    expect(parse({ ...rsa, e: modulus(65) })).toBeUndefined();
+  });
+
+  it('of RSA without an algorithm is used where the runtime verifies RS256', () => {
+    const supports: Runtime['supports'] = (algorithm) => algorithm === 'RS256';
+    expect(parseJwk(without(rsa, 'alg'), { ...node, supports })).toBeDefined();
+    expect(parseJwk(without(rsa, 'alg'), { ...node, supports: () => false })).toBeUndefined();
   });
 
   it('that the runtime cannot verify is not used', () => {

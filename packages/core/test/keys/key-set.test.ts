@@ -41,6 +41,28 @@ describe('a key set', () => {
     expect(selected(['RS512', 'ES256'])).toEqual(['RS512']);
   });
 
+  it('counts what it does not use', () => {
+    const set = createKeySet([ec, null, { kty: 'oct', k: 'AAAA' }, rsa, {}], node);
+    expect(set.keys).toHaveLength(2);
+    expect(set.skipped).toBe(3);
+    expect(createKeySet([ec], node).skipped).toBe(0);
+  });
+
+  it('without an identifier takes the only key of the algorithm, or none', () => {
+    const unnamed = { ...unbound, kid: undefined };
+    const set = createKeySet([ec, rsa], node);
+    expect(set.select(undefined, 'ES256', all).key?.kid).toBe('b');
+    expect(set.select(undefined, 'ES384', all).fault).toBe('unknown');
+    expect(set.select(undefined, 'RS512', all).fault).toBe('unknown');
+    const other = createTestKey('RS256', 'c').jwk;
+    expect(createKeySet([rsa, other], node).select(undefined, 'RS256', all).fault).toBe('ambiguous');
+    const both = createKeySet([rsa, { ...unnamed, n: other['n'] }], node);
+    expect(both.select(undefined, 'RS256', all).fault).toBe('ambiguous');
+    expect(both.select(undefined, 'PS256', acceptAlgorithms(['PS256'])).key?.alg).toBeUndefined();
+    expect(both.select(undefined, 'PS256', acceptAlgorithms(['PS256'])).key).toBe(both.keys[1]);
+    expect(both.select(undefined, 'PS256', all).fault).toBe('unknown');
+  });
+
   it('keeps the keys that stay, and what was imported of them, and no others', () => {
     const first = createKeySet([rsa, ec], node);
     const second = createKeySet([{ ...ec, x5t: 'changed' }, createTestKey('ES256', 'a').jwk], node, first);
@@ -66,6 +88,19 @@ describe('a key set', () => {
     const imported = await Promise.all(Array.from({ length: 100 }, () => key?.import('ES256')));
     expect(new Set(imported).size).toBe(1);
     expect(imports).toBe(1);
+  });
+
+  it('imports a key for each request that asks before it is there, where requests may not wait for each other', async () => {
+    let imports = 0;
+    const importKey: Runtime['importKey'] = (jwk, algorithm) => {
+      imports += 1;
+      return web.importKey(jwk, algorithm);
+    };
+    const [key] = createKeySet([ec], { ...web, sharesPromises: false, importKey }).keys;
+    await Promise.all([key?.import('ES256'), key?.import('ES256')]);
+    expect(imports).toBe(2);
+    await key?.import('ES256');
+    expect(imports).toBe(2);
   });
 
   it.each([node, web])('finds out once that a key is broken ($name)', async (runtime) => {

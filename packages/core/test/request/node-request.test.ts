@@ -28,7 +28,7 @@ describe('a header of a Node.js request', () => {
   });
 
   it('is not mistaken for the value of another', () => {
-    const request = adapt({ rawHeaders: ['x-other', 'authorization', 'y', 'Bearer a'] });
+    const request = adapt({ rawHeaders: ['x-other', 'authorization', 'y', 'Bearer a', 'x-auth-header', 'Bearer b'] });
     expect(request.header('authorization')).toEqual([]);
     expect(request.header('bearer a')).toEqual([]);
   });
@@ -79,6 +79,7 @@ describe('the URL of a Node.js request', () => {
   it('is the target itself where that is a URL (RFC 9112, section 3.2.2), and has no path where it is none', () => {
     const headers = { host: 'api.example' };
     expect(adapt({ url: 'http://other.example/x?y', headers }).url()).toBe('http://other.example/x?y');
+    expect(adapt({ url: 'http://other.example/', headers }).url()).toBe('http://other.example/');
     expect(adapt({ url: '*', headers }).url()).toBe('http://api.example/');
     expect(adapt({ url: '//other.example/x', headers }).url()).toBe('http://api.example//other.example/x');
   });

@@ -74,8 +74,17 @@ describe('a token that is not a compact JWS', () => {
     expect(codeOf(token)).toBe('ERR_TOKEN_MALFORMED');
   });
 
-  it.each([undefined, null, 1, true, {}, [good], Buffer.from(good), Object(good)])('is malformed: %o', (token) => {
-    expect(codeOf(token)).toBe('ERR_TOKEN_MALFORMED');
+  it.each([
+    ['undefined', undefined],
+    ['null', null],
+    ['a number', 1],
+    ['true', true],
+    ['an object', {}],
+    ['a list of a token', [good]],
+    ['the bytes of a token', Buffer.from(good)],
+    ['a String object', Object(good)],
+  ])('is malformed: %s', (_name, token) => {
+    expect(codeOf(token as string)).toBe('ERR_TOKEN_MALFORMED');
   });
 
   it.each(Object.entries(texts))('is malformed: claims that are %s', (_name, text) => {

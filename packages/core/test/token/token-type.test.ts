@@ -29,6 +29,7 @@ const otherTypes = [
   'at-jwt',
   'text/at+jwt',
   'application/application/at+jwt',
+  'at+application/jwt',
   'JOSE',
   'id+jwt',
   'logout+jwt',
@@ -107,6 +108,25 @@ describe.each(['compatible', 'at+jwt'] as const)(
     });
   },
 );
+
+describe('a token that was made for another purpose', () => {
+  it.each([
+    ['an ID token, known by "at_hash"', { at_hash: 'x' }],
+    ['an ID token, known by "c_hash"', { c_hash: 'x' }],
+    ['an ID token, known by "token_use"', { token_use: 'id' }],
+    ['an ID token, known by the claim "typ"', { typ: 'ID' }],
+    ['an ID token, known by "nonce"', { nonce: 'x', client_id: undefined }],
+    ['a security event or logout token, known by "events"', { events: {} }],
+    ['a logout token, known by the claim "typ"', { typ: 'Logout' }],
+    ['a refresh token, known by the claim "typ"', { typ: 'Refresh' }],
+    ['an introspection response, known by "token_introspection"', { token_introspection: {} }],
+    ['a DPoP proof, known by "htm" and "htu"', { htm: 'GET', htu: 'https://api.example' }],
+  ])('is refused as %s', (kind, claims) => {
+    const error = refusalOf(() => verifierFor(key).verifySync(mint(key, claims)));
+    expect(error.code).toBe('ERR_TOKEN_TYPE');
+    expect(error.message).toBe(`The token is not an access token but ${kind}`);
+  });
+});
 
 describe('a token with a nonce', () => {
   const bare = { nonce: 'x', client_id: undefined };

@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import type { SingleIssuerOptions } from '../../src/index.ts';
+import { claimsWith, encode, mint, mintParts, mintText, now } from '../fixtures/mint.ts';
+import { refusalFrom, refusalOf } from '../fixtures/refusal.ts';
+import { requestWith } from '../fixtures/requests.ts';
+import { createTestKey } from '../fixtures/test-key.ts';
+import { verifierFor } from '../fixtures/verifiers.ts';
+import { clientId, idToken, nonce, verifiers } from '../id-token/id-token-fixture.ts';
+
+const key = createTestKey('Ed25519');
+const claims = encode(JSON.stringify(claimsWith()));
+const manyLists = Array.from({ length: 1000 }, () => []);
+
+/** A token with a text or bytes for its header. */
+const headed = (header: string | Uint8Array): string => mintText(key, header, JSON.stringify(claimsWith()));
+
+/** What is said of a token, which options demand it, and the token. */
+type Case = readonly [message: string, token: string, options?: Partial<SingleIssuerOptions>];
+
+const tokens: readonly Case[] = [
+  ['The token is longer than 16384 characters', 'a'.repeat(16_385)],
+  ['The token is longer than 300 characters', 'a'.repeat(301), { maxTokenSize: 300 }],
+  ['The token is not a compact JWS of three base64url parts', 'a.b'],
+  ['A part of the token is not canonical base64url', mintParts(key, 'AB', claims)],
+  ['A part of the token is not UTF-8', headed(Uint8Array.of(0xff))],
+  ['A part of the token is not JSON', headed('{')],
+  ['A part of the token is not a JSON object', headed('[]')],
+  ['A part of the token holds too many arrays and objects', mint(key, { manyLists })],
+  ['The token demands an extension that is not understood', mint(key, {}, { crit: ['b64'] })],
+  ['The header of the token names no algorithm', mint(key, {}, { alg: undefined })],
+  ['The key identifier of the token is not a string', mint(key, {}, { kid: 1 })],
+  ['The type in the header is not a string', mint(key, {}, { typ: 1 })],
+  ['The header does not say at+jwt', mint(key, {}, { typ: 'JWT' }), { tokenType: 'at+jwt' }],
+  ['The header names another type of token', mint(key, {}, { typ: 'logout+jwt' })],
+  ['The token has no claim "exp"', mint(key, { exp: undefined })],
+  ['The claim "sub" has a form that it cannot have', mint(key, { sub: 1 })],
+  ['The token expired', mint(key, { exp: now - 60 })],
+  ['The token is not valid yet', mint(key, { nbf: now + 60 })],
+  ['The token was issued in the future', mint(key, { iat: now + 60 }), { maxTokenAge: 60 }],
+  ['The token was issued too long ago', mint(key, { iat: now - 600 }), { maxTokenAge: 60 }],
+  ['The token was issued for another audience', mint(key, { aud: 'api://other' })],
+  ['The token was issued to a client that is not accepted', mint(key), { clientIds: ['another'] }],
+  ['The token is bound to a key and was sent as a bearer token', mint(key, { cnf: { jkt: 'x' } })],
+];
+
+describe('the operator is told of a token', () => {
+  it.each(tokens.map(([message, token, options]) => ({ message, token, options })))('$message', (one) => {
+    const { message, token, options } = one;
+    expect(refusalOf(() => verifierFor(key, options).verifySync(token)).message).toBe(message);
+  });
+});
+
+describe('the operator is told of credentials', () => {
+  it.each([
+    ['The request has more than one set of credentials', ['Bearer a', 'Bearer b']],
+    ['The request has more than one set of credentials', ['Bearer a,b']],
+    ['The credentials are not of the form "Bearer <token>"', ['Bearer a b']],
+    ['The token is longer than 16384 characters', [`Bearer ${'a'.repeat(16_385)}`]],
+    ['The token is longer than 16384 characters', [`Bearer ${'a'.repeat(20_000)}`]],
+  ])('%s', async (message, values) => {
+    const result = await verifierFor(key).authenticate(requestWith(...values));
+    expect(result).toMatchObject({ ok: false, error: { message } });
+  });
+});
+
+describe('the operator is told of an ID token', () => {
+  const cases: readonly (readonly [string, string, object?])[] = [
+    ['The header names another type of token', idToken({}, { typ: 'at+jwt' })],
+    ['The token is not an ID token but an access token', idToken({ scope: 'read' })],
+    ['The token is not an ID token but an access token', idToken({ typ: 'Bearer' })],
+    ['The token is not an ID token but an access token', idToken({ token_use: 'access' })],
+    ['The token is not an ID token but a security event or logout token', idToken({ events: {} })],
+    ['The token is not an ID token but an introspection response', idToken({ token_introspection: {} })],
+    ['The token is not an ID token but a DPoP proof', idToken({ htm: 'GET', htu: 'https://api.example' })],
+    ['The token is not an ID token but a logout token', idToken({ typ: 'Logout' })],
+    ['The token is not an ID token but a refresh token', idToken({ typ: 'Refresh' })],
+    ['The ID token was issued for another client', idToken({ aud: 'another' })],
+    ['The ID token was issued to another client', idToken({ azp: 'another' })],
+    ['The ID token has a nonce, and none is expected', idToken(), { nonce: undefined }],
+    ['The ID token answers another authentication request', idToken({ nonce: 'another' })],
+    ['The subject was authenticated in the future', idToken({ auth_time: now + 60 }), { maxAge: 60 }],
+    ['The subject was authenticated too long ago', idToken({ auth_time: now - 600 }), { maxAge: 60 }],
+  ];
+
+  it.each(cases.map(([message, token, expected]) => ({ message, token, expected })))('$message', async (one) => {
+    const { message, token, expected } = one;
+    for (const verifier of verifiers()) {
+      const error = await refusalFrom(verifier.verifyIdToken(token, { clientId, nonce, ...expected }));
+      expect(error.message).toBe(message);
+    }
+  });
+
+  it.each([
+    { htm: 'GET', scope: undefined },
+    { htu: 'https://api.example' },
+    { scope: 'read', at_hash: 'x' },
+    { scope: 'read', c_hash: 'x' },
+    { scope: 'read', typ: 'ID' },
+    { scope: 'read', token_use: 'id' },
+  ])('nothing, where its claims only resemble those of others: %o', async (members) => {
+    for (const verifier of verifiers()) {
+      const { subject } = await verifier.verifyIdToken(idToken(members), { clientId, nonce });
+      expect(subject).toBe('subject');
+    }
+  });
+});
