@@ -111,7 +111,7 @@ const commands: Record<string, (args: string[]) => Promise<boolean>> = {
   types: () => report('Verifier: types', [...buildSteps, ...typeSteps]),
   packaging: () => report('Verifier: packages', [...buildSteps, ...packagingSteps]),
   build: (args) => live('turbo', ['run', 'build', ...args]),
-  bench: (args) => live('turbo', ['run', 'bench', ...args]),
+  bench: (args) => live('turbo', ['run', 'bench', '--', ...args]),
   fuzz: script('fuzz'),
   'refusal-cost': script('refusal-cost'),
   soak: script('soak'),

@@ -8,7 +8,8 @@ export default defineConfig({
     environment: 'node',
     include: [
       'test/{token,request,id-token,authorization,runtime}/**/*.test.ts',
-      'test/keys/{jwk,key-set}.test.ts',
+      'test/keys/{jwk,key-set,weak-keys}.test.ts',
+      'test/errors/messages.test.ts',
       'test/{guard,requirements}.test.ts',
     ],
     env: { VERIFIER_TOKENS: '300' },

@@ -106,7 +106,7 @@ class SharingVerifier implements Verifier {
   authenticate(request: RequestLike, requirements: Requirements = noRequirements): AuthResult | Promise<AuthResult> {
     try {
       const waitUntil = request.waitUntil?.bind(request);
-      const judged = this.#record.outcome({ isCredential: true, waitUntil }, (mode) =>
+      const judged = this.#record.outcome({ isCredential: true, inParallel: true, waitUntil }, (mode) =>
         this.#judge(request, requirements, mode),
       );
       return judged instanceof Promise ? judged.then(passed, refusedOrThrown) : passed(judged);

@@ -26,7 +26,7 @@ export interface Verifier {
    */
   verify(token: string, requirements?: Requirements): Promise<VerifiedToken>;
   /**
-   * {@link Verifier.verify} without waiting. Node.js only; `validate` must not return a promise.
+   * {@link Verifier.verify} without waiting: the signature is checked on the calling thread. Node.js only; `validate` must not return a promise.
    *
    * @throws AuthError, with ERR_KEY_SET_NOT_READY where keys have to be fetched first: {@link Verifier.warmUp} does.
    */
@@ -51,8 +51,9 @@ export interface Verifier {
    */
   verifyIdToken(token: string, expected: ExpectedIdToken): Promise<VerifiedToken>;
   /**
-   * Judges a request by the token in its `Authorization` header. On Node.js, with the keys in memory, the result is
-   * there at once and is not a promise.
+   * Judges a request by the token in its `Authorization` header. On Node.js the result is there at once, and is not a
+   * promise, for a token that was seen before; the signature of another one is checked on the thread pool, so that
+   * other requests go on meanwhile.
    *
    * Never rejects because of a client, or of the network; only where `validate` or `getToken` throws.
    */

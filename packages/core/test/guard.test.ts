@@ -10,11 +10,11 @@ const key = createTestKey('Ed25519');
 const token = mint(key, { scope: 'read' });
 
 describe('a guard', () => {
-  it('is made from the options of a verifier, and carries the verifier', () => {
+  it('is made from the options of a verifier, and carries the verifier', async () => {
     const guard = createGuard(optionsFor(key));
     expect(guard.onError).toBe('respond');
     expect(guard.verifier.verifySync(token).subject).toBe('subject');
-    expect(guard.authenticate(bearerRequest(token))).toMatchObject({ ok: true, auth: { subject: 'subject' } });
+    expect(await guard.authenticate(bearerRequest(token))).toMatchObject({ ok: true, auth: { subject: 'subject' } });
   });
 
   it('is made from a verifier, which it shares and leaves open', async () => {
@@ -83,7 +83,10 @@ describe('an Okta guard', () => {
   it('needs no argument where the environment says it all', async () => {
     const guard = createOktaGuard();
     expect(Object.keys(guard.verifier.stats().issuers)).toEqual([issuer]);
-    expect(guard.authenticate(requestWith())).toMatchObject({ ok: false, error: { code: 'ERR_CREDENTIALS_MISSING' } });
+    expect(await guard.authenticate(requestWith())).toMatchObject({
+      ok: false,
+      error: { code: 'ERR_CREDENTIALS_MISSING' },
+    });
     await guard.close();
   });
 

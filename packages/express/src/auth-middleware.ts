@@ -60,7 +60,7 @@ function createAuthMiddleware(guard: Guard): AuthMiddleware {
       } else refuse(guard, result.error, res, next);
     };
     const result = guard.authenticate(fromNodeRequest(req));
-    // With the keys in memory the result is at hand, and the request goes on without a turn of the event loop.
+    // For a token that was seen before the result is at hand, and the request goes on without a turn of the event loop.
     if (result instanceof Promise) result.then(conclude, next);
     else conclude(result);
   };

@@ -63,7 +63,7 @@ function admit(
     } else refuse(guard, result.error, reply, done);
   };
   const result = guard.authenticate(fromNodeRequest(new NodeView(request)), requirements);
-  // With the keys in memory the result is at hand, and the request goes on without a turn of the event loop.
+  // For a token that was seen before the result is at hand, and the request goes on without a turn of the event loop.
   if (result instanceof Promise) result.then(conclude, done);
   else conclude(result);
 }

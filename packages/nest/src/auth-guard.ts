@@ -37,7 +37,7 @@ export class OktaAuthGuard implements CanActivate {
     return this.#guard.verifier;
   }
 
-  /** Judges the request of a context. A promise only while keys have to be fetched, or where `validate` returns one. */
+  /** Judges the request of a context. No promise where the token was seen before, and `validate` returns none. */
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const rule = ruleOf(context.getHandler(), context.getClass());
     if (rule === 'public' || judged.get(context) === this.#guard) return true;
@@ -50,7 +50,7 @@ export class OktaAuthGuard implements CanActivate {
       return true;
     };
     const result = this.#guard.authenticate(toRequestLike(request), rule);
-    // With the keys in memory the result is at hand, and the request goes on without a turn of the event loop.
+    // For a token that was seen before the result is at hand, and the request goes on without a turn of the event loop.
     return result instanceof Promise ? result.then(conclude) : conclude(result);
   }
 

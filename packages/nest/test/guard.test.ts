@@ -517,7 +517,7 @@ describe.each(Object.entries(platforms))('on %s', (_name, platform) => {
     expect(answer.status).toBe(400);
   });
 
-  it('goes on in the same turn once the keys are in memory', async () => {
+  it('goes on in the same turn with a token that was seen before', async () => {
     const turns: unknown[] = [];
     @Injectable()
     class Watched extends OktaAuthGuard {
@@ -534,8 +534,10 @@ describe.each(Object.entries(platforms))('on %s', (_name, platform) => {
     }
     const imports = [BearerAuthModule.forRoot({ ...options(), guard: Watched, warmUp: true })];
     const app = await startApp(platform, moduleOf({ imports, controllers: [Routes] }));
-    expect(await ask(app, { headers: bearer() })).toMatchObject({ status: 200 });
-    expect(turns).toEqual([true]);
+    const headers = bearer();
+    expect(await ask(app, { headers })).toMatchObject({ status: 200 });
+    expect(await ask(app, { headers })).toMatchObject({ status: 200 });
+    expect(turns).toEqual([expect.any(Promise), true]);
   });
 });
 

@@ -3,8 +3,8 @@ import { faults } from '@verifier/test-issuer';
 import { describe, expect, it } from 'vitest';
 import { createVerifier } from '../../src/index.ts';
 import { fetchStarted, fetchSucceeded, initialState } from '../../src/keys/refresh-policy.ts';
-import { runtime as node } from '../../src/runtime/node.ts';
 import type { Runtime } from '../../src/runtime/runtime.ts';
+import { onThisThread } from '../fixtures/on-this-thread.ts';
 import { bearerRequest } from '../fixtures/requests.ts';
 import { createTestKey, keySetOf } from '../fixtures/test-key.ts';
 import { another, openStage, openWarmStage, served, servedAtOnce, statsOf } from './stage.ts';
@@ -46,10 +46,10 @@ describe('a set of 100 keys', () => {
   it('costs nothing until a key is used, which is then imported once', async () => {
     const imported: string[] = [];
     const runtime: Runtime = {
-      ...node,
+      ...onThisThread,
       importKey: (jwk, algorithm) => {
         imported.push(algorithm);
-        return node.importKey(jwk, algorithm);
+        return onThisThread.importKey(jwk, algorithm);
       },
     };
     const stage = await openStage({ runtime, tokenCache: false });
@@ -68,9 +68,9 @@ describe('a set of 100 keys', () => {
     let imports = 0;
     const importKey: Runtime['importKey'] = (jwk, algorithm) => {
       imports += 1;
-      return node.importKey(jwk, algorithm);
+      return onThisThread.importKey(jwk, algorithm);
     };
-    const stage = await openStage({ runtime: { ...node, importKey }, tokenCache: false });
+    const stage = await openStage({ runtime: { ...onThisThread, importKey }, tokenCache: false });
     served(await stage.ask(stage.token()));
     for (const hasEtags of [true, false]) {
       stage.server.hasEtags = hasEtags;
@@ -87,9 +87,9 @@ describe('a set of 100 keys', () => {
     let parsed = 0;
     const supports: Runtime['supports'] = (algorithm) => {
       parsed += 1;
-      return node.supports(algorithm);
+      return onThisThread.supports(algorithm);
     };
-    const stage = await openWarmStage({ runtime: { ...node, supports } });
+    const stage = await openWarmStage({ runtime: { ...onThisThread, supports } });
     const before = parsed;
     const forger = { ...createTestKey('ES256'), kid: stage.key.kid };
     for (let count = 0; count < 20; count += 1) await stage.ask(stage.token(forger, { jti: String(count) }));
@@ -113,7 +113,7 @@ describe('50 instances that start together', () => {
   it('really do, each by a timer of its own', async () => {
     const delays: number[] = [];
     const runtime: Runtime = {
-      ...node,
+      ...onThisThread,
       schedule: (seconds) => {
         delays.push(seconds);
         return { cancel: () => undefined };
@@ -135,7 +135,7 @@ describe('the timer', () => {
   it('refreshes without any request, for as long as the keys were used within their last life', async () => {
     const timers: { seconds: number; work: () => void; isCancelled: boolean }[] = [];
     const runtime: Runtime = {
-      ...node,
+      ...onThisThread,
       schedule: (seconds, work) => {
         const timer = { seconds, work, isCancelled: false };
         timers.push(timer);

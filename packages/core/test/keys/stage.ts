@@ -1,19 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type FaultServer, type FaultServerOptions, startFaultServer } from '@verifier/test-issuer';
 import { afterEach, expect, onTestFinished } from 'vitest';
-import {
-  type AuthResult,
-  createVerifier,
-  type KeyStats,
-  type SingleIssuerOptions,
-  type VerifiedToken,
-  type Verifier,
-  type VerifierEvent,
+import type {
+  AuthResult,
+  KeyStats,
+  SingleIssuerOptions,
+  VerifiedToken,
+  Verifier,
+  VerifierEvent,
 } from '../../src/index.ts';
 import type { Runtime } from '../../src/runtime/runtime.ts';
 import { createVerifierOnRuntime } from '../../src/verifier-on-runtime.ts';
 import { createFakeClock, type FakeClock } from '../fixtures/fake-clock.ts';
 import { audience, mint, now } from '../fixtures/mint.ts';
+import { onThisThread } from '../fixtures/on-this-thread.ts';
 import { bearerRequest } from '../fixtures/requests.ts';
 import { createTestKey, keySetOf, type TestKey } from '../fixtures/test-key.ts';
 
@@ -67,7 +67,7 @@ export async function openStage({ server: serverOptions, runtime, ...options }: 
     onEvent: (event) => events.push(event),
     ...options,
   };
-  const verifier = runtime === undefined ? createVerifier(all) : createVerifierOnRuntime(all, runtime);
+  const verifier = createVerifierOnRuntime(all, runtime ?? onThisThread);
   stages.push({ verifier, server });
   const sign = (by: TestKey, claims: Readonly<Record<string, unknown>> = {}): string =>
     mint(by, { iss: server.issuer, exp: now + year, ...claims });
@@ -98,7 +98,7 @@ export async function openWarmStage(options?: StageOptions): Promise<Stage> {
 
 /** Another verifier on the same stage, closed after the test. */
 export function another(stage: Stage, options: Partial<SingleIssuerOptions> = {}): Verifier {
-  const verifier = createVerifier({ ...stage.options, ...options });
+  const verifier = createVerifierOnRuntime({ ...stage.options, ...options }, onThisThread);
   onTestFinished(() => verifier.close());
   return verifier;
 }

@@ -1,14 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { faults } from '@verifier/test-issuer';
 import { describe, expect, it } from 'vitest';
-import { runtime as node } from '../../src/runtime/node.ts';
 import type { Runtime } from '../../src/runtime/runtime.ts';
+import { onThisThread } from '../fixtures/on-this-thread.ts';
 import { bearerRequest } from '../fixtures/requests.ts';
 import { createTestKey } from '../fixtures/test-key.ts';
 import { openStage, openWarmStage, refusal, served, servedAtOnce } from './stage.ts';
 
 // A runtime that lets no request await the promise of another, and has no timers between requests.
-const runtime: Runtime = { ...node, sharesPromises: false, schedule: () => undefined };
+const runtime: Runtime = { ...onThisThread, sharesPromises: false, schedule: () => undefined };
 
 describe('where requests may not wait for each other', () => {
   it('each cold request fetches for itself, and they share what has arrived', async () => {

@@ -11,12 +11,12 @@ const token = mint(key);
 const verifier = verifierFor(key);
 const optional = verifierFor(key, { optional: true });
 
-function judge(...authorization: readonly string[]): AuthResult {
-  return verifier.authenticate(requestWith(...authorization)) as AuthResult;
+async function judge(...authorization: readonly string[]): Promise<AuthResult> {
+  return verifier.authenticate(requestWith(...authorization));
 }
 
-function judgeOptional(...authorization: readonly string[]): AuthResult {
-  return optional.authenticate(requestWith(...authorization)) as AuthResult;
+async function judgeOptional(...authorization: readonly string[]): Promise<AuthResult> {
+  return optional.authenticate(requestWith(...authorization));
 }
 
 const absent: readonly (readonly string[])[] = [
@@ -74,73 +74,82 @@ function shown<TValue>(value: TValue): { readonly value: TValue; readonly shown:
 }
 
 describe('credentials', () => {
-  it.each(['Bearer', 'bearer', 'BEARER', 'bEaReR'])('are accepted with the scheme in any case: %s', (scheme) => {
-    expect(judge(`${scheme} ${token}`)).toMatchObject({ ok: true, auth: { subject: 'subject', scheme: 'Bearer' } });
+  it.each(['Bearer', 'bearer', 'BEARER', 'bEaReR'])('are accepted with the scheme in any case: %s', async (scheme) => {
+    expect(await judge(`${scheme} ${token}`)).toMatchObject({
+      ok: true,
+      auth: { subject: 'subject', scheme: 'Bearer' },
+    });
   });
 
   it.each([`Bearer   ${token}`, ` Bearer ${token}`, `Bearer ${token}  `, `\tBearer ${token}\t`].map(shown))(
     'may have spaces around them: $shown',
-    ({ value }) => {
-      expect(judge(value)).toMatchObject({ ok: true, auth: { subject: 'subject' } });
+    async ({ value }) => {
+      expect(await judge(value)).toMatchObject({ ok: true, auth: { subject: 'subject' } });
     },
   );
 
-  it.each(absent.map(shown))('are missing, or meant for somebody else: $shown', ({ value: values }) => {
-    expect(judge(...values)).toMatchObject({
+  it.each(absent.map(shown))('are missing, or meant for somebody else: $shown', async ({ value: values }) => {
+    expect(await judge(...values)).toMatchObject({
       ok: false,
       error: { name: 'CredentialsMissingError', code: 'ERR_CREDENTIALS_MISSING', status: 401 },
     });
-    expect(judgeOptional(...values)).toEqual({ ok: true, auth: null });
+    expect(await judgeOptional(...values)).toEqual({ ok: true, auth: null });
   });
 
-  it.each(malformed.map(shown))('are malformed, and never anonymous: $shown', ({ value }) => {
+  it.each(malformed.map(shown))('are malformed, and never anonymous: $shown', async ({ value }) => {
     const refused = {
       ok: false,
       error: { name: 'RequestError', code: 'ERR_CREDENTIALS_MALFORMED', status: 400 },
     };
-    expect(judge(value)).toMatchObject(refused);
-    expect(judgeOptional(value)).toMatchObject(refused);
+    expect(await judge(value)).toMatchObject(refused);
+    expect(await judgeOptional(value)).toMatchObject(refused);
   });
 
-  it.each(repeated.map(shown))('are repeated, and never anonymous: $shown', ({ value: values }) => {
+  it.each(repeated.map(shown))('are repeated, and never anonymous: $shown', async ({ value: values }) => {
     const refused = { ok: false, error: { name: 'RequestError', code: 'ERR_CREDENTIALS_REPEATED', status: 400 } };
-    expect(judge(...values)).toMatchObject(refused);
-    expect(judgeOptional(...values)).toMatchObject(refused);
+    expect(await judge(...values)).toMatchObject(refused);
+    expect(await judgeOptional(...values)).toMatchObject(refused);
   });
 
-  it('that are bad are refused in optional mode, too', () => {
+  it('that are bad are refused in optional mode, too', async () => {
     for (const bad of ['a.b.c', 'x', mint(key, { exp: 1 })]) {
-      expect(judgeOptional(`Bearer ${bad}`)).toMatchObject({ ok: false, error: { status: 401 } });
+      expect(await judgeOptional(`Bearer ${bad}`)).toMatchObject({ ok: false, error: { status: 401 } });
     }
   });
 
-  it.each(['a', 'a==', 'a.b-c_d~e+f/g=', '...', '-'])('have the syntax of RFC 6750, section 2.1: "%s"', (value) => {
-    expect(judge(`Bearer ${value}`)).toMatchObject({ ok: false, error: { code: 'ERR_TOKEN_MALFORMED', status: 401 } });
-  });
+  it.each(['a', 'a==', 'a.b-c_d~e+f/g=', '...', '-'])(
+    'have the syntax of RFC 6750, section 2.1: "%s"',
+    async (value) => {
+      expect(await judge(`Bearer ${value}`)).toMatchObject({
+        ok: false,
+        error: { code: 'ERR_TOKEN_MALFORMED', status: 401 },
+      });
+    },
+  );
 
-  it('that are too large are refused by their length', () => {
+  it('that are too large are refused by their length', async () => {
     const large = { ok: false, error: { code: 'ERR_TOKEN_TOO_LARGE', status: 401 } };
-    expect(judge(`Bearer ${'a'.repeat(16_385)}`)).toMatchObject(large);
-    expect(judge(`Bearer ${'a b'.repeat(500_000)}`)).toMatchObject(large);
-    expect(judge(`  Bearer ${'a'.repeat(500_000)},`)).toMatchObject(large);
-    expect(judge(`Bearer ${'a'.repeat(16_384 + 58)},`)).toMatchObject(large);
+    expect(await judge(`Bearer ${'a'.repeat(16_385)}`)).toMatchObject(large);
+    expect(await judge(`Bearer ${'a b'.repeat(500_000)}`)).toMatchObject(large);
+    expect(await judge(`  Bearer ${'a'.repeat(500_000)},`)).toMatchObject(large);
+    expect(await judge(`Bearer ${'a'.repeat(16_384 + 58)},`)).toMatchObject(large);
   });
 
-  it('are looked at where they are not much too large, or meant for somebody else', () => {
+  it('are looked at where they are not much too large, or meant for somebody else', async () => {
     const isRepeated = { ok: false, error: { code: 'ERR_CREDENTIALS_REPEATED' } };
-    expect(judge(`Bearer ${'a'.repeat(16_384 + 56)},`)).toMatchObject(isRepeated);
-    expect(judge(`Basic ${'a'.repeat(500_000)},`)).toMatchObject(isRepeated);
-    expect(judge(`Bearer ${'a'.repeat(500_000)}`, 'Basic x')).toMatchObject(isRepeated);
-    expect(judge(`Bearer ${'a'.repeat(16_384)}`)).toMatchObject({ error: { code: 'ERR_TOKEN_MALFORMED' } });
+    expect(await judge(`Bearer ${'a'.repeat(16_384 + 56)},`)).toMatchObject(isRepeated);
+    expect(await judge(`Basic ${'a'.repeat(500_000)},`)).toMatchObject(isRepeated);
+    expect(await judge(`Bearer ${'a'.repeat(500_000)}`, 'Basic x')).toMatchObject(isRepeated);
+    expect(await judge(`Bearer ${'a'.repeat(16_384)}`)).toMatchObject({ error: { code: 'ERR_TOKEN_MALFORMED' } });
   });
 
-  it('are read from the Authorization header alone', () => {
+  it('are read from the Authorization header alone', async () => {
     const elsewhere = {
       'proxy-authorization': [`Bearer ${token}`],
       'x-forwarded-authorization': [`Bearer ${token}`],
       cookie: [`access_token=${token}`],
     };
-    expect(verifier.authenticate(requestWithHeaders(elsewhere))).toMatchObject({
+    expect(await verifier.authenticate(requestWithHeaders(elsewhere))).toMatchObject({
       ok: false,
       error: { code: 'ERR_CREDENTIALS_MISSING' },
     });
@@ -158,10 +167,10 @@ describe('whatever the Authorization header holds', () => {
   );
   const values = fc.array(value, { maxLength: 3 });
 
-  it('what has a character in it that no token has is not taken for a token', () => {
-    fc.assert(
-      fc.property(values, (all) => {
-        const result = judge(...all);
+  it('what has a character in it that no token has is not taken for a token', async () => {
+    await fc.assert(
+      fc.asyncProperty(values, async (all) => {
+        const result = await judge(...all);
         const code = result.ok ? 'accepted' : result.error.code;
         const [, sent] = all.length === 1 ? (/^bearer +([^,]*?)\s*$/i.exec(all[0]?.trim() ?? '') ?? []) : [];
         const isToken = sent !== undefined && /^[\w\-.~+/]+=*$/.test(sent);

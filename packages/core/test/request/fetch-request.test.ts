@@ -21,24 +21,27 @@ describe('a Fetch API request', () => {
     expect(request.header('cookie')).toEqual([]);
   });
 
-  it('lets a good token in', () => {
+  it('lets a good token in', async () => {
     const request = fromFetchRequest(requestWith(['Authorization', `Bearer ${token}`]));
-    expect(verifier.authenticate(request)).toMatchObject({ ok: true, auth: { subject: 'subject' } });
+    expect(await verifier.authenticate(request)).toMatchObject({ ok: true, auth: { subject: 'subject' } });
   });
 
-  it('is refused with repeated credentials, which the Fetch API joins with a comma', () => {
+  it('is refused with repeated credentials, which the Fetch API joins with a comma', async () => {
     const repeated = requestWith(['Authorization', `Bearer ${token}`], ['authorization', `Bearer ${token}`]);
     expect(repeated.headers.get('authorization')).toContain(', ');
-    expect(verifier.authenticate(fromFetchRequest(repeated))).toMatchObject({
+    expect(await verifier.authenticate(fromFetchRequest(repeated))).toMatchObject({
       ok: false,
       error: { code: 'ERR_CREDENTIALS_REPEATED' },
     });
   });
 
-  it('has an empty header as one that was sent empty', () => {
+  it('has an empty header as one that was sent empty', async () => {
     const request = fromFetchRequest(requestWith(['Authorization', '']));
     expect(request.header('authorization')).toEqual(['']);
-    expect(verifier.authenticate(request)).toMatchObject({ ok: false, error: { code: 'ERR_CREDENTIALS_MISSING' } });
+    expect(await verifier.authenticate(request)).toMatchObject({
+      ok: false,
+      error: { code: 'ERR_CREDENTIALS_MISSING' },
+    });
   });
 
   it('hands work on to the waitUntil of its context, called as the method that it is', async () => {
@@ -61,7 +64,7 @@ describe('a Fetch API request', () => {
     expect(fromFetchRequest(requestWith(), {})).not.toHaveProperty('waitUntil');
   });
 
-  it('computes the URL only when it is asked for', () => {
+  it('computes the URL only when it is asked for', async () => {
     const url = vi.fn(() => 'https://api.example/');
     const request = {
       method: 'GET',
@@ -70,7 +73,7 @@ describe('a Fetch API request', () => {
       },
       headers: new Headers({ authorization: `Bearer ${token}` }),
     };
-    expect(verifier.authenticate(fromFetchRequest(request))).toMatchObject({ ok: true });
+    expect(await verifier.authenticate(fromFetchRequest(request))).toMatchObject({ ok: true });
     expect(url).not.toHaveBeenCalled();
   });
 });

@@ -122,33 +122,36 @@ describe('getToken', () => {
     return requestWithHeaders({ cookie: [cookie], authorization: ['Basic x', 'Bearer y'] });
   }
 
-  it('says where the token is, instead of the Authorization header', () => {
-    expect(verifier.authenticate(withCookie(`a=b; access=${token}; c=d`))).toMatchObject(accepted);
+  it('says where the token is, instead of the Authorization header', async () => {
+    expect(await verifier.authenticate(withCookie(`a=b; access=${token}; c=d`))).toMatchObject(accepted);
     const missing = { ok: false, error: { code: 'ERR_CREDENTIALS_MISSING' } };
-    expect(verifier.authenticate(bearerRequest(token))).toMatchObject(missing);
+    expect(await verifier.authenticate(bearerRequest(token))).toMatchObject(missing);
   });
 
-  it('finds none by returning undefined or nothing', () => {
+  it('finds none by returning undefined or nothing', async () => {
     const optional = verifierFor(key, { getToken: fromCookie, optional: true });
     for (const cookie of ['a=b', 'access=', 'access=; a=b']) {
-      expect(verifier.authenticate(withCookie(cookie))).toMatchObject({
+      expect(await verifier.authenticate(withCookie(cookie))).toMatchObject({
         ok: false,
         error: { code: 'ERR_CREDENTIALS_MISSING' },
       });
-      expect(optional.authenticate(withCookie(cookie))).toEqual({ ok: true, auth: null });
+      expect(await optional.authenticate(withCookie(cookie))).toEqual({ ok: true, auth: null });
     }
   });
 
-  it('does not loosen what a token looks like', () => {
-    expect(verifier.authenticate(withCookie('access=a b'))).toMatchObject({
+  it('does not loosen what a token looks like', async () => {
+    expect(await verifier.authenticate(withCookie('access=a b'))).toMatchObject({
       ok: false,
       error: { code: 'ERR_CREDENTIALS_MALFORMED', status: 400 },
     });
-    expect(verifier.authenticate(withCookie(`access=${'a'.repeat(16_385)}`))).toMatchObject({
+    expect(await verifier.authenticate(withCookie(`access=${'a'.repeat(16_385)}`))).toMatchObject({
       ok: false,
       error: { code: 'ERR_TOKEN_TOO_LARGE' },
     });
-    expect(verifier.authenticate(withCookie('access=a.b.c'))).toMatchObject({ ok: false, error: { status: 401 } });
+    expect(await verifier.authenticate(withCookie('access=a.b.c'))).toMatchObject({
+      ok: false,
+      error: { status: 401 },
+    });
   });
 
   it.each([1, null, {}, [token], Promise.resolve(token)].map((value) => ({ value })))(

@@ -32,7 +32,7 @@ describe.each(engines)('authenticate(), on the $name engine', (engine) => {
 });
 
 describe('authenticate(), with the keys in memory', () => {
-  it('is not a promise on Node.js: good, bad, repeated or none', async () => {
+  it('is not a promise on Node.js where no signature has to be checked: seen before, malformed, or none', async () => {
     const staged = stageIssuer([key]);
     const verifier = createVerifier({ ...staged.options, clock: createFakeClock() });
     const cold = verifier.authenticate(bearerRequest(token));
@@ -50,6 +50,17 @@ describe('authenticate(), with the keys in memory', () => {
     expect(results.map((result) => (result as AuthResult).ok)).toEqual([true, true, false, false, false]);
     expect(staged.asked).toHaveLength(2);
     await verifier.close();
+  });
+
+  it('leaves the thread to others while the signature of a new token is checked', async () => {
+    const verifier = verifierFor(key);
+    const result = verifier.authenticate(bearerRequest(token));
+    expect(result).toBeInstanceOf(Promise);
+    expect(await result).toMatchObject(accepted);
+    const [header = '', claims = ''] = mint(key).split('.');
+    const forged = verifier.authenticate(bearerRequest(`${header}.${claims}.${'A'.repeat(86)}`));
+    expect(forged).toBeInstanceOf(Promise);
+    expect(await forged).toMatchObject({ ok: false, error: { code: 'ERR_SIGNATURE_INVALID' } });
   });
 
   it('is a promise on an engine that cannot be synchronous', () => {
@@ -97,11 +108,11 @@ describe('a request without credentials', () => {
     expect(verifier.authenticate(requestWith(), { claims: () => true })).toMatchObject(missing);
   });
 
-  it('is told from one with bad credentials, which is refused all the same', () => {
+  it('is told from one with bad credentials, which is refused all the same', async () => {
     const verifier = verifierFor(key, { optional: true });
     for (const request of [bearerRequest('x'), bearerRequest(mint(key, { exp: 1 })), requestWith('Bearer')]) {
-      expect(verifier.authenticate(request)).toMatchObject({ ok: false });
+      expect(await verifier.authenticate(request)).toMatchObject({ ok: false });
     }
-    expect(verifier.authenticate(bearerRequest(token))).toMatchObject(accepted);
+    expect(await verifier.authenticate(bearerRequest(token))).toMatchObject(accepted);
   });
 });
