@@ -26,7 +26,7 @@ const full: Plan = {
   name: 'full',
   algorithms: ['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA'],
   uniqueTokens: 6000,
-  verify: { rounds: 11, ms: 100, warmUpMs: 400 },
+  verify: { rounds: 11, ms: 150, warmUpMs: 1000 },
   http: { rounds: 5, ms: 700, warmUpMs: 1200 },
   start: { rounds: 11 },
   growth: { rounds: 9, ms: 120, warmUpMs: 500, sizes: [1, 10, 100, 1000] },

@@ -9,6 +9,8 @@ export interface Goal {
   readonly shortBy: number;
   /** The profile that shows why, by its name. */
   readonly profile?: string | undefined;
+  /** Why it cannot be reached, where it is not. */
+  readonly why?: string | undefined;
 }
 
 /** What a goal is made from: a number, and the bound that it must keep. */
@@ -23,16 +25,17 @@ export interface Bound {
   /** Said of the measured value, in addition. */
   readonly note?: string;
   readonly profile?: string;
+  readonly why?: string;
 }
 
 /** Judges a number by its bound. */
-export function judge({ group, what, value, atLeast, atMost, show = showRatio, note, profile }: Bound): Goal {
+export function judge({ group, what, value, atLeast, atMost, show = showRatio, note, profile, why }: Bound): Goal {
   const bound = atLeast ?? atMost ?? Number.NaN;
   const isReached = atLeast === undefined ? value <= bound : value >= bound;
   const shortBy = isReached ? 0 : Math.abs(value - bound) / bound;
   const sign = atLeast === undefined ? '≤' : '≥';
   const measured = note === undefined ? show(value) : `${show(value)} (${note})`;
-  return { group, what, goal: `${sign} ${show(bound)}`, measured, isReached, shortBy, profile };
+  return { group, what, goal: `${sign} ${show(bound)}`, measured, isReached, shortBy, profile, why };
 }
 
 /** A ratio, as people read it. */

@@ -1,5 +1,6 @@
 import type { GrowthResults } from '../growth/growth-bench.ts';
 import { type Goal, judge } from './goal.ts';
+import { reasons } from './reasons.ts';
 
 const group = 'growth';
 
@@ -16,6 +17,7 @@ export function growthGoals({ results, bytesPerToken }: GrowthResults): Goal[] {
         what: `a request with ${size} ${dimension}, ${kind} tokens, by one with 1`,
         value: ofSmallest.median,
         atMost: 1.25,
+        why: reasons.growth,
       }),
     ),
     judge({ group, what: 'memory of a cached token', value: bytesPerToken, atMost: 2048, show: showBytes }),

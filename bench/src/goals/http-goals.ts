@@ -3,6 +3,7 @@ import type { TokenKind } from '../http/load-role.ts';
 import { type Framework, frameworks, serverOf } from '../http/server-catalog.ts';
 import type { VerifyResults } from '../verify/verify-bench.ts';
 import { type Goal, judge } from './goal.ts';
+import { reasons } from './reasons.ts';
 import { find as findVerified } from './verify-goals.ts';
 
 const repeated = 'HTTP, repeated tokens';
@@ -28,7 +29,8 @@ function goalsOfRepeated(
 ): Goal[] {
   const ours = find(results, framework, 'repeated', 'ours');
   const added = ours.cpuAdded.median;
-  const limitInside = find(results, framework, 'repeated', 'limit').cpuAdded.median;
+  const inMiddleware = find(results, framework, 'repeated', 'limit');
+  const limitInside = inMiddleware.cpuAdded.median;
   const profile = `${framework}-verifier, repeated`;
   return [
     ...Object.entries(cacheLimits).map(([hash, limit]) =>
@@ -39,6 +41,7 @@ function goalsOfRepeated(
         atMost: 2,
         note: `${added.toFixed(1)} µs`,
         profile,
+        why: reasons.served,
       }),
     ),
     judge({
@@ -48,13 +51,16 @@ function goalsOfRepeated(
       atMost: 2,
       note: `${limitInside.toFixed(1)} µs`,
       profile,
+      why: reasons.served,
     }),
     judge({
       group: repeated,
       what: `${framework}: requests a second, by the framework alone`,
       value: ours.ofBare.median,
       atLeast: 0.85,
+      note: `the limit in a middleware ${inMiddleware.ofBare.median.toFixed(2)} ×`,
       profile,
+      why: reasons.served,
     }),
   ];
 }
@@ -76,6 +82,7 @@ function goalsOfUnique(results: readonly HttpResult[], framework: Framework, ver
       atLeast: 1.15,
       note: `next is ${serverOf(best.server).label}`,
       profile,
+      why: reasons.served,
     }),
     judge({
       group: unique,
@@ -84,6 +91,7 @@ function goalsOfUnique(results: readonly HttpResult[], framework: Framework, ver
       atMost: 1.3,
       note: `${added.toFixed(1)} µs`,
       profile,
+      why: reasons.served,
     }),
     judge({
       group: unique,
@@ -92,6 +100,7 @@ function goalsOfUnique(results: readonly HttpResult[], framework: Framework, ver
       atMost: 1.3,
       note: `${limitInside.toFixed(1)} µs`,
       profile,
+      why: reasons.served,
     }),
   ];
 }

@@ -1,6 +1,7 @@
 import type { ColdName } from '../start/cold-role.ts';
 import type { ColdResult, StartResults } from '../start/start-bench.ts';
 import { type Goal, judge } from './goal.ts';
+import { reasons } from './reasons.ts';
 
 const imports = 'import of an adapter';
 const cold = 'cold start to the first verified token';
@@ -51,6 +52,7 @@ function coldGoals(starts: readonly ColdResult[]): Goal[] {
       value: (best?.ms.median ?? Number.NaN) / (ours?.ms.median ?? Number.NaN),
       atLeast: 1,
       note: `${ours?.ms.median.toFixed(0)} ms; ${best?.name} ${best?.ms.median.toFixed(0)} ms`,
+      why: reasons.cold,
     });
   });
 }

@@ -1,5 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { createGuard, fromNodeRequest, type Guard, type RequestLike, type VerifierOptions } from '@verifier/core';
+import {
+  type AuthResult,
+  createGuard,
+  fromNodeRequest,
+  type Guard,
+  type RequestLike,
+  type VerifierOptions,
+} from '@verifier/core';
 import { serve } from '../process/role.ts';
 import type { Sample } from '../verify/timed-loops.ts';
 
@@ -47,12 +54,15 @@ function requestWith(token: string): RequestLike {
   return fromNodeRequest({ method: 'GET', url: '/orders', rawHeaders, headers: { host: 'api.example.com' } });
 }
 
-function runFor({ guards, requests }: Ready, ms: number): Sample {
+async function runFor({ guards, requests }: Ready, ms: number): Promise<Sample> {
   const cpuBefore = process.cpuUsage();
   const startedAt = performance.now();
   let count = 0;
   while (performance.now() - startedAt < ms) {
-    authenticate(guards[count % guards.length] as Guard, requests[count % requests.length] as RequestLike);
+    const guard = guards[count % guards.length] as Guard;
+    const result = guard.authenticate(requests[count % requests.length] as RequestLike);
+    // A turn of the event loop where none is needed would be measured as well.
+    assertPassed(result instanceof Promise ? await result : result);
     count += 1;
   }
   const seconds = (performance.now() - startedAt) / 1000;
@@ -60,7 +70,6 @@ function runFor({ guards, requests }: Ready, ms: number): Sample {
   return { count, seconds, cpuSeconds: (user + system) / 1e6 };
 }
 
-function authenticate(guard: Guard, request: RequestLike): void {
-  const result = guard.authenticate(request);
-  if (result instanceof Promise || !result.ok) throw new Error('A good token was refused, or had to wait');
+function assertPassed({ ok }: AuthResult): void {
+  if (!ok) throw new Error('A good token was refused');
 }

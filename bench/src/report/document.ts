@@ -12,6 +12,7 @@ export function writeDocument(results: Results): string {
   const parts = [
     introduction(results),
     goalsPart(goals),
+    reasonsPart(goals),
     ...measuredParts(results),
     whyPart(goals, results),
     method(results),
@@ -91,6 +92,19 @@ function eventLoopText({ rate, latencyMs }: NonNullable<Results['eventLoop']>): 
 Express with an even load of ${rate.toLocaleString('en')} requests a second, while an issuer that takes ${latencyMs} ms for a document leaves its
 keys alone, has them fetched every second, or signs with another key every second, published two seconds ahead. The loop
 delay includes the millisecond of the timer that measures it.`;
+}
+
+function reasonsPart(goals: readonly Goal[]): string {
+  const missed = Map.groupBy(
+    goals.filter(({ isReached }) => !isReached),
+    ({ why }) => why ?? 'No reason is known; the profile below shows where the time goes.',
+  );
+  if (missed.size === 0) return '';
+  const parts = [...missed].map(([why, alike]) => {
+    const list = alike.map((goal) => `- ${goal.group}, ${goal.what}: ${verdictOf(goal)}`);
+    return `${list.join('\n')}\n\n${why}`;
+  });
+  return `## What falls short, and why\n\n${parts.join('\n\n')}`;
 }
 
 function whyPart(goals: readonly Goal[], { verify, http }: Results): string {

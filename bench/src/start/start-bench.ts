@@ -43,6 +43,9 @@ const nest = ['reflect-metadata', '@nestjs/common', '@nestjs/core', '@nestjs/pla
 const importCases: readonly ImportCase[] = [
   { before: [], measured: ['@verifier/core'] },
   { before: [], measured: ['jose'] },
+  // What core loads with the first fetch, and what a peer fetches with.
+  { before: [], measured: ['undici'] },
+  { before: [], measured: ['node:https'] },
   { before: [], measured: ['fast-jwt'] },
   { before: [], measured: ['fast-jwt', 'get-jwks'] },
   { before: [], measured: ['aws-jwt-verify'] },

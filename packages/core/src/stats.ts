@@ -12,7 +12,7 @@ export interface VerifierStats {
   readonly issuers: Readonly<Record<string, KeyStats>>;
   /** How long fetches took, of metadata and of key sets, whether they succeeded or not. */
   readonly fetches: TimingStats;
-  /** How long it took to check a signature; one check of 16 is measured. */
+  /** How long it took to check a signature, with the wait for a thread of the pool; one check of 16 is measured. */
   readonly signatureChecks: TimingStats;
   readonly tokenCache: {
     /** Tokens of this verifier that had been proved before. */

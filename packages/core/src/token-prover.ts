@@ -65,8 +65,7 @@ export class TokenProver {
     const { directory, runtime, timings } = this.#parts;
     const jws = parseCompactJws(token, runtime, this.#headers);
     const located = andThen(directory.find(jws.claims['iss']), (issuer) => this.#locateKey(jws.header, issuer, mode));
-    const proven = andThen(located, (at) => andThen(checkSignature(jws, at, mode, timings), () => at));
-    return andThen(proven, (at) => this.#proofOf(jws, at));
+    return andThen(located, (at) => andThen(checkSignature(jws, at, mode, timings), () => this.#proofOf(jws, at)));
   }
 
   #proofOf({ encodedHeader, header, claims }: CompactJws, { issuer, key, algorithm }: Located): Proof {

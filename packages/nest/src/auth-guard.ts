@@ -3,14 +3,11 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { type AnyAuthError, type AuthResult, ConfigurationError, type Guard, type Verifier } from '@verifier/core';
 import { AuthException } from './auth-exception.ts';
 import { type PlatformRequest, toRequestLike } from './platform-request.ts';
-import { attachState } from './request-state.ts';
+import { attachState, findState } from './request-state.ts';
 import { guardMark, ruleOf } from './route-rule.ts';
 
 /** What the guard is made from, as a token of the container. */
 export const guardToken: unique symbol = Symbol.for('@verifier/nest/guard');
-
-// The guards of one route share a context: one that has judged it need not be followed by another of the same verifier.
-const judged: WeakMap<ExecutionContext, Guard> = new WeakMap();
 
 /**
  * Lets requests through that carry a valid access token, and answers all others. Runs for every route once
@@ -40,13 +37,13 @@ export class OktaAuthGuard implements CanActivate {
   /** Judges the request of a context. No promise where the token was seen before, and `validate` returns none. */
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const rule = ruleOf(context.getHandler(), context.getClass());
-    if (rule === 'public' || judged.get(context) === this.#guard) return true;
+    if (rule === 'public') return true;
     const request = this.getRequest(context);
+    if (this.#hasJudged(request, context)) return true;
     const conclude = (result: AuthResult): boolean | Promise<boolean> => {
       if (!result.ok) return this.#refuse(context, result.error);
       const toException = (error: AnyAuthError): Error => this.toException(context, error);
-      attachState(request, { guard: this.#guard, auth: result.auth, toException });
-      judged.set(context, this.#guard);
+      attachState(request, { guard: this.#guard, auth: result.auth, context, toException });
       return true;
     };
     const result = this.#guard.authenticate(toRequestLike(request), rule);
@@ -78,6 +75,12 @@ export class OktaAuthGuard implements CanActivate {
     const response = this.getResponse(context);
     if (response !== undefined) this.#setHeaders(response, withHeaders.headers ?? {});
     return new AuthException(withHeaders, JSON.parse(body));
+  }
+
+  // The guards of one route share a context: one that has judged it need not be followed by another of the same verifier.
+  #hasJudged(request: PlatformRequest, context: ExecutionContext): boolean {
+    const state = findState(request);
+    return state?.context === context && state.guard === this.#guard;
   }
 
   #refuse(context: ExecutionContext, error: AnyAuthError): Promise<boolean> {

@@ -5,6 +5,8 @@ export interface RequestState {
   readonly guard: Guard;
   /** Null for an anonymous request. */
   readonly auth: VerifiedToken | null;
+  /** What the request was judged for; the resolvers of one GraphQL request have a context each. */
+  readonly context: object;
   /** What to throw where the request is refused after all; its headers are on the response already. */
   toException(error: AnyAuthError): Error;
 }

@@ -127,6 +127,7 @@ describe('where names are read from', () => {
       lacksRight,
     ],
     ['names of a path as one name', { roleClaims: [['a', 'b']] }, { 'a,b': ['x'] }, { role: 'x' }, lacksRight],
+    ['a path through nothing', { roleClaims: ['a.b'] }, { a: null }, { role: 'x' }, lacksRight],
     ['a path into text', { roleClaims: ['a.0'] }, { a: 'xy' }, { role: 'x' }, lacksRight],
     ['a path through a list', { roleClaims: ['list.0'] }, { list: ['a'] }, { role: 'a' }, 'let in'],
     ['a path through the prototype', { roleClaims: ['constructor.name'] }, {}, { role: 'Object' }, lacksRight],
