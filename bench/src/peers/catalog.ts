@@ -24,14 +24,14 @@ const oneByOne: readonly Mode[] = ['one', 'repeated'];
 /** Everything that verifies tokens here, by name. */
 export const catalog = {
   limit: {
-    label: 'limit: node:crypto (a cache: crypto.hash)',
+    label: 'limit: node:crypto',
     isLimit: true,
     modes: everyMode,
     algorithms: all,
     load: () => import('./limit.ts'),
   },
   'limit-create-hash': {
-    label: 'limit of a cache: createHash',
+    label: 'limit with createHash',
     isLimit: true,
     modes: ['repeated'],
     algorithms: ['RS256'],

@@ -103,12 +103,12 @@ describe('what a function of the application throws', () => {
       const throwValue = (): never => {
         throw value;
       };
-      const results = [
+      const results = await Promise.allSettled([
         verifierFor(key, { validate: throwValue }).authenticate(bearerRequest(token)),
         verifierFor(key, { validate: async () => throwValue() }).authenticate(bearerRequest(token)),
         verifierFor(key, { getToken: throwValue }).authenticate(requestWith()),
-      ];
-      for (const result of results) await expect(result).rejects.toBeInstanceOf(Error);
+      ]);
+      for (const result of results) expect(result).toEqual({ status: 'rejected', reason: expect.any(Error) });
     }
   });
 });
