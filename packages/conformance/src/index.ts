@@ -13,7 +13,7 @@ export {
 } from './app.ts';
 export type { ConformanceCase, HeaderList } from './conformance-case.ts';
 export { conformanceCases } from './conformance-cases.ts';
-export { describeConformance, type Exceptions } from './describe-conformance.ts';
+export { describeConformance } from './describe-conformance.ts';
 export { exchange, type RawRequest, type RawResponse } from './exchange.ts';
 export { type RecordedAnswers, recordAnswers } from './record-answers.ts';
 export { type AdapterHarness, type Outcome, openStage, type RunningApp, type Stage } from './stage.ts';

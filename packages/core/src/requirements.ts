@@ -43,7 +43,7 @@ const demands: readonly Demand[] = [
   { all: 'group', any: 'anyGroup', held: 'groups' },
 ];
 
-/** What a route demands that demands nothing. */
+/** What a route demands that demands nothing: known by identity, so that nothing is asked of each request. */
 export const noRequirements: Requirements = Object.freeze({});
 
 const names = [...demands.flatMap(({ all, any }) => [all, any]), 'claims', 'optional'];

@@ -74,7 +74,7 @@ class StepwiseVerifier implements TokenVerifier {
   }
 
   #proveAndAdmit(token: string, digest: string | undefined, mode: VerifyMode): MaybePromise<VerifiedToken> {
-    // What was proved before is a token; so that is asked of nothing else.
+    // What was proved before has the form of a token; only what was not is asked for it.
     if (mode.isCredential === true) checkSyntax(token);
     this.#parts.counters.misses += 1;
     return andThen(this.#prover.prove(token, mode), ({ issuer, proven }) => {

@@ -1,5 +1,6 @@
 import { invalid, mismatch, missing, wrongType } from './claim-faults.ts';
 import type { UnverifiedClaims } from './compact-jws.ts';
+import { mediaTypeOf, otherPurpose, type Purpose, saysWhatItAllows, signOfIdToken } from './purpose.ts';
 import type { Claims, JwsHeader } from './verified-token.ts';
 
 /** What the claims of a token are held against. */
@@ -62,31 +63,23 @@ export function readClientId(claims: UnverifiedClaims): string | undefined {
 }
 
 function validateType(header: JwsHeader, claims: UnverifiedClaims, tokenType: ClaimsPolicy['tokenType']): void {
-  const typ: unknown = header.typ;
-  if (typ !== undefined && typeof typ !== 'string') throw wrongType('The type in the header is not a string');
-  // RFC 7515, section 4.1.9: a media type in any case, whose "application/" may be left out.
-  const type = typ?.toLowerCase().replace(/^application\//, '');
+  const type = mediaTypeOf(header);
+  if (type === null) throw wrongType('The type in the header is not a string');
   if (tokenType === 'at+jwt' && type !== 'at+jwt') throw wrongType('The header does not say at+jwt');
   if (type !== undefined && type !== 'at+jwt' && type !== 'jwt')
     throw wrongType('The header names another type of token');
-  const purpose = otherPurpose(claims);
-  if (purpose !== undefined) throw wrongType(`The token is not an access token but ${purpose}`);
+  const purpose = purposeBesideAccess(claims);
+  if (purpose === undefined) return;
+  throw wrongType(`The token is not an access token but ${purpose.kind}, known by ${purpose.sign}`);
 }
 
 // How a token of another kind is known where its header does not say: by claims that access tokens do not have.
-function otherPurpose(claims: UnverifiedClaims): string | undefined {
-  const { typ } = claims;
-  if (has(claims, 'at_hash')) return 'an ID token, known by "at_hash"';
-  if (has(claims, 'c_hash')) return 'an ID token, known by "c_hash"';
-  if (claims['token_use'] === 'id') return 'an ID token, known by "token_use"';
-  if (typ === 'ID') return 'an ID token, known by the claim "typ"';
-  if (has(claims, 'events')) return 'a security event or logout token, known by "events"';
-  if (typ === 'Logout') return 'a logout token, known by the claim "typ"';
-  if (typ === 'Refresh') return 'a refresh token, known by the claim "typ"';
-  if (has(claims, 'token_introspection')) return 'an introspection response, known by "token_introspection"';
-  if (has(claims, 'htm') && has(claims, 'htu')) return 'a DPoP proof, known by "htm" and "htu"';
-  const isForApi = ['scope', 'scp', 'client_id', 'cid'].some((name) => has(claims, name));
-  return has(claims, 'nonce') && !isForApi ? 'an ID token, known by "nonce"' : undefined;
+function purposeBesideAccess(claims: UnverifiedClaims): Purpose | undefined {
+  const sign = signOfIdToken(claims);
+  if (sign !== undefined) return { kind: 'an ID token', sign };
+  const other = otherPurpose(claims);
+  if (other !== undefined) return other;
+  return has(claims, 'nonce') && !saysWhatItAllows(claims) ? { kind: 'an ID token', sign: '"nonce"' } : undefined;
 }
 
 function validateExpiry(claims: UnverifiedClaims, now: number, tolerance: number): void {

@@ -1,6 +1,7 @@
 import { invalid, mismatch, missing, wrongType } from './claim-faults.ts';
 import { numericDate, readAudiences, validateStrings, validateTimes } from './claims.ts';
 import type { UnverifiedClaims } from './compact-jws.ts';
+import { mediaTypeOf, otherPurpose, saysWhatItAllows, signOfIdToken } from './purpose.ts';
 import { isSameText } from './same-text.ts';
 import type { Claims, JwsHeader } from './verified-token.ts';
 
@@ -52,27 +53,17 @@ export function readAccessTokenHash({ at_hash: hash }: UnverifiedClaims): string
   return hash;
 }
 
-function validatePurpose({ typ }: JwsHeader, claims: UnverifiedClaims): void {
-  const type: unknown = typ;
-  const isJwt = typeof type === 'string' && type.toLowerCase().replace(/^application\//, '') === 'jwt';
-  if (type !== undefined && !isJwt) throw wrongType('The header names another type of token');
-  const purpose = otherPurpose(claims);
-  if (purpose !== undefined) throw wrongType(`The token is not an ID token but ${purpose}`);
+function validatePurpose(header: JwsHeader, claims: UnverifiedClaims): void {
+  const type = mediaTypeOf(header);
+  if (type !== undefined && type !== 'jwt') throw wrongType('The header names another type of token');
+  const kind = otherPurpose(claims)?.kind ?? (isForAccess(claims) ? 'an access token' : undefined);
+  if (kind !== undefined) throw wrongType(`The token is not an ID token but ${kind}`);
 }
 
-// What only ID tokens have outweighs what they may share with access tokens; what says which API a token is for is
-// found in access tokens only, and a nonce in both.
-function otherPurpose(claims: UnverifiedClaims): string | undefined {
-  const has = (name: string): boolean => Object.hasOwn(claims, name);
-  const { typ, token_use: use } = claims;
-  if (has('events')) return 'a security event or logout token';
-  if (has('token_introspection')) return 'an introspection response';
-  if (has('htm') && has('htu')) return 'a DPoP proof';
-  if (typ === 'Bearer' || use === 'access') return 'an access token';
-  if (typ === 'Logout') return 'a logout token';
-  if (typ === 'Refresh') return 'a refresh token';
-  if (has('at_hash') || has('c_hash') || typ === 'ID' || use === 'id') return undefined;
-  return ['scope', 'scp', 'client_id', 'cid'].some(has) ? 'an access token' : undefined;
+// What only ID tokens have outweighs what they may share with access tokens, unless the issuer says which of the two it is.
+function isForAccess(claims: UnverifiedClaims): boolean {
+  if (claims['typ'] === 'Bearer' || claims['token_use'] === 'access') return true;
+  return signOfIdToken(claims) === undefined && saysWhatItAllows(claims);
 }
 
 function validateParties(claims: UnverifiedClaims, clientId: string): void {
