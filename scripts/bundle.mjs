@@ -1,6 +1,6 @@
 // Run in the folder of a published package, after its types were written: makes one file of each entry point that its manifest names,
 // and one of what they share. To load a file costs Node.js more than to read what is in it.
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { rolldown } from 'rolldown';
 
@@ -29,7 +29,6 @@ const { output } = await bundle.write({
   entryFileNames: '[name].js',
   chunkFileNames: '[name].js',
   codeSplitting: { groups: [{ name: 'shared', minShareCount: 2 }] },
-  minify: false,
 });
 
 const written = new Set(output.map(({ fileName }) => join(folder, fileName)));
@@ -38,4 +37,3 @@ for (const entry of found) {
   const file = join(entry.parentPath, entry.name);
   if (/\.js(\.map)?$/.test(file) && !written.has(file)) rmSync(file);
 }
-for (const name of names) if (!existsSync(join(folder, `${name}.js`))) throw new Error(`${name}.js was not made`);

@@ -64,8 +64,6 @@ function filling(kind: string, bytes: number): string {
       return `{${Array.from({ length: Math.floor(bytes / 9) }, (_, index) => `"${index.toString(36).padStart(4, '_')}":0`).join()}}`;
     case 'escapes':
       return repeated('\\u0041', '"', '"');
-    case 'names':
-      return `"${'a '.repeat(bytes / 2)}"`;
     case 'listed names':
       return `[${Array.from({ length: Math.floor(bytes / 7) }, (_, index) => `"${index.toString(36).padStart(4, '_')}"`).join()}]`;
     default:
@@ -80,6 +78,8 @@ const kinds = [
   'objects',
   'arrays in arrays',
   'objects in objects',
+  'a thousand objects',
+  'a thousand arrays in arrays',
   'members',
   'escapes',
 ];

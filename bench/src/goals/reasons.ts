@@ -1,22 +1,21 @@
 /** Why a goal may be out of reach. Shown beside what falls short, together with the profile or the figures that show it. */
 export const reasons = {
-  one: `The limit checks the signature and nothing else. What comes on top takes six to nine microseconds, whatever the
+  one: `The limit checks the signature and nothing else. What comes on top takes a few microseconds, whatever the
 algorithm: the strict form of the three parts, the header, the claims, the lists of names in them, freezing what is handed
-out, and the token cache, which here keeps each of 6,000 tokens for nothing (without it, some two microseconds less). No
-single part is more than a twentieth of the whole, as the profiles show. Against RS256 and PS256, whose signatures are by
-far the cheapest to check, the sum shows; against the others hardly. The promise of \`verify\` takes about one more.`,
+out, and the token cache, which here keeps each token for nothing. No single part stands out, as the profiles show. Against
+RS256 and PS256, whose signatures are by far the cheapest to check, the sum shows; against the others hardly.`,
   peers: `fast-jwt with a fixed key has one key and nothing to choose, look up or refresh, keeps nothing of a token, and hands out
-what was parsed. Beside a signature that takes a hundred microseconds the difference is a few of them.`,
+what was parsed. The difference is a few microseconds.`,
   many: `The limit keeps 64 checks under way with one callback each. \`verifyAll\` does on the calling thread what \`verify\` does
 besides, and has a promise for each token, because that is what it returns; the thread that hands out the work is what
 limits both. The best peer uses the same thread pool: where the limit itself, named beside the ratio, is not so many times as
 fast, no verifier can be.`,
-  repeated: `\`crypto.hash\` takes SHA-256 in about half the time of \`createHash\`, and is what is used here. On top of it come, on every
-hit, the issuer, the key, the times and the policy, and the object that is handed out, frozen, for this request: half a
-microsecond in all. To leave any of them out would make the cache something that can be noticed. The caches of fast-jwt take
-two and a half microseconds on this machine; how much faster the limit itself is stands beside the ratio.`,
+  repeated: `\`crypto.hash\` takes SHA-256 in less time than \`createHash\`, and is what is used here. On top of it come, on every hit, the
+issuer, the key, the times and the policy, and the object that is handed out, frozen, for this request. To leave any of them
+out would make the cache something that can be noticed. How much faster than the cache of fast-jwt the limit itself is, and
+with it the most that can be reached, stands beside the ratio.`,
   cold: `The first fetch loads undici. That takes most of the difference by itself, as the table of imports shows; those that are
-faster fetch with \`node:https\`, which is loaded in a tenth of the time. It happens once in a process, not before it is
+faster fetch with \`node:https\`, which is loaded much sooner. It happens once in a process, not before it is
 needed, and \`http: { fetch }\` avoids it where every start counts.`,
   growth: `What a thousand issuers keep does not fit into the processor's caches as what one keeps does. There is no search: each
 look-up is one in a Map.`,

@@ -74,7 +74,8 @@ function httpText({ connections, evenRate }: NonNullable<Results['http']>): stri
 ${connections} connections, from another process. In bold: the requests a second by those of the framework alone, which is
 given the same headers. Processor time is that of the server's process, all threads, at an even ${evenRate.toLocaleString('en')} requests a
 second: a server that is busier spends less on each. The limit is \`node:crypto\` in a middleware of the framework: a
-look-up by SHA-256 of the token, else the signature, and no other check.`;
+look-up by SHA-256 of the token, else the signature on the calling thread, and no other check. Guards that check
+signatures on the thread pool, as ours do, may therefore serve more requests than it.`;
 }
 
 const growthText = `## Growth
