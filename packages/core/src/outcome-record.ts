@@ -18,14 +18,10 @@ export class OutcomeRecord {
     this.#runtime = runtime;
   }
 
-  /** Runs a verification and passes on what it returns or throws. */
-  outcome<TResult extends MaybePromise<VerifiedToken | null>>(
-    start: Omit<VerifyMode, 'seen'>,
-    run: (mode: VerifyMode) => TResult,
-  ): TResult {
-    const mode: VerifyMode = { ...start, seen: { issuer: undefined } };
+  /** Runs a verification in some mode, and passes on what it returns or throws. */
+  outcome<TResult extends MaybePromise<VerifiedToken | null>>(mode: VerifyMode, run: () => TResult): TResult {
     try {
-      const result = run(mode);
+      const result = run();
       if (result instanceof Promise) return this.#later(result, mode) as TResult;
       this.#passed(result as VerifiedToken | null);
       return result;
@@ -50,14 +46,14 @@ export class OutcomeRecord {
     if (auth !== null) this.counters.verified += 1;
   }
 
-  #refused(error: unknown, { seen }: VerifyMode): void {
+  #refused(error: unknown, { issuer }: VerifyMode): void {
     if (!isAuthError(error)) return;
     const { refused } = this.counters;
     const { code } = error;
     refused[code] = (refused[code] ?? 0) + 1;
     const claim = 'claim' in error ? ` (${error.claim})` : '';
-    this.#runtime.debug(`${seen.issuer ?? 'no issuer'}: refused, ${code}${claim}`);
-    const event: VerifierEvent = { type: 'token-refused', issuer: seen.issuer, code };
+    this.#runtime.debug(`${issuer ?? 'no issuer'}: refused, ${code}${claim}`);
+    const event: VerifierEvent = { type: 'token-refused', issuer, code };
     this.#runtime.trace(event);
     this.#publish(event);
   }

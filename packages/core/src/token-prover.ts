@@ -10,7 +10,7 @@ import { HeaderCache } from './token/header-cache.ts';
 import type { ProvenToken } from './token/token-cache.ts';
 import { deepFreeze, type JwsHeader } from './token/verified-token.ts';
 
-/** How one token is to be verified. */
+/** How one token is to be verified, and what is noted on the way. */
 export interface VerifyMode {
   /** Checks the signature off the calling thread, where the runtime can. */
   readonly inParallel?: boolean;
@@ -19,8 +19,8 @@ export interface VerifyMode {
   /** The text stands where a request has its token, and may be anything. */
   readonly isCredential?: boolean;
   readonly waitUntil?: KeyRequest['waitUntil'];
-  /** Where it is noted which trusted issuer the token named. */
-  readonly seen: { issuer: string | undefined };
+  /** The trusted issuer that the token named, as soon as that is known. */
+  issuer: string | undefined;
 }
 
 /** What proving a signature needs. */
@@ -80,8 +80,9 @@ export class TokenProver {
     return { issuer, proven };
   }
 
-  #locateKey(header: JwsHeader, issuer: TrustedIssuer, { waitUntil, seen }: VerifyMode): MaybePromise<Located> {
-    seen.issuer = issuer.issuer;
+  #locateKey(header: JwsHeader, issuer: TrustedIssuer, mode: VerifyMode): MaybePromise<Located> {
+    mode.issuer = issuer.issuer;
+    const { waitUntil } = mode;
     const { algorithms: accepted } = issuer.policy;
     const algorithm = parseAlgorithm(header.alg);
     if (algorithm === undefined || !accepted.accepts(algorithm)) {

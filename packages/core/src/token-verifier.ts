@@ -1,6 +1,7 @@
 import { ConfigurationError, isAuthError, TokenError } from './errors.ts';
 import { admitIdToken } from './id-token-admission.ts';
 import type { TrustedIssuer } from './issuer-directory.ts';
+import type { KeySet } from './keys/key-set.ts';
 import { andThen, type MaybePromise } from './maybe-promise.ts';
 import { checkSyntax } from './request/credentials.ts';
 import type { ResolvedPolicy } from './resolve-issuer.ts';
@@ -9,7 +10,7 @@ import type { Counters } from './stats.ts';
 import { readClientId, validateClaims, validateTimes } from './token/claims.ts';
 import type { ExpectedIdToken } from './token/id-token.ts';
 import type { ProvenToken, Standing, TokenCache } from './token/token-cache.ts';
-import { createVerifiedToken, type TokenFacts, type VerifiedToken } from './token/verified-token.ts';
+import { createVerifiedToken, type VerifiedToken } from './token/verified-token.ts';
 import { TokenProver, type TokenProverParts, type VerifyMode } from './token-prover.ts';
 
 /** Everything that judging a token needs. */
@@ -45,10 +46,10 @@ class StepwiseVerifier implements TokenVerifier {
     if (tokens === undefined) return this.#proveAndAdmit(token, undefined, mode);
     return andThen(runtime.digest(token), (digest) => {
       const proven = tokens.get(digest);
-      const issuer = proven && this.#issuerIfStillProven(proven, mode);
+      const issuer = proven && this.#issuerIfStillProven(proven, mode.waitUntil);
       if (proven === undefined || issuer === undefined) return this.#proveAndAdmit(token, digest, mode);
       counters.hits += 1;
-      mode.seen.issuer = issuer.issuer;
+      mode.issuer = issuer.issuer;
       return this.#lastWord(this.#admit(token, proven, issuer), mode);
     });
   }
@@ -63,14 +64,11 @@ class StepwiseVerifier implements TokenVerifier {
   }
 
   // Anything but the same issuer, algorithm and key sends the token through every step again.
-  #issuerIfStillProven(proven: ProvenToken, { waitUntil }: VerifyMode): TrustedIssuer | undefined {
-    const { header, claims, algorithm, key, owner } = proven;
-    const issuer = this.#parts.directory.findNow(claims['iss']);
-    if (issuer?.entry !== owner) return undefined;
-    const { algorithms: accepted } = issuer.policy;
-    if (!accepted.accepts(algorithm)) return undefined;
-    const found = issuer.entry.keys.findNow({ kid: header.kid, algorithm, accepted, waitUntil });
-    return found === key ? issuer : undefined;
+  #issuerIfStillProven(proven: ProvenToken, waitUntil: VerifyMode['waitUntil']): TrustedIssuer | undefined {
+    const issuer = this.#parts.directory.findNow(proven.claims['iss']);
+    if (issuer === undefined || issuer.entry !== proven.owner) return undefined;
+    const keySet = issuer.entry.keys.setNow(waitUntil);
+    return keySet !== undefined && givesKey(keySet, proven, issuer.policy) ? issuer : undefined;
   }
 
   #proveAndAdmit(token: string, digest: string | undefined, mode: VerifyMode): MaybePromise<VerifiedToken> {
@@ -86,14 +84,14 @@ class StepwiseVerifier implements TokenVerifier {
 
   #admit(token: string, proven: ProvenToken, { policy, entry }: TrustedIssuer): VerifiedToken {
     if (proven.standing?.policy !== policy) proven.standing = standingOf(proven, policy);
-    const { facts } = proven.standing;
+    const { standing } = proven;
     try {
-      validateTimes(facts.claims, policy, Math.floor(this.#parts.options.clock.now()));
+      validateTimes(standing.claims, policy, Math.floor(this.#parts.options.clock.now()));
     } catch (error) {
       if (isAuthError(error) && error.code === 'ERR_TOKEN_NOT_YET_VALID') entry.suspectClockSkew();
       throw error;
     }
-    return createVerifiedToken(token, facts);
+    return createVerifiedToken(token, standing);
   }
 
   #lastWord(token: VerifiedToken, { isSync }: VerifyMode): MaybePromise<VerifiedToken> {
@@ -111,7 +109,9 @@ class StepwiseVerifier implements TokenVerifier {
 // A policy is fixed when it is made, and so is what it makes of a token but for the time.
 function standingOf({ header, claims }: ProvenToken, policy: ResolvedPolicy): Standing {
   validateClaims(header, claims, policy);
-  const facts: TokenFacts = {
+  return {
+    policy,
+    keySet: undefined,
     header,
     claims,
     clientId: readClientId(claims),
@@ -120,7 +120,16 @@ function standingOf({ header, claims }: ProvenToken, policy: ResolvedPolicy): St
     permissions: policy.readPermissions(claims),
     groups: policy.readGroups(claims),
   };
-  return { policy, facts };
+}
+
+// The answer stays the same while policy and key set do, and on most requests they do.
+function givesKey(keySet: KeySet, { header, algorithm, key, standing }: ProvenToken, policy: ResolvedPolicy): boolean {
+  const isSamePolicy = standing?.policy === policy;
+  if (isSamePolicy && standing.keySet === keySet) return true;
+  const { algorithms: accepted } = policy;
+  if (!accepted.accepts(algorithm) || keySet.select(header.kid, algorithm, accepted).key !== key) return false;
+  if (isSamePolicy) standing.keySet = keySet;
+  return true;
 }
 
 function validateWaits(verdict: Promise<unknown>): ConfigurationError {

@@ -16,7 +16,7 @@ import type { VerifierOptions } from './options.ts';
 import { OutcomeRecord } from './outcome-record.ts';
 import { sharedTokenCache } from './process-core.ts';
 import { type Challenge, createChallenge } from './request/challenge.ts';
-import { readBearerToken } from './request/credentials.ts';
+import { readToken } from './request/credentials.ts';
 import type { RequestLike } from './request/request.ts';
 import { admitsAnonymous, checkRequirements, noRequirements, type Requirements } from './requirements.ts';
 import { type ResolvedOptions, resolveOptions } from './resolve-options.ts';
@@ -67,11 +67,12 @@ class SharingVerifier implements Verifier {
   }
 
   async verify(token: string, requirements: Requirements = noRequirements): Promise<VerifiedToken> {
-    return this.#record.outcome({}, (mode) => this.#verified(token, requirements, mode));
+    return this.#recorded(token, requirements, { issuer: undefined });
   }
 
   verifySync(token: string, requirements: Requirements = noRequirements): VerifiedToken {
-    return this.#record.outcome({ isSync: true }, (mode) => {
+    const mode: VerifyMode = { issuer: undefined, isSync: true };
+    return this.#record.outcome(mode, () => {
       const result = this.#verified(token, requirements, mode);
       if (!(result instanceof Promise)) return result;
       // What the promise brings is of no use here any more; the keys that it fetches are.
@@ -91,13 +92,14 @@ class SharingVerifier implements Verifier {
       throw new ConfigurationError('concurrency must be a whole number of at least 1');
     }
     return settleAll(tokens, concurrency, (token) =>
-      this.#record.outcome({ inParallel: true }, (mode) => this.#verified(token, noRequirements, mode)),
+      this.#recorded(token, noRequirements, { issuer: undefined, inParallel: true }),
     );
   }
 
   async verifyIdToken(token: string, expected: ExpectedIdToken): Promise<VerifiedToken> {
     const checked = checkExpected(expected);
-    return this.#record.outcome({}, (mode) => {
+    const mode: VerifyMode = { issuer: undefined };
+    return this.#record.outcome(mode, () => {
       this.#assertUsable(token);
       return this.#tokenVerifier.verifyIdToken(token, checked, mode);
     });
@@ -106,9 +108,8 @@ class SharingVerifier implements Verifier {
   authenticate(request: RequestLike, requirements: Requirements = noRequirements): AuthResult | Promise<AuthResult> {
     try {
       const waitUntil = request.waitUntil?.bind(request);
-      const judged = this.#record.outcome({ isCredential: true, inParallel: true, waitUntil }, (mode) =>
-        this.#judge(request, requirements, mode),
-      );
+      const mode: VerifyMode = { issuer: undefined, isCredential: true, inParallel: true, waitUntil };
+      const judged = this.#record.outcome(mode, () => this.#judge(request, requirements, mode));
       return judged instanceof Promise ? judged.then(passed, refusedOrThrown) : passed(judged);
     } catch (error) {
       return isAuthError(error) ? refusedOrThrown(error) : Promise.reject(asError(error));
@@ -188,6 +189,10 @@ class SharingVerifier implements Verifier {
     if (typeof token !== 'string') throw new TokenError('ERR_TOKEN_MALFORMED', 'The token is not a string');
   }
 
+  #recorded(token: string, requirements: Requirements, mode: VerifyMode): MaybePromise<VerifiedToken> {
+    return this.#record.outcome(mode, () => this.#verified(token, requirements, mode));
+  }
+
   #verified(token: string, requirements: Requirements, mode: VerifyMode): MaybePromise<VerifiedToken> {
     this.#assertUsable(token);
     return andThen(this.#tokenVerifier.verify(token, mode), (auth) => {
@@ -199,20 +204,11 @@ class SharingVerifier implements Verifier {
 
   #judge(request: RequestLike, requirements: Requirements, mode: VerifyMode): MaybePromise<VerifiedToken | null> {
     this.#assertOpen();
-    const token = this.#readToken(request);
+    const { maxTokenSize, hooks } = this.#options;
+    const token = readToken(request, maxTokenSize, hooks.getToken);
     if (token !== undefined) return this.#verified(token, requirements, mode);
     if (admitsAnonymous(requirements, this.#options.optional)) return null;
     throw new CredentialsMissingError();
-  }
-
-  #readToken(request: RequestLike): string | undefined {
-    const { maxTokenSize, hooks } = this.#options;
-    if (hooks.getToken === undefined) return readBearerToken(request, maxTokenSize);
-    const token: unknown = hooks.getToken(request);
-    if (token === undefined || token === '') return undefined;
-    if (typeof token !== 'string')
-      throw new TypeError('getToken must return a string, or undefined where there is none');
-    return token;
   }
 }
 

@@ -1,7 +1,7 @@
 import type { AuthErrorCode } from '../errors.ts';
 import type { MaybePromise } from '../maybe-promise.ts';
 import type { AcceptedAlgorithms, Algorithm } from '../token/algorithms.ts';
-import type { VerificationKey } from './key-set.ts';
+import type { KeySet, VerificationKey } from './key-set.ts';
 import type { Phase } from './refresh-policy.ts';
 
 /** What a token's header asks of a key set. */
@@ -42,8 +42,11 @@ export interface IssuerKeys {
    * @throws TokenError where there is none, or more than one; UnavailableError where the keys cannot be had.
    */
   find(request: KeyRequest): MaybePromise<VerificationKey>;
-  /** The same without waiting and without failing: undefined where the keys at hand do not decide it. */
-  findNow(request: KeyRequest): VerificationKey | undefined;
+  /**
+   * The keys at hand, where a request may use them without waiting. Asking counts as use, and starts a refresh that is
+   * due.
+   */
+  setNow(waitUntil: KeyRequest['waitUntil']): KeySet | undefined;
   /** Has the keys in memory when it is done; throws or rejects with an UnavailableError. */
   load(): MaybePromise<void>;
   /** Whether keys are in memory and trusted. Asking keeps them so: it counts as use, and starts a fetch where one is due. */

@@ -1,7 +1,7 @@
 import { TokenError, UnavailableError } from '../errors.ts';
 import { andThen, type MaybePromise } from '../maybe-promise.ts';
 import type { IssuerKeys, KeyRequest, KeyStats } from './issuer-keys.ts';
-import type { KeySet, Selection, VerificationKey } from './key-set.ts';
+import type { KeySet, VerificationKey } from './key-set.ts';
 import { RefreshingSet, type RefreshOptions } from './refreshing-set.ts';
 import { selectedKey } from './select-key.ts';
 
@@ -32,14 +32,13 @@ class RemoteKeySet implements IssuerKeys {
     return andThen(this.#trusted(request.waitUntil), (set) => this.#pick(set, request, asked));
   }
 
-  findNow(request: KeyRequest): VerificationKey | undefined {
+  setNow(waitUntil: KeyRequest['waitUntil']): KeySet | undefined {
     if (this.#isClosed) return undefined;
     const { act } = this.#refreshing.decide();
-    if (act === 'refresh') this.#refresh(request.waitUntil);
-    const set = act === 'use' || act === 'refresh' ? this.#refreshing.current : undefined;
-    const key = set === undefined ? undefined : select(set, request).key;
-    if (key !== undefined) this.#contactsSaved += 1;
-    return key;
+    if (act === 'refresh') this.#refresh(waitUntil);
+    else if (act !== 'use') return undefined;
+    this.#contactsSaved += 1;
+    return this.#refreshing.current;
   }
 
   load(): MaybePromise<void> {
@@ -111,7 +110,7 @@ class RemoteKeySet implements IssuerKeys {
 
   /** @param asked - How many fetches had been started when the request came. */
   #pick(set: KeySet, request: KeyRequest, asked: number): MaybePromise<VerificationKey> {
-    const selection = select(set, request);
+    const selection = set.select(request.kid, request.algorithm, request.accepted);
     // What was asked for after the request came is as new as what another fetch would bring.
     const isNew = this.#refreshing.applied > asked;
     return selection.fault === 'unknown' && !isNew ? this.#findUnknown(request, asked) : selectedKey(selection);
@@ -153,8 +152,4 @@ class RemoteKeySet implements IssuerKeys {
     const work = this.#refreshing.fetch('life');
     waitUntil?.(work);
   }
-}
-
-function select(set: KeySet, { kid, algorithm, accepted }: KeyRequest): Selection {
-  return set.select(kid, algorithm, accepted);
 }

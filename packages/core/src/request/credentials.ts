@@ -7,6 +7,23 @@ const tokenSyntax = /^[A-Za-z0-9\-._~+/]+=*$/;
 const longestPrefix = 64;
 
 /**
+ * What a request has in the place of its token, where the user's own function finds it, or else {@link readBearerToken}.
+ *
+ * @throws TypeError where that function returns neither text nor undefined.
+ */
+export function readToken(
+  request: RequestLike,
+  maxTokenSize: number,
+  getToken: ((request: RequestLike) => unknown) | undefined,
+): string | undefined {
+  if (getToken === undefined) return readBearerToken(request, maxTokenSize);
+  const token = getToken(request);
+  if (token === undefined || token === '') return undefined;
+  if (typeof token === 'string') return token;
+  throw new TypeError('getToken must return a string, or undefined where there is none');
+}
+
+/**
  * What a request has in the place of its bearer token (RFC 6750, section 2.1), read from the `Authorization` header
  * alone; {@link checkSyntax} tells whether it can be one. Another scheme counts as no credentials at all: it may be
  * meant for somebody else.
@@ -15,16 +32,19 @@ const longestPrefix = 64;
  * @throws RequestError where credentials were repeated.
  * @throws TokenError where the text is far longer than `maxTokenSize` characters.
  */
-export function readBearerToken(request: RequestLike, maxTokenSize: number): string | undefined {
-  const [value, ...more] = request.header('authorization');
+function readBearerToken(request: RequestLike, maxTokenSize: number): string | undefined {
+  const values = request.header('authorization');
+  const [value] = values;
   if (value === undefined) return undefined;
-  if (more.length === 0 && isTooLong(value, maxTokenSize)) throw tooLarge(maxTokenSize);
-  if (more.length > 0 || value.includes(',')) {
+  if (values.length === 1 && isTooLong(value, maxTokenSize)) throw tooLarge(maxTokenSize);
+  if (values.length > 1 || value.includes(',')) {
     throw new RequestError('ERR_CREDENTIALS_REPEATED', 'The request has more than one set of credentials');
   }
   const credentials = value.trim();
   if (!isBearer(credentials)) return undefined;
-  return credentials.slice('bearer'.length).replace(/^ +/, '');
+  let start = 'bearer'.length;
+  while (credentials.charAt(start) === ' ') start += 1;
+  return credentials.slice(start);
 }
 
 /**

@@ -56,7 +56,7 @@ export interface Runtime {
   readonly name: 'node' | 'web';
   /** Whether one request may await the promise of another; Workers forbid it. */
   readonly sharesPromises: boolean;
-  /** Decodes canonical base64url. */
+  /** Decodes base64url; throws where the text is not the one that its bytes are encoded to (RFC 4648, section 3.5). */
   decodeBase64url(text: string): Uint8Array;
   /** Decodes UTF-8; throws where it is not well-formed. */
   decodeUtf8(bytes: Uint8Array): string;

@@ -1,5 +1,6 @@
 import { base64url, type CryptoKey, errors, flattenedVerify, importJWK, type JWK } from 'jose';
 import type { Algorithm } from '../token/algorithms.ts';
+import { isBase64url } from '../token/base64url.ts';
 import { createLogHistogram } from './log-histogram.ts';
 import type { HttpClient, PublicJwk, Runtime, SignatureKey } from './runtime.ts';
 import { signatureLengthOf } from './signature-length.ts';
@@ -22,7 +23,7 @@ const isWorkers = globals.navigator?.userAgent === 'Cloudflare-Workers' || globa
 export const runtime: Runtime = {
   name: 'web',
   sharesPromises: !isWorkers,
-  decodeBase64url: (text) => base64url.decode(text),
+  decodeBase64url,
   decodeUtf8: (bytes) => utf8.decode(bytes),
   digest: async (text) => base64url.encode(new Uint8Array(await crypto.subtle.digest('SHA-256', encoder.encode(text)))),
   halfHash,
@@ -36,6 +37,11 @@ export const runtime: Runtime = {
   debug: () => undefined,
   environment: () => globals.process?.env ?? {},
 };
+
+function decodeBase64url(text: string): Uint8Array {
+  if (!isBase64url(text)) throw new SyntaxError('The text is not canonical base64url');
+  return base64url.decode(text);
+}
 
 async function halfHash(name: 'sha256' | 'sha384' | 'sha512', text: string): Promise<string> {
   const bytes = new Uint8Array(await crypto.subtle.digest(name.replace('sha', 'SHA-'), encoder.encode(text)));

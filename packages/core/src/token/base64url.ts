@@ -7,11 +7,8 @@ export function isBase64url(text: string): boolean {
   return syntax.test(text) && endsCanonically(text);
 }
 
-/**
- * Whether a text of that alphabet ends as an encoder ends it: the last character may carry bits that decode to
- * nothing, and they must be zero (RFC 4648, section 3.5).
- */
-export function endsCanonically(text: string): boolean {
+// The last character may carry bits that decode to nothing, and they must be zero (RFC 4648, section 3.5).
+function endsCanonically(text: string): boolean {
   const rest = text.length % 4;
   if (rest === 0) return true;
   if (rest === 1) return false;

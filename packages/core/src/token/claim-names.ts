@@ -6,17 +6,23 @@ export type NameReader = (claims: object) => readonly string[];
 
 const none: readonly string[] = Object.freeze([]);
 
+// Up to here it takes less time to compare each with each than to make a set of them.
+const fewNames = 16;
+
 /**
  * Makes a reader of names that claims list: scopes, roles, groups. A claim is a string with spaces between the names
  * (RFC 8693, section 4.2) or an array of strings, as many issuers write it. The reader returns them without duplicates,
- * in the order of the claims; what has neither form gives no name.
+ * in the order of the claims; what has neither form gives no name. Its lists are frozen where the claims are.
  */
 export function createNameReader(paths: readonly ClaimPath[]): NameReader {
   const finders = paths.map(createFinder);
   return (claims) => {
-    const names: string[] = [];
-    for (const find of finders) addNames(find(claims), names);
-    return names.length === 0 ? none : Object.freeze(withoutDuplicates(names));
+    let names = none;
+    for (const find of finders) {
+      const found = namesIn(find(claims));
+      names = names.length === 0 ? found : namesOf(Object.freeze([...names, ...found]));
+    }
+    return names;
   };
 }
 
@@ -34,13 +40,21 @@ function memberOf(value: unknown, name: string): unknown {
   return (value as Readonly<Record<string, unknown>>)[name];
 }
 
-function addNames(value: unknown, names: string[]): void {
-  const listed: readonly unknown[] = typeof value === 'string' ? value.split(' ') : Array.isArray(value) ? value : none;
-  for (const name of listed) if (typeof name === 'string' && name !== '') names.push(name);
+function namesIn(value: unknown): readonly string[] {
+  if (typeof value === 'string') return namesOf(Object.freeze(value.split(' ')));
+  return Array.isArray(value) ? namesOf(value) : none;
 }
 
-function withoutDuplicates(names: string[]): string[] {
-  if (names.length === 1) return names;
-  const unique = new Set(names);
-  return unique.size === names.length ? names : [...unique];
+// Most lists are good as they stand, and then nothing is copied.
+function namesOf(list: readonly unknown[]): readonly string[] {
+  if (list.length <= fewNames && list.every(isNewName)) return list as readonly string[];
+  return Object.freeze([...new Set(list.filter(isName))]);
+}
+
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}
+
+function isNewName(value: unknown, index: number, list: readonly unknown[]): boolean {
+  return isName(value) && list.indexOf(value) === index;
 }

@@ -1,6 +1,5 @@
 import { TokenError } from '../errors.ts';
 import type { Runtime } from '../runtime/runtime.ts';
-import { endsCanonically } from './base64url.ts';
 import type { JsonValue, JwsHeader } from './verified-token.ts';
 
 /** Claims of which nothing is known yet but that they are a JSON object. */
@@ -29,8 +28,6 @@ type Decoder = Pick<Runtime, 'decodeBase64url' | 'decodeUtf8'>;
 const structuresAllowed = 1000;
 const lengthPerStructure = 12;
 
-const compactSyntax = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
-
 /**
  * Takes a compact JWS apart (RFC 7515, section 7.1), strictly: three parts of canonical base64url, so that a token has
  * exactly one spelling; well-formed UTF-8; JSON objects with at most a thousand arrays and objects in them, or one for
@@ -43,13 +40,16 @@ const compactSyntax = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
  * @throws TokenError with ERR_TOKEN_MALFORMED or ERR_CRIT_UNSUPPORTED.
  */
 export function parseCompactJws(token: string, decoder: Decoder, known?: KnownHeaders): CompactJws {
-  if (!compactSyntax.test(token)) throw malformed('The token is not a compact JWS of three base64url parts');
   const first = token.indexOf('.');
   const second = token.indexOf('.', first + 1);
+  const isEachFilled = first > 0 && second > first + 1 && second < token.length - 1;
+  if (!isEachFilled) throw malformed('The token is not a compact JWS of three base64url parts');
   const encodedHeader = token.slice(0, first);
-  const header = known?.get(encodedHeader) ?? parseHeader(parseObject(encodedHeader, decoder));
-  const claims = parseObject(token.slice(first + 1, second), decoder);
+  const payload = decodePart(token.slice(first + 1, second), decoder);
+  // A dot too many stands in this part, where nothing but base64url may be.
   const signature = decodePart(token.slice(second + 1), decoder);
+  const header = known?.get(encodedHeader) ?? parseHeader(parseObject(decodePart(encodedHeader, decoder), decoder));
+  const claims = parseObject(payload, decoder);
   return { encodedHeader, header, claims, signingInput: token.slice(0, second), signature };
 }
 
@@ -65,8 +65,8 @@ function parseHeader(header: UnverifiedClaims): JwsHeader {
   return header as JwsHeader;
 }
 
-function parseObject(part: string, decoder: Decoder): UnverifiedClaims {
-  const value = parseJson(decodePart(part, decoder), decoder);
+function parseObject(bytes: Uint8Array, decoder: Decoder): UnverifiedClaims {
+  const value = parseJson(bytes, decoder);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw malformed('A part of the token is not a JSON object');
   }
@@ -106,8 +106,11 @@ function isCrowded(json: string): boolean {
 }
 
 function decodePart(part: string, decoder: Decoder): Uint8Array {
-  if (!endsCanonically(part)) throw malformed('A part of the token is not canonical base64url');
-  return decoder.decodeBase64url(part);
+  try {
+    return decoder.decodeBase64url(part);
+  } catch {
+    throw malformed('A part of the token is not canonical base64url');
+  }
 }
 
 function malformed(message: string): TokenError {

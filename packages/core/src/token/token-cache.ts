@@ -1,13 +1,14 @@
 import { LRUCache } from 'lru-cache';
-import type { VerificationKey } from '../keys/key-set.ts';
+import type { KeySet, VerificationKey } from '../keys/key-set.ts';
 import type { Algorithm } from './algorithms.ts';
 import type { UnverifiedClaims } from './compact-jws.ts';
 import type { JwsHeader, TokenFacts } from './verified-token.ts';
 
 /** What a policy makes of a token, whatever the time: only for that policy, which never changes. */
-export interface Standing {
+export interface Standing extends TokenFacts {
   readonly policy: object;
-  readonly facts: TokenFacts;
+  /** The key set that was last seen to give that policy the key of the token. A set never changes. */
+  keySet: KeySet | undefined;
 }
 
 /** What the signature of a token proves, and with which key: nothing that depends on the time. */
