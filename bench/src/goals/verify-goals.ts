@@ -19,51 +19,57 @@ export function verifyGoals({ results }: VerifyResults): Goal[] {
 }
 
 function goalsOfOne(results: readonly VerifyResult[], algorithm: AlgorithmName): Goal[] {
-  const ours = find(results, algorithm, 'one', 'verifier-sync');
-  const ourPromise = find(results, algorithm, 'one', 'verifier');
   const best = bestPeer(results, algorithm, 'one');
-  const ofPeer = {
-    value: best.time.median / ourPromise.time.median,
-    note: `next is ${entryOf(best.contestant).label}`,
-  };
-  const profile = 'verifier-sync, one';
-  return [
+  const byLimit = (what: string, contestant: ContestantName): Goal =>
     judge({
       group: one,
-      what: `${algorithm}, verifySync by the limit`,
-      value: ours.ofLimit.median,
+      what: `${algorithm}, ${what} by the limit`,
+      value: find(results, algorithm, 'one', contestant).ofLimit.median,
       atLeast: 0.9,
-      profile,
+      profile: `${contestant}, one`,
       why: reasons.one,
-    }),
+    });
+  const byPeer = (what: string, contestant: ContestantName): Goal =>
     judge({
       group: one,
-      what: `${algorithm}, verify (a promise) by the limit`,
-      value: ourPromise.ofLimit.median,
-      atLeast: 0.9,
-      profile: 'verifier, one',
-      why: reasons.one,
-    }),
-    judge({
-      group: one,
-      what: `${algorithm}, verify by the best peer`,
-      ...ofPeer,
+      what: `${algorithm}, ${what} by the best peer`,
+      value: best.time.median / find(results, algorithm, 'one', contestant).time.median,
+      note: `next is ${entryOf(best.contestant).label}`,
       atLeast: 1,
-      profile: 'verifier, one',
+      profile: `${contestant}, one`,
       why: reasons.peers,
-    }),
+    });
+  return [
+    byLimit('verifySync', 'verifier-sync'),
+    byLimit('verifySync without the token cache', 'verifier-sync-uncached'),
+    byLimit('verify (a promise)', 'verifier'),
+    byLimit('verify without the token cache', 'verifier-uncached'),
+    byPeer('verify', 'verifier'),
+    byPeer('verify without the token cache', 'verifier-uncached'),
   ];
 }
 
 function goalsOfMany(results: readonly VerifyResult[], algorithm: AlgorithmName): Goal[] {
-  const ours = find(results, algorithm, 'many', 'verifier-all');
+  return [
+    ...goalsOfBatches(results, algorithm, algorithm, 'verifier-all'),
+    ...goalsOfBatches(results, algorithm, `${algorithm}, without the token cache,`, 'verifier-all-uncached'),
+  ];
+}
+
+function goalsOfBatches(
+  results: readonly VerifyResult[],
+  algorithm: AlgorithmName,
+  what: string,
+  contestant: ContestantName,
+): Goal[] {
+  const ours = find(results, algorithm, 'many', contestant);
   const best = bestPeer(results, algorithm, 'many');
   const value = best.time.median / ours.time.median;
   const note = `next is ${entryOf(best.contestant).label}, ${limitBy(results, algorithm, 'many', best)}`;
-  const shared = { group: many, profile: 'verifier-all, many', why: reasons.many };
+  const shared = { group: many, profile: `${contestant}, many`, why: reasons.many };
   return [
-    judge({ ...shared, what: `${algorithm} by the limit`, value: ours.ofLimit.median, atLeast: 0.85 }),
-    judge({ ...shared, what: `${algorithm} by the best peer`, value, note, atLeast: 1.5 }),
+    judge({ ...shared, what: `${what} by the limit`, value: ours.ofLimit.median, atLeast: 0.85 }),
+    judge({ ...shared, what: `${what} by the best peer`, value, note, atLeast: 1.5 }),
   ];
 }
 

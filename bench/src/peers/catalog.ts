@@ -58,6 +58,27 @@ export const catalog = {
     algorithms: all,
     load: () => import('./verifier-all.ts'),
   },
+  'verifier-sync-uncached': {
+    label: '@verifier/core, verifySync, no token cache',
+    isOurs: true,
+    modes: ['one'],
+    algorithms: all,
+    load: () => import('./verifier-sync-uncached.ts'),
+  },
+  'verifier-uncached': {
+    label: '@verifier/core, verify, no token cache',
+    isOurs: true,
+    modes: ['one'],
+    algorithms: all,
+    load: () => import('./verifier-uncached.ts'),
+  },
+  'verifier-all-uncached': {
+    label: '@verifier/core, verifyAll, no token cache',
+    isOurs: true,
+    modes: ['many'],
+    algorithms: all,
+    load: () => import('./verifier-all-uncached.ts'),
+  },
   jose: {
     label: 'jose',
     modes: everyMode,

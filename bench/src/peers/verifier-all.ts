@@ -1,14 +1,21 @@
-import { createVerifier, type Verifier } from '@verifier/core';
+import { createVerifier, type Verifier, type VerifierOptions } from '@verifier/core';
+import type { Target } from '../tokens/token-file.ts';
 import { type Contestant, concurrency, type Open } from './contestant.ts';
 
-export const open: Open = ({ issuer, audience, jwksUri }) => {
-  const verifier = createVerifier({ issuer, audience, jwksUri });
+export const open: Open = (target) => openWith(target);
+
+/** With options besides the issuer's. */
+export function openWith(
+  { issuer, audience, jwksUri }: Target,
+  options: Pick<VerifierOptions, 'tokenCache'> = {},
+): Contestant {
+  const verifier = createVerifier({ issuer, audience, jwksUri, ...options });
   return {
     verify: (token) => verifier.verify(token),
     verifyMany: inBatches(verifier),
     cacheHits: () => verifier.stats().tokenCache.hits,
   };
-};
+}
 
 const batchSize = 1000;
 

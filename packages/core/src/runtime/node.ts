@@ -23,7 +23,7 @@ export const runtime: Runtime = {
   sharesPromises: true,
   decodeBase64url,
   decodeUtf8: (bytes) => utf8.decode(bytes),
-  digest: (text) => hash('sha256', text, 'base64url'),
+  digest: (text) => hash('sha256', text, 'binary'),
   halfHash,
   supports: () => true,
   importKey,

@@ -60,7 +60,7 @@ export interface Runtime {
   decodeBase64url(text: string): Uint8Array;
   /** Decodes UTF-8; throws where it is not well-formed. */
   decodeUtf8(bytes: Uint8Array): string;
-  /** SHA-256 of ASCII text, as some short text. */
+  /** SHA-256 of ASCII text, as a text of one character for each byte. */
   digest(text: string): MaybePromise<string>;
   /** The left half of a hash of text, in base64url. */
   halfHash(name: 'sha256' | 'sha384' | 'sha512', text: string): MaybePromise<string>;

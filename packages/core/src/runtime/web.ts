@@ -25,7 +25,7 @@ export const runtime: Runtime = {
   sharesPromises: !isWorkers,
   decodeBase64url,
   decodeUtf8: (bytes) => utf8.decode(bytes),
-  digest: async (text) => base64url.encode(new Uint8Array(await crypto.subtle.digest('SHA-256', encoder.encode(text)))),
+  digest,
   halfHash,
   supports: () => true,
   importKey,
@@ -41,6 +41,10 @@ export const runtime: Runtime = {
 function decodeBase64url(text: string): Uint8Array {
   if (!isBase64url(text)) throw new SyntaxError('The text is not canonical base64url');
   return base64url.decode(text);
+}
+
+async function digest(text: string): Promise<string> {
+  return String.fromCharCode(...new Uint8Array(await crypto.subtle.digest('SHA-256', encoder.encode(text))));
 }
 
 async function halfHash(name: 'sha256' | 'sha384' | 'sha512', text: string): Promise<string> {

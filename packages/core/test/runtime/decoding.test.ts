@@ -17,6 +17,27 @@ const illFormed: readonly [string, number[]][] = [
   ['UTF-16 with its mark', [0xff, 0xfe, 0x7b, 0x00]],
 ];
 
+const otherSpellings: readonly [string, string][] = [
+  ['the alphabet of base64', 'ab+/'],
+  ['padding', 'YQ=='],
+  ['a space', 'YW Jj'],
+  ['a line break', 'YWJj\n'],
+  ['a dot', 'YW.Jj'],
+  ['bits that decode to nothing', 'YR'],
+  ['one character alone', 'YWJjY'],
+  ['a character whose low byte is one of the alphabet', 'YW\u014Aj'],
+  ['a character beyond ASCII', 'YWJj\u00E9'],
+  ['a NUL', 'YWJj\u0000'],
+];
+
+function decodedOrNone(engine: (typeof engines)[number], text: string): Uint8Array | undefined {
+  try {
+    return engine.decodeBase64url(text);
+  } catch {
+    return undefined;
+  }
+}
+
 describe.each(engines)('the $name engine', (engine) => {
   it('decodes the base64url of any bytes', () => {
     fc.assert(
@@ -24,6 +45,27 @@ describe.each(engines)('the $name engine', (engine) => {
         expect([...engine.decodeBase64url(encode(bytes))]).toEqual([...bytes]);
       }),
       { numRuns: 300 },
+    );
+  });
+
+  it.each(otherSpellings)('refuses to decode base64url with %s', (_name, text) => {
+    expect(() => engine.decodeBase64url(text)).toThrow();
+  });
+
+  it('refuses every text but the one that the bytes are encoded to', () => {
+    const character = fc.oneof(
+      fc.constantFrom(...'AQgw-_+/= \n.\u0141\u2013'),
+      fc.string({ unit: 'binary', maxLength: 1 }),
+    );
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 60 }), fc.nat(), character, fc.boolean(), (bytes, at, put, isAdded) => {
+        const text = encode(bytes);
+        const index = at % (text.length + 1);
+        const changed = text.slice(0, index) + put + text.slice(isAdded ? index : index + 1);
+        const decoded = decodedOrNone(engine, changed);
+        if (decoded !== undefined) expect(encode(decoded)).toBe(changed);
+      }),
+      { numRuns: 2000 },
     );
   });
 
@@ -45,7 +87,7 @@ describe.each(engines)('the $name engine', (engine) => {
   });
 
   it('digests a text with SHA-256, always to the same', async () => {
-    const expected = createHash('sha256').update('abc').digest('base64url');
+    const expected = createHash('sha256').update('abc').digest('binary');
     expect(await engine.digest('abc')).toBe(expected);
     expect(await engine.digest('abc')).toBe(expected);
     expect(await engine.digest('abd')).not.toBe(expected);
