@@ -46,7 +46,7 @@ class StepwiseVerifier implements TokenVerifier {
     if (tokens === undefined) return this.#proveAndAdmit(token, undefined, mode);
     return andThen(runtime.digest(token), (digest) => {
       const proven = tokens.get(digest);
-      const issuer = proven && this.#issuerIfStillProven(proven, mode.waitUntil);
+      const issuer = proven && this.#issuerIfStillProven(digest, proven, mode);
       if (proven === undefined || issuer === undefined) return this.#proveAndAdmit(token, digest, mode);
       counters.hits += 1;
       mode.issuer = issuer.issuer;
@@ -64,11 +64,14 @@ class StepwiseVerifier implements TokenVerifier {
   }
 
   // Anything but the same issuer, algorithm and key sends the token through every step again.
-  #issuerIfStillProven(proven: ProvenToken, waitUntil: VerifyMode['waitUntil']): TrustedIssuer | undefined {
+  #issuerIfStillProven(digest: string, proven: ProvenToken, { waitUntil }: VerifyMode): TrustedIssuer | undefined {
     const issuer = this.#parts.directory.findNow(proven.claims['iss']);
     if (issuer === undefined || issuer.entry !== proven.owner) return undefined;
     const keySet = issuer.entry.keys.setNow(waitUntil);
-    return keySet !== undefined && givesKey(keySet, proven, issuer.policy) ? issuer : undefined;
+    if (keySet === undefined) return undefined;
+    if (givesKey(keySet, proven, issuer.policy)) return issuer;
+    if (!keySet.keys.includes(proven.key)) this.#parts.tokens?.delete(digest);
+    return undefined;
   }
 
   #proveAndAdmit(token: string, digest: string | undefined, mode: VerifyMode): MaybePromise<VerifiedToken> {

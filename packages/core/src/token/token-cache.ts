@@ -33,6 +33,7 @@ interface TokenCacheStats {
 export interface TokenCache {
   get(digest: string): ProvenToken | undefined;
   set(digest: string, proven: ProvenToken): void;
+  delete(digest: string): void;
   /** Forgets the tokens of one owner. */
   clear(owner: object): void;
   /** Makes room for so many tokens; what was kept stays. */
@@ -47,6 +48,7 @@ export function createTokenCache(): TokenCache {
   return {
     get: (digest) => tokens?.get(digest),
     set: (digest, proven) => void tokens?.set(digest, proven),
+    delete: (digest) => void tokens?.delete(digest),
     clear(owner) {
       for (const [digest, proven] of tokens?.entries() ?? []) {
         if (proven.owner === owner) tokens?.delete(digest);

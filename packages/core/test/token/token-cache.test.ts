@@ -147,6 +147,26 @@ describe('a token that was seen before', () => {
 });
 
 describe('the memory of tokens', () => {
+  it('drops a token with the key that proved it, and keeps it for a verifier that only does not accept it', async () => {
+    const staged = stageIssuer([key]);
+    const moving = createFakeClock();
+    const options = { ...staged.options, clock: moving, keyCache: { ttl: 600 } };
+    const verifier = createVerifier(options);
+    const token = mint(key);
+    await verifier.verify(token);
+    const { entries } = verifier.stats().tokenCache;
+    const choosy = createVerifier({ ...options, algorithms: ['RS256'] });
+    expect((await refusalFrom(choosy.verify(token))).code).toBe('ERR_ALG_NOT_ALLOWED');
+    expect(verifier.stats().tokenCache.entries).toBe(entries);
+    staged.answer(keySetOf(createTestKey('Ed25519')));
+    moving.advance(590);
+    verifier.verifySync(token);
+    await vi.waitFor(() => expect(verifier.stats().issuers[issuer]).toMatchObject({ refreshes: 2 }));
+    expect((await refusalFrom(verifier.verify(token))).code).toBe('ERR_KEY_NOT_FOUND');
+    expect(verifier.stats().tokenCache.entries).toBe(entries - 1);
+    await Promise.all([verifier.close(), choosy.close()]);
+  });
+
   it('does not take in a token that was refused', () => {
     const verifier = remembering();
     const stranger = createTestKey('Ed25519', key.kid);
