@@ -15,8 +15,8 @@ export interface Panel {
   readonly bars: readonly Bar[];
 }
 
-const panelWidth = 450;
-const labelWidth = 205;
+const panelWidth = 500;
+const labelWidth = 255;
 const barWidth = 180;
 const rowHeight = 21;
 const barHeight = 13;
