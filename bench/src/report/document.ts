@@ -64,7 +64,8 @@ const verifyText = `## Verify
 
 In bold: the limit's time by that of the contestant, so that 1.00 is as fast as can be. Then microseconds for a token.
 The limit decodes, checks the signature, synchronously or 64 at a time in the thread pool, and parses the claims; with
-repeated tokens it takes SHA-256 of the token and looks that up. It checks no claim, so it is no verifier.`;
+repeated tokens it takes SHA-256 of the token and looks that up. It checks no claim, so it is no verifier. Uncached
+is \`tokenCache: false\`.`;
 
 function httpText({ connections, evenRate }: NonNullable<Results['http']>): string {
   return `## HTTP
