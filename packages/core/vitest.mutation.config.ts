@@ -10,6 +10,7 @@ export default defineConfig({
       'test/{token,request,id-token,authorization,runtime}/**/*.test.ts',
       'test/keys/{jwk,key-set,weak-keys}.test.ts',
       'test/errors/messages.test.ts',
+      'test/verifier/application-functions.test.ts',
       'test/{guard,requirements}.test.ts',
     ],
     env: { VERIFIER_TOKENS: '300' },

@@ -20,7 +20,12 @@ type Case = readonly [message: string, token: string, options?: Partial<SingleIs
 const tokens: readonly Case[] = [
   ['The token is longer than 16384 characters', 'a'.repeat(16_385)],
   ['The token is longer than 300 characters', 'a'.repeat(301), { maxTokenSize: 300 }],
+  ['The token is not a compact JWS of three base64url parts', ''],
   ['The token is not a compact JWS of three base64url parts', 'a.b'],
+  ['The token is not a compact JWS of three base64url parts', '.b.c'],
+  ['The token is not a compact JWS of three base64url parts', 'a..c'],
+  ['The token is not a compact JWS of three base64url parts', 'a.b.'],
+  ['A part of the token is not canonical base64url', 'aa.bb.cc.dd'],
   ['A part of the token is not canonical base64url', mintParts(key, 'AB', claims)],
   ['A part of the token is not UTF-8', headed(Uint8Array.of(0xff))],
   ['A part of the token is not JSON', headed('{')],

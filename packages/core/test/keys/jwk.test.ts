@@ -74,6 +74,8 @@ describe('a JWK', () => {
     ['without a modulus', without(rsa, 'n')],
     ['without an exponent', without(rsa, 'e')],
     ['whose modulus is no base64url', { ...rsa, n: `${String(rsa['n'])}==` }],
+    ['whose modulus is a character longer than base64url can be', { ...rsa, n: `${String(rsa['n'])}AAA` }],
+    ['whose modulus ends in bits that decode to nothing', { ...rsa, n: `${String(rsa['n']).slice(0, -1)}B` }],
     ['whose modulus is empty', { ...rsa, n: '' }],
     ['whose modulus is nothing but zeros', { ...rsa, n: Buffer.alloc(256).toString('base64url') }],
     ['whose modulus is even', { ...rsa, n: modulus(2048, false) }],
