@@ -208,11 +208,12 @@ async function soak(minutes: number): Promise<boolean> {
   await verifier.warmUp();
   const startedAt = Date.now();
   const samples: Sample[] = [];
-  const chores = [
+  // An outage may begin with the last request, and must not end after the issuer did.
+  const chores: NodeJS.Timeout[] = [
     every(rotationSeconds, () => traffic.rotate()),
     every(outageEvery, () => {
       issuer.tell({ go: 'away' });
-      setTimeout(() => issuer.tell({ go: 'back' }), outageSeconds * 1000);
+      chores.push(setTimeout(() => issuer.tell({ go: 'back' }), outageSeconds * 1000));
     }),
     every(sampleSeconds, () => {
       const sample = takeSample(startedAt);
@@ -224,7 +225,7 @@ async function soak(minutes: number): Promise<boolean> {
     await traffic.turn(verifier);
     await delay(turnSeconds * 1000);
   }
-  for (const chore of chores) clearInterval(chore);
+  for (const chore of chores) clearTimeout(chore);
   console.log(JSON.stringify(verifier.stats(), null, 2));
   await verifier.close();
   issuer.end();
