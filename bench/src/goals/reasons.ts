@@ -6,7 +6,7 @@ out; and the token cache, which here keeps each token for nothing: SHA-256 of it
 copied. Where tokens do not come back, \`tokenCache: false\` leaves that out. No other part stands out, as the profiles
 show. Against RS256 and PS256, whose signatures are by far the cheapest to check, the sum shows; against the others hardly.`,
   peers: `fast-jwt with a fixed key has one key and nothing to choose, look up or refresh, keeps nothing of a token, and hands out
-what was parsed. The difference is a few microseconds, and most of it is the token cache.`,
+what was parsed. The difference is a few microseconds; where the token cache is in use, most of them are its own.`,
   many: `The limit keeps 64 checks under way with one callback each. \`verifyAll\` does on the calling thread what \`verify\` does
 besides, and has a promise for each token, because that is what it returns; the thread that hands out the work is what
 limits both. The best peer uses the same thread pool: where the limit itself, named beside the ratio, is not so many times as
