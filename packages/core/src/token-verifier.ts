@@ -67,7 +67,7 @@ class StepwiseVerifier implements TokenVerifier {
   #issuerIfStillProven(digest: string, proven: ProvenToken, { waitUntil }: VerifyMode): TrustedIssuer | undefined {
     const issuer = this.#parts.directory.findNow(proven.claims['iss']);
     if (issuer === undefined || issuer.entry !== proven.owner) return undefined;
-    const keySet = issuer.entry.keys.setNow(waitUntil);
+    const keySet = issuer.entry.keys.keySetNow(waitUntil);
     if (keySet === undefined) return undefined;
     if (givesKey(keySet, proven, issuer.policy)) return issuer;
     if (!keySet.keys.includes(proven.key)) this.#parts.tokens?.delete(digest);

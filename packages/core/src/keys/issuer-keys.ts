@@ -46,7 +46,7 @@ export interface IssuerKeys {
    * The keys at hand, where a request may use them without waiting. Asking counts as use, and starts a refresh that is
    * due.
    */
-  setNow(waitUntil: KeyRequest['waitUntil']): KeySet | undefined;
+  keySetNow(waitUntil: KeyRequest['waitUntil']): KeySet | undefined;
   /** Has the keys in memory when it is done; throws or rejects with an UnavailableError. */
   load(): MaybePromise<void>;
   /** Whether keys are in memory and trusted. Asking keeps them so: it counts as use, and starts a fetch where one is due. */

@@ -32,7 +32,7 @@ class RemoteKeySet implements IssuerKeys {
     return andThen(this.#trusted(request.waitUntil), (set) => this.#pick(set, request, asked));
   }
 
-  setNow(waitUntil: KeyRequest['waitUntil']): KeySet | undefined {
+  keySetNow(waitUntil: KeyRequest['waitUntil']): KeySet | undefined {
     if (this.#isClosed) return undefined;
     const { act } = this.#refreshing.decide();
     if (act === 'refresh') this.#refresh(waitUntil);

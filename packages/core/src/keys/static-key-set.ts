@@ -6,7 +6,7 @@ import { selectedKey } from './select-key.ts';
 export function createStaticKeySet(set: KeySet): IssuerKeys {
   return {
     find: ({ kid, algorithm, accepted }) => selectedKey(set.select(kid, algorithm, accepted)),
-    setNow: () => set,
+    keySetNow: () => set,
     load: () => undefined,
     ready: () => true,
     stats: () => ({
