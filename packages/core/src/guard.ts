@@ -1,12 +1,13 @@
+import { checkRequirements, type Requirements } from './authorization/requirements.ts';
+import { createVerifier } from './create-verifier.ts';
 import { type AnyAuthError, ConfigurationError } from './errors.ts';
-import type { VerifierOptions } from './options.ts';
+import { asError } from './lib/thrown-error.ts';
+import type { VerifierOptions } from './options/options.ts';
 import { type OktaOptions, okta } from './providers/okta.ts';
 import { type Challenge, publicDescription } from './request/challenge.ts';
 import type { RequestLike } from './request/request.ts';
-import { checkRequirements, type Requirements } from './requirements.ts';
-import { asError } from './thrown-error.ts';
 import type { VerifiedToken } from './token/verified-token.ts';
-import { type AuthResult, createVerifier, type Verifier } from './verifier.ts';
+import type { AuthResult, Verifier } from './verifier.ts';
 
 /** Who writes the answer to a refused request: the adapter, or the framework's own error handling. */
 export type OnError = 'respond' | 'framework';

@@ -1,4 +1,12 @@
 export {
+  accessRequirement,
+  anyScopeRequirement,
+  claimsRequirement,
+  type Requirements,
+  scopeRequirement,
+} from './authorization/requirements.ts';
+export { createVerifier } from './create-verifier.ts';
+export {
   type AnyAuthError,
   AuthError,
   type AuthErrorCode,
@@ -12,7 +20,6 @@ export {
   TokenError,
   UnavailableError,
 } from './errors.ts';
-export type { DocumentName, VerifierEvent } from './events.ts';
 export {
   createGuard,
   createOktaGuard,
@@ -23,16 +30,16 @@ export {
   type OnError,
   type SharedVerifier,
 } from './guard.ts';
-export type { KeyStats } from './keys/issuer-keys.ts';
+export type { JSONWebKey, JSONWebKeySet } from './keys/jwk.ts';
+export type { KeyStats } from './keys/key-source.ts';
+export type { DocumentName, VerifierEvent } from './observability/events.ts';
+export type { VerifierStats } from './observability/stats.ts';
+export type { TimingStats } from './observability/timings.ts';
 export type {
-  Clock,
   CommonOptions,
-  FetchLike,
   HttpOptions,
   IssuerOptions,
   IssuerResolver,
-  JSONWebKey,
-  JSONWebKeySet,
   KeyCacheOptions,
   ManyIssuersOptions,
   SingleIssuerOptions,
@@ -40,7 +47,7 @@ export type {
   TokenPolicy,
   Verdict,
   VerifierOptions,
-} from './options.ts';
+} from './options/options.ts';
 export { type Auth0Options, auth0 } from './providers/auth0.ts';
 export { type CognitoOptions, cognito } from './providers/cognito.ts';
 export { type EntraOptions, entra } from './providers/entra.ts';
@@ -56,17 +63,10 @@ export {
   type NodeRequest,
   type RequestLike,
 } from './request/request.ts';
-export {
-  accessRequirement,
-  anyScopeRequirement,
-  claimsRequirement,
-  type Requirements,
-  scopeRequirement,
-} from './requirements.ts';
-export type { VerifierStats } from './stats.ts';
-export type { TimingStats } from './timings.ts';
+export type { Clock } from './runtime/clock.ts';
+export type { FetchLike } from './runtime/runtime.ts';
 export type { ClaimPath } from './token/claim-names.ts';
 export type { ExpectedIdToken } from './token/id-token.ts';
 export type { Claims, JsonValue, JwsHeader, VerifiedToken } from './token/verified-token.ts';
-export { type AuthResult, createVerifier, type Verifier } from './verifier.ts';
+export type { AuthResult, Verifier } from './verifier.ts';
 export { version } from './version.ts';

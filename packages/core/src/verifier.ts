@@ -1,13 +1,10 @@
-import { runtime } from '#runtime';
+import type { Requirements } from './authorization/requirements.ts';
 import type { AnyAuthError } from './errors.ts';
-import type { VerifierOptions } from './options.ts';
+import type { VerifierStats } from './observability/stats.ts';
 import type { Challenge } from './request/challenge.ts';
 import type { RequestLike } from './request/request.ts';
-import type { Requirements } from './requirements.ts';
-import type { VerifierStats } from './stats.ts';
 import type { ExpectedIdToken } from './token/id-token.ts';
 import type { VerifiedToken } from './token/verified-token.ts';
-import { createVerifierOnRuntime } from './verifier-on-runtime.ts';
 
 /** How a request was judged: data, because a refused request is nothing out of the ordinary. */
 export type AuthResult =
@@ -77,15 +74,4 @@ export interface Verifier {
   clear(issuer?: string): void;
   /** Gives up this verifier's share of keys and connections; who comes last closes them. May be called twice. */
   close(): Promise<void>;
-}
-
-/**
- * Makes a verifier. It fetches nothing until the first token arrives, or {@link Verifier.warmUp} or
- * {@link Verifier.ready} is called. Verifiers
- * of the same issuer share its keys, and all verifiers of a process share its connections.
- *
- * @throws ConfigurationError where an option is missing, unknown, of the wrong type or not safe.
- */
-export function createVerifier(options: VerifierOptions): Verifier {
-  return createVerifierOnRuntime(options, runtime);
 }

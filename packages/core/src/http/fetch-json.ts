@@ -1,5 +1,4 @@
-import type { FetchLike } from '../options.ts';
-import type { HttpClient } from '../runtime/runtime.ts';
+import type { FetchLike, HttpClient } from '../runtime/runtime.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
 import { FetchError } from './fetch-error.ts';
 import { parseRetryAfter } from './retry-after.ts';

@@ -1,5 +1,4 @@
-import type { FetchLike } from '../options.ts';
-import type { HttpClient, PoolOptions, Runtime } from '../runtime/runtime.ts';
+import type { FetchLike, HttpClient, PoolOptions, Runtime } from '../runtime/runtime.ts';
 
 /** Makes the client that fetches documents: the user's own fetch, or the pool of the runtime. */
 export function createHttpClient(

@@ -35,3 +35,8 @@ export function isLoopback(url: URL): boolean {
     /^127(?:\.\d{1,3}){3}$/.test(hostname)
   );
 }
+
+/** An issuer on loopback may name a key set on loopback; one elsewhere may not send us into this machine. */
+export function insecureUrlsFor(issuer: string, origins: readonly string[]): InsecureUrls {
+  return { allowLoopback: isLoopback(new URL(issuer)), origins };
+}

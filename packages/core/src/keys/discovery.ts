@@ -1,6 +1,6 @@
 import { UnavailableError } from '../errors.ts';
 import { FetchError } from '../http/fetch-error.ts';
-import { type InsecureUrls, isLoopback, urlFault } from '../http/secure-url.ts';
+import { insecureUrlsFor, urlFault } from '../http/secure-url.ts';
 
 /** What is read of an issuer's metadata. */
 export interface IssuerMetadata {
@@ -58,9 +58,4 @@ export function parseMetadata(json: unknown, issuer: string, insecureOrigins: re
   const fault = typeof jwksUri === 'string' ? urlFault(jwksUri, insecure) : 'is missing';
   if (fault !== undefined) throw new UnavailableError('ERR_DISCOVERY_FAILED', `The jwks_uri in the metadata ${fault}`);
   return { jwksUri: jwksUri as string };
-}
-
-/** An issuer on loopback may name a key set on loopback; one elsewhere may not send us into this machine. */
-export function insecureUrlsFor(issuer: string, origins: readonly string[]): InsecureUrls {
-  return { allowLoopback: isLoopback(new URL(issuer)), origins };
 }

@@ -1,7 +1,7 @@
 import { UnavailableError } from '../errors.ts';
 import { FetchError } from '../http/fetch-error.ts';
 import { type FetchedDocument, type FetchSettings, fetchJson } from '../http/fetch-json.ts';
-import type { Clock } from '../options.ts';
+import type { Clock } from '../runtime/clock.ts';
 import type { HttpClient } from '../runtime/runtime.ts';
 import { type IssuerMetadata, isElsewhere, metadataUrls, parseMetadata } from './discovery.ts';
 import { limits } from './refresh-policy.ts';

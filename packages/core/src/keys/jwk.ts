@@ -1,7 +1,18 @@
+import { type Algorithm, algorithms, allAlgorithms, parseAlgorithm } from '../crypto/algorithms.ts';
+import { isBase64url } from '../crypto/base64url.ts';
 import type { PublicJwk, Runtime } from '../runtime/runtime.ts';
-import { type Algorithm, algorithms, allAlgorithms, parseAlgorithm } from '../token/algorithms.ts';
-import { isBase64url } from '../token/base64url.ts';
 import { isRocaModulus, isSmallPoint } from './weak-keys.ts';
+
+/** A JSON Web Key Set (RFC 7517, section 5). */
+export interface JSONWebKeySet {
+  readonly keys: readonly JSONWebKey[];
+}
+
+/** A public key (RFC 7517, section 4). */
+export interface JSONWebKey {
+  readonly kty?: string | undefined;
+  readonly [parameter: string]: unknown;
+}
 
 /** A key of a key set that signatures may be checked with. */
 export interface UsableJwk {

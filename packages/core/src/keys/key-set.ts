@@ -1,6 +1,6 @@
-import { andThen, type MaybePromise } from '../maybe-promise.ts';
+import type { AcceptedAlgorithms, Algorithm } from '../crypto/algorithms.ts';
+import { andThen, type MaybePromise } from '../lib/maybe-promise.ts';
 import type { Runtime, SignatureKey } from '../runtime/runtime.ts';
-import type { AcceptedAlgorithms, Algorithm } from '../token/algorithms.ts';
 import { parseJwk, type UsableJwk } from './jwk.ts';
 
 /** A key of an issuer. The object is the key's identity: a refreshed set that still holds the key holds this object. */

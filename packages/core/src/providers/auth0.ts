@@ -1,4 +1,4 @@
-import type { SingleIssuerOptions } from '../options.ts';
+import type { SingleIssuerOptions } from '../options/options.ts';
 import { type ProviderOptions, requireText } from './provider-options.ts';
 
 /** What {@link auth0} is made from. */

@@ -1,4 +1,4 @@
-import type { IssuerOptions, ManyIssuersOptions } from '../options.ts';
+import type { IssuerOptions, ManyIssuersOptions } from '../options/options.ts';
 import { type ManyIssuersProviderOptions, requireText } from './provider-options.ts';
 
 /** What {@link entra} is made from. */

@@ -1,4 +1,4 @@
-import type { SingleIssuerOptions } from '../options.ts';
+import type { SingleIssuerOptions } from '../options/options.ts';
 import type { ClaimPath } from '../token/claim-names.ts';
 import { type ProviderOptions, requireText } from './provider-options.ts';
 

@@ -1,6 +1,6 @@
 import { runtime } from '#runtime';
 import { ConfigurationError } from '../errors.ts';
-import type { SingleIssuerOptions } from '../options.ts';
+import type { SingleIssuerOptions } from '../options/options.ts';
 
 /** The options of a verifier of an Okta authorization server; the environment fills in issuer and audience. */
 export interface OktaOptions extends Omit<SingleIssuerOptions, 'issuer' | 'audience'> {

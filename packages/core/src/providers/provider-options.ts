@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../errors.ts';
-import type { ManyIssuersOptions, SingleIssuerOptions } from '../options.ts';
+import type { ManyIssuersOptions, SingleIssuerOptions } from '../options/options.ts';
 
 /** What every provider takes beside what it is about: the options of a verifier, but for those that it sets itself. */
 export type ProviderOptions = Omit<SingleIssuerOptions, 'issuer' | 'issuers' | 'audience'>;

@@ -4,9 +4,17 @@ import { createHistogram as createNodeHistogram } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers/promises';
 import { debuglog } from 'node:util';
 import type { Agent, Dispatcher } from 'undici';
-import type { FetchLike } from '../options.ts';
-import { type Algorithm, algorithms } from '../token/algorithms.ts';
-import type { Histogram, HttpClient, PoolOptions, PublicJwk, Runtime, SignatureKey, Timer } from './runtime.ts';
+import { type Algorithm, algorithms } from '../crypto/algorithms.ts';
+import type {
+  FetchLike,
+  Histogram,
+  HttpClient,
+  PoolOptions,
+  PublicJwk,
+  Runtime,
+  SignatureKey,
+  Timer,
+} from './runtime.ts';
 import { signatureLengthOf } from './signature-length.ts';
 
 const connectTimeout = 2;

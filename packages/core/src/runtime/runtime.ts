@@ -1,6 +1,8 @@
-import type { MaybePromise } from '../maybe-promise.ts';
-import type { FetchLike } from '../options.ts';
-import type { Algorithm } from '../token/algorithms.ts';
+import type { Algorithm } from '../crypto/algorithms.ts';
+import type { MaybePromise } from '../lib/maybe-promise.ts';
+
+/** The Fetch API's `fetch`, as far as it is used. */
+export type FetchLike = (url: string, init: RequestInit) => Promise<Response>;
 
 /** A public key, ready to check the signatures of one algorithm. */
 export interface SignatureKey {

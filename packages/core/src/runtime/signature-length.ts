@@ -1,4 +1,4 @@
-import { type Algorithm, algorithms } from '../token/algorithms.ts';
+import { type Algorithm, algorithms } from '../crypto/algorithms.ts';
 import type { PublicJwk, Runtime } from './runtime.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { base64url, type CryptoKey, errors, flattenedVerify, importJWK, type JWK } from 'jose';
-import type { Algorithm } from '../token/algorithms.ts';
-import { isBase64url } from '../token/base64url.ts';
+import type { Algorithm } from '../crypto/algorithms.ts';
+import { isBase64url } from '../crypto/base64url.ts';
 import { createLogHistogram } from './log-histogram.ts';
 import type { HttpClient, PublicJwk, Runtime, SignatureKey } from './runtime.ts';
 import { signatureLengthOf } from './signature-length.ts';

@@ -1,8 +1,8 @@
+import { isSameText } from '../crypto/same-text.ts';
 import { invalid, mismatch, missing, wrongType } from './claim-faults.ts';
 import { numericDate, readAudiences, validateStrings, validateTimes } from './claims.ts';
 import type { UnverifiedClaims } from './compact-jws.ts';
 import { mediaTypeOf, otherPurpose, saysWhatItAllows, signOfIdToken } from './purpose.ts';
-import { isSameText } from './same-text.ts';
 import type { Claims, JwsHeader } from './verified-token.ts';
 
 /** What an ID token is held against. */

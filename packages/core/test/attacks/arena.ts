@@ -1,3 +1,4 @@
+import { createVerifierOnRuntime } from '../../src/create-verifier.ts';
 import {
   type FetchLike,
   isAuthError,
@@ -7,7 +8,6 @@ import {
   type VerifierOptions,
 } from '../../src/index.ts';
 import type { Runtime } from '../../src/runtime/runtime.ts';
-import { createVerifierOnRuntime } from '../../src/verifier-on-runtime.ts';
 import { createFakeClock, type FakeClock } from '../fixtures/fake-clock.ts';
 import { audience, issuer } from '../fixtures/mint.ts';
 import { engines } from '../fixtures/verifiers.ts';

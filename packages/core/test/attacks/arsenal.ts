@@ -1,5 +1,5 @@
+import { type Algorithm, allAlgorithms } from '../../src/crypto/algorithms.ts';
 import type { JSONWebKeySet } from '../../src/index.ts';
-import { type Algorithm, allAlgorithms } from '../../src/token/algorithms.ts';
 import { createTestKey, keySetOf, type TestKey } from '../fixtures/test-key.ts';
 
 /** What attacks are made with: the keys of the issuer, and keys of the attacker under the same names. */

@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { allAlgorithms } from '../../src/token/algorithms.ts';
+import { allAlgorithms } from '../../src/crypto/algorithms.ts';
 import { mint } from '../fixtures/mint.ts';
 import { modes, openArena } from './arena.ts';
 import { createArsenal } from './arsenal.ts';

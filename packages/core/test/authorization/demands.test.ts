@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { admitsAnonymous, checkRequirements } from '../../src/authorization/requirements.ts';
 import {
   accessRequirement,
   createVerifier,
@@ -7,7 +8,6 @@ import {
   type Requirements,
   type SingleIssuerOptions,
 } from '../../src/index.ts';
-import { admitsAnonymous, checkRequirements } from '../../src/requirements.ts';
 import { mint } from '../fixtures/mint.ts';
 import { refusalFrom } from '../fixtures/refusal.ts';
 import { bearerRequest, requestWith } from '../fixtures/requests.ts';

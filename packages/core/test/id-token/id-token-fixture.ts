@@ -1,6 +1,6 @@
+import type { Algorithm } from '../../src/crypto/algorithms.ts';
 import type { ExpectedIdToken, SingleIssuerOptions, VerifiedToken, Verifier } from '../../src/index.ts';
 import type { Runtime } from '../../src/runtime/runtime.ts';
-import type { Algorithm } from '../../src/token/algorithms.ts';
 import { issuer, mintText, now } from '../fixtures/mint.ts';
 import { refusalFrom } from '../fixtures/refusal.ts';
 import { createTestKey, type TestKey } from '../fixtures/test-key.ts';

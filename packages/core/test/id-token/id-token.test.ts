@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { algorithms, allAlgorithms } from '../../src/crypto/algorithms.ts';
+import { isSameText } from '../../src/crypto/same-text.ts';
 import { type ExpectedIdToken, isConfigurationError } from '../../src/index.ts';
-import { algorithms, allAlgorithms } from '../../src/token/algorithms.ts';
-import { isSameText } from '../../src/token/same-text.ts';
 import { mint, now } from '../fixtures/mint.ts';
 import { createTestKey } from '../fixtures/test-key.ts';
 import { accepted, clientId, idClaims, idToken, keyFor, nonce, refused, verifiers } from './id-token-fixture.ts';

@@ -1,10 +1,10 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { algorithms, allAlgorithms } from '../../src/crypto/algorithms.ts';
 import { parseJwk } from '../../src/keys/jwk.ts';
 import { runtime as node } from '../../src/runtime/node.ts';
 import type { Runtime } from '../../src/runtime/runtime.ts';
 import { runtime as web } from '../../src/runtime/web.ts';
-import { algorithms, allAlgorithms } from '../../src/token/algorithms.ts';
 import { createTestKey } from '../fixtures/test-key.ts';
 
 const rsa = createTestKey('RS256', 'rsa').jwk;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { type Algorithm, acceptAlgorithms, allAlgorithms } from '../../src/crypto/algorithms.ts';
 import { createKeySet } from '../../src/keys/key-set.ts';
 import { runtime as node } from '../../src/runtime/node.ts';
 import type { Runtime } from '../../src/runtime/runtime.ts';
 import { runtime as web } from '../../src/runtime/web.ts';
-import { type Algorithm, acceptAlgorithms, allAlgorithms } from '../../src/token/algorithms.ts';
 import { createTestKey } from '../fixtures/test-key.ts';
 
 const all = acceptAlgorithms(allAlgorithms);

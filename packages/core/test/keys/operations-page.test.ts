@@ -25,7 +25,7 @@ describe('docs/operations.md', () => {
   });
 
   it('lists every event, and no other', () => {
-    const events = readFileSync(`${src}events.ts`, 'utf8');
+    const events = readFileSync(`${src}observability/events.ts`, 'utf8');
     expect(listed('Events')).toEqual(named(events, /type: '([a-z-]+)'/g));
   });
 

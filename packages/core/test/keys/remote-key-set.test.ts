@@ -1,14 +1,14 @@
 import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { acceptAlgorithms, allAlgorithms } from '../../src/crypto/algorithms.ts';
 import { isAuthError, UnavailableError } from '../../src/errors.ts';
 import { FetchError } from '../../src/http/fetch-error.ts';
 import type { DocumentSource, KeyDocument } from '../../src/keys/document-source.ts';
-import type { IssuerKeys } from '../../src/keys/issuer-keys.ts';
 import type { VerificationKey } from '../../src/keys/key-set.ts';
-import { createRemoteKeySet } from '../../src/keys/remote-key-set.ts';
+import type { IssuerKeys } from '../../src/keys/key-source.ts';
+import { createRemoteKeySet } from '../../src/keys/remote-key-source.ts';
 import { runtime as node } from '../../src/runtime/node.ts';
-import { acceptAlgorithms, allAlgorithms } from '../../src/token/algorithms.ts';
 import { createTestKey } from '../fixtures/test-key.ts';
 
 const accepted = acceptAlgorithms(allAlgorithms);

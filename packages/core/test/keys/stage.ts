@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type FaultServer, type FaultServerOptions, startFaultServer } from '@verifier/test-issuer';
 import { afterEach, expect, onTestFinished } from 'vitest';
+import { createVerifierOnRuntime } from '../../src/create-verifier.ts';
 import type {
   AuthResult,
   KeyStats,
@@ -10,7 +11,6 @@ import type {
   VerifierEvent,
 } from '../../src/index.ts';
 import type { Runtime } from '../../src/runtime/runtime.ts';
-import { createVerifierOnRuntime } from '../../src/verifier-on-runtime.ts';
 import { createFakeClock, type FakeClock } from '../fixtures/fake-clock.ts';
 import { audience, mint, now } from '../fixtures/mint.ts';
 import { onThisThread } from '../fixtures/on-this-thread.ts';

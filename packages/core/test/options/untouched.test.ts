@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { createVerifier, type VerifierOptions } from '../../src/index.ts';
-import { resolveOptions } from '../../src/resolve-options.ts';
+import { resolveOptions } from '../../src/options/resolve-options.ts';
 import { deepFreeze } from '../../src/token/verified-token.ts';
 import { createFakeClock } from '../fixtures/fake-clock.ts';
 import { audience, issuer, mint } from '../fixtures/mint.ts';

@@ -1,5 +1,5 @@
 import { constants, sign } from 'node:crypto';
-import { type Algorithm, algorithms } from '../../src/token/algorithms.ts';
+import { type Algorithm, algorithms } from '../../src/crypto/algorithms.ts';
 import { signWith, type TestKey } from '../fixtures/test-key.ts';
 
 /** A signature that must not be accepted, and what is wrong with it. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { type Algorithm, algorithms, allAlgorithms } from '../../src/crypto/algorithms.ts';
 import type { PublicJwk, SignatureKey } from '../../src/runtime/runtime.ts';
-import { type Algorithm, algorithms, allAlgorithms } from '../../src/token/algorithms.ts';
 import { encode } from '../fixtures/mint.ts';
 import { createTestKey, type TestKey } from '../fixtures/test-key.ts';
 import { engines } from '../fixtures/verifiers.ts';

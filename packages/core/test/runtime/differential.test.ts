@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { allAlgorithms } from '../../src/crypto/algorithms.ts';
 import { createVerifier, isAuthError, type JSONWebKey } from '../../src/index.ts';
 import { runtime as web } from '../../src/runtime/web.ts';
-import { allAlgorithms } from '../../src/token/algorithms.ts';
 import { createFakeClock } from '../fixtures/fake-clock.ts';
 import { audience, issuer, now } from '../fixtures/mint.ts';
 import { verifierOn } from '../fixtures/verifiers.ts';

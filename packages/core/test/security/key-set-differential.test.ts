@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { createLocalJWKSet, type JSONWebKeySet as JoseKeySet, jwtVerify } from 'jose';
 import { expect, it } from 'vitest';
+import { type Algorithm, allAlgorithms } from '../../src/crypto/algorithms.ts';
 import { isAuthError, isConfigurationError, type JSONWebKeySet } from '../../src/index.ts';
-import { type Algorithm, allAlgorithms } from '../../src/token/algorithms.ts';
 import { createFakeClock } from '../fixtures/fake-clock.ts';
 import { audience, claimsWith, issuer, mintText, now } from '../fixtures/mint.ts';
 import { createTestKey, signWith, type TestKey } from '../fixtures/test-key.ts';

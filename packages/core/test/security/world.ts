@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { createVerifierOnRuntime } from '../../src/create-verifier.ts';
 import {
   type FetchLike,
   isAuthError,
@@ -8,7 +9,6 @@ import {
   type Verifier,
 } from '../../src/index.ts';
 import type { Runtime } from '../../src/runtime/runtime.ts';
-import { createVerifierOnRuntime } from '../../src/verifier-on-runtime.ts';
 import { audience, issuer, mint, now } from '../fixtures/mint.ts';
 import { createTestKey, type TestKey } from '../fixtures/test-key.ts';
 

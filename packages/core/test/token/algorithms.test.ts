@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { allAlgorithms } from '../../src/crypto/algorithms.ts';
 import type { JSONWebKey } from '../../src/index.ts';
-import { allAlgorithms } from '../../src/token/algorithms.ts';
 import { claimsWith, encode, headerText, mint, mintText } from '../fixtures/mint.ts';
 import { refusalOf } from '../fixtures/refusal.ts';
 import { createTestKey, keySetOf, signWith } from '../fixtures/test-key.ts';

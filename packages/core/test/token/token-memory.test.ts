@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { createTokenCache, type ProvenToken } from '../../src/issuers/token-cache.ts';
 import type { VerificationKey } from '../../src/keys/key-set.ts';
-import { createTokenCache, type ProvenToken } from '../../src/token/token-cache.ts';
 
 const key: VerificationKey = { kid: 'a', alg: 'ES256', import: () => undefined };
 const [one, other] = [{ name: 'one' }, { name: 'other' }];

@@ -1,4 +1,4 @@
-import { type Algorithm, algorithms, allAlgorithms } from '../../../src/token/algorithms.ts';
+import { type Algorithm, algorithms, allAlgorithms } from '../../../src/crypto/algorithms.ts';
 import { mint, mintText } from '../../fixtures/mint.ts';
 import { keySetOf, signWith } from '../../fixtures/test-key.ts';
 import type { Arsenal } from '../arsenal.ts';

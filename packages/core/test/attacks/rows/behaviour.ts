@@ -1,6 +1,6 @@
+import { createVerifierOnRuntime } from '../../../src/create-verifier.ts';
 import type { Verifier } from '../../../src/index.ts';
 import type { Runtime } from '../../../src/runtime/runtime.ts';
-import { createVerifierOnRuntime } from '../../../src/verifier-on-runtime.ts';
 import { audience, issuer, mint } from '../../fixtures/mint.ts';
 import { bearerRequest, requestWith } from '../../fixtures/requests.ts';
 import type { Arena } from '../arena.ts';

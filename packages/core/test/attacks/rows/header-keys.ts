@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Algorithm, allAlgorithms } from '../../../src/token/algorithms.ts';
+import { type Algorithm, allAlgorithms } from '../../../src/crypto/algorithms.ts';
 import { mint } from '../../fixtures/mint.ts';
 import type { TestKey } from '../../fixtures/test-key.ts';
 import type { Arsenal } from '../arsenal.ts';

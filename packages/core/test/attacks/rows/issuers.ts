@@ -1,4 +1,4 @@
-import { allAlgorithms } from '../../../src/token/algorithms.ts';
+import { allAlgorithms } from '../../../src/crypto/algorithms.ts';
 import { audience, issuer, mint } from '../../fixtures/mint.ts';
 import { createTestKey, keySetOf, type TestKey } from '../../fixtures/test-key.ts';
 import type { Arena } from '../arena.ts';

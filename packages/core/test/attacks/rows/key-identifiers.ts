@@ -1,4 +1,4 @@
-import { type Algorithm, allAlgorithms } from '../../../src/token/algorithms.ts';
+import { type Algorithm, allAlgorithms } from '../../../src/crypto/algorithms.ts';
 import { encode, mint } from '../../fixtures/mint.ts';
 import { keySetOf } from '../../fixtures/test-key.ts';
 import { type Attack, attacks, type StepsRow, type TokenRow } from '../attack.ts';

@@ -1,5 +1,5 @@
 import { createHmac, type KeyObject } from 'node:crypto';
-import type { Algorithm } from '../../../src/token/algorithms.ts';
+import type { Algorithm } from '../../../src/crypto/algorithms.ts';
 import { claimsWith, encode, mint } from '../../fixtures/mint.ts';
 import { keySetOf, type TestKey } from '../../fixtures/test-key.ts';
 import type { Arsenal } from '../arsenal.ts';

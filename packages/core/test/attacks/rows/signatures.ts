@@ -1,4 +1,4 @@
-import { type Algorithm, algorithms, allAlgorithms } from '../../../src/token/algorithms.ts';
+import { type Algorithm, algorithms, allAlgorithms } from '../../../src/crypto/algorithms.ts';
 import { encode } from '../../fixtures/mint.ts';
 import { createTestKey, type TestKey } from '../../fixtures/test-key.ts';
 import { badSignatures } from '../../runtime/bad-signatures.ts';

@@ -1,4 +1,4 @@
-import { isOktaOrgServer } from './providers/okta-hosts.ts';
+import { isOktaOrgServer } from './okta-hosts.ts';
 import type { ResolvedIssuer } from './resolve-issuer.ts';
 import type { ResolvedHttp } from './resolve-options.ts';
 

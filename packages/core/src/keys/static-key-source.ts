@@ -1,5 +1,5 @@
-import type { IssuerKeys } from './issuer-keys.ts';
 import type { KeySet } from './key-set.ts';
+import type { IssuerKeys } from './key-source.ts';
 import { selectedKey } from './select-key.ts';
 
 /** Keys that were given, not fetched. They do not age. */

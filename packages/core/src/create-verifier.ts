@@ -1,3 +1,5 @@
+import { runtime as defaultRuntime } from '#runtime';
+import { admitsAnonymous, checkRequirements, noRequirements, type Requirements } from './authorization/requirements.ts';
 import {
   type AnyAuthError,
   ConfigurationError,
@@ -6,30 +8,29 @@ import {
   TokenError,
   UnavailableError,
 } from './errors.ts';
-import { checkExpected } from './id-token-admission.ts';
-import type { IssuerDirectory } from './issuer-directory.ts';
-import type { EventListener } from './issuer-entry.ts';
-import { guardedListener } from './listener.ts';
-import { andThen, type MaybePromise } from './maybe-promise.ts';
-import { openDirectory } from './open-directory.ts';
-import type { VerifierOptions } from './options.ts';
-import { OutcomeRecord } from './outcome-record.ts';
-import { sharedTokenCache } from './process-core.ts';
+import { openDirectory } from './issuers/open-issuers.ts';
+import { sharedTokenCache } from './issuers/process-core.ts';
+import type { TokenCache } from './issuers/token-cache.ts';
+import type { IssuerDirectory } from './issuers/trusted-issuers.ts';
+import { andThen, type MaybePromise } from './lib/maybe-promise.ts';
+import { settleAll } from './lib/settle-all.ts';
+import { asError } from './lib/thrown-error.ts';
+import type { EventListener } from './observability/events.ts';
+import { guardedListener } from './observability/listener.ts';
+import { OutcomeRecord } from './observability/outcome-record.ts';
+import type { VerifierStats } from './observability/stats.ts';
+import { Timings } from './observability/timings.ts';
+import type { VerifierOptions } from './options/options.ts';
+import { type ResolvedOptions, resolveOptions } from './options/resolve-options.ts';
 import { type Challenge, createChallenge } from './request/challenge.ts';
 import { readToken } from './request/credentials.ts';
 import type { RequestLike } from './request/request.ts';
-import { admitsAnonymous, checkRequirements, noRequirements, type Requirements } from './requirements.ts';
-import { type ResolvedOptions, resolveOptions } from './resolve-options.ts';
 import type { Runtime } from './runtime/runtime.ts';
-import { settleAll } from './settle-all.ts';
-import type { VerifierStats } from './stats.ts';
-import { asError } from './thrown-error.ts';
-import { Timings } from './timings.ts';
 import type { ExpectedIdToken } from './token/id-token.ts';
-import type { TokenCache } from './token/token-cache.ts';
 import type { VerifiedToken } from './token/verified-token.ts';
-import type { VerifyMode } from './token-prover.ts';
-import { createTokenVerifier, type TokenVerifier } from './token-verifier.ts';
+import { checkExpected } from './verification/id-token-verifier.ts';
+import { createTokenVerifier, type TokenVerifier } from './verification/jwt-verifier.ts';
+import type { VerifyMode } from './verification/signature-verifier.ts';
 import type { AuthResult, Verifier } from './verifier.ts';
 
 const defaultConcurrency = 64;
@@ -219,4 +220,15 @@ function passed(auth: VerifiedToken | null): AuthResult {
 function refusedOrThrown(error: unknown): AuthResult {
   if (isAuthError(error)) return { ok: false, error };
   throw asError(error);
+}
+
+/**
+ * Makes a verifier. It fetches nothing until the first token arrives, or {@link Verifier.warmUp} or
+ * {@link Verifier.ready} is called. Verifiers
+ * of the same issuer share its keys, and all verifiers of a process share its connections.
+ *
+ * @throws ConfigurationError where an option is missing, unknown, of the wrong type or not safe.
+ */
+export function createVerifier(options: VerifierOptions): Verifier {
+  return createVerifierOnRuntime(options, defaultRuntime);
 }

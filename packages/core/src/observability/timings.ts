@@ -1,5 +1,5 @@
-import type { Clock } from './options.ts';
-import type { Histogram, Runtime } from './runtime/runtime.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Histogram, Runtime } from '../runtime/runtime.ts';
 
 /** How long something took, in seconds. */
 export interface TimingStats {

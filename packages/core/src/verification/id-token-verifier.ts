@@ -1,14 +1,14 @@
-import type { TrustedIssuer } from './issuer-directory.ts';
-import { andThen, type MaybePromise } from './maybe-promise.ts';
-import { OptionReader } from './option-checks.ts';
-import type { ResolvedPolicy } from './resolve-issuer.ts';
-import type { Runtime } from './runtime/runtime.ts';
-import { algorithms } from './token/algorithms.ts';
-import { mismatch } from './token/claim-faults.ts';
-import { type ExpectedIdToken, readAccessTokenHash, validateIdToken } from './token/id-token.ts';
-import { isSameText } from './token/same-text.ts';
-import type { ProvenToken } from './token/token-cache.ts';
-import { type Claims, createVerifiedToken, type VerifiedToken } from './token/verified-token.ts';
+import { algorithms } from '../crypto/algorithms.ts';
+import { isSameText } from '../crypto/same-text.ts';
+import type { ProvenToken } from '../issuers/token-cache.ts';
+import type { TrustedIssuer } from '../issuers/trusted-issuers.ts';
+import { andThen, type MaybePromise } from '../lib/maybe-promise.ts';
+import { OptionReader } from '../options/option-reader.ts';
+import type { ResolvedPolicy } from '../options/resolve-issuer.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import { mismatch } from '../token/claim-faults.ts';
+import { type ExpectedIdToken, readAccessTokenHash, validateIdToken } from '../token/id-token.ts';
+import { type Claims, createVerifiedToken, type VerifiedToken } from '../token/verified-token.ts';
 
 const yearOfSeconds = 31_622_400;
 

@@ -1,26 +1,10 @@
-import type { VerifierEvent } from './events.ts';
-import type { RequestLike } from './request/request.ts';
-import type { ClaimPath } from './token/claim-names.ts';
-import type { VerifiedToken } from './token/verified-token.ts';
-
-/** A JSON Web Key Set (RFC 7517, section 5). */
-export interface JSONWebKeySet {
-  readonly keys: readonly JSONWebKey[];
-}
-
-/** A public key (RFC 7517, section 4). */
-export interface JSONWebKey {
-  readonly kty?: string | undefined;
-  readonly [parameter: string]: unknown;
-}
-
-/** The clock of a verifier. */
-export interface Clock {
-  /** Epoch seconds; judges `exp`, `nbf` and `iat`. */
-  now(): number;
-  /** Seconds since some fixed moment, never set back; measures the age of keys. */
-  monotonic(): number;
-}
+import type { JSONWebKeySet } from '../keys/jwk.ts';
+import type { VerifierEvent } from '../observability/events.ts';
+import type { RequestLike } from '../request/request.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { FetchLike } from '../runtime/runtime.ts';
+import type { ClaimPath } from '../token/claim-names.ts';
+import type { VerifiedToken } from '../token/verified-token.ts';
 
 /** What a verifier demands of the tokens of one issuer. */
 export interface TokenPolicy {
@@ -132,9 +116,6 @@ export interface KeyCacheOptions {
    */
   readonly maxIssuers?: number;
 }
-
-/** The Fetch API's `fetch`, as far as it is used. */
-export type FetchLike = (url: string, init: RequestInit) => Promise<Response>;
 
 /** How documents are fetched. */
 export interface HttpOptions {

@@ -1,18 +1,16 @@
-import { ConfigurationError } from './errors.ts';
-import type { VerifierEvent } from './events.ts';
-import { createKeySetReporter } from './key-set-reporter.ts';
-import { createDocumentSource } from './keys/document-source.ts';
-import type { IssuerKeys } from './keys/issuer-keys.ts';
-import { createKeySet } from './keys/key-set.ts';
-import { createRemoteKeySet } from './keys/remote-key-set.ts';
-import { createStaticKeySet } from './keys/static-key-set.ts';
-import type { Clock, JSONWebKeySet } from './options.ts';
-import type { ResolvedIssuer } from './resolve-issuer.ts';
-import type { ResolvedHttp, ResolvedKeyCache } from './resolve-options.ts';
-import type { HttpClient, Runtime } from './runtime/runtime.ts';
-
-/** Told of what happens to an issuer's keys. */
-export type EventListener = (event: VerifierEvent) => void;
+import { ConfigurationError } from '../errors.ts';
+import { createDocumentSource } from '../keys/document-source.ts';
+import type { JSONWebKeySet } from '../keys/jwk.ts';
+import { createKeySet } from '../keys/key-set.ts';
+import type { IssuerKeys } from '../keys/key-source.ts';
+import { createRemoteKeySet } from '../keys/remote-key-source.ts';
+import { createStaticKeySet } from '../keys/static-key-source.ts';
+import type { EventListener } from '../observability/events.ts';
+import { createKeySetReporter } from '../observability/key-set-reporter.ts';
+import type { ResolvedIssuer } from '../options/resolve-issuer.ts';
+import type { ResolvedHttp, ResolvedKeyCache } from '../options/resolve-options.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { HttpClient, Runtime } from '../runtime/runtime.ts';
 
 /** What all verifiers of one issuer share: its keys, and who is told about them. */
 export interface IssuerEntry {

@@ -1,8 +1,8 @@
 import { TokenError, UnavailableError } from '../errors.ts';
-import { andThen, type MaybePromise } from '../maybe-promise.ts';
-import type { IssuerKeys, KeyRequest, KeyStats } from './issuer-keys.ts';
+import { andThen, type MaybePromise } from '../lib/maybe-promise.ts';
 import type { KeySet, VerificationKey } from './key-set.ts';
-import { RefreshingSet, type RefreshOptions } from './refreshing-set.ts';
+import type { IssuerKeys, KeyRequest, KeyStats } from './key-source.ts';
+import { RefreshingSet, type RefreshOptions } from './refreshing-key-set.ts';
 import { selectedKey } from './select-key.ts';
 
 // Seconds between two looks at what the fetch of another request has brought.

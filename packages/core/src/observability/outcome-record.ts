@@ -1,11 +1,14 @@
-import { isAuthError } from './errors.ts';
-import type { VerifierEvent } from './events.ts';
-import type { EventListener } from './issuer-entry.ts';
-import type { MaybePromise } from './maybe-promise.ts';
-import type { Runtime } from './runtime/runtime.ts';
+import { isAuthError } from '../errors.ts';
+import type { MaybePromise } from '../lib/maybe-promise.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import type { VerifiedToken } from '../token/verified-token.ts';
+import type { EventListener, VerifierEvent } from './events.ts';
 import { type Counters, createCounters } from './stats.ts';
-import type { VerifiedToken } from './token/verified-token.ts';
-import type { VerifyMode } from './token-prover.ts';
+
+/** Names the issuer of a verification, as soon as it is known. */
+export interface NamesIssuer {
+  readonly issuer: string | undefined;
+}
 
 /** Counts how verifications end, and tells of each refusal: in one place for every way into a verifier. */
 export class OutcomeRecord {
@@ -19,7 +22,7 @@ export class OutcomeRecord {
   }
 
   /** Runs a verification in some mode, and passes on what it returns or throws. */
-  outcome<TResult extends MaybePromise<VerifiedToken | null>>(mode: VerifyMode, run: () => TResult): TResult {
+  outcome<TResult extends MaybePromise<VerifiedToken | null>>(mode: NamesIssuer, run: () => TResult): TResult {
     try {
       const result = run();
       if (result instanceof Promise) return this.#later(result, mode) as TResult;
@@ -31,7 +34,7 @@ export class OutcomeRecord {
     }
   }
 
-  async #later<TResult extends VerifiedToken | null>(result: Promise<TResult>, mode: VerifyMode): Promise<TResult> {
+  async #later<TResult extends VerifiedToken | null>(result: Promise<TResult>, mode: NamesIssuer): Promise<TResult> {
     try {
       const auth = await result;
       this.#passed(auth);
@@ -46,7 +49,7 @@ export class OutcomeRecord {
     if (auth !== null) this.counters.verified += 1;
   }
 
-  #refused(error: unknown, { issuer }: VerifyMode): void {
+  #refused(error: unknown, { issuer }: NamesIssuer): void {
     if (!isAuthError(error)) return;
     const { refused } = this.counters;
     const { code } = error;

@@ -1,5 +1,5 @@
-import type { AuthErrorCode } from './errors.ts';
-import type { KeyStats } from './keys/issuer-keys.ts';
+import type { AuthErrorCode } from '../errors.ts';
+import type { KeyStats } from '../keys/key-source.ts';
 import type { TimingStats } from './timings.ts';
 
 /** What a verifier has done, and the state it is in, as plain JSON. */

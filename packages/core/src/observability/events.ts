@@ -1,4 +1,4 @@
-import type { AuthErrorCode } from './errors.ts';
+import type { AuthErrorCode } from '../errors.ts';
 
 /**
  * What happened to an issuer's keys, or to a token. Plain data without any token, key or claim value; key identifiers
@@ -28,3 +28,6 @@ export type VerifierEvent =
 
 /** The two documents that are fetched from an issuer. */
 export type DocumentName = 'metadata' | 'keys';
+
+/** Told of what happens to an issuer's keys. */
+export type EventListener = (event: VerifierEvent) => void;

@@ -1,6 +1,6 @@
 import { UnavailableError } from '../errors.ts';
 import { FetchError } from '../http/fetch-error.ts';
-import type { Clock } from '../options.ts';
+import type { Clock } from '../runtime/clock.ts';
 import type { Runtime, Timer } from '../runtime/runtime.ts';
 import type { DocumentSource, KeyDocument } from './document-source.ts';
 import { HeldKeySet } from './held-key-set.ts';

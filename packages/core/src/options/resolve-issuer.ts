@@ -1,18 +1,17 @@
-import { notAbsolute, notSecure, urlFault } from './http/secure-url.ts';
-import { insecureUrlsFor } from './keys/discovery.ts';
-import { hasPrivateParts } from './keys/jwk.ts';
-import { didYouMean, OptionReader } from './option-checks.ts';
-import type { JSONWebKey, JSONWebKeySet } from './options.ts';
-import { oktaIssuerFault } from './providers/okta-hosts.ts';
 import {
   type AcceptedAlgorithms,
   type Algorithm,
   acceptAlgorithms,
   allAlgorithms,
   parseAlgorithm,
-} from './token/algorithms.ts';
-import { type ClaimPath, createNameReader, type NameReader } from './token/claim-names.ts';
-import type { ClaimsPolicy } from './token/claims.ts';
+} from '../crypto/algorithms.ts';
+import { insecureUrlsFor, notAbsolute, notSecure, urlFault } from '../http/secure-url.ts';
+import type { JSONWebKey, JSONWebKeySet } from '../keys/jwk.ts';
+import { hasPrivateParts } from '../keys/jwk.ts';
+import { type ClaimPath, createNameReader, type NameReader } from '../token/claim-names.ts';
+import type { ClaimsPolicy } from '../token/claims.ts';
+import { oktaIssuerFault } from './okta-hosts.ts';
+import { didYouMean, OptionReader } from './option-reader.ts';
 
 /** The policy of one issuer, with every default filled in. */
 export interface ResolvedPolicy extends ClaimsPolicy {

@@ -1,10 +1,10 @@
-import { systemClock } from './clock.ts';
-import { createHttpClient } from './http/http-client.ts';
+import { createHttpClient } from '../http/http-client.ts';
+import { systemClock } from '../runtime/clock.ts';
+import type { HttpClient, Runtime } from '../runtime/runtime.ts';
+import { version } from '../version.ts';
 import { createIssuerEntry, type EntryOptions, type IssuerEntry } from './issuer-entry.ts';
-import type { HttpClient, Runtime } from './runtime/runtime.ts';
 import { createSharedMap, type SharedMap } from './shared-map.ts';
-import { createTokenCache, type TokenCache } from './token/token-cache.ts';
-import { version } from './version.ts';
+import { createTokenCache, type TokenCache } from './token-cache.ts';
 
 /** The one core of a process: its connection pools, its issuers and its proven tokens. */
 interface ProcessCore {

@@ -1,5 +1,5 @@
-import { type AnyAuthError, ConfigurationError, CredentialsMissingError, ScopeError } from './errors.ts';
-import type { Claims, VerifiedToken } from './token/verified-token.ts';
+import { type AnyAuthError, ConfigurationError, CredentialsMissingError, ScopeError } from '../errors.ts';
+import type { Claims, VerifiedToken } from '../token/verified-token.ts';
 
 /**
  * What one route demands beyond a valid token. Every member that is given must be met. Names are compared whole and

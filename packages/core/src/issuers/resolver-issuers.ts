@@ -1,9 +1,10 @@
 import { LRUCache } from 'lru-cache';
-import { isAuthError, UnavailableError } from './errors.ts';
-import { type Hold, type IssuerDirectory, refuse, type TrustedIssuer } from './issuer-directory.ts';
-import type { MaybePromise } from './maybe-promise.ts';
-import type { Clock, IssuerOptions, IssuerResolver } from './options.ts';
-import type { ResolvedIssuer } from './resolve-issuer.ts';
+import { isAuthError, UnavailableError } from '../errors.ts';
+import type { MaybePromise } from '../lib/maybe-promise.ts';
+import type { IssuerOptions, IssuerResolver } from '../options/options.ts';
+import type { ResolvedIssuer } from '../options/resolve-issuer.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { type Hold, type IssuerDirectory, refuse, type TrustedIssuer } from './trusted-issuers.ts';
 
 /** What a directory with a resolver needs beside it. */
 export interface ResolvedDirectoryOptions {

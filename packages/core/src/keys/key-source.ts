@@ -1,6 +1,6 @@
+import type { AcceptedAlgorithms, Algorithm } from '../crypto/algorithms.ts';
 import type { AuthErrorCode } from '../errors.ts';
-import type { MaybePromise } from '../maybe-promise.ts';
-import type { AcceptedAlgorithms, Algorithm } from '../token/algorithms.ts';
+import type { MaybePromise } from '../lib/maybe-promise.ts';
 import type { KeySet, VerificationKey } from './key-set.ts';
 import type { Phase } from './refresh-policy.ts';
 

@@ -1,9 +1,9 @@
-import type { UnavailableError } from './errors.ts';
+import type { UnavailableError } from '../errors.ts';
+import { IssuerMismatch } from '../keys/discovery.ts';
+import type { VerificationKey } from '../keys/key-set.ts';
+import type { KeySetObserver } from '../keys/key-set-observer.ts';
+import type { Runtime } from '../runtime/runtime.ts';
 import type { VerifierEvent } from './events.ts';
-import { IssuerMismatch } from './keys/discovery.ts';
-import type { VerificationKey } from './keys/key-set.ts';
-import type { KeySetObserver } from './keys/key-set-observer.ts';
-import type { Runtime } from './runtime/runtime.ts';
 
 /** Tells programs by events, and operators by warnings and debug lines, what happens to one issuer's documents. */
 export interface KeySetReporter extends KeySetObserver {

@@ -1,8 +1,8 @@
 import { LRUCache } from 'lru-cache';
+import type { Algorithm } from '../crypto/algorithms.ts';
 import type { KeySet, VerificationKey } from '../keys/key-set.ts';
-import type { Algorithm } from './algorithms.ts';
-import type { UnverifiedClaims } from './compact-jws.ts';
-import type { JwsHeader, TokenFacts } from './verified-token.ts';
+import type { UnverifiedClaims } from '../token/compact-jws.ts';
+import type { JwsHeader, TokenFacts } from '../token/verified-token.ts';
 
 /** What a policy makes of a token, whatever the time: only for that policy, which never changes. */
 export interface Standing extends TokenFacts {

@@ -1,7 +1,8 @@
-import { systemClock } from './clock.ts';
-import { ConfigurationError } from './errors.ts';
-import { OptionReader, type RawOptions } from './option-checks.ts';
-import type { CommonOptions, FetchLike, IssuerResolver, VerifierOptions } from './options.ts';
+import { ConfigurationError } from '../errors.ts';
+import { systemClock } from '../runtime/clock.ts';
+import type { FetchLike } from '../runtime/runtime.ts';
+import { OptionReader, type RawOptions } from './option-reader.ts';
+import type { CommonOptions, IssuerResolver, VerifierOptions } from './options.ts';
 import { commonIssuerNames, policyNames, type ResolvedIssuer, resolveIssuer } from './resolve-issuer.ts';
 
 /** The `http` options, with every default filled in. */

@@ -1,5 +1,5 @@
 import { closestMatch } from 'leven';
-import { ConfigurationError } from './errors.ts';
+import { ConfigurationError } from '../errors.ts';
 
 /** Options as they came in: nothing is known of them. */
 export type RawOptions = Readonly<Record<string, unknown>>;

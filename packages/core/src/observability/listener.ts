@@ -1,5 +1,5 @@
-import type { EventListener } from './issuer-entry.ts';
-import type { Runtime } from './runtime/runtime.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import type { EventListener } from './events.ts';
 
 /** A user's listener, if there is one. What it throws, at once or later, is its own fault, and not a client's. */
 export function guardedListener(onEvent: EventListener | undefined, runtime: Pick<Runtime, 'warn'>): EventListener {

@@ -1,14 +1,14 @@
-import { TokenError } from './errors.ts';
-import type { IssuerDirectory, TrustedIssuer } from './issuer-directory.ts';
-import type { KeyRequest } from './keys/issuer-keys.ts';
-import { andThen, type MaybePromise } from './maybe-promise.ts';
-import type { Runtime, SignatureKey } from './runtime/runtime.ts';
-import type { Timings } from './timings.ts';
-import { type Algorithm, parseAlgorithm } from './token/algorithms.ts';
-import { type CompactJws, parseCompactJws } from './token/compact-jws.ts';
-import { HeaderCache } from './token/header-cache.ts';
-import type { ProvenToken } from './token/token-cache.ts';
-import { deepFreeze, type JwsHeader } from './token/verified-token.ts';
+import { type Algorithm, parseAlgorithm } from '../crypto/algorithms.ts';
+import { TokenError } from '../errors.ts';
+import type { ProvenToken } from '../issuers/token-cache.ts';
+import type { IssuerDirectory, TrustedIssuer } from '../issuers/trusted-issuers.ts';
+import type { KeyRequest } from '../keys/key-source.ts';
+import { andThen, type MaybePromise } from '../lib/maybe-promise.ts';
+import type { Timings } from '../observability/timings.ts';
+import type { Runtime, SignatureKey } from '../runtime/runtime.ts';
+import { type CompactJws, parseCompactJws } from '../token/compact-jws.ts';
+import { HeaderCache } from '../token/header-cache.ts';
+import { deepFreeze, type JwsHeader } from '../token/verified-token.ts';
 
 /** How one token is to be verified, and what is noted on the way. */
 export interface VerifyMode {

@@ -1,11 +1,11 @@
-import { configurationWarnings } from './configuration-warnings.ts';
-import { createFixedDirectory, type Hold, type IssuerDirectory } from './issuer-directory.ts';
-import type { EventListener } from './issuer-entry.ts';
+import type { EventListener } from '../observability/events.ts';
+import { configurationWarnings } from '../options/configuration-warnings.ts';
+import { resolveIssuer } from '../options/resolve-issuer.ts';
+import { merge, type ResolvedOptions } from '../options/resolve-options.ts';
+import type { Runtime } from '../runtime/runtime.ts';
 import { holdEntry, warnOnce } from './process-core.ts';
-import { resolveIssuer } from './resolve-issuer.ts';
-import { merge, type ResolvedOptions } from './resolve-options.ts';
-import { createResolvedDirectory } from './resolved-directory.ts';
-import type { Runtime } from './runtime/runtime.ts';
+import { createResolvedDirectory } from './resolver-issuers.ts';
+import { createFixedDirectory, type Hold, type IssuerDirectory } from './trusted-issuers.ts';
 
 /**
  * Opens the directory of the issuers that a verifier trusts, over the entries that the process shares.

@@ -1,8 +1,8 @@
-import { TokenError } from './errors.ts';
+import { TokenError } from '../errors.ts';
+import type { MaybePromise } from '../lib/maybe-promise.ts';
+import type { ResolvedIssuer, ResolvedPolicy } from '../options/resolve-issuer.ts';
 import type { IssuerEntry } from './issuer-entry.ts';
-import type { MaybePromise } from './maybe-promise.ts';
 import type { EntryHold } from './process-core.ts';
-import type { ResolvedIssuer, ResolvedPolicy } from './resolve-issuer.ts';
 
 /** An issuer whose tokens are accepted, and what is demanded of them. */
 export interface TrustedIssuer {

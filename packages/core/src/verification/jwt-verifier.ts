@@ -1,17 +1,17 @@
-import { ConfigurationError, isAuthError, TokenError } from './errors.ts';
-import { admitIdToken } from './id-token-admission.ts';
-import type { TrustedIssuer } from './issuer-directory.ts';
-import type { KeySet } from './keys/key-set.ts';
-import { andThen, type MaybePromise } from './maybe-promise.ts';
-import { checkSyntax } from './request/credentials.ts';
-import type { ResolvedPolicy } from './resolve-issuer.ts';
-import type { ResolvedOptions } from './resolve-options.ts';
-import type { Counters } from './stats.ts';
-import { readClientId, validateClaims, validateTimes } from './token/claims.ts';
-import type { ExpectedIdToken } from './token/id-token.ts';
-import type { ProvenToken, Standing, TokenCache } from './token/token-cache.ts';
-import { createVerifiedToken, type VerifiedToken } from './token/verified-token.ts';
-import { TokenProver, type TokenProverParts, type VerifyMode } from './token-prover.ts';
+import { ConfigurationError, isAuthError, TokenError } from '../errors.ts';
+import type { ProvenToken, Standing, TokenCache } from '../issuers/token-cache.ts';
+import type { TrustedIssuer } from '../issuers/trusted-issuers.ts';
+import type { KeySet } from '../keys/key-set.ts';
+import { andThen, type MaybePromise } from '../lib/maybe-promise.ts';
+import type { Counters } from '../observability/stats.ts';
+import type { ResolvedPolicy } from '../options/resolve-issuer.ts';
+import type { ResolvedOptions } from '../options/resolve-options.ts';
+import { checkSyntax } from '../request/credentials.ts';
+import { readClientId, validateClaims, validateTimes } from '../token/claims.ts';
+import type { ExpectedIdToken } from '../token/id-token.ts';
+import { createVerifiedToken, type VerifiedToken } from '../token/verified-token.ts';
+import { admitIdToken } from './id-token-verifier.ts';
+import { TokenProver, type TokenProverParts, type VerifyMode } from './signature-verifier.ts';
 
 /** Everything that judging a token needs. */
 export interface TokenVerifierParts extends TokenProverParts {

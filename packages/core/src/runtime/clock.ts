@@ -1,0 +1,13 @@
+/** The clock of a verifier. */
+export interface Clock {
+  /** Epoch seconds; judges `exp`, `nbf` and `iat`. */
+  now(): number;
+  /** Seconds since some fixed moment, never set back; measures the age of keys. */
+  monotonic(): number;
+}
+
+/** The clocks of the runtime. */
+export const systemClock: Clock = Object.freeze({
+  now: () => Date.now() / 1000,
+  monotonic: () => performance.now() / 1000,
+});
