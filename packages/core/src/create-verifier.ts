@@ -8,18 +8,18 @@ import {
   TokenError,
   UnavailableError,
 } from './errors.ts';
-import { openDirectory } from './issuers/open-issuers.ts';
+import { openIssuers } from './issuers/open-issuers.ts';
 import { sharedTokenCache } from './issuers/process-core.ts';
 import type { TokenCache } from './issuers/token-cache.ts';
-import type { IssuerDirectory } from './issuers/trusted-issuers.ts';
+import type { TrustedIssuers } from './issuers/trusted-issuers.ts';
 import { andThen, type MaybePromise } from './lib/maybe-promise.ts';
 import { settleAll } from './lib/settle-all.ts';
 import { asError } from './lib/thrown-error.ts';
 import type { EventListener } from './observability/events.ts';
 import { guardedListener } from './observability/listener.ts';
-import { OutcomeRecord } from './observability/outcome-record.ts';
 import type { VerifierStats } from './observability/stats.ts';
 import { Timings } from './observability/timings.ts';
+import { VerificationMetrics } from './observability/verification-metrics.ts';
 import type { VerifierOptions } from './options/options.ts';
 import { type ResolvedOptions, resolveOptions } from './options/resolve-options.ts';
 import { type Challenge, createChallenge } from './request/challenge.ts';
@@ -30,7 +30,7 @@ import type { ExpectedIdToken } from './token/id-token.ts';
 import type { VerifiedToken } from './token/verified-token.ts';
 import { checkExpected } from './verification/id-token-verifier.ts';
 import { createTokenVerifier, type TokenVerifier } from './verification/jwt-verifier.ts';
-import type { VerifyMode } from './verification/signature-verifier.ts';
+import type { VerificationContext } from './verification/signature-verifier.ts';
 import type { AuthResult, Verifier } from './verifier.ts';
 
 const defaultConcurrency = 64;
@@ -42,19 +42,19 @@ export function createVerifierOnRuntime(options: VerifierOptions, runtime: Runti
 
 class SharingVerifier implements Verifier {
   readonly #options: ResolvedOptions;
-  readonly #directory: IssuerDirectory;
+  readonly #directory: TrustedIssuers;
   readonly #tokens: TokenCache | undefined;
   readonly #tokenVerifier: TokenVerifier;
-  readonly #record: OutcomeRecord;
+  readonly #record: VerificationMetrics;
   readonly #timings: Timings;
   #closing: Promise<void> | undefined;
 
   constructor(options: ResolvedOptions, runtime: Runtime) {
     const publish = guardedListener(options.hooks.onEvent, runtime);
     this.#options = options;
-    this.#record = new OutcomeRecord(publish, runtime);
+    this.#record = new VerificationMetrics(publish, runtime);
     this.#timings = new Timings(runtime, options.clock);
-    this.#directory = openDirectory(options, this.#timed(publish), runtime);
+    this.#directory = openIssuers(options, this.#timed(publish), runtime);
     this.#tokens = options.tokenCache === false ? undefined : sharedTokenCache(options.tokenCache.maxEntries);
     const { counters } = this.#record;
     this.#tokenVerifier = createTokenVerifier({
@@ -72,7 +72,7 @@ class SharingVerifier implements Verifier {
   }
 
   verifySync(token: string, requirements: Requirements = noRequirements): VerifiedToken {
-    const mode: VerifyMode = { issuer: undefined, isSync: true };
+    const mode: VerificationContext = { issuer: undefined, isSync: true };
     return this.#record.outcome(mode, () => {
       const result = this.#verified(token, requirements, mode);
       if (!(result instanceof Promise)) return result;
@@ -99,7 +99,7 @@ class SharingVerifier implements Verifier {
 
   async verifyIdToken(token: string, expected: ExpectedIdToken): Promise<VerifiedToken> {
     const checked = checkExpected(expected);
-    const mode: VerifyMode = { issuer: undefined };
+    const mode: VerificationContext = { issuer: undefined };
     return this.#record.outcome(mode, () => {
       this.#assertUsable(token);
       return this.#tokenVerifier.verifyIdToken(token, checked, mode);
@@ -109,7 +109,7 @@ class SharingVerifier implements Verifier {
   authenticate(request: RequestLike, requirements: Requirements = noRequirements): AuthResult | Promise<AuthResult> {
     try {
       const waitUntil = request.waitUntil?.bind(request);
-      const mode: VerifyMode = { issuer: undefined, isCredential: true, inParallel: true, waitUntil };
+      const mode: VerificationContext = { issuer: undefined, isCredential: true, inParallel: true, waitUntil };
       const judged = this.#record.outcome(mode, () => this.#judge(request, requirements, mode));
       return judged instanceof Promise ? judged.then(passed, refusedOrThrown) : passed(judged);
     } catch (error) {
@@ -190,11 +190,11 @@ class SharingVerifier implements Verifier {
     if (typeof token !== 'string') throw new TokenError('ERR_TOKEN_MALFORMED', 'The token is not a string');
   }
 
-  #recorded(token: string, requirements: Requirements, mode: VerifyMode): MaybePromise<VerifiedToken> {
+  #recorded(token: string, requirements: Requirements, mode: VerificationContext): MaybePromise<VerifiedToken> {
     return this.#record.outcome(mode, () => this.#verified(token, requirements, mode));
   }
 
-  #verified(token: string, requirements: Requirements, mode: VerifyMode): MaybePromise<VerifiedToken> {
+  #verified(token: string, requirements: Requirements, mode: VerificationContext): MaybePromise<VerifiedToken> {
     this.#assertUsable(token);
     return andThen(this.#tokenVerifier.verify(token, mode), (auth) => {
       const refusal = checkRequirements(auth, requirements);
@@ -203,7 +203,11 @@ class SharingVerifier implements Verifier {
     });
   }
 
-  #judge(request: RequestLike, requirements: Requirements, mode: VerifyMode): MaybePromise<VerifiedToken | null> {
+  #judge(
+    request: RequestLike,
+    requirements: Requirements,
+    mode: VerificationContext,
+  ): MaybePromise<VerifiedToken | null> {
     this.#assertOpen();
     const { maxTokenSize, hooks } = this.#options;
     const token = readToken(request, maxTokenSize, hooks.getToken);

@@ -1,4 +1,4 @@
-import { FetchError } from './fetch-error.ts';
+import { DocumentError } from './document-error.ts';
 
 /** The end of an exchange that does not come to its own. */
 export interface Deadline {
@@ -18,12 +18,15 @@ export interface Deadline {
 export function startDeadline(seconds: number, outer: AbortSignal | undefined): Deadline {
   const controller = new AbortController();
   const { promise: ended, reject } = Promise.withResolvers<never>();
-  const end = (error: FetchError): void => {
+  const end = (error: DocumentError): void => {
     reject(error);
     controller.abort(error);
   };
-  const giveUp = (): void => end(new FetchError('aborted', 'The document is not wanted any more'));
-  const timer = setTimeout(() => end(new FetchError('timeout', `No complete answer in ${seconds} s`)), seconds * 1000);
+  const giveUp = (): void => end(new DocumentError('aborted', 'The document is not wanted any more'));
+  const timer = setTimeout(
+    () => end(new DocumentError('timeout', `No complete answer in ${seconds} s`)),
+    seconds * 1000,
+  );
   ended.catch(() => undefined);
   if (outer?.aborted === true) giveUp();
   outer?.addEventListener('abort', giveUp, { once: true });

@@ -2,11 +2,11 @@ import { ConfigurationError } from '../errors.ts';
 import { createDocumentSource } from '../keys/document-source.ts';
 import type { JSONWebKeySet } from '../keys/jwk.ts';
 import { createKeySet } from '../keys/key-set.ts';
-import type { IssuerKeys } from '../keys/key-source.ts';
-import { createRemoteKeySet } from '../keys/remote-key-source.ts';
-import { createStaticKeySet } from '../keys/static-key-source.ts';
+import type { KeySource } from '../keys/key-source.ts';
+import { createRemoteKeySource } from '../keys/remote-key-source.ts';
+import { createStaticKeySource } from '../keys/static-key-source.ts';
 import type { EventListener } from '../observability/events.ts';
-import { createKeySetReporter } from '../observability/key-set-reporter.ts';
+import { createKeySetLog } from '../observability/key-set-log.ts';
 import type { ResolvedIssuer } from '../options/resolve-issuer.ts';
 import type { ResolvedHttp, ResolvedKeyCache } from '../options/resolve-options.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -15,7 +15,7 @@ import type { HttpClient, Runtime } from '../runtime/runtime.ts';
 /** What all verifiers of one issuer share: its keys, and who is told about them. */
 export interface IssuerEntry {
   readonly issuer: string;
-  readonly keys: IssuerKeys;
+  readonly keys: KeySource;
   /** @returns How to end it. */
   subscribe(listener: EventListener): () => void;
   /** Tells the operator, once, that the clocks of issuer and verifier seem to differ. */
@@ -60,17 +60,17 @@ export function createIssuerEntry(options: EntryOptions, client: HttpClient, run
   };
 }
 
-function staticKeys(jwks: JSONWebKeySet, runtime: Runtime): IssuerKeys {
+function staticKeys(jwks: JSONWebKeySet, runtime: Runtime): KeySource {
   const set = createKeySet(jwks.keys, runtime);
-  if (set.keys.length > 0) return createStaticKeySet(set);
+  if (set.keys.length > 0) return createStaticKeySource(set);
   throw new ConfigurationError(
     'jwks holds no key that a signature can be checked with: RSA of 2048 bits or more, EC, Ed25519',
   );
 }
 
-function remoteKeys(options: EntryOptions, publish: EventListener, client: HttpClient, runtime: Runtime): IssuerKeys {
+function remoteKeys(options: EntryOptions, publish: EventListener, client: HttpClient, runtime: Runtime): KeySource {
   const { source, http, keyCache, clock } = options;
-  const reporter = createKeySetReporter(source.issuer, publish, runtime);
+  const reporter = createKeySetLog(source.issuer, publish, runtime);
   const documents = createDocumentSource({
     issuer: source.issuer,
     jwksUri: source.jwksUri,
@@ -82,7 +82,7 @@ function remoteKeys(options: EntryOptions, publish: EventListener, client: HttpC
     random: Math.random,
     onMetadata: reporter.metadata,
   });
-  return createRemoteKeySet({
+  return createRemoteKeySource({
     source: documents,
     policy: keyCache,
     clock,

@@ -3,20 +3,20 @@ import { configurationWarnings } from '../options/configuration-warnings.ts';
 import { resolveIssuer } from '../options/resolve-issuer.ts';
 import { merge, type ResolvedOptions } from '../options/resolve-options.ts';
 import type { Runtime } from '../runtime/runtime.ts';
-import { holdEntry, warnOnce } from './process-core.ts';
-import { createResolvedDirectory } from './resolver-issuers.ts';
-import { createFixedDirectory, type Hold, type IssuerDirectory } from './trusted-issuers.ts';
+import { acquireEntry, warnOnce } from './process-core.ts';
+import { createResolverIssuers } from './resolver-issuers.ts';
+import { type AcquireEntry, createFixedIssuers, type TrustedIssuers } from './trusted-issuers.ts';
 
 /**
  * Opens the directory of the issuers that a verifier trusts, over the entries that the process shares.
  *
  * @param listener - Told of what happens to the keys of those issuers.
  */
-export function openDirectory(options: ResolvedOptions, listener: EventListener, runtime: Runtime): IssuerDirectory {
+export function openIssuers(options: ResolvedOptions, listener: EventListener, runtime: Runtime): TrustedIssuers {
   const { issuers, shared, http, keyCache, clock } = options;
   const hold = holdFor(options, listener, runtime);
-  if (typeof issuers !== 'function') return createFixedDirectory(issuers, hold);
-  return createResolvedDirectory(issuers, {
+  if (typeof issuers !== 'function') return createFixedIssuers(issuers, hold);
+  return createResolverIssuers(issuers, {
     hold,
     resolve: (answer) => resolveIssuer(merge(shared, answer), http, 'The issuer that the resolver returned: '),
     maxIssuers: keyCache.maxIssuers,
@@ -26,10 +26,10 @@ export function openDirectory(options: ResolvedOptions, listener: EventListener,
   });
 }
 
-function holdFor({ http, keyCache, clock }: ResolvedOptions, listener: EventListener, runtime: Runtime): Hold {
+function holdFor({ http, keyCache, clock }: ResolvedOptions, listener: EventListener, runtime: Runtime): AcquireEntry {
   return (source) => {
     for (const { code, message } of configurationWarnings(source, http)) warnOnce(runtime, message, code);
-    const hold = holdEntry({ source, http, keyCache, clock }, runtime);
+    const hold = acquireEntry({ source, http, keyCache, clock }, runtime);
     const unsubscribe = hold.entry.subscribe(listener);
     return {
       entry: hold.entry,

@@ -18,7 +18,7 @@ interface ProcessCore {
 }
 
 /** A hold on an issuer's entry. */
-export interface EntryHold {
+export interface EntryLease {
   readonly entry: IssuerEntry;
   /** Gives it up; the last hold on a connection pool closes it. */
   release(): Promise<void>;
@@ -68,7 +68,7 @@ export function warnOnce(runtime: Runtime, message: string, code: string): void 
  * Takes hold of the entry of an issuer. Who asks with the same issuer, the same way to fetch and the same clock gets
  * the same entry; what is demanded of tokens plays no part.
  */
-export function holdEntry(options: EntryOptions, runtime: Runtime): EntryHold {
+export function acquireEntry(options: EntryOptions, runtime: Runtime): EntryLease {
   const core = processCore();
   const clientKey = clientKeyOf(core, options, runtime);
   const entryKey = entryKeyOf(core, options, clientKey);

@@ -4,11 +4,11 @@ import type { MaybePromise } from '../lib/maybe-promise.ts';
 import type { IssuerOptions, IssuerResolver } from '../options/options.ts';
 import type { ResolvedIssuer } from '../options/resolve-issuer.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { type Hold, type IssuerDirectory, refuse, type TrustedIssuer } from './trusted-issuers.ts';
+import { type AcquireEntry, refuse, type TrustedIssuer, type TrustedIssuers } from './trusted-issuers.ts';
 
 /** What a directory with a resolver needs beside it. */
-export interface ResolvedDirectoryOptions {
-  readonly hold: Hold;
+export interface ResolverIssuersOptions {
+  readonly hold: AcquireEntry;
   /** Checks what the resolver returned; throws a ConfigurationError. */
   readonly resolve: (options: IssuerOptions) => ResolvedIssuer;
   readonly maxIssuers: number;
@@ -29,13 +29,13 @@ const acceptanceLife = 600;
 const refusalLife = 30;
 
 /** The directory of issuers that a function decides on. Its decisions are kept for a while, within bounds. */
-export function createResolvedDirectory(resolver: IssuerResolver, options: ResolvedDirectoryOptions): IssuerDirectory {
-  return new ResolvedDirectory(resolver, options);
+export function createResolverIssuers(resolver: IssuerResolver, options: ResolverIssuersOptions): TrustedIssuers {
+  return new ResolverIssuers(resolver, options);
 }
 
-class ResolvedDirectory implements IssuerDirectory {
+class ResolverIssuers implements TrustedIssuers {
   readonly #resolver: IssuerResolver;
-  readonly #options: ResolvedDirectoryOptions;
+  readonly #options: ResolverIssuersOptions;
   readonly #accepted: LRUCache<string, Acceptance>;
   readonly #refusedUntil: LRUCache<string, number>;
   readonly #asking: Map<string, Promise<TrustedIssuer>> = new Map();
@@ -44,7 +44,7 @@ class ResolvedDirectory implements IssuerDirectory {
   #generation = 0;
   #isClosed = false;
 
-  constructor(resolver: IssuerResolver, options: ResolvedDirectoryOptions) {
+  constructor(resolver: IssuerResolver, options: ResolverIssuersOptions) {
     const max = options.maxIssuers;
     this.#resolver = resolver;
     this.#options = options;

@@ -1,26 +1,26 @@
 import { LRUCache } from 'lru-cache';
 import type { Algorithm } from '../crypto/algorithms.ts';
-import type { KeySet, VerificationKey } from '../keys/key-set.ts';
+import type { KeySet, PublishedKey } from '../keys/key-set.ts';
 import type { UnverifiedClaims } from '../token/compact-jws.ts';
 import type { JwsHeader, TokenFacts } from '../token/verified-token.ts';
 
 /** What a policy makes of a token, whatever the time: only for that policy, which never changes. */
-export interface Standing extends TokenFacts {
+export interface AcceptedClaims extends TokenFacts {
   readonly policy: object;
   /** The key set that was last seen to give that policy the key of the token. A set never changes. */
   keySet: KeySet | undefined;
 }
 
 /** What the signature of a token proves, and with which key: nothing that depends on the time. */
-export interface ProvenToken {
+export interface VerifiedJws {
   /** Whose token it is: the issuer's entry in the process core, compared by identity. */
   readonly owner: object;
-  readonly key: VerificationKey;
+  readonly key: PublishedKey;
   readonly algorithm: Algorithm;
   readonly header: JwsHeader;
   readonly claims: UnverifiedClaims;
   /** What the policy that judged the token last made of it. */
-  standing?: Standing;
+  standing?: AcceptedClaims;
 }
 
 /** How the cache has done so far. */
@@ -31,8 +31,8 @@ interface TokenCacheStats {
 
 /** The proven tokens of a process by the digest of their text, least recently used. No token is kept. */
 export interface TokenCache {
-  get(digest: string): ProvenToken | undefined;
-  set(digest: string, proven: ProvenToken): void;
+  get(digest: string): VerifiedJws | undefined;
+  set(digest: string, proven: VerifiedJws): void;
   delete(digest: string): void;
   /** Forgets the tokens of one owner. */
   clear(owner: object): void;
@@ -44,7 +44,7 @@ export interface TokenCache {
 /** Makes a cache that keeps nothing until room is reserved. */
 export function createTokenCache(): TokenCache {
   let capacity = 0;
-  let tokens: LRUCache<string, ProvenToken> | undefined;
+  let tokens: LRUCache<string, VerifiedJws> | undefined;
   return {
     get: (digest) => tokens?.get(digest),
     set: (digest, proven) => void tokens?.set(digest, proven),

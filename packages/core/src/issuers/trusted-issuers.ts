@@ -2,7 +2,7 @@ import { TokenError } from '../errors.ts';
 import type { MaybePromise } from '../lib/maybe-promise.ts';
 import type { ResolvedIssuer, ResolvedPolicy } from '../options/resolve-issuer.ts';
 import type { IssuerEntry } from './issuer-entry.ts';
-import type { EntryHold } from './process-core.ts';
+import type { EntryLease } from './process-core.ts';
 
 /** An issuer whose tokens are accepted, and what is demanded of them. */
 export interface TrustedIssuer {
@@ -12,7 +12,7 @@ export interface TrustedIssuer {
 }
 
 /** The issuers that a verifier trusts. */
-export interface IssuerDirectory {
+export interface TrustedIssuers {
   /**
    * The issuer that an unverified `iss` selects.
    *
@@ -29,10 +29,10 @@ export interface IssuerDirectory {
 }
 
 /** Takes hold of an issuer's entry on behalf of a verifier. */
-export type Hold = (issuer: ResolvedIssuer) => EntryHold;
+export type AcquireEntry = (issuer: ResolvedIssuer) => EntryLease;
 
 /** The directory of issuers that are configured by name. */
-export function createFixedDirectory(issuers: readonly ResolvedIssuer[], hold: Hold): IssuerDirectory {
+export function createFixedIssuers(issuers: readonly ResolvedIssuer[], hold: AcquireEntry): TrustedIssuers {
   const trusted = takeAll(issuers, hold);
   const findNow = (iss: unknown): TrustedIssuer | undefined => trusted.get(iss as string);
   return {
@@ -54,7 +54,7 @@ export function refuse(iss: unknown): never {
 }
 
 // Either all of them are held in the end, or none.
-function takeAll(issuers: readonly ResolvedIssuer[], hold: Hold): Map<string, ReturnType<typeof take>> {
+function takeAll(issuers: readonly ResolvedIssuer[], hold: AcquireEntry): Map<string, ReturnType<typeof take>> {
   const taken = new Map<string, ReturnType<typeof take>>();
   try {
     for (const issuer of issuers) taken.set(issuer.issuer, take(issuer, hold));
@@ -65,7 +65,7 @@ function takeAll(issuers: readonly ResolvedIssuer[], hold: Hold): Map<string, Re
   }
 }
 
-function take(issuer: ResolvedIssuer, hold: Hold): TrustedIssuer & { readonly release: () => Promise<void> } {
+function take(issuer: ResolvedIssuer, hold: AcquireEntry): TrustedIssuer & { readonly release: () => Promise<void> } {
   const { entry, release } = hold(issuer);
   return { issuer: issuer.issuer, policy: issuer.policy, entry, release };
 }

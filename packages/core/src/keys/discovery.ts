@@ -1,5 +1,5 @@
 import { UnavailableError } from '../errors.ts';
-import { FetchError } from '../http/fetch-error.ts';
+import { DocumentError } from '../http/document-error.ts';
 import { insecureUrlsFor, urlFault } from '../http/secure-url.ts';
 
 /** What is read of an issuer's metadata. */
@@ -23,7 +23,7 @@ export function metadataUrls(issuer: string): readonly [openid: string, oauth: s
 /** Whether an answer means that the metadata may be at the other place. */
 export function isElsewhere(error: unknown): boolean {
   return (
-    error instanceof FetchError &&
+    error instanceof DocumentError &&
     error.status !== undefined &&
     error.status >= 400 &&
     error.status < 500 &&

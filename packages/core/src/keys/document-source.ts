@@ -1,6 +1,6 @@
 import { UnavailableError } from '../errors.ts';
-import { FetchError } from '../http/fetch-error.ts';
-import { type FetchedDocument, type FetchSettings, fetchJson } from '../http/fetch-json.ts';
+import { DocumentError } from '../http/document-error.ts';
+import { type DocumentSettings, type FetchedDocument, requestDocument } from '../http/request-document.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { HttpClient } from '../runtime/runtime.ts';
 import { type IssuerMetadata, isElsewhere, metadataUrls, parseMetadata } from './discovery.ts';
@@ -11,7 +11,7 @@ export interface DocumentOptions {
   readonly issuer: string;
   /** Where the key set is, if that is not to be discovered. */
   readonly jwksUri: string | undefined;
-  readonly settings: FetchSettings;
+  readonly settings: DocumentSettings;
   readonly insecureOrigins: readonly string[];
   readonly client: HttpClient;
   readonly clock: Clock;
@@ -138,7 +138,7 @@ class IssuerDocuments implements DocumentSource {
   }
 
   #putOff(cause: unknown): void {
-    const asked = cause instanceof FetchError ? (cause.retryAfter ?? 0) : 0;
+    const asked = cause instanceof DocumentError ? (cause.retryAfter ?? 0) : 0;
     const wait = Math.min(limits.maxRetryAfter, Math.max(metadataRetry, asked));
     this.#refreshAt = this.#options.clock.monotonic() + wait;
   }
@@ -161,13 +161,13 @@ class IssuerDocuments implements DocumentSource {
 
   #fetch(url: string, etag: string | undefined, signal: AbortSignal): Promise<FetchedDocument> {
     const { client, settings, clock } = this.#options;
-    return fetchJson(client, url, settings, { etag, signal, now: clock.now() });
+    return requestDocument(client, url, settings, { etag, signal, now: clock.now() });
   }
 }
 
 // RFC 9110, sections 15.5.5 and 15.5.11.
 function isGone(error: unknown): boolean {
-  return error instanceof FetchError && (error.status === 404 || error.status === 410);
+  return error instanceof DocumentError && (error.status === 404 || error.status === 410);
 }
 
 function asDiscoveryError(cause: unknown): UnavailableError {
@@ -177,12 +177,12 @@ function asDiscoveryError(cause: unknown): UnavailableError {
 }
 
 function asKeySetError(cause: unknown): UnavailableError {
-  const isBadDocument = cause instanceof FetchError && ['json', 'content-type', 'size'].includes(cause.fault);
+  const isBadDocument = cause instanceof DocumentError && ['json', 'content-type', 'size'].includes(cause.fault);
   const code = isBadDocument ? 'ERR_KEY_SET_INVALID' : 'ERR_KEY_SET_UNAVAILABLE';
   return new UnavailableError(code, 'The key set of the issuer cannot be fetched', { cause, ...retryAfterOf(cause) });
 }
 
 function retryAfterOf(cause: unknown): { retryAfter?: number } {
-  const retryAfter = cause instanceof FetchError ? cause.retryAfter : undefined;
+  const retryAfter = cause instanceof DocumentError ? cause.retryAfter : undefined;
   return retryAfter === undefined ? {} : { retryAfter };
 }

@@ -2,16 +2,16 @@ import { UnavailableError } from '../errors.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { KeyDocument, KnownDocument } from './document-source.ts';
 import { createKeySet, type KeySet } from './key-set.ts';
-import type { KeySetObserver } from './key-set-observer.ts';
+import type { KeySetListener } from './key-set-listener.ts';
 
 /** The one key set of an issuer that is in memory: a new one replaces the old one and never joins it. */
 export class HeldKeySet {
   readonly #runtime: Runtime;
-  readonly #observer: KeySetObserver;
+  readonly #observer: KeySetListener;
   #set: KeySet | undefined;
   #document: KnownDocument | undefined;
 
-  constructor(runtime: Runtime, observer: KeySetObserver) {
+  constructor(runtime: Runtime, observer: KeySetListener) {
     this.#runtime = runtime;
     this.#observer = observer;
   }

@@ -1,24 +1,24 @@
 import type { AcceptedAlgorithms, Algorithm } from '../crypto/algorithms.ts';
 import { andThen, type MaybePromise } from '../lib/maybe-promise.ts';
-import type { Runtime, SignatureKey } from '../runtime/runtime.ts';
+import type { ImportedKey, Runtime } from '../runtime/runtime.ts';
 import { parseJwk, type UsableJwk } from './jwk.ts';
 
 /** A key of an issuer. The object is the key's identity: a refreshed set that still holds the key holds this object. */
-export interface VerificationKey {
+export interface PublishedKey {
   readonly kid: string | undefined;
   readonly alg: Algorithm | undefined;
   /** Makes the key ready for one algorithm: once, when it is first used. undefined where the key is broken. */
-  import(algorithm: Algorithm): MaybePromise<SignatureKey | undefined>;
+  import(algorithm: Algorithm): MaybePromise<ImportedKey | undefined>;
 }
 
 /** The key that a header asks for, or why there is none. */
 export type Selection =
-  | { readonly key: VerificationKey; readonly fault?: undefined }
+  | { readonly key: PublishedKey; readonly fault?: undefined }
   | { readonly key?: undefined; readonly fault: 'unknown' | 'other-algorithm' | 'ambiguous' };
 
 /** The signing keys that an issuer publishes. */
 export interface KeySet {
-  readonly keys: readonly VerificationKey[];
+  readonly keys: readonly PublishedKey[];
   /** How many members of the document were not usable. */
   readonly skipped: number;
   /** Chooses exactly one key (RFC 7515, section 4.1.4 and appendix D), by identifier and algorithm. */
@@ -33,7 +33,7 @@ type KeyRuntime = Pick<Runtime, 'supports' | 'decodeBase64url' | 'importKey' | '
  */
 export function createKeySet(members: readonly unknown[], runtime: KeyRuntime, previous?: KeySet): KeySet {
   const known = new Map(previous?.keys.map((key) => [identityOf(key), key]));
-  const keys = new Map<string, VerificationKey>();
+  const keys = new Map<string, PublishedKey>();
   let skipped = 0;
   for (const member of members) {
     const usable = parseJwk(member, runtime);
@@ -48,11 +48,11 @@ export function createKeySet(members: readonly unknown[], runtime: KeyRuntime, p
 }
 
 // Two keys are the same where kid, algorithm and key material are.
-function identityOf(key: VerificationKey): string {
+function identityOf(key: PublishedKey): string {
   return key instanceof LazyKey ? key.identity : '';
 }
 
-function keySetOf(keys: readonly VerificationKey[], skipped: number): KeySet {
+function keySetOf(keys: readonly PublishedKey[], skipped: number): KeySet {
   const byKid = Map.groupBy(keys, (key) => key.kid);
   const byAlgorithm = Map.groupBy(keys, (key) => key.alg);
   return {
@@ -72,25 +72,25 @@ function keySetOf(keys: readonly VerificationKey[], skipped: number): KeySet {
 
 // An RSA key that names no algorithm is used with one only, whatever the header of a token says.
 function withAlgorithm(
-  byAlgorithm: ReadonlyMap<Algorithm | undefined, readonly VerificationKey[]>,
+  byAlgorithm: ReadonlyMap<Algorithm | undefined, readonly PublishedKey[]>,
   algorithm: Algorithm,
   accepted: AcceptedAlgorithms,
-): readonly VerificationKey[] {
+): readonly PublishedKey[] {
   const bound = byAlgorithm.get(algorithm) ?? [];
   const unbound = accepted.unboundRsa === algorithm ? byAlgorithm.get(undefined) : undefined;
   return unbound === undefined ? bound : [...bound, ...unbound];
 }
 
-function onlyOne([key, ...others]: readonly VerificationKey[], faultOfNone: 'unknown' | 'other-algorithm'): Selection {
+function onlyOne([key, ...others]: readonly PublishedKey[], faultOfNone: 'unknown' | 'other-algorithm'): Selection {
   if (key === undefined) return { fault: faultOfNone };
   return others.length > 0 ? { fault: 'ambiguous' } : { key };
 }
 
-class LazyKey implements VerificationKey {
+class LazyKey implements PublishedKey {
   readonly identity: string;
   readonly #usable: UsableJwk;
   readonly #runtime: KeyRuntime;
-  readonly #imported: Map<Algorithm, MaybePromise<SignatureKey | undefined>> = new Map();
+  readonly #imported: Map<Algorithm, MaybePromise<ImportedKey | undefined>> = new Map();
 
   constructor(usable: UsableJwk, identity: string, runtime: KeyRuntime) {
     this.#usable = usable;
@@ -106,7 +106,7 @@ class LazyKey implements VerificationKey {
     return this.#usable.alg;
   }
 
-  import(algorithm: Algorithm): MaybePromise<SignatureKey | undefined> {
+  import(algorithm: Algorithm): MaybePromise<ImportedKey | undefined> {
     const imported = this.#imported.get(algorithm);
     if (imported !== undefined || this.#imported.has(algorithm)) return imported;
     const importing = this.#tryImport(algorithm);
@@ -119,7 +119,7 @@ class LazyKey implements VerificationKey {
   }
 
   // A key may look right and still be none, a point off its curve for one: then it is as if it were not there.
-  #tryImport(algorithm: Algorithm): MaybePromise<SignatureKey | undefined> {
+  #tryImport(algorithm: Algorithm): MaybePromise<ImportedKey | undefined> {
     try {
       const key = this.#runtime.importKey(this.#usable.jwk, algorithm);
       return key instanceof Promise ? key.catch(() => undefined) : key;

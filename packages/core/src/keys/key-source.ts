@@ -1,7 +1,7 @@
 import type { AcceptedAlgorithms, Algorithm } from '../crypto/algorithms.ts';
 import type { AuthErrorCode } from '../errors.ts';
 import type { MaybePromise } from '../lib/maybe-promise.ts';
-import type { KeySet, VerificationKey } from './key-set.ts';
+import type { KeySet, PublishedKey } from './key-set.ts';
 import type { Phase } from './refresh-policy.ts';
 
 /** What a token's header asks of a key set. */
@@ -35,13 +35,13 @@ export interface KeyStats {
 }
 
 /** Where the keys of one issuer come from. */
-export interface IssuerKeys {
+export interface KeySource {
   /**
    * The one key that a header asks for; at once where the keys are at hand.
    *
    * @throws TokenError where there is none, or more than one; UnavailableError where the keys cannot be had.
    */
-  find(request: KeyRequest): MaybePromise<VerificationKey>;
+  find(request: KeyRequest): MaybePromise<PublishedKey>;
   /**
    * The keys at hand, where a request may use them without waiting. Asking counts as use, and starts a refresh that is
    * due.

@@ -1,15 +1,15 @@
 import type { UnavailableError } from '../errors.ts';
-import type { KeySetObserver } from './key-set-observer.ts';
+import type { KeySetListener } from './key-set-listener.ts';
 
 /** What became of the fetches of a key set, and whether the issuer is out of reach: for stats, and for who watches. */
 export class RefreshJournal {
-  readonly #observer: KeySetObserver;
+  readonly #observer: KeySetListener;
   #refreshes = 0;
   #failures = 0;
   #lastError: UnavailableError | undefined;
   #outageSince: number | undefined;
 
-  constructor(observer: KeySetObserver) {
+  constructor(observer: KeySetListener) {
     this.#observer = observer;
   }
 

@@ -1,5 +1,5 @@
 /** How long a document is kept and trusted, in seconds. */
-export interface RefreshPolicy {
+export interface RefreshSettings {
   /** The life of a document, whatever its cache headers say. */
   readonly ttl: number | undefined;
   /** The share of its life after which it is refreshed. */
@@ -46,7 +46,7 @@ const refresh: Decision = Object.freeze({ act: 'refresh' });
 const wait: Decision = Object.freeze({ act: 'wait' });
 
 /** The numbers of the policy that no option changes; seconds, but for the jitter's share and the count of lookups. */
-export interface PolicyLimits {
+export interface RefreshLimits {
   readonly minLife: number;
   readonly maxLife: number;
   readonly defaultLife: number;
@@ -58,7 +58,7 @@ export interface PolicyLimits {
   readonly lookupsPerInterval: number;
 }
 
-export const limits: PolicyLimits = Object.freeze({
+export const limits: RefreshLimits = Object.freeze({
   minLife: 60,
   maxLife: 3600,
   defaultLife: 600,
@@ -83,7 +83,7 @@ export const initialState: RefreshState = Object.freeze({
 });
 
 /** Where the set in use stands: between fresh and expired, or absent. */
-export function phaseOf(state: RefreshState, policy: RefreshPolicy, now: number): Phase {
+export function phaseOf(state: RefreshState, policy: RefreshSettings, now: number): Phase {
   if (state.loadedAt === undefined) return 'absent';
   const endOfLife = state.loadedAt + state.life;
   if (now >= endOfLife + policy.staleFor) return 'expired';
@@ -92,7 +92,7 @@ export function phaseOf(state: RefreshState, policy: RefreshPolicy, now: number)
 }
 
 /** What a request does that needs the set. With a set that is trusted it never waits, but once after idleness. */
-export function onRequest(state: RefreshState, policy: RefreshPolicy, now: number): Decision {
+export function onRequest(state: RefreshState, policy: RefreshSettings, now: number): Decision {
   const phase = phaseOf(state, policy, now);
   if (phase === 'fresh') return use;
   if (phase === 'due') return refreshIfPossible(state, now);
@@ -111,7 +111,7 @@ export function onUnknownKey(state: RefreshState, now: number): Decision {
 }
 
 /** What the passing of time does to a set that was used within its last life. */
-export function onTick(state: RefreshState, policy: RefreshPolicy, now: number): Decision {
+export function onTick(state: RefreshState, policy: RefreshSettings, now: number): Decision {
   return phaseOf(state, policy, now) === 'fresh' ? use : refreshIfPossible(state, now);
 }
 
@@ -144,7 +144,7 @@ export function fetchAbandoned(state: RefreshState): RefreshState {
 /** A usable set arrived, or the one in use was confirmed. `random` is within [0, 1). */
 export function fetchSucceeded(
   state: RefreshState,
-  policy: RefreshPolicy,
+  policy: RefreshSettings,
   { now, life, random }: { now: number; life: number; random: number },
 ): RefreshState {
   const jittered = 1 + limits.jitter * (2 * random - 1);
@@ -189,7 +189,7 @@ export function fetchFailed(
 export function lifeOf(
   cacheControl: string | null,
   age: string | null,
-  policy: RefreshPolicy,
+  policy: RefreshSettings,
   confirmed?: number,
 ): number {
   if (policy.ttl !== undefined) return policy.ttl;

@@ -1,11 +1,11 @@
 import { UnavailableError } from '../errors.ts';
-import { FetchError } from '../http/fetch-error.ts';
+import { DocumentError } from '../http/document-error.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Runtime, Timer } from '../runtime/runtime.ts';
 import type { DocumentSource, KeyDocument } from './document-source.ts';
 import { HeldKeySet } from './held-key-set.ts';
 import type { KeySet } from './key-set.ts';
-import type { KeySetObserver } from './key-set-observer.ts';
+import type { KeySetListener } from './key-set-listener.ts';
 import { RefreshJournal } from './refresh-journal.ts';
 import {
   blockedUntil,
@@ -23,19 +23,19 @@ import {
   onUnknownKey,
   type Phase,
   phaseOf,
-  type RefreshPolicy,
+  type RefreshSettings,
   type RefreshState,
 } from './refresh-policy.ts';
 
 /** What a key set that refreshes itself is made from. */
 export interface RefreshOptions {
   readonly source: DocumentSource;
-  readonly policy: RefreshPolicy;
+  readonly policy: RefreshSettings;
   readonly clock: Clock;
   /** A number within [0, 1). */
   readonly random: () => number;
   readonly runtime: Runtime;
-  readonly observer: KeySetObserver;
+  readonly observer: KeySetListener;
   /** Seconds after which a fetch that is still under way was forgotten, or the process stood still meanwhile. */
   readonly longestFetch: number;
 }
@@ -197,7 +197,7 @@ export class RefreshingSet {
       this.#state = fetchAbandoned(this.#state);
     } else {
       const failure = asUnavailable(error);
-      const retryAfter = failure.cause instanceof FetchError ? failure.cause.retryAfter : undefined;
+      const retryAfter = failure.cause instanceof DocumentError ? failure.cause.retryAfter : undefined;
       this.#state = fetchFailed(this.#state, { now, random: this.#options.random(), retryAfter });
       this.journal.failed(failure, this.#state.failures, now - startedAt);
       this.#noteOutage(now);

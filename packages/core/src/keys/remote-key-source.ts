@@ -1,7 +1,7 @@
 import { TokenError, UnavailableError } from '../errors.ts';
 import { andThen, type MaybePromise } from '../lib/maybe-promise.ts';
-import type { KeySet, VerificationKey } from './key-set.ts';
-import type { IssuerKeys, KeyRequest, KeyStats } from './key-source.ts';
+import type { KeySet, PublishedKey } from './key-set.ts';
+import type { KeyRequest, KeySource, KeyStats } from './key-source.ts';
 import { RefreshingSet, type RefreshOptions } from './refreshing-key-set.ts';
 import { selectedKey } from './select-key.ts';
 
@@ -12,11 +12,11 @@ const lookInterval = 0.05;
  * A key set that is fetched when it is first needed, refreshed in the background before its life ends, kept while it
  * cannot be refreshed, and fetched early for a key that it does not hold.
  */
-export function createRemoteKeySet(options: RefreshOptions): IssuerKeys {
-  return new RemoteKeySet(new RefreshingSet(options), options.runtime.sharesPromises);
+export function createRemoteKeySource(options: RefreshOptions): KeySource {
+  return new RemoteKeySource(new RefreshingSet(options), options.runtime.sharesPromises);
 }
 
-class RemoteKeySet implements IssuerKeys {
+class RemoteKeySource implements KeySource {
   readonly #refreshing: RefreshingSet;
   readonly #sharesPromises: boolean;
   #contactsSaved = 0;
@@ -27,7 +27,7 @@ class RemoteKeySet implements IssuerKeys {
     this.#sharesPromises = sharesPromises;
   }
 
-  find(request: KeyRequest): MaybePromise<VerificationKey> {
+  find(request: KeyRequest): MaybePromise<PublishedKey> {
     const asked = this.#refreshing.started;
     return andThen(this.#trusted(request.waitUntil), (set) => this.#pick(set, request, asked));
   }
@@ -109,14 +109,14 @@ class RemoteKeySet implements IssuerKeys {
   }
 
   /** @param asked - How many fetches had been started when the request came. */
-  #pick(set: KeySet, request: KeyRequest, asked: number): MaybePromise<VerificationKey> {
+  #pick(set: KeySet, request: KeyRequest, asked: number): MaybePromise<PublishedKey> {
     const selection = set.select(request.kid, request.algorithm, request.accepted);
     // What was asked for after the request came is as new as what another fetch would bring.
     const isNew = this.#refreshing.applied > asked;
     return selection.fault === 'unknown' && !isNew ? this.#findUnknown(request, asked) : selectedKey(selection);
   }
 
-  #findUnknown(request: KeyRequest, asked: number): MaybePromise<VerificationKey> {
+  #findUnknown(request: KeyRequest, asked: number): MaybePromise<PublishedKey> {
     const decision = this.#refreshing.decideUnknown();
     if (decision.act === 'refuse') {
       if (!this.#sharesPromises && this.#refreshing.isFetching) return this.#pickLater(request, asked);
@@ -130,7 +130,7 @@ class RemoteKeySet implements IssuerKeys {
   }
 
   // Where the fetch of another request cannot be waited for, what it brings can.
-  async #pickLater(request: KeyRequest, asked: number): Promise<VerificationKey> {
+  async #pickLater(request: KeyRequest, asked: number): Promise<PublishedKey> {
     await new Promise((resolve) => setTimeout(resolve, lookInterval * 1000));
     return this.#pick(await this.#trusted(request.waitUntil), request, asked);
   }

@@ -1,12 +1,12 @@
 import { TokenError } from '../errors.ts';
-import type { Selection, VerificationKey } from './key-set.ts';
+import type { PublishedKey, Selection } from './key-set.ts';
 
 /**
  * The key of a selection.
  *
  * @throws TokenError where there is not exactly one.
  */
-export function selectedKey({ key, fault }: Selection): VerificationKey {
+export function selectedKey({ key, fault }: Selection): PublishedKey {
   if (key !== undefined) return key;
   if (fault === 'ambiguous') {
     throw new TokenError('ERR_KEY_AMBIGUOUS', 'More than one key of the issuer fits the header of the token');

@@ -1,9 +1,9 @@
 import type { KeySet } from './key-set.ts';
-import type { IssuerKeys } from './key-source.ts';
+import type { KeySource } from './key-source.ts';
 import { selectedKey } from './select-key.ts';
 
 /** Keys that were given, not fetched. They do not age. */
-export function createStaticKeySet(set: KeySet): IssuerKeys {
+export function createStaticKeySource(set: KeySet): KeySource {
   return {
     find: ({ kid, algorithm, accepted }) => selectedKey(set.select(kid, algorithm, accepted)),
     keySetNow: () => set,

@@ -9,10 +9,10 @@ import type {
   FetchLike,
   Histogram,
   HttpClient,
+  ImportedKey,
   PoolOptions,
   PublicJwk,
   Runtime,
-  SignatureKey,
   Timer,
 } from './runtime.ts';
 import { signatureLengthOf } from './signature-length.ts';
@@ -58,12 +58,12 @@ function halfHash(name: string, text: string): string {
   return bytes.subarray(0, bytes.byteLength / 2).toString('base64url');
 }
 
-function importKey(jwk: PublicJwk, algorithm: Algorithm): SignatureKey {
+function importKey(jwk: PublicJwk, algorithm: Algorithm): ImportedKey {
   const key = createPublicKey({ key: { ...jwk }, format: 'jwk' });
   return new NodeSignatureKey(key, algorithm, signatureLengthOf(jwk, algorithm, runtime.decodeBase64url));
 }
 
-class NodeSignatureKey implements SignatureKey {
+class NodeSignatureKey implements ImportedKey {
   readonly #key: KeyObject;
   readonly #hash: string | null;
   readonly #signatureLength: number;

@@ -5,7 +5,7 @@ import type { MaybePromise } from '../lib/maybe-promise.ts';
 export type FetchLike = (url: string, init: RequestInit) => Promise<Response>;
 
 /** A public key, ready to check the signatures of one algorithm. */
-export interface SignatureKey {
+export interface ImportedKey {
   /** Checks a signature over ASCII text; at once where the runtime can. Never throws for a bad signature. */
   verify(signingInput: string, signature: Uint8Array): MaybePromise<boolean>;
   /** The same off the calling thread, where the runtime has a way to; for many tokens at once. */
@@ -69,7 +69,7 @@ export interface Runtime {
   /** Whether signatures of an algorithm can be checked. */
   supports(algorithm: Algorithm): boolean;
   /** Imports a key; throws or rejects where it is not a point on its curve, say. */
-  importKey(jwk: PublicJwk, algorithm: Algorithm): MaybePromise<SignatureKey>;
+  importKey(jwk: PublicJwk, algorithm: Algorithm): MaybePromise<ImportedKey>;
   createHttpClient(options: PoolOptions): HttpClient;
   /** Runs work later without keeping the process alive; undefined where timers do not outlive a request. */
   schedule(seconds: number, work: () => void): Timer | undefined;

@@ -2,7 +2,7 @@ import { base64url, type CryptoKey, errors, flattenedVerify, importJWK, type JWK
 import type { Algorithm } from '../crypto/algorithms.ts';
 import { isBase64url } from '../crypto/base64url.ts';
 import { createLogHistogram } from './log-histogram.ts';
-import type { HttpClient, PublicJwk, Runtime, SignatureKey } from './runtime.ts';
+import type { HttpClient, ImportedKey, PublicJwk, Runtime } from './runtime.ts';
 import { signatureLengthOf } from './signature-length.ts';
 
 const encoder = new TextEncoder();
@@ -52,7 +52,7 @@ async function halfHash(name: 'sha256' | 'sha384' | 'sha512', text: string): Pro
   return base64url.encode(bytes.subarray(0, bytes.byteLength / 2));
 }
 
-async function importKey(jwk: PublicJwk, algorithm: Algorithm): Promise<SignatureKey> {
+async function importKey(jwk: PublicJwk, algorithm: Algorithm): Promise<ImportedKey> {
   const key = await importJWK({ ...jwk } as JWK, algorithm);
   if (key instanceof Uint8Array) throw new TypeError('A symmetric key cannot check a signature');
   const names = algorithm === 'Ed25519' ? ['Ed25519', 'EdDSA'] : [algorithm];

@@ -1,6 +1,6 @@
 import { algorithms } from '../crypto/algorithms.ts';
 import { isSameText } from '../crypto/same-text.ts';
-import type { ProvenToken } from '../issuers/token-cache.ts';
+import type { VerifiedJws } from '../issuers/token-cache.ts';
 import type { TrustedIssuer } from '../issuers/trusted-issuers.ts';
 import { andThen, type MaybePromise } from '../lib/maybe-promise.ts';
 import { OptionReader } from '../options/option-reader.ts';
@@ -43,7 +43,7 @@ export interface IdTokenContext {
 /** Judges a token whose signature holds as an ID token. Throws or rejects with a TokenError. */
 export function admitIdToken(
   token: string,
-  proven: ProvenToken,
+  proven: VerifiedJws,
   { policy }: TrustedIssuer,
   { expected, runtime, now }: IdTokenContext,
 ): MaybePromise<VerifiedToken> {
@@ -62,7 +62,7 @@ export function admitIdToken(
 
 function checkAccessToken(
   accessToken: string,
-  { algorithm, claims }: ProvenToken,
+  { algorithm, claims }: VerifiedJws,
   runtime: IdTokenContext['runtime'],
 ): MaybePromise<void> {
   const claimed = readAccessTokenHash(claims);

@@ -1,5 +1,5 @@
 import { ConfigurationError, isAuthError, TokenError } from '../errors.ts';
-import type { ProvenToken, Standing, TokenCache } from '../issuers/token-cache.ts';
+import type { AcceptedClaims, TokenCache, VerifiedJws } from '../issuers/token-cache.ts';
 import type { TrustedIssuer } from '../issuers/trusted-issuers.ts';
 import type { KeySet } from '../keys/key-set.ts';
 import { andThen, type MaybePromise } from '../lib/maybe-promise.ts';
@@ -11,10 +11,10 @@ import { readClientId, validateClaims, validateTimes } from '../token/claims.ts'
 import type { ExpectedIdToken } from '../token/id-token.ts';
 import { createVerifiedToken, type VerifiedToken } from '../token/verified-token.ts';
 import { admitIdToken } from './id-token-verifier.ts';
-import { TokenProver, type TokenProverParts, type VerifyMode } from './signature-verifier.ts';
+import { SignatureVerifier, type SignatureVerifierParts, type VerificationContext } from './signature-verifier.ts';
 
 /** Everything that judging a token needs. */
-export interface TokenVerifierParts extends TokenProverParts {
+export interface TokenVerifierParts extends SignatureVerifierParts {
   readonly options: ResolvedOptions;
   readonly tokens: TokenCache | undefined;
   readonly counters: Counters;
@@ -22,8 +22,8 @@ export interface TokenVerifierParts extends TokenProverParts {
 
 /** Judges tokens: from the text to what is proved of it. Throws or rejects with an AuthError. */
 export interface TokenVerifier {
-  verify(token: string, mode: VerifyMode): MaybePromise<VerifiedToken>;
-  verifyIdToken(token: string, expected: ExpectedIdToken, mode: VerifyMode): MaybePromise<VerifiedToken>;
+  verify(token: string, mode: VerificationContext): MaybePromise<VerifiedToken>;
+  verifyIdToken(token: string, expected: ExpectedIdToken, mode: VerificationContext): MaybePromise<VerifiedToken>;
 }
 
 /** Makes the line of steps that every token of a verifier goes through. */
@@ -33,14 +33,14 @@ export function createTokenVerifier(parts: TokenVerifierParts): TokenVerifier {
 
 class StepwiseVerifier implements TokenVerifier {
   readonly #parts: TokenVerifierParts;
-  readonly #prover: TokenProver;
+  readonly #prover: SignatureVerifier;
 
   constructor(parts: TokenVerifierParts) {
     this.#parts = parts;
-    this.#prover = new TokenProver(parts);
+    this.#prover = new SignatureVerifier(parts);
   }
 
-  verify(token: string, mode: VerifyMode): MaybePromise<VerifiedToken> {
+  verify(token: string, mode: VerificationContext): MaybePromise<VerifiedToken> {
     const { tokens, runtime, counters } = this.#parts;
     this.#prover.checkSize(token);
     if (tokens === undefined) return this.#proveAndAdmit(token, undefined, mode);
@@ -55,7 +55,7 @@ class StepwiseVerifier implements TokenVerifier {
   }
 
   // What is remembered of access tokens plays no part: an ID token is read once, when somebody signs in.
-  verifyIdToken(token: string, expected: ExpectedIdToken, mode: VerifyMode): MaybePromise<VerifiedToken> {
+  verifyIdToken(token: string, expected: ExpectedIdToken, mode: VerificationContext): MaybePromise<VerifiedToken> {
     const { options, runtime } = this.#parts;
     this.#prover.checkSize(token);
     return andThen(this.#prover.prove(token, mode), ({ issuer, proven }) =>
@@ -64,7 +64,11 @@ class StepwiseVerifier implements TokenVerifier {
   }
 
   // Anything but the same issuer, algorithm and key sends the token through every step again.
-  #issuerIfStillProven(digest: string, proven: ProvenToken, { waitUntil }: VerifyMode): TrustedIssuer | undefined {
+  #issuerIfStillProven(
+    digest: string,
+    proven: VerifiedJws,
+    { waitUntil }: VerificationContext,
+  ): TrustedIssuer | undefined {
     const issuer = this.#parts.directory.findNow(proven.claims['iss']);
     if (issuer === undefined || issuer.entry !== proven.owner) return undefined;
     const keySet = issuer.entry.keys.keySetNow(waitUntil);
@@ -74,7 +78,7 @@ class StepwiseVerifier implements TokenVerifier {
     return undefined;
   }
 
-  #proveAndAdmit(token: string, digest: string | undefined, mode: VerifyMode): MaybePromise<VerifiedToken> {
+  #proveAndAdmit(token: string, digest: string | undefined, mode: VerificationContext): MaybePromise<VerifiedToken> {
     // What was proved before has the form of a token; only what was not is asked for it.
     if (mode.isCredential === true) checkSyntax(token);
     this.#parts.counters.misses += 1;
@@ -85,7 +89,7 @@ class StepwiseVerifier implements TokenVerifier {
     });
   }
 
-  #admit(token: string, proven: ProvenToken, { policy, entry }: TrustedIssuer): VerifiedToken {
+  #admit(token: string, proven: VerifiedJws, { policy, entry }: TrustedIssuer): VerifiedToken {
     if (proven.standing?.policy !== policy) proven.standing = standingOf(proven, policy);
     const { standing } = proven;
     try {
@@ -97,7 +101,7 @@ class StepwiseVerifier implements TokenVerifier {
     return createVerifiedToken(token, standing);
   }
 
-  #lastWord(token: VerifiedToken, { isSync }: VerifyMode): MaybePromise<VerifiedToken> {
+  #lastWord(token: VerifiedToken, { isSync }: VerificationContext): MaybePromise<VerifiedToken> {
     const { validate } = this.#parts.options.hooks;
     if (validate === undefined) return token;
     const verdict = settled(validate(token));
@@ -110,7 +114,7 @@ class StepwiseVerifier implements TokenVerifier {
 }
 
 // A policy is fixed when it is made, and so is what it makes of a token but for the time.
-function standingOf({ header, claims }: ProvenToken, policy: ResolvedPolicy): Standing {
+function standingOf({ header, claims }: VerifiedJws, policy: ResolvedPolicy): AcceptedClaims {
   validateClaims(header, claims, policy);
   return {
     policy,
@@ -126,7 +130,7 @@ function standingOf({ header, claims }: ProvenToken, policy: ResolvedPolicy): St
 }
 
 // The answer stays the same while policy and key set do, and on most requests they do.
-function givesKey(keySet: KeySet, { header, algorithm, key, standing }: ProvenToken, policy: ResolvedPolicy): boolean {
+function givesKey(keySet: KeySet, { header, algorithm, key, standing }: VerifiedJws, policy: ResolvedPolicy): boolean {
   const isSamePolicy = standing?.policy === policy;
   if (isSamePolicy && standing.keySet === keySet) return true;
   const { algorithms: accepted } = policy;

@@ -1,17 +1,17 @@
 import { type Algorithm, parseAlgorithm } from '../crypto/algorithms.ts';
 import { TokenError } from '../errors.ts';
-import type { ProvenToken } from '../issuers/token-cache.ts';
-import type { IssuerDirectory, TrustedIssuer } from '../issuers/trusted-issuers.ts';
+import type { VerifiedJws } from '../issuers/token-cache.ts';
+import type { TrustedIssuer, TrustedIssuers } from '../issuers/trusted-issuers.ts';
 import type { KeyRequest } from '../keys/key-source.ts';
 import { andThen, type MaybePromise } from '../lib/maybe-promise.ts';
 import type { Timings } from '../observability/timings.ts';
-import type { Runtime, SignatureKey } from '../runtime/runtime.ts';
+import type { ImportedKey, Runtime } from '../runtime/runtime.ts';
 import { type CompactJws, parseCompactJws } from '../token/compact-jws.ts';
 import { HeaderCache } from '../token/header-cache.ts';
 import { deepFreeze, type JwsHeader } from '../token/verified-token.ts';
 
 /** How one token is to be verified, and what is noted on the way. */
-export interface VerifyMode {
+export interface VerificationContext {
   /** Checks the signature off the calling thread, where the runtime can. */
   readonly inParallel?: boolean;
   /** Nobody can wait for the result. */
@@ -24,9 +24,9 @@ export interface VerifyMode {
 }
 
 /** What proving a signature needs. */
-export interface TokenProverParts {
+export interface SignatureVerifierParts {
   readonly options: { readonly maxTokenSize: number };
-  readonly directory: IssuerDirectory;
+  readonly directory: TrustedIssuers;
   readonly timings: Timings;
   readonly runtime: Runtime;
 }
@@ -34,22 +34,22 @@ export interface TokenProverParts {
 /** A token whose signature holds, and the issuer whose key it was made with. */
 export interface Proof {
   readonly issuer: TrustedIssuer;
-  readonly proven: ProvenToken;
+  readonly proven: VerifiedJws;
 }
 
 interface Located {
   readonly issuer: TrustedIssuer;
   readonly algorithm: Algorithm;
-  readonly key: ProvenToken['key'];
-  readonly signatureKey: SignatureKey;
+  readonly key: VerifiedJws['key'];
+  readonly signatureKey: ImportedKey;
 }
 
 /** Goes from the text of a token to what its signature proves, whatever the token is for. */
-export class TokenProver {
-  readonly #parts: TokenProverParts;
+export class SignatureVerifier {
+  readonly #parts: SignatureVerifierParts;
   readonly #headers: HeaderCache = new HeaderCache();
 
-  constructor(parts: TokenProverParts) {
+  constructor(parts: SignatureVerifierParts) {
     this.#parts = parts;
   }
 
@@ -61,7 +61,7 @@ export class TokenProver {
   }
 
   /** The caller has checked the size of the token. Throws or rejects with an AuthError. */
-  prove(token: string, mode: VerifyMode): MaybePromise<Proof> {
+  prove(token: string, mode: VerificationContext): MaybePromise<Proof> {
     const { directory, runtime, timings } = this.#parts;
     const jws = parseCompactJws(token, runtime, this.#headers);
     const located = andThen(directory.find(jws.claims['iss']), (issuer) => this.#locateKey(jws.header, issuer, mode));
@@ -69,7 +69,7 @@ export class TokenProver {
   }
 
   #proofOf({ encodedHeader, header, claims }: CompactJws, { issuer, key, algorithm }: Located): Proof {
-    const proven: ProvenToken = {
+    const proven: VerifiedJws = {
       owner: issuer.entry,
       key,
       algorithm,
@@ -80,7 +80,7 @@ export class TokenProver {
     return { issuer, proven };
   }
 
-  #locateKey(header: JwsHeader, issuer: TrustedIssuer, mode: VerifyMode): MaybePromise<Located> {
+  #locateKey(header: JwsHeader, issuer: TrustedIssuer, mode: VerificationContext): MaybePromise<Located> {
     mode.issuer = issuer.issuer;
     const { waitUntil } = mode;
     const { algorithms: accepted } = issuer.policy;
@@ -100,7 +100,7 @@ export class TokenProver {
 function checkSignature(
   jws: CompactJws,
   { signatureKey }: Located,
-  { inParallel }: VerifyMode,
+  { inParallel }: VerificationContext,
   timings: Timings,
 ): MaybePromise<void> {
   const { signingInput, signature } = jws;

@@ -2,9 +2,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Fault, type FaultServer, faults, startFaultServer } from '@verifier/test-issuer';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { FetchError } from '../../src/http/fetch-error.ts';
-import { fetchJson } from '../../src/http/fetch-json.ts';
+import { DocumentError } from '../../src/http/document-error.ts';
 import { createHttpClient } from '../../src/http/http-client.ts';
+import { requestDocument } from '../../src/http/request-document.ts';
 import type { FetchLike } from '../../src/index.ts';
 import { runtime as node } from '../../src/runtime/node.ts';
 import type { HttpClient } from '../../src/runtime/runtime.ts';
@@ -40,19 +40,19 @@ function read(
   over: Partial<typeof settings> = {},
   signal?: AbortSignal,
 ) {
-  return fetchJson(client, server.jwksUri, { ...settings, ...over }, { etag, signal, now });
+  return requestDocument(client, server.jwksUri, { ...settings, ...over }, { etag, signal, now });
 }
 
-async function faultOf(work: Promise<unknown>): Promise<FetchError> {
+async function faultOf(work: Promise<unknown>): Promise<DocumentError> {
   const error: unknown = await work.then(
     () => new Error('It was not refused'),
     (reason: unknown) => reason,
   );
-  if (error instanceof FetchError) return error;
+  if (error instanceof DocumentError) return error;
   throw error;
 }
 
-async function failWith(fault: Fault, client?: HttpClient, over?: Partial<typeof settings>): Promise<FetchError> {
+async function failWith(fault: Fault, client?: HttpClient, over?: Partial<typeof settings>): Promise<DocumentError> {
   server.fail('keys', fault);
   return faultOf(read(client, undefined, over));
 }

@@ -13,7 +13,7 @@ import {
   onTick,
   onUnknownKey,
   phaseOf,
-  type RefreshPolicy,
+  type RefreshSettings,
   type RefreshState,
 } from '../../src/keys/refresh-policy.ts';
 
@@ -36,7 +36,7 @@ const rounding = 1e-6;
 /** Does what the policy decides, with a timer as the runtime has one, and checks what was promised of it. */
 export class PolicyModel {
   readonly #settings: ModelSettings;
-  readonly #policy: RefreshPolicy;
+  readonly #policy: RefreshSettings;
   readonly #lookups: number[] = [];
   #state: RefreshState = initialState;
   #now = 0;

@@ -15,14 +15,14 @@ import {
   onTick,
   onUnknownKey,
   phaseOf,
-  type RefreshPolicy,
+  type RefreshSettings,
   type RefreshState,
 } from '../../src/keys/refresh-policy.ts';
 import { PolicyModel } from './policy-model.ts';
 
-const policy: RefreshPolicy = { ttl: undefined, refreshAhead: 0.8, staleFor: 86_400 };
+const policy: RefreshSettings = { ttl: undefined, refreshAhead: 0.8, staleFor: 86_400 };
 
-function loaded(now = 0, life = 600, random = 0.5, over: RefreshPolicy = policy): RefreshState {
+function loaded(now = 0, life = 600, random = 0.5, over: RefreshSettings = policy): RefreshState {
   return fetchSucceeded(fetchStarted(initialState, now, 'life'), over, { now, life, random });
 }
 

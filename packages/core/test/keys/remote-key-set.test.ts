@@ -3,11 +3,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { acceptAlgorithms, allAlgorithms } from '../../src/crypto/algorithms.ts';
 import { isAuthError, UnavailableError } from '../../src/errors.ts';
-import { FetchError } from '../../src/http/fetch-error.ts';
+import { DocumentError } from '../../src/http/document-error.ts';
 import type { DocumentSource, KeyDocument } from '../../src/keys/document-source.ts';
-import type { VerificationKey } from '../../src/keys/key-set.ts';
-import type { IssuerKeys } from '../../src/keys/key-source.ts';
-import { createRemoteKeySet } from '../../src/keys/remote-key-source.ts';
+import type { PublishedKey } from '../../src/keys/key-set.ts';
+import type { KeySource } from '../../src/keys/key-source.ts';
+import { createRemoteKeySource } from '../../src/keys/remote-key-source.ts';
 import { runtime as node } from '../../src/runtime/node.ts';
 import { createTestKey } from '../fixtures/test-key.ts';
 
@@ -61,14 +61,14 @@ class Issuer implements DocumentSource {
 
   #drop(entry: (typeof this.asked)[number]): void {
     this.asked.splice(this.asked.indexOf(entry), 1);
-    entry.settle(new FetchError('aborted', 'not wanted'));
+    entry.settle(new DocumentError('aborted', 'not wanted'));
   }
 }
 
 /** A key set, its issuer, and what must hold between them. */
 class World {
   readonly issuer = new Issuer();
-  readonly keys: IssuerKeys;
+  readonly keys: KeySource;
   /** What the last set that arrived holds, and when it did. */
   held: readonly number[] | undefined;
   heldAt = 0;
@@ -78,7 +78,7 @@ class World {
   readonly #pending: Promise<void>[] = [];
 
   constructor() {
-    this.keys = createRemoteKeySet({
+    this.keys = createRemoteKeySource({
       source: this.issuer,
       policy: { ttl: life, refreshAhead: 0.8, staleFor },
       clock: { now: () => this.now, monotonic: () => this.now },
@@ -148,7 +148,7 @@ class World {
       asked.settle(documentOf(asked.published));
     } else {
       const retryAfter = next.type === 'throttle' ? next.index : undefined;
-      const cause = new FetchError('status', 'status', { status: 503, retryAfter });
+      const cause = new DocumentError('status', 'status', { status: 503, retryAfter });
       asked.settle(new UnavailableError('ERR_KEY_SET_UNAVAILABLE', 'no', { cause }));
     }
     await setImmediate();
@@ -180,7 +180,7 @@ class World {
   }
 
   // What is found is in the set that arrived last, and that is still trusted.
-  #check(found: VerificationKey | Error, index: number): void {
+  #check(found: PublishedKey | Error, index: number): void {
     if (found instanceof Error) {
       expect(isAuthError(found)).toBe(true);
       return;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Algorithm, algorithms, allAlgorithms } from '../../src/crypto/algorithms.ts';
-import type { PublicJwk, SignatureKey } from '../../src/runtime/runtime.ts';
+import type { ImportedKey, PublicJwk } from '../../src/runtime/runtime.ts';
 import { encode } from '../fixtures/mint.ts';
 import { createTestKey, type TestKey } from '../fixtures/test-key.ts';
 import { engines } from '../fixtures/verifiers.ts';
@@ -19,7 +19,7 @@ function publicJwk({ jwk }: TestKey): PublicJwk {
 }
 
 describe.each(engines)('the $name engine', (engine) => {
-  const load = async (key: TestKey): Promise<SignatureKey> => await engine.importKey(publicJwk(key), key.alg);
+  const load = async (key: TestKey): Promise<ImportedKey> => await engine.importKey(publicJwk(key), key.alg);
 
   describe.each(cases)('$alg', ({ alg, key, other, input }) => {
     it('accepts a good signature, each time', async () => {
@@ -85,7 +85,7 @@ describe.each(engines)('the $name engine', (engine) => {
 
     it.each(broken)('fails for %s', async (_name, alg, breakJwk) => {
       const key = createTestKey(alg);
-      const importing = async (): Promise<SignatureKey> => await engine.importKey(breakJwk(publicJwk(key)), alg);
+      const importing = async (): Promise<ImportedKey> => await engine.importKey(breakJwk(publicJwk(key)), alg);
       await expect(importing()).rejects.toThrow();
     });
   });

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { createTokenCache, type ProvenToken } from '../../src/issuers/token-cache.ts';
-import type { VerificationKey } from '../../src/keys/key-set.ts';
+import { createTokenCache, type VerifiedJws } from '../../src/issuers/token-cache.ts';
+import type { PublishedKey } from '../../src/keys/key-set.ts';
 
-const key: VerificationKey = { kid: 'a', alg: 'ES256', import: () => undefined };
+const key: PublishedKey = { kid: 'a', alg: 'ES256', import: () => undefined };
 const [one, other] = [{ name: 'one' }, { name: 'other' }];
 
-function proven(owner: object): ProvenToken {
+function proven(owner: object): VerifiedJws {
   return { owner, key, algorithm: 'ES256', header: { alg: 'ES256' }, claims: {} };
 }
 

@@ -11,7 +11,7 @@ export interface NamesIssuer {
 }
 
 /** Counts how verifications end, and tells of each refusal: in one place for every way into a verifier. */
-export class OutcomeRecord {
+export class VerificationMetrics {
   readonly counters: Counters = createCounters();
   readonly #publish: EventListener;
   readonly #runtime: Pick<Runtime, 'debug' | 'trace'>;

@@ -1,16 +1,16 @@
 /** Why a document could not be had. */
-export type FetchFault = 'network' | 'timeout' | 'status' | 'content-type' | 'size' | 'json' | 'aborted';
+export type DocumentFault = 'network' | 'timeout' | 'status' | 'content-type' | 'size' | 'json' | 'aborted';
 
 /** A document that could not be had. Internal: it reaches users as the `cause` of an UnavailableError. */
-export class FetchError extends Error {
-  readonly fault: FetchFault;
+export class DocumentError extends Error {
+  readonly fault: DocumentFault;
   /** The status of the answer, where there was one. */
   readonly status: number | undefined;
   /** The seconds that the answer asked to wait. */
   readonly retryAfter: number | undefined;
 
   constructor(
-    fault: FetchFault,
+    fault: DocumentFault,
     message: string,
     details: { status?: number; retryAfter?: number | undefined; cause?: unknown } = {},
   ) {
@@ -21,4 +21,4 @@ export class FetchError extends Error {
   }
 }
 
-Object.defineProperty(FetchError.prototype, 'name', { value: 'FetchError', enumerable: false });
+Object.defineProperty(DocumentError.prototype, 'name', { value: 'DocumentError', enumerable: false });

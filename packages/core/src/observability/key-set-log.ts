@@ -1,23 +1,23 @@
 import type { UnavailableError } from '../errors.ts';
 import { IssuerMismatch } from '../keys/discovery.ts';
-import type { VerificationKey } from '../keys/key-set.ts';
-import type { KeySetObserver } from '../keys/key-set-observer.ts';
+import type { PublishedKey } from '../keys/key-set.ts';
+import type { KeySetListener } from '../keys/key-set-listener.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { VerifierEvent } from './events.ts';
 
 /** Tells programs by events, and operators by warnings and debug lines, what happens to one issuer's documents. */
-export interface KeySetReporter extends KeySetObserver {
+export interface KeySetLog extends KeySetListener {
   metadata(outcome: { readonly error?: UnavailableError; readonly seconds: number }): void;
 }
 
 type Operator = Pick<Runtime, 'warn' | 'debug'>;
 
 /** Makes the reporter of one issuer. */
-export function createKeySetReporter(
+export function createKeySetLog(
   issuer: string,
   publish: (event: VerifierEvent) => void,
   operator: Operator,
-): KeySetReporter {
+): KeySetLog {
   const warnOfMetadata = warnOnChange(operator, 'VERIFIER_ISSUER_MISMATCH');
   const warnOfKeySet = warnOnChange(operator, 'VERIFIER_KEY_SET_INVALID');
   let metadataFailures = 0;
@@ -69,7 +69,7 @@ export function createKeySetReporter(
   };
 }
 
-function keyEvent(type: 'key-added' | 'key-removed', issuer: string, { kid, alg }: VerificationKey): VerifierEvent {
+function keyEvent(type: 'key-added' | 'key-removed', issuer: string, { kid, alg }: PublishedKey): VerifierEvent {
   return { type, issuer, kid, alg: alg ?? 'RSA' };
 }
 

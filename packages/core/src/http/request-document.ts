@@ -1,10 +1,10 @@
 import type { FetchLike, HttpClient } from '../runtime/runtime.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
-import { FetchError } from './fetch-error.ts';
+import { DocumentError } from './document-error.ts';
 import { parseRetryAfter } from './retry-after.ts';
 
 /** The bounds of an exchange. */
-export interface FetchSettings {
+export interface DocumentSettings {
   /** Seconds for all of it. */
   readonly timeout: number;
   /** Bytes after decompression. */
@@ -13,7 +13,7 @@ export interface FetchSettings {
 }
 
 /** What a document is asked for with. */
-export interface FetchRequestOptions {
+export interface DocumentRequest {
   /** The ETag of the copy at hand. */
   readonly etag?: string | undefined;
   /** Gives up early, when nobody wants the document any more. */
@@ -42,30 +42,30 @@ const jsonType = /^application\/(?:[a-z0-9.+-]+\+)?json\s*(?:;|$)/i;
  * Fetches a JSON document: one exchange within a deadline, no redirects, a bounded size. Where the connection breaks
  * off, which one that had been kept open does when the other side has closed it meanwhile, the exchange is repeated once.
  *
- * @throws FetchError whatever goes wrong.
+ * @throws DocumentError whatever goes wrong.
  */
-export async function fetchJson(
+export async function requestDocument(
   client: HttpClient,
   url: string,
-  settings: FetchSettings,
-  request: FetchRequestOptions,
+  settings: DocumentSettings,
+  request: DocumentRequest,
 ): Promise<FetchedDocument> {
   const deadline = startDeadline(settings.timeout, request.signal);
   try {
     return await exchange(client, url, settings, request, deadline);
   } catch (error) {
-    throw error instanceof FetchError ? error : connectionFault(error);
+    throw error instanceof DocumentError ? error : connectionFault(error);
   } finally {
     deadline.clear();
   }
 }
 
 // What failed beneath is named by its code, which an operator can look up: the messages hold addresses.
-function connectionFault(cause: unknown): FetchError {
+function connectionFault(cause: unknown): DocumentError {
   let beneath = cause;
   while (beneath instanceof Error && !hasCode(beneath) && beneath.cause !== undefined) beneath = beneath.cause;
   const code = hasCode(beneath) ? ` (${beneath.code})` : '';
-  return new FetchError('network', `The connection failed${code}`, { cause });
+  return new DocumentError('network', `The connection failed${code}`, { cause });
 }
 
 function hasCode(error: unknown): error is { readonly code: string } {
@@ -73,7 +73,7 @@ function hasCode(error: unknown): error is { readonly code: string } {
   return typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,60}$/.test(code);
 }
 
-function headersOf(settings: FetchSettings, { etag }: FetchRequestOptions): Record<string, string> {
+function headersOf(settings: DocumentSettings, { etag }: DocumentRequest): Record<string, string> {
   const conditional = etag === undefined ? {} : { 'if-none-match': etag };
   return { accept: 'application/json, application/jwk-set+json', ...settings.headers, ...conditional };
 }
@@ -81,8 +81,8 @@ function headersOf(settings: FetchSettings, { etag }: FetchRequestOptions): Reco
 async function exchange(
   client: HttpClient,
   url: string,
-  settings: FetchSettings,
-  request: FetchRequestOptions,
+  settings: DocumentSettings,
+  request: DocumentRequest,
   deadline: Deadline,
 ): Promise<FetchedDocument> {
   const { signal } = deadline;
@@ -99,8 +99,8 @@ async function exchange(
 
 async function readDocument(
   response: Response,
-  { maxResponseSize }: FetchSettings,
-  { etag, now }: FetchRequestOptions,
+  { maxResponseSize }: DocumentSettings,
+  { etag, now }: DocumentRequest,
   deadline: Deadline,
 ): Promise<FetchedDocument> {
   const { status, headers } = response;
@@ -121,13 +121,13 @@ async function readDocument(
   return { ...facts, json: parseJson(await deadline.bound(readText(response, maxResponseSize))), unchanged: false };
 }
 
-function faultOf({ status, headers }: Response, now: number): FetchError | undefined {
+function faultOf({ status, headers }: Response, now: number): DocumentError | undefined {
   if (status !== 200) {
     const retryAfter = parseRetryAfter(headers.get('retry-after'), now);
-    return new FetchError('status', `The answer has the status ${status}`, { status, retryAfter });
+    return new DocumentError('status', `The answer has the status ${status}`, { status, retryAfter });
   }
   if (!jsonType.test(headers.get('content-type') ?? '')) {
-    return new FetchError('content-type', 'The answer is not JSON by its content type', { status });
+    return new DocumentError('content-type', 'The answer is not JSON by its content type', { status });
   }
   return undefined;
 }
@@ -139,7 +139,7 @@ async function readText(response: Response, maxResponseSize: number): Promise<st
   for await (const chunk of response.body ?? []) {
     size += chunk.byteLength;
     // Leaving the loop cancels the body, and with it the connection.
-    if (size > maxResponseSize) throw new FetchError('size', `The answer is larger than ${maxResponseSize} bytes`);
+    if (size > maxResponseSize) throw new DocumentError('size', `The answer is larger than ${maxResponseSize} bytes`);
     text += decodeChunk(decoder, chunk);
   }
   return text + decodeChunk(decoder);
@@ -149,7 +149,7 @@ function decodeChunk(decoder: Utf8Decoder, chunk?: Uint8Array): string {
   try {
     return decoder.decode(chunk, { stream: chunk !== undefined });
   } catch (cause) {
-    throw new FetchError('json', 'The answer is not UTF-8', { cause });
+    throw new DocumentError('json', 'The answer is not UTF-8', { cause });
   }
 }
 
@@ -158,7 +158,7 @@ function parseJson(text: string): unknown {
     return JSON.parse(text);
   } catch {
     // What the parser says quotes the document.
-    throw new FetchError('json', 'The answer is not JSON');
+    throw new DocumentError('json', 'The answer is not JSON');
   }
 }
 

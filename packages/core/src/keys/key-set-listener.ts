@@ -1,12 +1,12 @@
 import type { UnavailableError } from '../errors.ts';
-import type { VerificationKey } from './key-set.ts';
+import type { PublishedKey } from './key-set.ts';
 
 /** What happens to a key set, for whoever wants to know. Nothing here may throw. */
-export interface KeySetObserver {
+export interface KeySetListener {
   refreshed(seconds: number): void;
   failed(error: UnavailableError, failures: number, seconds: number): void;
   /** The set in use, if there is one, is beyond its life, and could not be refreshed. */
   outageEntered(error: UnavailableError): void;
   outageLeft(seconds: number): void;
-  changed(added: readonly VerificationKey[], removed: readonly VerificationKey[]): void;
+  changed(added: readonly PublishedKey[], removed: readonly PublishedKey[]): void;
 }
