@@ -1,13 +1,9 @@
 import { runtime as defaultRuntime } from '#runtime';
-import { admitsAnonymous, checkRequirements, noRequirements, type Requirements } from './authorization/requirements.ts';
-import {
-  type AnyAuthError,
-  ConfigurationError,
-  CredentialsMissingError,
-  isAuthError,
-  TokenError,
-  UnavailableError,
-} from './errors.ts';
+import { denyAccess, isAnonymousAllowed } from './authorization/deny-access.ts';
+import type { Requirements } from './authorization/requirements.ts';
+import { resolveRequirements } from './authorization/resolve-requirements.ts';
+import type { ResolvedRequirements } from './authorization/resolved-requirements.ts';
+import { type AnyAuthError, CredentialsMissingError, isAuthError, TokenError, UnavailableError } from './errors.ts';
 import { openIssuers } from './issuers/open-issuers.ts';
 import { sharedTokenCache } from './issuers/process-core.ts';
 import type { TokenCache } from './issuers/token-cache.ts';
@@ -31,9 +27,8 @@ import type { VerifiedToken } from './token/verified-token.ts';
 import { checkExpected } from './verification/id-token-verifier.ts';
 import { createTokenVerifier, type TokenVerifier } from './verification/jwt-verifier.ts';
 import type { VerificationContext } from './verification/signature-verifier.ts';
+import { resolveVerifyAllOptions, type VerifyAllOptions } from './verification/verify-all-options.ts';
 import type { AuthResult, Verifier } from './verifier.ts';
-
-const defaultConcurrency = 64;
 
 /** {@link createVerifier} on a runtime of one's choice. */
 export function createVerifierOnRuntime(options: VerifierOptions, runtime: Runtime): Verifier {
@@ -67,14 +62,15 @@ class SharingVerifier implements Verifier {
     });
   }
 
-  async verify(token: string, requirements: Requirements = noRequirements): Promise<VerifiedToken> {
-    return this.#recorded(token, requirements, { issuer: undefined });
+  async verify(token: string, requirements?: Requirements): Promise<VerifiedToken> {
+    return this.#recorded(token, resolveRequirements(requirements, 'verify'), { issuer: undefined });
   }
 
-  verifySync(token: string, requirements: Requirements = noRequirements): VerifiedToken {
+  verifySync(token: string, requirements?: Requirements): VerifiedToken {
+    const resolved = resolveRequirements(requirements, 'verifySync');
     const mode: VerificationContext = { issuer: undefined, isSync: true };
     return this.#record.outcome(mode, () => {
-      const result = this.#verified(token, requirements, mode);
+      const result = this.#verified(token, resolved, mode);
       if (!(result instanceof Promise)) return result;
       // What the promise brings is of no use here any more; the keys that it fetches are.
       result.catch(() => undefined);
@@ -87,13 +83,11 @@ class SharingVerifier implements Verifier {
 
   async verifyAll(
     tokens: Iterable<string>,
-    { concurrency = defaultConcurrency }: { readonly concurrency?: number } = {},
+    options: VerifyAllOptions = {},
   ): Promise<PromiseSettledResult<VerifiedToken>[]> {
-    if (!Number.isInteger(concurrency) || concurrency < 1) {
-      throw new ConfigurationError('concurrency must be a whole number of at least 1');
-    }
+    const { concurrency, requirements } = resolveVerifyAllOptions(options);
     return settleAll(tokens, concurrency, (token) =>
-      this.#recorded(token, noRequirements, { issuer: undefined, inParallel: true }),
+      this.#recorded(token, requirements, { issuer: undefined, inParallel: true }),
     );
   }
 
@@ -106,11 +100,12 @@ class SharingVerifier implements Verifier {
     });
   }
 
-  authenticate(request: RequestLike, requirements: Requirements = noRequirements): AuthResult | Promise<AuthResult> {
+  authenticate(request: RequestLike, requirements?: Requirements): AuthResult | Promise<AuthResult> {
     try {
+      const resolved = resolveRequirements(requirements, 'authenticate');
       const waitUntil = request.waitUntil?.bind(request);
       const mode: VerificationContext = { issuer: undefined, isCredential: true, inParallel: true, waitUntil };
-      const judged = this.#record.outcome(mode, () => this.#judge(request, requirements, mode));
+      const judged = this.#record.outcome(mode, () => this.#judge(request, resolved, mode));
       return judged instanceof Promise ? judged.then(passed, refusedOrThrown) : passed(judged);
     } catch (error) {
       return isAuthError(error) ? refusedOrThrown(error) : Promise.reject(asError(error));
@@ -190,29 +185,29 @@ class SharingVerifier implements Verifier {
     if (typeof token !== 'string') throw new TokenError('ERR_TOKEN_MALFORMED', 'The token is not a string');
   }
 
-  #recorded(token: string, requirements: Requirements, mode: VerificationContext): MaybePromise<VerifiedToken> {
+  #recorded(token: string, requirements: ResolvedRequirements, mode: VerificationContext): MaybePromise<VerifiedToken> {
     return this.#record.outcome(mode, () => this.#verified(token, requirements, mode));
   }
 
-  #verified(token: string, requirements: Requirements, mode: VerificationContext): MaybePromise<VerifiedToken> {
+  #verified(token: string, requirements: ResolvedRequirements, mode: VerificationContext): MaybePromise<VerifiedToken> {
     this.#assertUsable(token);
     return andThen(this.#tokenVerifier.verify(token, mode), (auth) => {
-      const refusal = checkRequirements(auth, requirements);
-      if (refusal !== undefined) throw refusal;
+      const denied = denyAccess(auth, requirements);
+      if (denied !== undefined) throw denied;
       return auth;
     });
   }
 
   #judge(
     request: RequestLike,
-    requirements: Requirements,
+    requirements: ResolvedRequirements,
     mode: VerificationContext,
   ): MaybePromise<VerifiedToken | null> {
     this.#assertOpen();
     const { maxTokenSize, hooks } = this.#options;
     const token = readToken(request, maxTokenSize, hooks.getToken);
     if (token !== undefined) return this.#verified(token, requirements, mode);
-    if (admitsAnonymous(requirements, this.#options.optional)) return null;
+    if (isAnonymousAllowed(requirements, this.#options.optional)) return null;
     throw new CredentialsMissingError();
   }
 }

@@ -1,4 +1,6 @@
-import { checkRequirements, type Requirements } from './authorization/requirements.ts';
+import { denyAccess } from './authorization/deny-access.ts';
+import type { Requirements } from './authorization/requirements.ts';
+import { resolveRequirements } from './authorization/resolve-requirements.ts';
 import { createVerifier } from './create-verifier.ts';
 import { type AnyAuthError, ConfigurationError } from './errors.ts';
 import { asError } from './lib/thrown-error.ts';
@@ -9,110 +11,125 @@ import type { RequestLike } from './request/request.ts';
 import type { VerifiedToken } from './token/verified-token.ts';
 import type { AuthResult, Verifier } from './verifier.ts';
 
-/** Who writes the answer to a refused request: the adapter, or the framework's own error handling. */
+/** Whether the adapter or the framework's own error handling writes the answer to a denied request. */
 export type OnError = 'respond' | 'framework';
 
-/** What the guards of every framework have in common. */
+/** Settings that the guards of all frameworks have. */
 export interface GuardSettings {
   /**
-   * `respond` writes the answer; `framework` hands the error, with its status and headers, to the framework's own
-   * error handling.
+   * `respond` writes the answer. `framework` passes the error, with its status and headers, to the framework's own error
+   * handling.
    *
    * @default 'respond'
    */
   readonly onError?: OnError;
 }
 
-/** A verifier that exists already, shared between guards. */
+/** An existing verifier, shared by several guards. */
 export interface SharedVerifier {
   readonly verifier: Verifier;
 }
 
-/** What a guard is made from: the options of a verifier, or a verifier. */
+/** Options for a guard: the options of a verifier, or a verifier. */
 export type GuardOptions = (VerifierOptions | SharedVerifier) & GuardSettings;
 
-/** What an Okta guard is made from; the environment fills in what is left out. */
+/** Options for an Okta guard. The environment supplies `issuer` and `audience` if they are absent. */
 export type OktaGuardOptions = (OktaOptions | SharedVerifier) & GuardSettings;
 
 /** The part of an adapter that is the same in every framework. */
 export interface Guard {
   readonly verifier: Verifier;
   readonly onError: OnError;
-  /** {@link Verifier.authenticate}. */
+  /** Calls {@link Verifier.authenticate}. */
   authenticate(request: RequestLike, requirements?: Requirements): AuthResult | Promise<AuthResult>;
   /**
-   * Judges a request that was authenticated before; undefined lets it pass.
+   * Authorizes a request that was authenticated earlier.
    *
-   * @throws Error what a `claims` predicate throws, always as an error.
+   * @param auth - The token of {@link Guard.authenticate}; null for an anonymous request.
+   * @param requirements - The requirements of the route. Without them, the request must have a token.
+   * @returns The error to answer with, or undefined if access is granted.
+   * @throws ConfigurationError if the requirements are wrong; otherwise what a `claims` predicate throws, always as an Error.
    */
-  authorize(auth: VerifiedToken | null, requirements: Requirements): AnyAuthError | undefined;
-  /** The answer to write, where `onError` is `respond`. */
+  authorize(auth: VerifiedToken | null, requirements?: Requirements): AnyAuthError | undefined;
+  /** Returns the answer to write if `onError` is `respond`. */
   challenge(error: AnyAuthError): Challenge;
   /**
-   * The error to hand over, where `onError` is `framework`: the same one, with the headers of the answer, and with what
-   * the client may be told as its message, since error handlers write that out. The first line of `stack` keeps the
-   * message for the log.
+   * Returns the error to pass on if `onError` is `framework`: the same object, with the headers of the answer, and with
+   * the public description as its message, because error handlers write the message to the client. The first line of
+   * `stack` keeps the original message for the log.
    */
   frameworkError(error: AnyAuthError): AnyAuthError;
-  /** Gives up what the guard opened. A verifier that was handed in stays open, for those who share it. */
+  /** Closes the verifier that the guard created. A verifier that was passed in stays open for its other users. */
   close(): Promise<void>;
 }
 
 /**
- * Makes what a framework adapter needs: a verifier, and what to do with the requests that it refuses.
+ * Creates the guard that a framework adapter calls: a verifier, and the handling of denied requests.
  *
- * @throws ConfigurationError where an option is missing, unknown or not safe.
+ * @throws ConfigurationError if an option is missing, unknown or not safe.
  */
 export function createGuard(options: GuardOptions): Guard {
-  const { onError = 'respond', ...rest } = checkedSettings(options);
-  return guardOf(rest, onError);
+  const { onError = 'respond', ...rest } = parseSettings(options);
+  return new VerifierGuard(rest, onError);
 }
 
 /**
- * {@link createGuard} for an Okta authorization server, configured by {@link okta}.
+ * Creates a guard for an Okta authorization server, configured by {@link okta}.
  *
- * @throws ConfigurationError where an option is missing, unknown or not safe.
+ * @throws ConfigurationError if an option is missing, unknown or not safe.
  */
 export function createOktaGuard(options: OktaGuardOptions = {}): Guard {
-  const { onError = 'respond', ...rest } = checkedSettings(options);
-  return guardOf('verifier' in rest ? rest : okta(rest), onError);
+  const { onError = 'respond', ...rest } = parseSettings(options);
+  return new VerifierGuard('verifier' in rest ? rest : okta(rest), onError);
 }
 
-function guardOf(options: VerifierOptions | SharedVerifier, onError: OnError): Guard {
-  const isShared = 'verifier' in options;
-  const verifier = isShared ? checkedVerifier(options) : createVerifier(options);
-  const challenge = (error: AnyAuthError): Challenge => verifier.challenge(error);
-  return {
-    verifier,
-    onError,
-    authenticate: (request, requirements) => verifier.authenticate(request, requirements),
-    authorize,
-    challenge,
-    frameworkError: (error) => {
-      // An engine may write the stack when it is first read: now, that is, with the message that is for the log.
-      const { stack } = error;
-      const headers = headersWithoutBody(challenge(error));
-      return Object.assign(error, { stack, headers, message: publicDescription(error) });
-    },
-    close: async () => (isShared ? undefined : await verifier.close()),
-  };
+class VerifierGuard implements Guard {
+  readonly verifier: Verifier;
+  readonly onError: OnError;
+  readonly #isShared: boolean;
+
+  constructor(options: VerifierOptions | SharedVerifier, onError: OnError) {
+    this.#isShared = 'verifier' in options;
+    this.verifier = 'verifier' in options ? parseSharedVerifier(options) : createVerifier(options);
+    this.onError = onError;
+  }
+
+  authenticate(request: RequestLike, requirements?: Requirements): AuthResult | Promise<AuthResult> {
+    return this.verifier.authenticate(request, requirements);
+  }
+
+  authorize(auth: VerifiedToken | null, requirements?: Requirements): AnyAuthError | undefined {
+    const resolved = resolveRequirements(requirements, 'authorize');
+    try {
+      return denyAccess(auth, resolved);
+    } catch (thrown) {
+      throw asError(thrown);
+    }
+  }
+
+  challenge(error: AnyAuthError): Challenge {
+    return this.verifier.challenge(error);
+  }
+
+  frameworkError(error: AnyAuthError): AnyAuthError {
+    // An engine may build the stack on first access: read it while the message is still the one for the log.
+    const { stack } = error;
+    const headers = headersWithoutBody(this.challenge(error));
+    return Object.assign(error, { stack, headers, message: publicDescription(error) });
+  }
+
+  async close(): Promise<void> {
+    if (!this.#isShared) await this.verifier.close();
+  }
 }
 
-// The body, and with it the content type, is the framework's own.
+// The framework writes its own body, and so its own content type.
 function headersWithoutBody({ headers }: Challenge): Readonly<Record<string, string>> {
   const { 'Content-Type': _, ...others } = headers;
   return others;
 }
 
-function authorize(auth: VerifiedToken | null, requirements: Requirements): AnyAuthError | undefined {
-  try {
-    return checkRequirements(auth, requirements);
-  } catch (thrown) {
-    throw asError(thrown);
-  }
-}
-
-function checkedSettings<TOptions extends GuardSettings>(options: TOptions): TOptions {
+function parseSettings<TOptions extends GuardSettings>(options: TOptions): TOptions {
   if (typeof options !== 'object' || options === null) {
     throw new ConfigurationError('The options of a guard are an object, such as { issuer, audience } or { verifier }');
   }
@@ -122,13 +139,13 @@ function checkedSettings<TOptions extends GuardSettings>(options: TOptions): TOp
   return options;
 }
 
-function checkedVerifier({ verifier, ...others }: SharedVerifier): Verifier {
-  const [stray] = Object.keys(others);
-  if (stray !== undefined) {
-    throw new ConfigurationError(`${stray} cannot stand beside verifier: give it to createVerifier instead`);
+function parseSharedVerifier({ verifier, ...others }: SharedVerifier): Verifier {
+  const [extra] = Object.keys(others);
+  if (extra !== undefined) {
+    throw new ConfigurationError(`${extra} cannot be combined with verifier: give it to createVerifier instead`);
   }
   if (typeof verifier?.authenticate !== 'function') {
-    throw new ConfigurationError('verifier is what createVerifier returns');
+    throw new ConfigurationError('verifier must be one that createVerifier returned');
   }
   return verifier;
 }

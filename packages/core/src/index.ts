@@ -2,9 +2,10 @@ export {
   accessRequirement,
   anyScopeRequirement,
   claimsRequirement,
-  type Requirements,
   scopeRequirement,
-} from './authorization/requirements.ts';
+} from './authorization/access-requirement.ts';
+export { type OpenApiSecurity, openApiSecurity } from './authorization/open-api-security.ts';
+export type { Requirements } from './authorization/requirements.ts';
 export { createVerifier } from './create-verifier.ts';
 export {
   type AnyAuthError,
@@ -68,5 +69,6 @@ export type { FetchLike } from './runtime/runtime.ts';
 export type { ClaimPath } from './token/claim-names.ts';
 export type { ExpectedIdToken } from './token/id-token.ts';
 export type { Claims, JsonValue, JwsHeader, VerifiedToken } from './token/verified-token.ts';
+export type { VerifyAllOptions } from './verification/verify-all-options.ts';
 export type { AuthResult, Verifier } from './verifier.ts';
 export { version } from './version.ts';

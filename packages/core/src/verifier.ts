@@ -5,6 +5,7 @@ import type { Challenge } from './request/challenge.ts';
 import type { RequestLike } from './request/request.ts';
 import type { ExpectedIdToken } from './token/id-token.ts';
 import type { VerifiedToken } from './token/verified-token.ts';
+import type { VerifyAllOptions } from './verification/verify-all-options.ts';
 
 /** How a request was judged: data, because a refused request is nothing out of the ordinary. */
 export type AuthResult =
@@ -31,12 +32,9 @@ export interface Verifier {
   /**
    * Verifies many tokens, on Node.js with the other cores. Results stand in the order of the tokens.
    *
-   * @param options - `concurrency`: how many at a time; 64 by default.
+   * @throws ConfigurationError if an option is unknown or of the wrong type.
    */
-  verifyAll(
-    tokens: Iterable<string>,
-    options?: { readonly concurrency?: number },
-  ): Promise<PromiseSettledResult<VerifiedToken>[]>;
+  verifyAll(tokens: Iterable<string>, options?: VerifyAllOptions): Promise<PromiseSettledResult<VerifiedToken>[]>;
   /**
    * Verifies one ID token (OpenID Connect Core 1.0, section 3.1.3.7), with the keys of the same issuers: `aud` and
    * `azp`, `nonce`, times, and whatever else is expected. An access token is refused with ERR_TOKEN_TYPE, known by its

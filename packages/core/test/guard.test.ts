@@ -61,9 +61,9 @@ describe('a guard', () => {
     ['null', null, /^The options of a guard are an object/],
     ['text', 'https://issuer.example', /^The options of a guard are an object/],
     ['an unknown onError', { ...optionsFor(key), onError: 'throw' }, /^onError is 'respond' or 'framework'/],
-    ['no verifier', { verifier: undefined }, /^verifier is what createVerifier returns/],
-    ['something else than a verifier', { verifier: {} }, /^verifier is what createVerifier returns/],
-    ['a verifier and options', { verifier: verifierFor(key), realm: 'x' }, /^realm cannot stand beside verifier/],
+    ['no verifier', { verifier: undefined }, /^verifier must be one that createVerifier returned/],
+    ['something else than a verifier', { verifier: {} }, /^verifier must be one that createVerifier returned/],
+    ['a verifier and options', { verifier: verifierFor(key), realm: 'x' }, /^realm cannot be combined with verifier/],
     ['an unknown option', { ...optionsFor(key), reallm: 'x' }, /^reallm is not an option.*did you mean realm\?/],
   ];
 

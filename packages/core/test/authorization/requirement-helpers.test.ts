@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { anyScopeRequirement, claimsRequirement, scopeRequirement } from '../src/index.ts';
-import { mint } from './fixtures/mint.ts';
-import { faultIn, refusalOf } from './fixtures/refusal.ts';
-import { createTestKey } from './fixtures/test-key.ts';
-import { verifierFor } from './fixtures/verifiers.ts';
+import { anyScopeRequirement, claimsRequirement, scopeRequirement } from '../../src/index.ts';
+import { mint } from '../fixtures/mint.ts';
+import { faultIn, refusalOf } from '../fixtures/refusal.ts';
+import { createTestKey } from '../fixtures/test-key.ts';
+import { verifierFor } from '../fixtures/verifiers.ts';
 
 const key = createTestKey('Ed25519');
 const verifier = verifierFor(key);

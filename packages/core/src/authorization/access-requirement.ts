@@ -1,0 +1,48 @@
+import { ConfigurationError } from '../errors.ts';
+import type { Claims } from '../token/verified-token.ts';
+import type { Requirements } from './requirements.ts';
+import { resolveOnce } from './resolve-requirements.ts';
+
+/**
+ * Validates the requirements of a route at set-up, so that its requests need not.
+ *
+ * @param caller - The name of the route guard, for the error.
+ * @returns A frozen copy. Pass it to `authenticate`, `authorize` or `verify` as it is.
+ * @throws ConfigurationError if nothing is required, or if a member is unknown, undefined, empty, of the wrong type, or a
+ * name that no token can carry.
+ */
+export function accessRequirement(requirements: Requirements, caller = 'requireAccess'): Requirements {
+  return resolveOnce(requirements, caller);
+}
+
+/**
+ * Requires all of these scopes, validated at set-up.
+ *
+ * @param scopes - One or more scopes: `'read:orders'`, `'read:orders write:orders'`, or an array.
+ * @throws ConfigurationError if there is none, or one that no token can carry.
+ */
+export function scopeRequirement(...scopes: readonly (string | readonly string[])[]): Requirements {
+  return resolveOnce({ scope: scopes.flat() }, 'requireScope');
+}
+
+/**
+ * Requires at least one of these scopes, validated at set-up.
+ *
+ * @param scopes - One or more scopes: `'read:orders'`, `'read:orders write:orders'`, or an array.
+ * @throws ConfigurationError if there is none, or one that no token can carry.
+ */
+export function anyScopeRequirement(...scopes: readonly (string | readonly string[])[]): Requirements {
+  return resolveOnce({ anyScope: scopes.flat() }, 'requireAnyScope');
+}
+
+/**
+ * Requires that the verified claims satisfy a predicate.
+ *
+ * @param predicate - Returns `true`, and nothing else, to grant access.
+ * @param caller - The name of the route guard, for the error.
+ * @throws ConfigurationError if it is not a function.
+ */
+export function claimsRequirement(predicate: (claims: Claims) => boolean, caller = 'requireClaims'): Requirements {
+  if (typeof predicate === 'function') return resolveOnce({ claims: predicate }, caller);
+  throw new ConfigurationError(`${caller} takes a function of the claims that returns true to grant access`);
+}

@@ -1,0 +1,43 @@
+import { type AnyAuthError, CredentialsMissingError, ScopeError } from '../errors.ts';
+import type { VerifiedToken } from '../token/verified-token.ts';
+import type { RequiredNames, ResolvedRequirements } from './resolved-requirements.ts';
+
+/**
+ * Authorizes a request: compares its verified token with the requirements of the route.
+ *
+ * @param auth - Null for an anonymous request.
+ * @returns The error to answer with, or undefined if access is granted.
+ * @throws whatever the `claims` predicate throws.
+ */
+export function denyAccess(auth: VerifiedToken | null, requirements: ResolvedRequirements): AnyAuthError | undefined {
+  if (auth === null) return requirements.optional === true ? undefined : new CredentialsMissingError();
+  for (const required of requirements.required) {
+    if (!hasNames(auth, required)) return insufficientNames(required);
+  }
+  const { claims } = requirements;
+  if (claims === undefined || claims(auth.claims) === true) return undefined;
+  return new ScopeError(
+    'ERR_CLAIMS_INSUFFICIENT',
+    'The claims of the token do not meet the requirements of this route',
+  );
+}
+
+/**
+ * Whether a request without credentials is let through. The default of the verifier applies only to a route without
+ * requirements: an anonymous request never meets one, unless the route itself sets `optional`.
+ */
+export function isAnonymousAllowed({ optional, required, claims }: ResolvedRequirements, byDefault: boolean): boolean {
+  return optional ?? (byDefault && required.length === 0 && claims === undefined);
+}
+
+function hasNames(auth: VerifiedToken, { property, names, isAny }: RequiredNames): boolean {
+  const held = auth[property];
+  return isAny ? names.some((name) => held.includes(name)) : names.every((name) => held.includes(name));
+}
+
+function insufficientNames({ kind, names }: RequiredNames): ScopeError {
+  const message = `The token does not have a ${kind} that this route requires`;
+  return kind === 'scope'
+    ? new ScopeError('ERR_SCOPE_INSUFFICIENT', message, names)
+    : new ScopeError('ERR_CLAIMS_INSUFFICIENT', message);
+}

@@ -1,0 +1,30 @@
+import { ConfigurationError } from '../errors.ts';
+import type { NameKind } from './resolved-requirements.ts';
+
+// RFC 6749, section 3.3: scope-token.
+const scopeSyntax = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
+
+/**
+ * Parses a list of names, or one text, to a frozen list without duplicates.
+ *
+ * @param given - The beginning of an error: the function that the application called, and the member.
+ * @throws ConfigurationError if there is no name, or one that no token can carry.
+ */
+export function parseNames(value: unknown, kind: NameKind, given: string): readonly string[] {
+  const entries: readonly unknown[] = Array.isArray(value) ? [...value] : [value];
+  if (entries.length === 0) throw new ConfigurationError(`${given} as an empty list: it takes at least one ${kind}`);
+  const names = entries.flatMap((entry) => splitEntry(entry, kind)).map((name) => parseName(name, kind, given));
+  return Object.freeze([...new Set(names)]);
+}
+
+// Only scopes cannot contain a space; a role can.
+function splitEntry(entry: unknown, kind: NameKind): readonly unknown[] {
+  return typeof entry === 'string' && kind === 'scope' ? entry.split(' ') : [entry];
+}
+
+function parseName(name: unknown, kind: NameKind, given: string): string {
+  const isValid = typeof name === 'string' && (kind === 'scope' ? scopeSyntax.test(name) : name !== '');
+  if (isValid) return name;
+  const shown = typeof name === 'string' ? JSON.stringify(name) : `a value of type ${typeof name}`;
+  throw new ConfigurationError(`${given} with ${shown}, which is not a ${kind} that a token can carry`);
+}

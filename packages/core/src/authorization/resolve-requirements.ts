@@ -1,0 +1,120 @@
+import { ConfigurationError } from '../errors.ts';
+import { didYouMean } from '../options/option-reader.ts';
+import { parseNames } from './parse-names.ts';
+import type { Requirements } from './requirements.ts';
+import type { NameKind, RequiredNames, ResolvedRequirements } from './resolved-requirements.ts';
+
+type NameMember = Exclude<keyof Requirements, 'claims' | 'optional'>;
+
+type NameMembers = readonly [member: NameMember, required: Omit<RequiredNames, 'names'>][];
+
+// In the order in which a token is checked against them.
+const nameMembers: NameMembers = [
+  ['scope', { kind: 'scope', property: 'scopes', isAny: false }],
+  ['anyScope', { kind: 'scope', property: 'scopes', isAny: true }],
+  ['role', { kind: 'role', property: 'roles', isAny: false }],
+  ['anyRole', { kind: 'role', property: 'roles', isAny: true }],
+  ['permission', { kind: 'permission', property: 'permissions', isAny: false }],
+  ['anyPermission', { kind: 'permission', property: 'permissions', isAny: true }],
+  ['group', { kind: 'group', property: 'groups', isAny: false }],
+  ['anyGroup', { kind: 'group', property: 'groups', isAny: true }],
+];
+
+const kinds: ReadonlyMap<string, NameKind> = new Map(nameMembers.map(([member, { kind }]) => [member, kind]));
+const memberNames = [...kinds.keys(), 'claims', 'optional'];
+
+const noRequirements: ResolvedRequirements = { required: [], claims: undefined, optional: undefined };
+
+// By identity, so that requirements resolved at set-up cost a request one look-up.
+const resolved: WeakMap<Requirements, ResolvedRequirements> = new WeakMap();
+
+/**
+ * Validates requirements where they enter. Those that {@link resolveOnce} returned are not validated again.
+ *
+ * @param caller - The function that the application called, for the error.
+ * @throws ConfigurationError if a member is unknown, undefined, empty or of the wrong type.
+ */
+export function resolveRequirements(requirements: Requirements | undefined, caller: string): ResolvedRequirements {
+  if (requirements === undefined) return noRequirements;
+  return resolved.get(requirements) ?? toResolved(parseRequirements(requirements, caller));
+}
+
+/**
+ * Validates the requirements of a route at set-up.
+ *
+ * @param caller - The function that the application called, for the error.
+ * @returns A frozen copy that {@link resolveRequirements} recognizes.
+ * @throws ConfigurationError as {@link resolveRequirements} does, and if nothing is required.
+ */
+export function resolveOnce(requirements: Requirements, caller: string): Requirements {
+  if (resolved.has(requirements)) return requirements;
+  const parsed = parseRequirements(requirements, caller);
+  if (Object.keys(parsed).length === 0) {
+    throw new ConfigurationError(`${caller} requires nothing: give it a scope, such as { scope: 'read:orders' }`);
+  }
+  resolved.set(parsed, toResolved(parsed));
+  return parsed;
+}
+
+/** A frozen copy of requirements with valid members only, each name list an array. */
+type ParsedRequirements = Requirements & { readonly [Member in NameMember]?: readonly string[] };
+
+function parseRequirements(requirements: unknown, caller: string): ParsedRequirements {
+  if (!isPlainObject(requirements)) {
+    throw new ConfigurationError(`${caller} takes an object, such as { scope: 'read:orders' }`);
+  }
+  // Own members only: requirements must not depend on what another library adds to a prototype.
+  const members = Reflect.ownKeys(requirements).map((name) => {
+    const member = parseMemberName(name, caller);
+    return [member, parseMember(member, requirements[member], caller)] as const;
+  });
+  return Object.freeze(Object.fromEntries(members));
+}
+
+// An instance, or an object that inherits its members, would require nothing without a warning.
+function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  // The last case is the Object.prototype of another realm, such as the sandbox of a test runner.
+  return prototype === null || prototype === Object.prototype || isRootPrototype(prototype);
+}
+
+function isRootPrototype(prototype: unknown): boolean {
+  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(Object(prototype), 'isPrototypeOf');
+}
+
+function parseMemberName(name: string | symbol, caller: string): string {
+  if (typeof name === 'string' && memberNames.includes(name)) return name;
+  const text = String(name);
+  const shown = /^\w+$/.test(text) ? text : JSON.stringify(text);
+  throw new ConfigurationError(`${caller} does not know the requirement ${shown}${didYouMean(text, memberNames)}`);
+}
+
+function parseMember(member: string, value: unknown, caller: string): unknown {
+  if (value === undefined) {
+    throw new ConfigurationError(`${caller} was given ${member} as undefined: leave out what is not required`);
+  }
+  const kind = kinds.get(member);
+  if (kind !== undefined) return parseNames(value, kind, `${caller} was given ${member}`);
+  if (member === 'optional' && typeof value !== 'boolean') {
+    throw new ConfigurationError(`${caller} takes optional as true or false`);
+  }
+  if (member === 'claims' && typeof value !== 'function') {
+    throw new ConfigurationError(
+      `${caller} takes claims as a function of the claims that returns true to grant access`,
+    );
+  }
+  return value;
+}
+
+function toResolved(parsed: ParsedRequirements): ResolvedRequirements {
+  if (Object.keys(parsed).length === 0) return noRequirements;
+  const required = nameMembers.flatMap(([member, names]) =>
+    Object.hasOwn(parsed, member) ? [{ ...names, names: parsed[member] ?? [] }] : [],
+  );
+  return {
+    required,
+    claims: Object.hasOwn(parsed, 'claims') ? parsed.claims : undefined,
+    optional: Object.hasOwn(parsed, 'optional') ? parsed.optional : undefined,
+  };
+}

@@ -1,0 +1,21 @@
+import type { Claims, VerifiedToken } from '../token/verified-token.ts';
+
+/** The kinds of names that a route can require. */
+export type NameKind = 'scope' | 'role' | 'permission' | 'group';
+
+/** One list of names that a token must carry: all of them, or at least one. */
+export interface RequiredNames {
+  readonly kind: NameKind;
+  /** The member of a {@link VerifiedToken} that lists the names of this kind. */
+  readonly property: keyof Pick<VerifiedToken, 'scopes' | 'roles' | 'permissions' | 'groups'>;
+  readonly names: readonly string[];
+  readonly isAny: boolean;
+}
+
+/** Requirements after validation: what every request is authorized against. */
+export interface ResolvedRequirements {
+  readonly required: readonly RequiredNames[];
+  readonly claims: ((claims: Claims) => boolean) | undefined;
+  /** Undefined if the route does not say whether anonymous requests are let through. */
+  readonly optional: boolean | undefined;
+}

@@ -1,0 +1,200 @@
+import { describe, expect, it, vi } from 'vitest';
+import {
+  type AuthResult,
+  accessRequirement,
+  createGuard,
+  isConfigurationError,
+  type Requirements,
+  type VerifiedToken,
+} from '../../src/index.ts';
+import { mint } from '../fixtures/mint.ts';
+import { faultIn, refusalOf } from '../fixtures/refusal.ts';
+import { bearerRequest, requestWith } from '../fixtures/requests.ts';
+import { createTestKey } from '../fixtures/test-key.ts';
+import { verifierFor } from '../fixtures/verifiers.ts';
+
+const key = createTestKey('Ed25519');
+const verifier = verifierFor(key);
+const guard = createGuard({ verifier });
+const token = mint(key, { scope: 'read', roles: ['clerk'] });
+const auth = verifier.verifySync(token);
+
+/** Each entry point for requirements, by the name that its errors begin with. */
+const entryPoints: Readonly<Record<string, (requirements: Requirements) => unknown>> = {
+  verify: (requirements) => verifier.verify(token, requirements),
+  verifySync: (requirements) => verifier.verifySync(token, requirements),
+  verifyAll: (requirements) => verifier.verifyAll([token], { requirements }),
+  authenticate: (requirements) => verifier.authenticate(bearerRequest(token), requirements),
+  authorize: (requirements) => guard.authorize(auth, requirements),
+  requireAccess: (requirements) => accessRequirement(requirements),
+};
+
+const empty = class {};
+const inherited = Object.create({ scope: 'admin' });
+const hidden = Object.defineProperty({}, 'scope', { value: [], enumerable: false });
+
+const wrong: readonly (readonly [string, unknown, RegExp])[] = [
+  ['a misspelled member', { scopes: 'admin' }, /scopes.*did you mean scope\?$/],
+  ['another misspelled member', { anyroles: ['admin'] }, /anyroles.*did you mean anyRole\?$/],
+  ['a member like no other', { 'x\r\nyz': 1 }, /"x\\r\\nyz".*there are scope, anyScope/],
+  ['a misspelled member beside a right one', { scope: 'read', rolle: 'a' }, /rolle.*did you mean role\?$/],
+  ['a symbol', { [Symbol('scope')]: 'admin' }, /Symbol\(scope\)/],
+  ['an empty list', { scope: [] }, / scope .*at least one/],
+  ['an empty list of alternatives', { anyScope: [] }, / anyScope .*at least one/],
+  ['an empty list of roles', { role: [] }, / role .*at least one/],
+  ['an empty list of other alternatives', { anyGroup: [] }, / anyGroup .*at least one/],
+  ['an empty list in a hidden member', hidden, / scope .*at least one/],
+  ['an undefined scope', { scope: undefined }, / scope .*undefined/],
+  ['an undefined predicate', { claims: undefined }, / claims .*undefined/],
+  ['an undefined optional', { optional: undefined }, / optional .*undefined/],
+  ['an undefined member beside one that is met', { scope: 'read', anyRole: undefined }, / anyRole .*undefined/],
+  ['null', { role: null }, / role/],
+  ['a number', { permission: 5 }, / permission/],
+  ['an object', { group: {} }, / group/],
+  ['a set', { scope: new Set(['read']) }, / scope/],
+  ['an empty text', { scope: '' }, / scope/],
+  ['an empty name in a list', { role: ['clerk', ''] }, / role/],
+  ['a hole in a list', { scope: Object.assign(['read'], { length: 2 }) }, / scope/],
+  ['a nested list', { scope: [['read']] }, / scope/],
+  ['a scope with a quotation mark', { scope: 'a"b' }, / scope/],
+  ['a scope with a line end', { anyScope: ['read', 'a\r\nb'] }, / anyScope/],
+  ['a scope with two spaces', { scope: 'read  write' }, / scope/],
+  ['a predicate that is none', { claims: { tenant: 'blue' } }, / claims .*function/],
+  ['an optional that is no boolean', { optional: 1 }, / optional .*true or false/],
+  ['an optional of null', { optional: null }, / optional .*true or false/],
+  ['nothing at all', null, / an object/],
+  ['text', 'read', / an object/],
+  ['a list', ['read'], / an object/],
+  ['a function', () => true, / an object/],
+  ['a map', new Map([['scope', 'read']]), / an object/],
+  ['an instance of a class', new empty(), / an object/],
+  ['inherited members', inherited, / an object/],
+];
+
+/** The ConfigurationError that an entry point throws or rejects with. */
+async function faultFrom(run: () => unknown): Promise<Error> {
+  try {
+    await run();
+  } catch (error) {
+    if (isConfigurationError(error)) return error;
+    throw error;
+  }
+  throw new Error('The requirements were accepted');
+}
+
+describe.each(Object.entries(entryPoints))('%s()', (name, enter) => {
+  it.each(wrong)('names what is wrong in %s', async (_case, requirements, message) => {
+    const error = await faultFrom(() => enter(requirements as Requirements));
+    expect(error.message).toMatch(new RegExp(`^${name} `));
+    expect(error.message).toMatch(message);
+    expect(error.message).not.toMatch(/[\r\n]/);
+  });
+
+  it('reads each member once, and a list as it was then', async () => {
+    const scope = vi.fn(() => ['read']);
+    const requirements = Object.defineProperty({}, 'scope', { get: scope, enumerable: true });
+    await enter(requirements as Requirements);
+    expect(scope).toHaveBeenCalledOnce();
+  });
+});
+
+describe.each(Object.entries(entryPoints).filter(([name]) => name !== 'requireAccess'))('%s()', (_name, enter) => {
+  it.each([undefined, {}, Object.create(null), { optional: false }])('requires nothing with %o', async (nothing) => {
+    const result: unknown = await enter(nothing as Requirements);
+    const isDenied = (result as AuthResult | undefined)?.ok === false;
+    expect(isDenied).toBe(false);
+  });
+});
+
+describe('wrong requirements', () => {
+  const misspelled = { scopes: 'admin' } as Requirements;
+
+  it('are an error of the application, whatever the request sends', async () => {
+    for (const request of [requestWith(), requestWith('Bearer'), bearerRequest('x'), bearerRequest(token)]) {
+      const result = verifier.authenticate(request, misspelled);
+      await expect(result).rejects.toSatisfy(isConfigurationError);
+    }
+    await expect(verifier.verify('x', misspelled)).rejects.toSatisfy(isConfigurationError);
+    expect(faultIn(() => verifier.verifySync('x', misspelled)).message).toMatch(/scopes/);
+  });
+
+  it('reject, and do not throw, where a promise is returned', async () => {
+    await expect(verifier.verify(token, misspelled)).rejects.toSatisfy(isConfigurationError);
+    await expect(verifier.verifyAll([token], { requirements: misspelled })).rejects.toSatisfy(isConfigurationError);
+    const result = verifier.authenticate(bearerRequest(token), misspelled);
+    expect(result).toBeInstanceOf(Promise);
+    await expect(result).rejects.toSatisfy(isConfigurationError);
+  });
+
+  it('count as no refused token', async () => {
+    const counting = verifierFor(key);
+    await Promise.allSettled([counting.verify(token, misspelled), counting.authenticate(requestWith(), misspelled)]);
+    expect(counting.stats()).toMatchObject({ verified: 0, refused: {} });
+  });
+});
+
+describe('requirements that were resolved', () => {
+  it('are not resolved again', () => {
+    const requirements = accessRequirement({ role: ['clerk'] });
+    expect(accessRequirement(requirements)).toBe(requirements);
+  });
+
+  it('stay what they were when the list of the caller changes', () => {
+    const roles = ['clerk'];
+    const requirements = accessRequirement({ role: roles });
+    roles.push('boss');
+    expect(guard.authorize(auth, requirements)).toBeUndefined();
+    expect(requirements).toEqual({ role: ['clerk'] });
+  });
+
+  it('hold for any guard, as the copy of another package resolved them', () => {
+    const foreign: Requirements = Object.freeze({ role: Object.freeze(['boss']) });
+    expect(guard.authorize(auth, foreign)).toMatchObject({ code: 'ERR_CLAIMS_INSUFFICIENT' });
+  });
+
+  it.each([
+    ['scope', 'read', 'optional', true],
+    ['role', 'boss', 'claims', () => true],
+  ])('do not see what stands on Object.prototype: %s beside %s', (member, value, polluted, added) => {
+    const requirements = accessRequirement({ [member]: value });
+    Object.defineProperty(Object.prototype, polluted, { value: added, configurable: true, writable: true });
+    try {
+      const denied = guard.authorize(null, requirements);
+      expect(denied).toMatchObject({ status: 401 });
+      expect(guard.authorize(null, {})).toMatchObject({ status: 401 });
+    } finally {
+      Reflect.deleteProperty(Object.prototype, polluted);
+    }
+  });
+});
+
+describe('a requirement that takes a token only', () => {
+  it('is authorize() without requirements', () => {
+    expect(guard.authorize(auth)).toBeUndefined();
+    expect(guard.authorize(null)).toMatchObject({ status: 401, code: 'ERR_CREDENTIALS_MISSING' });
+  });
+});
+
+describe('the options of verifyAll()', () => {
+  const missing = { code: 'ERR_SCOPE_INSUFFICIENT' };
+
+  it('take requirements for every token', async () => {
+    const tokens = [token, mint(key, { scope: 'write' })];
+    const [met, notMet] = await verifier.verifyAll(tokens, { requirements: { scope: 'read' }, concurrency: 1 });
+    expect(met).toMatchObject({ status: 'fulfilled', value: { subject: 'subject' } satisfies Partial<VerifiedToken> });
+    expect(notMet).toMatchObject({ status: 'rejected', reason: missing });
+    expect(refusalOf(() => verifier.verifySync(token, { scope: 'write' }))).toMatchObject(missing);
+  });
+
+  it.each([
+    [{ concurency: 5 }, /concurency.*did you mean concurrency\?/],
+    [{ scope: 'read' }, /scope/],
+    [{ requirement: { scope: 'read' } }, /requirement .*did you mean requirements\?/],
+    [{ concurrency: 0 }, /^concurrency must be a whole number/],
+    [null, /must be an object/],
+    ['read', /must be an object/],
+  ])('are an error where they are not known: %j', async (options, message) => {
+    const error = await faultFrom(() => verifier.verifyAll([token], options as object));
+    expect(error.message).toMatch(message);
+  });
+});
