@@ -18,7 +18,7 @@ import { Timings } from './observability/timings.ts';
 import { VerificationMetrics } from './observability/verification-metrics.ts';
 import type { VerifierOptions } from './options/options.ts';
 import { type ResolvedOptions, resolveOptions } from './options/resolve-options.ts';
-import { type Challenge, createChallenge } from './request/challenge.ts';
+import { type Challenge, challengeFor } from './request/challenge.ts';
 import { readToken } from './request/credentials.ts';
 import type { RequestLike } from './request/request.ts';
 import type { Runtime } from './runtime/runtime.ts';
@@ -113,7 +113,7 @@ class SharingVerifier implements Verifier {
   }
 
   challenge(error: AnyAuthError): Challenge {
-    return createChallenge(error, this.#options.realm);
+    return challengeFor(error, this.#options.realm);
   }
 
   async warmUp(): Promise<void> {

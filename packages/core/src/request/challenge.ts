@@ -1,6 +1,7 @@
-import type { AnyAuthError, AuthErrorCode, UnavailableError } from '../errors.ts';
+import type { AnyAuthError, AuthErrorCode } from '../errors.ts';
+import { renderWwwAuthenticate, type SchemeChallenge } from './www-authenticate.ts';
 
-/** An HTTP answer as plain data: what every adapter writes, byte for byte. */
+/** The HTTP answer to a denied request as plain data. Adapters write it byte for byte. */
 export interface Challenge {
   readonly status: 400 | 401 | 403 | 503;
   readonly headers: Readonly<Record<string, string>>;
@@ -9,7 +10,7 @@ export interface Challenge {
 
 const tokenInvalid = 'The access token is invalid';
 
-// What a client is told depends on the code alone, and not even on that between refused tokens: no oracle.
+// The description depends on the code alone. All invalid tokens share one, so that a client cannot use it as an oracle.
 const descriptions: Partial<Record<AuthErrorCode, string>> = {
   ERR_CREDENTIALS_MISSING: 'The request has no access token',
   ERR_CREDENTIALS_MALFORMED: 'The Authorization header is malformed',
@@ -21,68 +22,56 @@ const descriptions: Partial<Record<AuthErrorCode, string>> = {
 
 const unavailable = 'The access token cannot be verified at the moment';
 
-/** What the client is told of an error, in words. */
+/** Returns the text about an error that a client may see. */
 export function publicDescription({ code, status }: AnyAuthError): string {
   return descriptions[code] ?? (status === 503 ? unavailable : tokenInvalid);
 }
 
-const longestRetryAfter = 300;
+const maxRetryAfter = 300;
 
 /**
- * The answer to a request that was refused (RFC 6750, section 3). Pure: the same error and realm always give the same
- * bytes, and nothing in them comes from the request or the token.
+ * The answer to a denied request (RFC 6750, section 3). Pure: the same error and realm always give the same bytes, and
+ * nothing in them comes from the request or the token.
  *
- * @param error - Why the request was refused.
- * @param realm - The protection space, first parameter of the challenge.
+ * @param realm - The protection space, the first parameter of each challenge.
  */
-export function createChallenge(error: AnyAuthError, realm: string): Challenge {
-  switch (error.status) {
+export function challengeFor(error: AnyAuthError, realm: string): Challenge {
+  const description = publicDescription(error);
+  const code = errorCodeOf(error);
+  const body = JSON.stringify({ error: code, error_description: description });
+  const headers = error.status === 503 ? retryHeaders(error.retryAfter) : challengeHeaders(error, realm);
+  return { status: error.status, headers: { ...headers, 'Content-Type': 'application/json' }, body };
+}
+
+function errorCodeOf({ status, code }: AnyAuthError): string {
+  switch (status) {
     case 400:
-      return refusal(error, realm, 'invalid_request');
+      return 'invalid_request';
     case 401:
-      return error.code === 'ERR_CREDENTIALS_MISSING'
-        ? anonymous(error, realm)
-        : refusal(error, realm, 'invalid_token');
+      return code === 'ERR_CREDENTIALS_MISSING' ? 'unauthorized' : 'invalid_token';
     case 403:
-      return refusal(error, realm, 'insufficient_scope', error.scope);
+      return 'insufficient_scope';
     default:
-      return outage(error);
+      return 'temporarily_unavailable';
   }
 }
 
-function anonymous(error: AnyAuthError, realm: string): Challenge {
-  return answer(401, { 'WWW-Authenticate': bearer({ realm }) }, 'unauthorized', publicDescription(error));
+function retryHeaders(retryAfter: number): Record<string, string> {
+  return { 'Retry-After': String(Math.min(maxRetryAfter, Math.max(1, Math.ceil(retryAfter)))) };
 }
 
-function refusal(error: AnyAuthError, realm: string, code: string, scope: readonly string[] = []): Challenge {
-  const description = publicDescription(error);
-  const parameters: Record<string, string> = { realm, error: code, error_description: description };
-  if (scope.length > 0) parameters['scope'] = scope.join(' ');
-  return answer(error.status, { 'WWW-Authenticate': bearer(parameters) }, code, description);
+function challengeHeaders(error: AnyAuthError, realm: string): Record<string, string> {
+  return { 'WWW-Authenticate': renderWwwAuthenticate(challengesFor(error, realm)) };
 }
 
-function outage(error: UnavailableError): Challenge {
-  const seconds = Math.min(longestRetryAfter, Math.max(1, Math.ceil(error.retryAfter)));
-  return answer(503, { 'Retry-After': String(seconds) }, 'temporarily_unavailable', publicDescription(error));
+function challengesFor(error: AnyAuthError, realm: string): readonly SchemeChallenge[] {
+  return [{ scheme: 'Bearer', parameters: { realm, ...errorParameters(error) } }];
 }
 
-function answer(
-  status: Challenge['status'],
-  headers: Record<string, string>,
-  error: string,
-  description: string,
-): Challenge {
-  const body = JSON.stringify({ error, error_description: description });
-  return { status, headers: { ...headers, 'Content-Type': 'application/json' }, body };
-}
-
-function bearer(parameters: Record<string, string>): string {
-  const list = Object.entries(parameters).map(([name, value]) => `${name}=${quotedString(value)}`);
-  return `Bearer ${list.join(', ')}`;
-}
-
-// RFC 9110, section 5.6.4, held to printable ASCII: realm and scope come from the configuration, and whatever was
-// written there can neither end the string nor the header.
-function quotedString(text: string): string {
-  return `"${text.replace(/[^\x20-\x7e]/g, '?').replace(/["\\]/g, '\\$&')}"`;
+// RFC 6750, section 3.1: a request without credentials gets no error parameter.
+function errorParameters(error: AnyAuthError): Record<string, string> {
+  if (error.code === 'ERR_CREDENTIALS_MISSING') return {};
+  const parameters = { error: errorCodeOf(error), error_description: publicDescription(error) };
+  const scopes = error.status === 403 ? error.scope : [];
+  return scopes.length === 0 ? parameters : { ...parameters, scope: scopes.join(' ') };
 }

@@ -1,22 +1,22 @@
-/** What a verifier reads of a request: the one shape that every framework's request is turned into. */
+/** The part of a request that a verifier reads. Adapters convert the request of their framework to it. */
 export interface RequestLike {
-  /** The HTTP method, as it was sent. */
+  /** The HTTP method as sent. */
   readonly method: string;
-  /** The absolute URL of the request. Computed when asked for: most requests never need it. */
+  /** Computes the absolute URL of the request. Most requests never need it. */
   url(): string;
-  /** Every value of a header, in the order received; empty where it was not sent. The name may be in any case. */
+  /** Returns every value of a header in the order received; empty if it was not sent. The name is case-insensitive. */
   header(name: string): readonly string[];
-  /** Keeps a Fetch-style runtime alive for work that outlives the answer (`ctx.waitUntil` on Workers). */
+  /** Keeps a Fetch-style runtime alive for work that outlives the response (`ctx.waitUntil` on Workers). */
   waitUntil?(work: Promise<unknown>): void;
 }
 
-/** The part of `http.IncomingMessage` that is read; Express, Fastify (`request.raw`), Nest and Koa (`ctx.req`) have it. */
+/** The part of `http.IncomingMessage` that is read. Express, Fastify (`request.raw`), Nest and Koa (`ctx.req`) provide it. */
 export interface NodeRequest {
   readonly method?: string | undefined;
   readonly url?: string | undefined;
-  /** Set by Express, which shortens `url` inside a router. */
+  /** Set by Express, which shortens `url` inside a router. Preferred to `url`. */
   readonly originalUrl?: string | undefined;
-  /** As Express and Fastify compute it from their own proxy settings; no forwarded header is read here. */
+  /** The protocol that Express and Fastify compute from their proxy settings. Forwarded headers are not read here. */
   readonly protocol?: string | undefined;
   readonly rawHeaders: readonly string[];
   readonly headers: { readonly host?: string | undefined };
@@ -31,8 +31,8 @@ export interface FetchRequest {
 }
 
 /**
- * Adapts a Node.js request. Headers are read from `rawHeaders`, so that a repeated one is seen as such: Node.js keeps
- * only the first `Authorization` in `headers`.
+ * Adapts a Node.js request. Reads headers from `rawHeaders`, because Node.js keeps only the first `Authorization` in
+ * `headers` and so hides a repeated one.
  *
  * @param request - An `http.IncomingMessage`, or a framework's extension of it.
  */
@@ -55,7 +55,7 @@ class NodeRequestLike implements RequestLike {
     const { protocol, socket, headers, originalUrl, url } = this.#request;
     const scheme = protocol ?? (isEncrypted(socket) ? 'https' : 'http');
     const target = originalUrl ?? url ?? '/';
-    // RFC 9112, section 3.2: the target is a path, or "*", or a URL that stands above the Host header.
+    // RFC 9112, section 3.2: the target is a path, "*", or a URL, which overrides the Host header.
     if (!target.startsWith('/') && URL.canParse(target)) return target;
     return `${scheme}://${headers.host ?? 'localhost'}${target.startsWith('/') ? target : '/'}`;
   }
@@ -69,7 +69,7 @@ function isEncrypted(socket: NodeRequest['socket']): boolean {
   return socket != null && 'encrypted' in socket && socket.encrypted === true;
 }
 
-// Node.js keeps header names as they were sent, in alternation with their values.
+// Node.js lists names as sent, alternating with their values.
 function valuesOf(rawHeaders: readonly string[], lowerCaseName: string): string[] {
   const values: string[] = [];
   for (let index = 0; index < rawHeaders.length; index += 2) {
@@ -80,17 +80,16 @@ function valuesOf(rawHeaders: readonly string[], lowerCaseName: string): string[
   return values;
 }
 
-/** Where a Fetch-style runtime lets work go on after the answer, as the second or third argument of its handler. */
+/** The execution context that a Fetch-style runtime passes to its handler as second or third argument. */
 export interface FetchContext {
   waitUntil?(work: Promise<unknown>): void;
 }
 
 /**
- * Adapts a Fetch API request: Hono, Bun, Deno, Workers, Next.js. The Fetch API joins repeated headers with a comma, so
- * that a repeated `Authorization` arrives as one value with a comma in it, and is refused as such.
+ * Adapts a Fetch API request: Hono, Bun, Deno, Workers, Next.js. The Fetch API joins repeated headers with a comma: a
+ * repeated `Authorization` arrives as one value with a comma and is answered with 400.
  *
- * @param request - The request as the runtime hands it over.
- * @param context - The runtime's execution context, where it has one: background refreshes are handed to its `waitUntil`.
+ * @param context - The execution context of the runtime, if it has one. Background refreshes are passed to its `waitUntil`.
  */
 export function fromFetchRequest(request: FetchRequest, context?: FetchContext): RequestLike {
   const adapted: RequestLike = {

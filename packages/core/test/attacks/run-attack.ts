@@ -1,5 +1,5 @@
 import { isAuthError, isConfigurationError } from '../../src/index.ts';
-import { createChallenge } from '../../src/request/challenge.ts';
+import { challengeFor } from '../../src/request/challenge.ts';
 import { type Mode, openArena } from './arena.ts';
 import type { Arsenal } from './arsenal.ts';
 import type { Attack } from './attack.ts';
@@ -56,7 +56,7 @@ function isAnswered(reason: unknown): boolean {
 function toldApart(reason: unknown): readonly string[] {
   if (!isAuthError(reason) || reason.status !== 401 || reason.code === 'ERR_CREDENTIALS_MISSING') return [];
   const description = reason.code === 'ERR_TOKEN_EXPIRED' ? 'The access token expired' : 'The access token is invalid';
-  const { headers, body } = createChallenge(reason, 'api');
+  const { headers, body } = challengeFor(reason, 'api');
   const challenge = `Bearer realm="api", error="invalid_token", error_description="${description}"`;
   const answer = JSON.stringify({ error: 'invalid_token', error_description: description });
   return [headers['WWW-Authenticate'], body].filter((text) => text !== challenge && text !== answer).map(String);
