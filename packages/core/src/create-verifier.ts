@@ -30,6 +30,8 @@ import type { VerificationContext } from './verification/signature-verifier.ts';
 import { resolveVerifyAllOptions, type VerifyAllOptions } from './verification/verify-all-options.ts';
 import type { AuthResult, Verifier } from './verifier.ts';
 
+const noHeaders: Readonly<Record<string, string>> = Object.freeze({});
+
 /** {@link createVerifier} on a runtime of one's choice. */
 export function createVerifierOnRuntime(options: VerifierOptions, runtime: Runtime): Verifier {
   return new SharingVerifier(resolveOptions(options), runtime);
@@ -213,7 +215,7 @@ class SharingVerifier implements Verifier {
 }
 
 function passed(auth: VerifiedToken | null): AuthResult {
-  return { ok: true, auth };
+  return { ok: true, auth, headers: noHeaders };
 }
 
 function refusedOrThrown(error: unknown): AuthResult {

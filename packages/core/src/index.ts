@@ -70,5 +70,5 @@ export type { ClaimPath } from './token/claim-names.ts';
 export type { ExpectedIdToken } from './token/id-token.ts';
 export type { Claims, JsonValue, JwsHeader, VerifiedToken } from './token/verified-token.ts';
 export type { VerifyAllOptions } from './verification/verify-all-options.ts';
-export type { AuthResult, Verifier } from './verifier.ts';
+export type { AuthResult, GrantedResult, Verifier } from './verifier.ts';
 export { version } from './version.ts';

@@ -7,12 +7,20 @@ import type { ExpectedIdToken } from './token/id-token.ts';
 import type { VerifiedToken } from './token/verified-token.ts';
 import type { VerifyAllOptions } from './verification/verify-all-options.ts';
 
-/** How a request was judged: data, because a refused request is nothing out of the ordinary. */
+/** The result of authenticating a request: data rather than an exception, because denied requests are normal. */
 export type AuthResult =
-  | { readonly ok: true; readonly auth: VerifiedToken }
-  /** Nothing was sent, and nothing has to be. */
-  | { readonly ok: true; readonly auth: null }
+  | GrantedResult<VerifiedToken>
+  /** An anonymous request: it has no credentials, and none are required. */
+  | GrantedResult<null>
   | { readonly ok: false; readonly error: AnyAuthError };
+
+/** The result for a request that is let through. */
+export interface GrantedResult<TAuth extends VerifiedToken | null> {
+  readonly ok: true;
+  readonly auth: TAuth;
+  /** Headers that the adapter adds to the application's response; usually empty. */
+  readonly headers: Readonly<Record<string, string>>;
+}
 
 /** Judges the access tokens of one issuer, or of several. */
 export interface Verifier {

@@ -207,10 +207,11 @@ describe('an anonymous request', () => {
   });
 
   it('is let through if nothing is required, or if the route sets optional', async () => {
-    expect(await verifier.authenticate(requestWith(), {})).toEqual({ ok: true, auth: null });
+    expect(await verifier.authenticate(requestWith(), {})).toEqual({ ok: true, auth: null, headers: {} });
     expect(await verifier.authenticate(requestWith(), { scope: 'read', optional: true })).toEqual({
       ok: true,
       auth: null,
+      headers: {},
     });
     expect(denyAccess(null, resolve({ scope: 'read', optional: true }))).toBeUndefined();
   });

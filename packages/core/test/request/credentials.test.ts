@@ -93,7 +93,7 @@ describe('credentials', () => {
       ok: false,
       error: { name: 'CredentialsMissingError', code: 'ERR_CREDENTIALS_MISSING', status: 401 },
     });
-    expect(await judgeOptional(...values)).toEqual({ ok: true, auth: null });
+    expect(await judgeOptional(...values)).toEqual({ ok: true, auth: null, headers: {} });
   });
 
   it.each(malformed.map(shown))('are malformed, and never anonymous: $shown', async ({ value }) => {

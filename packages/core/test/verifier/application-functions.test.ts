@@ -135,7 +135,7 @@ describe('getToken', () => {
         ok: false,
         error: { code: 'ERR_CREDENTIALS_MISSING' },
       });
-      expect(await optional.authenticate(withCookie(cookie))).toEqual({ ok: true, auth: null });
+      expect(await optional.authenticate(withCookie(cookie))).toEqual({ ok: true, auth: null, headers: {} });
     }
   });
 

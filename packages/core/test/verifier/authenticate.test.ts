@@ -31,6 +31,17 @@ describe.each(engines)('authenticate(), on the $name engine', (engine) => {
   });
 });
 
+describe('the headers of a granted result', () => {
+  it('are one frozen object without members, for a token and for an anonymous request', async () => {
+    const verifier = verifierFor(key, { optional: true });
+    const results = [await verifier.authenticate(bearerRequest(token)), await verifier.authenticate(requestWith())];
+    const headers = results.map((result) => (result.ok ? result.headers : undefined));
+    expect(headers).toEqual([{}, {}]);
+    expect(Object.isFrozen(headers[0])).toBe(true);
+    expect(headers[0]).toBe(headers[1]);
+  });
+});
+
 describe('authenticate(), with the keys in memory', () => {
   it('is not a promise on Node.js where no signature has to be checked: seen before, malformed, or none', async () => {
     const staged = stageIssuer([key]);
@@ -87,7 +98,7 @@ describe('authenticate(), while the issuer is out of reach', () => {
 });
 
 describe('a request without credentials', () => {
-  const anonymous = { ok: true, auth: null };
+  const anonymous = { ok: true, auth: null, headers: {} };
   const missing = { ok: false, error: { code: 'ERR_CREDENTIALS_MISSING' } };
 
   it('is refused by default, and let through where the verifier says optional', () => {

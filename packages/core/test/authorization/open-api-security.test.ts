@@ -1,0 +1,22 @@
+import { describe, expect, it } from 'vitest';
+import { accessRequirement, openApiSecurity, type Requirements } from '../../src/index.ts';
+import { faultIn } from '../fixtures/refusal.ts';
+
+describe('openApiSecurity()', () => {
+  it.each<[Requirements, object[]]>([
+    [{}, [{ oidc: [] }]],
+    [{ role: 'clerk', claims: () => true }, [{ oidc: [] }]],
+    [{ scope: 'read write' }, [{ oidc: ['read', 'write'] }]],
+    [{ anyScope: ['read', 'write'] }, [{ oidc: ['read'] }, { oidc: ['write'] }]],
+    [{ scope: 'read', anyScope: ['read', 'write'] }, [{ oidc: ['read'] }, { oidc: ['read', 'write'] }]],
+    [{ scope: 'read', optional: true }, [{ oidc: ['read'] }, {}]],
+  ])('lists the alternatives of %j', (requirements, expected) => {
+    expect(openApiSecurity(requirements, 'oidc')).toEqual(expected);
+    if (Object.keys(requirements).length === 0) return;
+    expect(openApiSecurity(accessRequirement(requirements), 'oidc')).toEqual(expected);
+  });
+
+  it('validates the requirements', () => {
+    expect(faultIn(() => openApiSecurity(Object({ scopes: 'read' }), 'oidc')).message).toMatch(/scopes.*scope\?/);
+  });
+});
