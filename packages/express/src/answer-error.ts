@@ -1,15 +1,21 @@
 import type { ServerResponse } from 'node:http';
 import type { AnyAuthError, Challenge, Guard } from '@verifier/core';
+import { setHeaders } from './set-headers.ts';
 
-/** Answers a request that is not let through, or hands the error to Express where the guard was told so. */
-export function refuse(guard: Guard, error: AnyAuthError, res: ServerResponse, next: (error: unknown) => void): void {
+/** Writes the answer to a denied request, or passes the error to Express if the guard has `onError: 'framework'`. */
+export function answerError(
+  guard: Guard,
+  error: AnyAuthError,
+  res: ServerResponse,
+  next: (error: unknown) => void,
+): void {
   if (guard.onError === 'framework') next(guard.frameworkError(error));
-  // Where something else has answered in the meantime, a time-out say, the route stays closed and that answer stands.
+  // If another middleware, such as a time-out, responded meanwhile, the route stays closed and that response is kept.
   else if (!res.headersSent) respond(guard.challenge(error), res);
 }
 
 function respond({ status, headers, body }: Challenge, res: ServerResponse): void {
   res.statusCode = status;
-  for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
+  setHeaders(res, headers);
   res.end(body);
 }

@@ -4,8 +4,8 @@ declare global {
   namespace Express {
     interface Request {
       /**
-       * The verified access token; null where the request is anonymous, undefined where no middleware ran.
-       * `getAuth(req)` is the same without the two empty cases.
+       * The verified access token; null if the request is anonymous, undefined if no middleware ran.
+       * `getAuth(req)` returns the token and throws in both other cases.
        */
       auth?: VerifiedToken | null;
     }

@@ -9,58 +9,60 @@ import {
   type OktaGuardOptions,
   type Verifier,
 } from '@verifier/core';
-import { refuse } from './refuse.ts';
+import { answerError } from './answer-error.ts';
 import { attachState } from './request-state.ts';
+import { setHeaders } from './set-headers.ts';
 
-/** How a middleware says that it is done, or that it failed. Express's `NextFunction` is one. */
+/** The callback that continues with the next middleware, or with the error handlers. Compatible with `NextFunction` of Express. */
 export type Next = (error?: unknown) => void;
 
-/** A middleware for `app.use`, a router or a single route; fits the typings of Express 4 and 5 alike. */
+/** A middleware for `app.use`, a router or a single route. Compatible with the types of Express 4 and 5. */
 export type Middleware = (req: IncomingMessage, res: ServerResponse, next: Next) => void;
 
 /** A {@link Middleware} that authenticates requests. */
 export interface AuthMiddleware extends Middleware {
-  /** Verifies the tokens: `await auth.verifier.warmUp()` before `listen`, `auth.verifier.close()` at the end. */
+  /** The verifier: call `await auth.verifier.warmUp()` before `listen` and `auth.verifier.close()` on shutdown. */
   readonly verifier: Verifier;
 }
 
 /**
- * Lets requests through that carry a valid access token of an Okta authorization server, and answers all others.
+ * Authenticates requests by an access token of an Okta authorization server. Requests without a valid token are answered
+ * here and do not reach the route.
  *
  * Checked: the signature, with the keys that the issuer publishes; `iss`, `aud`, `exp`, `nbf`; and that the token is an
- * access token, not bound to a key that was not proved. Not checked: scopes, which are for {@link requireScope}, and
- * whether the token was revoked since it was issued. A request without a token, a CORS preflight included, is answered
- * with 401.
+ * access token, not bound to a key. Not checked: scopes (use {@link requireScope}), and whether the token was revoked. A
+ * request without a token, including a CORS preflight, is answered with 401.
  *
- * @param options - `issuer` and `audience`, and whatever else a verifier can be told; or `{ verifier }`. Defaults:
- * `OKTA_OAUTH2_ISSUER` and `OKTA_OAUTH2_AUDIENCE` of the environment; then, for an issuer that ends in
- * `/oauth2/default`, the audience `api://default`.
- * @throws ConfigurationError at once, where an option is missing, unknown or not safe.
+ * @param options - `issuer`, `audience` and the other options of a verifier, or `{ verifier }`. Defaults:
+ * `OKTA_OAUTH2_ISSUER` and `OKTA_OAUTH2_AUDIENCE` of the environment; then, if the issuer ends in `/oauth2/default`, the
+ * audience `api://default`.
+ * @throws ConfigurationError immediately if an option is missing, unknown or not safe.
  */
 export function oktaAuth(options?: OktaGuardOptions): AuthMiddleware {
-  return createAuthMiddleware(createOktaGuard(options));
+  return toMiddleware(createOktaGuard(options));
 }
 
 /**
- * {@link oktaAuth} for any OAuth 2.0 or OpenID Connect authorization server. Reads no environment variable.
+ * {@link oktaAuth} for any OAuth 2.0 or OpenID Connect authorization server. Does not read the environment.
  *
- * @param options - `issuer` and `audience`, and whatever else a verifier can be told; or `{ verifier }`.
- * @throws ConfigurationError at once, where an option is missing, unknown or not safe.
+ * @param options - `issuer`, `audience` and the other options of a verifier, or `{ verifier }`.
+ * @throws ConfigurationError immediately if an option is missing, unknown or not safe.
  */
 export function bearerAuth(options: GuardOptions): AuthMiddleware {
-  return createAuthMiddleware(createGuard(options));
+  return toMiddleware(createGuard(options));
 }
 
-function createAuthMiddleware(guard: Guard): AuthMiddleware {
+function toMiddleware(guard: Guard): AuthMiddleware {
   const middleware: Middleware = (req, res, next) => {
     const conclude = (result: AuthResult): void => {
       if (result.ok) {
         attachState(req, { guard, auth: result.auth });
+        setHeaders(res, result.headers);
         next();
-      } else refuse(guard, result.error, res, next);
+      } else answerError(guard, result.error, res, next);
     };
     const result = guard.authenticate(fromNodeRequest(req));
-    // For a token that was seen before the result is at hand, and the request goes on without a turn of the event loop.
+    // The result for a cached token is not a promise: the request continues in the same turn of the event loop.
     if (result instanceof Promise) result.then(conclude, next);
     else conclude(result);
   };

@@ -3,13 +3,13 @@ import type { VerifiedToken } from '@verifier/core';
 import { findState, middlewareMissing } from './request-state.ts';
 
 /**
- * The verified access token of a request: what `req.auth` holds, typed without touching Express's own types.
+ * Returns the verified access token of a request, the value of `req.auth`, without changing the types of Express.
  *
- * `TClaims` types the claims that your issuer adds. It says what you expect of them; it does not check them.
+ * `TClaims` types the claims that your issuer adds. The type is not checked at run time.
  *
- * @param req - The request, after {@link oktaAuth} or {@link bearerAuth}.
- * @throws ConfigurationError where no middleware authenticated the request.
- * @throws CredentialsMissingError (401) where the request is anonymous; ask with `{ optional: true }` to get null.
+ * @param req - A request that {@link oktaAuth} or {@link bearerAuth} has authenticated.
+ * @throws ConfigurationError if no middleware authenticated the request.
+ * @throws CredentialsMissingError (401) if the request is anonymous. Pass `{ optional: true }` to get null instead.
  */
 export function getAuth<TClaims = unknown>(req: IncomingMessage): VerifiedToken<TClaims>;
 export function getAuth<TClaims = unknown>(
@@ -19,7 +19,7 @@ export function getAuth<TClaims = unknown>(
 export function getAuth(req: IncomingMessage, options?: { readonly optional: true }): VerifiedToken | null {
   const state = findState(req);
   if (state === undefined) throw middlewareMissing('getAuth(req)');
-  const error = options?.optional === true ? undefined : state.guard.authorize(state.auth, {});
+  const error = options?.optional === true ? undefined : state.guard.authorize(state.auth);
   if (error !== undefined) throw state.guard.frameworkError(error);
   return state.auth;
 }

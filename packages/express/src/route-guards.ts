@@ -6,57 +6,57 @@ import {
   type Requirements,
   scopeRequirement,
 } from '@verifier/core';
+import { answerError } from './answer-error.ts';
 import type { Middleware } from './auth-middleware.ts';
-import { refuse } from './refuse.ts';
 import { findState, middlewareMissing } from './request-state.ts';
 
 /**
- * Lets requests through whose access token has all of these scopes; comes after {@link oktaAuth} or
- * {@link bearerAuth}. Otherwise answers 403 with the scopes in the challenge, and 401 to an anonymous request.
+ * Requires an access token with all of these scopes. Mount it after {@link oktaAuth} or {@link bearerAuth}. Answers 403
+ * with the scopes in the challenge, and 401 to an anonymous request.
  *
  * @param scopes - One or more scopes: `'read:orders'`, `'read:orders write:orders'`, or an array. Compared exactly.
- * @throws ConfigurationError at once, where there is no scope, or one that no token can carry. Where no middleware
- * authenticated the request, it goes to `next`, and the route stays closed.
+ * @throws ConfigurationError immediately if there is no scope, or one that no token can carry. If no middleware
+ * authenticated a request, the error goes to `next` and the route stays closed.
  */
 export function requireScope(...scopes: readonly (string | readonly string[])[]): Middleware {
-  return createRouteGuard('requireScope', scopeRequirement(...scopes));
+  return toRouteGuard('requireScope', scopeRequirement(...scopes));
 }
 
 /**
- * {@link requireScope} for at least one of these scopes.
+ * Requires an access token with at least one of these scopes; otherwise as {@link requireScope}.
  *
  * @throws ConfigurationError as {@link requireScope} does.
  */
 export function requireAnyScope(...scopes: readonly (string | readonly string[])[]): Middleware {
-  return createRouteGuard('requireAnyScope', anyScopeRequirement(...scopes));
+  return toRouteGuard('requireAnyScope', anyScopeRequirement(...scopes));
 }
 
 /**
- * Lets requests through whose verified claims satisfy a predicate, and answers 403 to others. What the predicate throws
- * goes to Express.
+ * Requires verified claims that satisfy a predicate; answers 403 otherwise. Errors of the predicate go to Express.
  *
- * @param predicate - Returns `true`, and nothing else, to let the request through.
+ * @param predicate - Returns `true`, and nothing else, to grant access.
  * @throws ConfigurationError as {@link requireScope} does.
  */
 export function requireClaims(predicate: (claims: Claims) => boolean): Middleware {
-  return createRouteGuard('requireClaims', claimsRequirement(predicate));
+  return toRouteGuard('requireClaims', claimsRequirement(predicate));
 }
 
 /**
- * Lets requests through whose token meets every member of the requirements: scopes, roles, permissions, groups, claims.
+ * Requires a token that meets every member of the requirements: scopes, roles, permissions, groups, claims.
  *
- * @throws ConfigurationError at once, where nothing is demanded, or something that no token can meet.
+ * @throws ConfigurationError immediately if nothing is required, or if a member is unknown, undefined, empty or of the
+ * wrong type.
  */
 export function requireAccess(requirements: Requirements): Middleware {
-  return createRouteGuard('requireAccess', accessRequirement(requirements));
+  return toRouteGuard('requireAccess', accessRequirement(requirements));
 }
 
-function createRouteGuard(name: string, requirements: Requirements): Middleware {
+function toRouteGuard(name: string, requirements: Requirements): Middleware {
   return (req, res, next) => {
     const state = findState(req);
     const error = state?.guard.authorize(state.auth, requirements);
     if (state === undefined) next(middlewareMissing(name));
     else if (error === undefined) next();
-    else refuse(state.guard, error, res, next);
+    else answerError(state.guard, error, res, next);
   };
 }

@@ -1,0 +1,90 @@
+import { exchange } from '@verifier/conformance';
+import { bearerAuth, ConfigurationError, createVerifier, requireScope, type Verifier } from '@verifier/express';
+import { startTestIssuer, type TestIssuer } from '@verifier/test-issuer';
+import type { ErrorRequestHandler, Express, RequestHandler } from 'express';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { frameworks } from './express-harness.ts';
+import { listen } from './listen.ts';
+
+let issuer: TestIssuer;
+let verifier: Verifier;
+let token: string;
+
+beforeAll(async () => {
+  issuer = await startTestIssuer();
+  verifier = createVerifier({ issuer: issuer.issuer, audience: issuer.audience, optional: true });
+  token = await issuer.token({ scope: 'read' });
+});
+
+afterAll(() => Promise.all([verifier.close(), issuer.close()]));
+
+/** A verifier whose results carry a header. */
+function withHeader(): Verifier {
+  const authenticate: Verifier['authenticate'] = async (...args) => {
+    const result = await verifier.authenticate(...args);
+    return result.ok ? { ...result, headers: { 'DPoP-Nonce': 'next' } } : result;
+  };
+  return Object({ authenticate, challenge: (error: never) => verifier.challenge(error) });
+}
+
+async function send(app: Express, credentials?: string): Promise<{ status: number; nonce: string | undefined }> {
+  const running = await listen(app);
+  const headers = credentials === undefined ? [] : ([['Authorization', `Bearer ${credentials}`]] as const);
+  const response = await exchange(running.origin, { method: 'GET', path: '/', headers });
+  await running.close();
+  const [, nonce] = response.headers.find(([name]) => name.toLowerCase() === 'dpop-nonce') ?? [];
+  return { status: response.status, nonce };
+}
+
+describe.each(Object.entries(frameworks))('%s: the headers of a result', (_name, express) => {
+  const ok: RequestHandler = (_req, res) => void res.json('ok');
+
+  it('are on the response of the application, also for an anonymous request', async () => {
+    const app = express().use(bearerAuth({ verifier: withHeader() }), ok);
+    expect(await send(app, token)).toEqual({ status: 200, nonce: 'next' });
+    expect(await send(app)).toEqual({ status: 200, nonce: 'next' });
+  });
+
+  it('are on no response to credentials that are denied', async () => {
+    const app = express().use(bearerAuth({ verifier: withHeader() }), ok);
+    expect(await send(app, 'nonsense')).toEqual({ status: 401, nonce: undefined });
+  });
+
+  it('stay on the response if a route guard denies access', async () => {
+    const app = express().use(bearerAuth({ verifier: withHeader() }), requireScope('write'), ok);
+    expect(await send(app, token)).toEqual({ status: 403, nonce: 'next' });
+  });
+
+  it('are left out if a response was sent already', async () => {
+    const early: RequestHandler = (_req, res, next) => {
+      res.status(504).end();
+      next();
+    };
+    const unfinished: RequestHandler = () => {};
+    const failed = vi.fn<ErrorRequestHandler>((_error, _req, _res, next) => next());
+    const app = express().use(early, bearerAuth({ verifier: withHeader() }), unfinished, failed);
+    expect(await send(app, token)).toEqual({ status: 504, nonce: undefined });
+    expect(failed).not.toHaveBeenCalled();
+  });
+
+  it('may be missing, as in the results of an earlier release', async () => {
+    const earlier = { ...withHeader(), authenticate: () => Object({ ok: true, auth: null }) };
+    expect(await send(express().use(bearerAuth({ verifier: earlier }), ok))).toMatchObject({ status: 200 });
+  });
+});
+
+describe.each(Object.entries(frameworks))('%s: a ConfigurationError of authenticate()', (_name, express) => {
+  it('goes to the error handler, and the route stays closed', async () => {
+    const route = vi.fn<RequestHandler>((_req, res) => void res.end());
+    const errors: unknown[] = [];
+    const handler: ErrorRequestHandler = (error, _req, res, _next) => {
+      errors.push(error);
+      res.status(500).end();
+    };
+    const failing = { ...withHeader(), authenticate: () => verifier.authenticate(Object({}), Object({ scopes: 'x' })) };
+    const app = express().use(bearerAuth({ verifier: failing }), route, handler);
+    expect(await send(app, token)).toMatchObject({ status: 500 });
+    expect(errors).toEqual([expect.any(ConfigurationError)]);
+    expect(route).not.toHaveBeenCalled();
+  });
+});
