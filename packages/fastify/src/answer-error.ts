@@ -2,10 +2,10 @@ import type { AnyAuthError, Challenge, Guard } from '@verifier/core';
 import type { FastifyReply } from 'fastify';
 import type { AnyReply } from './fastify-types.ts';
 
-/** Answers a request that is not let through, or hands the error to Fastify where the guard was told so. */
-export function refuse(guard: Guard, error: AnyAuthError, reply: AnyReply, done: (error: Error) => void): void {
+/** Writes the answer to a denied request, or passes the error to Fastify if the guard has `onError: 'framework'`. */
+export function answerError(guard: Guard, error: AnyAuthError, reply: AnyReply, done: (error: Error) => void): void {
   if (guard.onError === 'framework') done(guard.frameworkError(error));
-  // Where something else has answered in the meantime, a time-out say, the route stays closed and that answer stands.
+  // If something else, such as a time-out, responded meanwhile, the route stays closed and that response is kept.
   else if (!reply.sent && !reply.raw.headersSent) respond(guard.challenge(error), reply as FastifyReply);
 }
 

@@ -1,57 +1,57 @@
 import { type AuthResult, fromNodeRequest, type Guard, type Requirements } from '@verifier/core';
+import { answerError } from './answer-error.ts';
 import type { AnyReply, AnyRequest } from './fastify-types.ts';
 import { NodeView } from './node-view.ts';
-import { refuse } from './refuse.ts';
 import { attachState, findState } from './request-state.ts';
+import type { RouteRule } from './route-auth.ts';
+import { setHeaders } from './set-headers.ts';
 
 /** A hook for `onRequest`, `preValidation` or `preHandler`, of a route or of a scope. */
 export type AuthHook = (request: AnyRequest, reply: AnyReply, done: (error?: Error) => void) => void;
 
-/** One registration of the plugin: who judges, and under which name the result is attached. */
+/** One registration of the plugin: its guard, and the name of the request decorator. */
 export interface Registration {
   readonly guard: Guard;
   readonly decoratorName: string;
 }
 
-/** The hook of a whole scope. A route that `requirementsOf` has nothing for is open. */
-export function createScopeHook(
-  registration: Registration,
-  requirementsOf: (request: AnyRequest) => Requirements | undefined,
-): AuthHook {
+/** The hook of a whole scope: authenticates every request whose route is not public. */
+export function toScopeHook(registration: Registration, ruleOf: (request: AnyRequest) => RouteRule): AuthHook {
   return (request, reply, done) => {
-    const requirements = requirementsOf(request);
-    if (requirements === undefined) done();
-    else admit(registration, requirements, request, reply, done);
+    const rule = ruleOf(request);
+    if (rule === 'public') done();
+    else authenticate(registration, rule, request, reply, done);
   };
 }
 
-/** The hook of a route that demands something; authenticates where nothing before it did. */
-export function createRouteGuard(registration: Registration, requirements: Requirements): AuthHook {
+/** The hook of a route with requirements. Authenticates the request if no earlier hook of the same guard did. */
+export function toRouteGuard(registration: Registration, requirements: Requirements): AuthHook {
   const { guard } = registration;
   return (request, reply, done) => {
     const state = findState(request);
-    if (state?.guard !== guard) return admit(registration, requirements, request, reply, done);
+    if (state?.guard !== guard) return authenticate(registration, requirements, request, reply, done);
     const error = guard.authorize(state.auth, requirements);
     if (error === undefined) done();
-    else refuse(guard, error, reply, done);
+    else answerError(guard, error, reply, done);
   };
 }
 
-/** The function behind `fastify.authenticate`. */
-export function createAuthenticate(registration: Registration): (request: AnyRequest) => Promise<void> {
+/** The function that decorates an instance as `authenticate`. */
+export function toAuthenticate(registration: Registration): (request: AnyRequest, reply?: AnyReply) => Promise<void> {
   const { guard, decoratorName } = registration;
-  return async (request) => {
+  return async (request, reply) => {
     const state = findState(request);
     if (state?.guard === guard && state.auth !== null) return;
     const result = await guard.authenticate(fromNodeRequest(new NodeView(request)));
     if (!result.ok) throw guard.frameworkError(result.error);
     attachState(request, decoratorName, { guard, auth: result.auth });
+    if (reply !== undefined) setHeaders(reply, result.headers);
   };
 }
 
-function admit(
+function authenticate(
   { guard, decoratorName }: Registration,
-  requirements: Requirements,
+  requirements: Requirements | undefined,
   request: AnyRequest,
   reply: AnyReply,
   done: (error?: Error) => void,
@@ -59,11 +59,12 @@ function admit(
   const conclude = (result: AuthResult): void => {
     if (result.ok) {
       attachState(request, decoratorName, { guard, auth: result.auth });
+      setHeaders(reply, result.headers);
       done();
-    } else refuse(guard, result.error, reply, done);
+    } else answerError(guard, result.error, reply, done);
   };
   const result = guard.authenticate(fromNodeRequest(new NodeView(request)), requirements);
-  // For a token that was seen before the result is at hand, and the request goes on without a turn of the event loop.
+  // The result for a cached token is not a promise: the request continues in the same turn of the event loop.
   if (result instanceof Promise) result.then(conclude, done);
   else conclude(result);
 }

@@ -9,47 +9,49 @@ import {
   type Verifier,
 } from '@verifier/core';
 import type { FastifyInstance } from 'fastify';
-import { type AuthHook, createAuthenticate, createRouteGuard, type Registration } from './auth-hook.ts';
+import { type AuthHook, type Registration, toAuthenticate, toRouteGuard } from './auth-hook.ts';
 import type { AnyReply, AnyRequest } from './fastify-types.ts';
 import { declareState } from './request-state.ts';
 import type { RouteAuth } from './route-auth.ts';
 
-/** What the plugin decorates an instance with: the instance itself, or `fastify[decoratorName]`. */
+/** The decorators of the plugin, on the instance itself or on `fastify[decoratorName]`. */
 export interface AuthDecorators {
-  /** Verifies the tokens of this scope, for whatever is not an HTTP request: `fastify.verifier.verify(token)`. */
+  /** The verifier of this scope, for tokens that do not come in HTTP requests: `fastify.verifier.verify(token)`. */
   readonly verifier: Verifier;
   /**
-   * Authenticates a request, or throws: for `onRequest`, `preValidation` or `preHandler`, inside a hook of your own, and in
-   * compositions of `@fastify/auth`. Scopes are not checked.
+   * Authenticates a request, or throws. Use it for `onRequest`, `preValidation` or `preHandler`, in a hook of your own, and in
+   * compositions of `@fastify/auth`. Does not check scopes.
    *
-   * @throws AuthError whose status and headers Fastify copies to the answer.
+   * @param reply - The reply that receives the headers of the result, if there are any.
+   * @throws AuthError whose status and headers Fastify copies to the response.
    */
   authenticate(request: AnyRequest, reply?: AnyReply): Promise<void>;
   /**
-   * A hook that lets requests through whose token has all of these scopes, and authenticates them first where nothing else
-   * did. Otherwise answers 403 with the scopes in the challenge, and 401 to an anonymous request.
+   * A hook that requires a token with all of these scopes. Authenticates the request first if no other hook did. Answers 403
+   * with the scopes in the challenge, and 401 to an anonymous request.
    *
    * @param scopes - One or more scopes: `'read:orders'`, `'read:orders write:orders'`, or an array. Compared exactly.
-   * @throws ConfigurationError at once, where there is no scope, or one that no token can carry.
+   * @throws ConfigurationError immediately if there is no scope, or one that no token can carry.
    */
   requireScope(...scopes: readonly (string | readonly string[])[]): AuthHook;
   /**
-   * {@link AuthDecorators.requireScope} for at least one of these scopes.
+   * A hook that requires at least one of these scopes; otherwise as {@link AuthDecorators.requireScope}.
    *
-   * @throws ConfigurationError as it does.
+   * @throws ConfigurationError as {@link AuthDecorators.requireScope} does.
    */
   requireAnyScope(...scopes: readonly (string | readonly string[])[]): AuthHook;
   /**
-   * A hook that lets requests through whose verified claims satisfy a predicate, and answers 403 to others.
+   * A hook that requires verified claims that satisfy a predicate; answers 403 otherwise.
    *
-   * @param predicate - Returns `true`, and nothing else, to let the request through. What it throws goes to Fastify.
-   * @throws ConfigurationError at once, where it is not a function.
+   * @param predicate - Returns `true`, and nothing else, to grant access. Its errors go to Fastify.
+   * @throws ConfigurationError immediately if it is not a function.
    */
   requireClaims(predicate: (claims: Claims) => boolean): AuthHook;
   /**
-   * A hook for all that can be demanded: scopes, roles, permissions, groups, claims; what `config.auth` takes.
+   * A hook for scopes, roles, permissions, groups and claims: the members of `config.auth`.
    *
-   * @throws ConfigurationError at once, where nothing is demanded, or something that no token can meet.
+   * @throws ConfigurationError immediately if nothing is required, or if a member is unknown, undefined, empty or of the wrong
+   * type.
    */
   requireAccess(requirements: Requirements): AuthHook;
 }
@@ -58,29 +60,29 @@ declare module 'fastify' {
   interface FastifyInstance extends AuthDecorators {}
 
   interface FastifyRequest {
-    /** The verified access token; null where the request is anonymous or the route is open. */
+    /** The verified access token; null if the request is anonymous or the route is public. */
     auth: VerifiedToken | null;
   }
 
   interface FastifyContextConfig {
-    /** What the route demands, where `oktaAuth` or `bearerAuth` is registered in its scope. */
+    /** The requirements of the route, if `oktaAuth` or `bearerAuth` is registered in its scope. */
     auth?: RouteAuth;
   }
 }
 
-/** Decorates requests and the instance, under names that are free. */
+/** Decorates requests and the instance. The names must be free. */
 export function decorate(instance: FastifyInstance, registration: Registration, isNamed: boolean): void {
-  const decorators = createDecorators(registration);
+  const decorators = toDecorators(registration);
   declareState(instance, registration.decoratorName);
   if (isNamed) instance.decorate(registration.decoratorName, decorators);
   else for (const [name, decorator] of Object.entries(decorators)) instance.decorate(name, decorator);
 }
 
-function createDecorators(registration: Registration): AuthDecorators {
-  const guardFor = (requirements: Requirements): AuthHook => createRouteGuard(registration, requirements);
+function toDecorators(registration: Registration): AuthDecorators {
+  const guardFor = (requirements: Requirements): AuthHook => toRouteGuard(registration, requirements);
   return {
     verifier: registration.guard.verifier,
-    authenticate: createAuthenticate(registration),
+    authenticate: toAuthenticate(registration),
     requireScope: (...scopes) => guardFor(scopeRequirement(...scopes)),
     requireAnyScope: (...scopes) => guardFor(anyScopeRequirement(...scopes)),
     requireClaims: (predicate) => guardFor(claimsRequirement(predicate)),

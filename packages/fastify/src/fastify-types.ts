@@ -1,6 +1,6 @@
 import type { RouteAuth } from './route-auth.ts';
 
-/** What is read of a request: any `FastifyRequest`, whatever its server, its route and its type provider. */
+/** The part of a request that is read. Any `FastifyRequest` fits, whatever its server, route and type provider. */
 export interface AnyRequest {
   readonly raw: { readonly rawHeaders: readonly string[] };
   readonly method: string;
@@ -10,7 +10,7 @@ export interface AnyRequest {
   readonly routeOptions: { readonly config: { readonly auth?: RouteAuth } };
 }
 
-/** What every `FastifyReply` has, whatever its route may answer. */
+/** The part that every `FastifyReply` has, whatever the reply type of its route. */
 export interface AnyReply {
   readonly sent: boolean;
   readonly raw: { readonly headersSent: boolean };

@@ -3,12 +3,12 @@ import type { AnyRequest } from './fastify-types.ts';
 import { findState } from './request-state.ts';
 
 /**
- * The verified access token of a request: what `request.auth` holds, without the null.
+ * Returns the verified access token of a request, the value of `request.auth` without the null.
  *
- * `TClaims` types the claims that your issuer adds. It says what you expect of them; it does not check them.
+ * `TClaims` types the claims that your issuer adds. The type is not checked at run time.
  *
- * @throws ConfigurationError where nothing authenticated the request.
- * @throws CredentialsMissingError (401) where the request is anonymous; ask with `{ optional: true }` to get null.
+ * @throws ConfigurationError if no hook authenticated the request.
+ * @throws CredentialsMissingError (401) if the request is anonymous. Pass `{ optional: true }` to get null instead.
  */
 export function getAuth<TClaims = unknown>(request: AnyRequest): VerifiedToken<TClaims>;
 export function getAuth<TClaims = unknown>(
@@ -19,10 +19,10 @@ export function getAuth(request: AnyRequest, options?: { readonly optional: true
   const state = findState(request);
   if (state === undefined) {
     throw new ConfigurationError(
-      'getAuth(request) found no authenticated request: register oktaAuth or bearerAuth in the scope of this route, and see that config.auth of the route is not false',
+      'getAuth(request) found no authenticated request: register oktaAuth or bearerAuth in the scope of this route, and do not set config.auth of the route to false',
     );
   }
-  const error = options?.optional === true ? undefined : state.guard.authorize(state.auth, {});
+  const error = options?.optional === true ? undefined : state.guard.authorize(state.auth);
   if (error !== undefined) throw state.guard.frameworkError(error);
   return state.auth;
 }

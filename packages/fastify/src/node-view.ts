@@ -2,8 +2,8 @@ import type { NodeRequest } from '@verifier/core';
 import type { AnyRequest } from './fastify-types.ts';
 
 /**
- * A request of Fastify as core reads it: raw headers, and protocol and host as Fastify computes them from its own proxy
- * settings (`trustProxy`). Each is computed when asked for, and hardly any request is asked for more than its headers.
+ * Adapts a Fastify request to the one that core reads: raw headers, and the protocol and host that Fastify computes from
+ * its proxy settings (`trustProxy`). Each is computed on access, because most requests need only their headers.
  */
 export class NodeView implements NodeRequest {
   readonly #request: AnyRequest;

@@ -1,71 +1,71 @@
 import { ConfigurationError, type GuardOptions, type OktaGuardOptions } from '@verifier/core';
 
-/** What the plugin can be told beside what every guard can. */
+/** Settings of the plugin, in addition to those that every guard has. */
 export interface PluginSettings {
   /**
-   * `true` protects every route of the scope, and the answer to unknown routes. `false` protects those that ask for it:
-   * by `config.auth`, by `authenticate` or by one of the route guards.
+   * `true` protects every route of the scope, and the response to unknown routes. `false` protects only routes that have
+   * `config.auth`, `authenticate` or one of the route guards.
    *
    * @default true
    */
   readonly global?: boolean;
   /**
-   * Puts everything under one name, where `request.auth` or `fastify.authenticate` are taken: with `'okta'`, the token is
+   * One name for all decorators, for when `request.auth` or `fastify.authenticate` is taken. With `'okta'`, the token is
    * `request.okta`, and the decorators are `fastify.okta.authenticate`, `fastify.okta.requireScope`, `fastify.okta.verifier`…
    *
    * @default `request.auth`, and decorators of the instance itself
    */
   readonly decoratorName?: string;
   /**
-   * Has the keys in memory before the application is ready, and fails the start where they cannot be had.
+   * Fetches the keys before the application is ready. Start-up fails if they are unavailable.
    *
    * @default false
    */
   readonly warmUp?: boolean;
   /**
-   * The name of the security scheme in your OpenAPI document. Where it is set, and `@fastify/swagger` is registered, each
-   * route shows what `config.auth` demands.
+   * The name of the security scheme in your OpenAPI document. If it is set and `@fastify/swagger` is registered, the document
+   * shows the requirements in `config.auth` of each route.
    *
-   * @default nothing is shown
+   * @default requirements are not shown
    */
   readonly securityScheme?: string;
 }
 
-/** What {@link bearerAuth} is registered with. */
+/** Options of {@link bearerAuth}. */
 export type BearerAuthOptions = GuardOptions & PluginSettings;
 
-/** What {@link oktaAuth} is registered with; the environment fills in what is left out. */
+/** Options of {@link oktaAuth}. The environment supplies `issuer` and `audience` if they are absent. */
 export type OktaAuthOptions = OktaGuardOptions & PluginSettings;
 
-/** The settings of the plugin, checked, and apart from what is core's. */
+/** The validated settings of the plugin, and the remaining options, which core validates. */
 export interface SplitOptions<TGuardOptions> {
   readonly settings: PluginSettings;
   readonly guardOptions: TGuardOptions;
 }
 
-const misplaced = ['prefix', 'logLevel', 'logSerializers'];
+const scopeOptions = ['prefix', 'logLevel', 'logSerializers'];
 
 /**
- * Takes the plugin's own settings out of the options; what is left is core's to check.
+ * Separates and validates the plugin's own settings.
  *
- * @throws ConfigurationError for a setting that cannot work, with what to write instead.
+ * @throws ConfigurationError if a setting is wrong, with the correction.
  */
 export function splitOptions<TGuardOptions extends object>(
   options: TGuardOptions & PluginSettings,
 ): SplitOptions<TGuardOptions> {
   const { global, decoratorName, warmUp, securityScheme, ...guardOptions } = options;
-  checkType({ global, warmUp }, 'boolean', 'true or false');
-  checkType({ decoratorName, securityScheme }, 'string', 'a name');
-  const stray = misplaced.find((name) => name in guardOptions);
-  if (stray !== undefined) {
+  validateType({ global, warmUp }, 'boolean', 'true or false');
+  validateType({ decoratorName, securityScheme }, 'string', 'a name');
+  const misplaced = scopeOptions.find((name) => name in guardOptions);
+  if (misplaced !== undefined) {
     throw new ConfigurationError(
-      `${stray} has no meaning here: the plugin protects the scope that registers it. Give ${stray} to the register() of that scope`,
+      `${misplaced} has no effect here: the plugin protects the scope that registers it. Give ${misplaced} to the register() of that scope`,
     );
   }
   return { settings: options, guardOptions: guardOptions as unknown as TGuardOptions };
 }
 
-function checkType(settings: Readonly<Record<string, unknown>>, type: string, description: string): void {
+function validateType(settings: Readonly<Record<string, unknown>>, type: string, description: string): void {
   for (const [name, value] of Object.entries(settings)) {
     if (value === undefined || (typeof value === type && value !== '')) continue;
     throw new ConfigurationError(`${name} must be ${description}`);

@@ -1,37 +1,45 @@
-import { createGuard, createOktaGuard, type Guard, isAuthError, type Requirements } from '@verifier/core';
+import {
+  accessRequirement,
+  createGuard,
+  createOktaGuard,
+  type Guard,
+  isAuthError,
+  openApiSecurity,
+  type Requirements,
+} from '@verifier/core';
 import type { FastifyInstance, FastifyPluginAsync, onErrorHookHandler, onRouteHookHandler } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
-import { createScopeHook } from './auth-hook.ts';
+import { toScopeHook } from './auth-hook.ts';
 import { decorate } from './decorators.ts';
-import { securityOf, showSecurity } from './openapi-security.ts';
+import { showSecurity } from './openapi-security.ts';
 import { type BearerAuthOptions, type OktaAuthOptions, type PluginSettings, splitOptions } from './plugin-options.ts';
-import { createRouteAuthReader, type RouteAuthReader } from './route-auth.ts';
-import { assertFree, defaultName, occupy } from './scope-names.ts';
+import { RouteAuthReader } from './route-auth.ts';
+import { defaultName, reserveName, validateNames } from './scope-names.ts';
 
 /**
- * Protects the scope that registers it, child scopes included: lets requests through that carry a valid access token of
- * an Okta authorization server, and answers all others, in `onRequest`, before any body is read.
+ * Protects the scope that registers it, and its child scopes: authenticates requests by an access token of an Okta
+ * authorization server. Requests without a valid token are answered in `onRequest`, before the body is read.
  *
- * Checked: the signature, with the keys that the issuer publishes; `iss`, `aud`, `exp`, `nbf`; and that the token is an
- * access token, not bound to a key that was not proved; and what `config.auth` of the route demands. Not checked: other
- * scopes, and whether the token was revoked since it was issued. Not protected: sibling scopes. A request for an unknown
- * route is answered with 401 too, unless it carries a valid token.
+ * Checked: the signature, with the keys that the issuer publishes; `iss`, `aud`, `exp`, `nbf`; that the token is an access
+ * token, not bound to a key; and the requirements in `config.auth` of the route. Not checked: other scopes, and whether the
+ * token was revoked. Not protected: sibling scopes. A request for an unknown route is also answered with 401 unless it has a
+ * valid token.
  *
- * Options: `issuer` and `audience`, and whatever else a verifier can be told; or `{ verifier }`; and {@link PluginSettings}.
- * Defaults: `OKTA_OAUTH2_ISSUER` and `OKTA_OAUTH2_AUDIENCE` of the environment; then, for an issuer that ends in
- * `/oauth2/default`, the audience `api://default`.
+ * Options: `issuer`, `audience` and the other options of a verifier, or `{ verifier }`; and {@link PluginSettings}. Defaults:
+ * `OKTA_OAUTH2_ISSUER` and `OKTA_OAUTH2_AUDIENCE` of the environment; then, if the issuer ends in `/oauth2/default`, the
+ * audience `api://default`.
  *
- * @throws ConfigurationError at start-up, where an option is missing, unknown or not safe, where a name is taken, or where
- * the scope is protected already.
+ * @throws ConfigurationError at start-up if an option is missing, unknown or not safe, if a name is taken, or if the scope
+ * is already protected.
  */
 export const oktaAuth: FastifyPluginAsync<OktaAuthOptions> = asPlugin(async (instance, options) => {
   protect(instance, options, createOktaGuard);
 });
 
 /**
- * {@link oktaAuth} for any OAuth 2.0 or OpenID Connect authorization server. Reads no environment variable.
+ * {@link oktaAuth} for any OAuth 2.0 or OpenID Connect authorization server. Does not read the environment.
  *
- * @throws ConfigurationError at start-up, as it does.
+ * @throws ConfigurationError at start-up, as {@link oktaAuth} does.
  */
 export const bearerAuth: FastifyPluginAsync<BearerAuthOptions> = asPlugin(async (instance, options) => {
   protect(instance, options, createGuard);
@@ -48,38 +56,39 @@ function protect<TGuardOptions extends object>(
 ): void {
   const { settings, guardOptions } = splitOptions(options);
   const { decoratorName, global = true, warmUp = false, securityScheme } = settings;
-  assertFree(instance, decoratorName);
+  validateNames(instance, decoratorName);
   const guard = create(guardOptions);
   const registration = { guard, decoratorName: decoratorName ?? defaultName };
-  const read = createRouteAuthReader(demandByDefault(guardOptions), global);
-  occupy(instance, registration.decoratorName);
+  const routes = new RouteAuthReader(requirementsByDefault(guardOptions), global);
+  reserveName(instance, registration.decoratorName);
   decorate(instance, registration, decoratorName !== undefined);
   instance.addHook(
     'onRequest',
-    createScopeHook(registration, ({ routeOptions }) => read(routeOptions.config.auth)),
+    toScopeHook(registration, ({ routeOptions }) => routes.read(routeOptions.config.auth)),
   );
-  instance.addHook('onRoute', createRouteHook(read, securityScheme));
+  instance.addHook('onRoute', toRouteHook(routes, securityScheme));
   instance.addHook('onError', keepChallenge);
   if (warmUp) instance.addHook('onReady', async () => await guard.verifier.warmUp());
   instance.addHook('onClose', async () => await guard.close());
 }
 
-function demandByDefault(guardOptions: object): Requirements {
-  return 'optional' in guardOptions && guardOptions.optional === true ? { optional: true } : {};
+function requirementsByDefault(guardOptions: object): Requirements | undefined {
+  const isOptional = 'optional' in guardOptions && guardOptions.optional === true;
+  return isOptional ? accessRequirement({ optional: true }) : undefined;
 }
 
-// Reading what a route demands also checks it, at start-up.
-function createRouteHook(read: RouteAuthReader, securityScheme: string | undefined): onRouteHookHandler {
-  return function checkRoute(route) {
+// Reading `config.auth` also validates it, at start-up.
+function toRouteHook(routes: RouteAuthReader, securityScheme: string | undefined): onRouteHookHandler {
+  return function readRoute(route) {
     const auth = route.config?.auth;
-    const requirements = read(auth);
+    const rule = routes.read(auth);
     if (securityScheme === undefined || !this.hasPlugin('@fastify/swagger')) return;
-    if (requirements !== undefined) showSecurity(route, securityOf(requirements, securityScheme));
+    if (rule !== 'public') showSecurity(route, openApiSecurity(rule ?? {}, securityScheme));
     else if (auth === false) showSecurity(route, []);
   };
 }
 
-// An error handler of the application need not know about challenges: they are in its answer when it is called.
+// Sets the challenge before the application's error handler runs, which need not know about challenges.
 const keepChallenge: onErrorHookHandler = (_request, reply, error, done) => {
   if (isAuthError(error) && error.headers !== undefined) reply.code(error.status).headers(error.headers);
   done();

@@ -1,35 +1,46 @@
 import { accessRequirement, type Requirements } from '@verifier/core';
 
 /**
- * What `config.auth` of a route says: `false` opens it, `true` asks for a valid token, and an object for what it holds, such
- * as `{ scope: 'read:orders' }` or `{ optional: true }`.
+ * The value of `config.auth` of a route: `false` makes it public, `true` requires a valid token, and an object requires
+ * more, such as `{ scope: 'read:orders' }`, or less: `{ optional: true }`.
  */
-export type RouteAuth = boolean | Demands[keyof Demands];
+export type RouteAuth = boolean | AnyRequirement[keyof AnyRequirement];
 
-// At least one demand has to be there: Fastify infers the type of `config`, and would let a misspelled one pass.
-type Demands = {
+// At least one member must be present: Fastify infers the type of `config`, and would accept a misspelled one.
+type AnyRequirement = {
   [Name in keyof Requirements]-?: Requirements & { readonly [Only in Name]: NonNullable<Requirements[Name]> };
 };
 
-/** Turns `config.auth` into what the route demands; undefined where it is open. */
-export type RouteAuthReader = (auth: RouteAuth | undefined) => Requirements | undefined;
+/** What `config.auth` means for a route: its requirements, if it has any beyond a token, or that it is public. */
+export type RouteRule = 'public' | Requirements | undefined;
 
-/**
- * Makes the reader of a scope. Each object is checked once, when the route is set up.
- *
- * @param byDefault - What a route demands that says `true`.
- * @param isGlobal - Whether that also holds for a route that says nothing.
- */
-export function createRouteAuthReader(byDefault: Requirements, isGlobal: boolean): RouteAuthReader {
-  const checked = new WeakMap<object, Requirements>();
-  const whereSilent = isGlobal ? byDefault : undefined;
-  return (auth) => {
-    if (auth === undefined) return whereSilent;
-    if (typeof auth === 'boolean') return auth ? byDefault : undefined;
-    const known = checked.get(auth);
+/** Reads `config.auth` of one scope. Each object is validated once, at set-up. */
+export class RouteAuthReader {
+  readonly #byDefault: Requirements | undefined;
+  readonly #isGlobal: boolean;
+  readonly #resolved: WeakMap<object, Requirements> = new WeakMap();
+
+  /**
+   * @param byDefault - The requirements of a route with `auth: true`.
+   * @param isGlobal - Whether a route without `auth` has the same requirements; otherwise it is public.
+   */
+  constructor(byDefault: Requirements | undefined, isGlobal: boolean) {
+    this.#byDefault = byDefault;
+    this.#isGlobal = isGlobal;
+  }
+
+  /** @throws ConfigurationError if the requirements are wrong. */
+  read(auth: RouteAuth | undefined): RouteRule {
+    if (auth === undefined) return this.#isGlobal ? this.#byDefault : 'public';
+    if (typeof auth === 'boolean') return auth ? this.#byDefault : 'public';
+    return this.#requirementsOf(auth);
+  }
+
+  #requirementsOf(auth: Requirements): Requirements {
+    const known = this.#resolved.get(auth);
     if (known !== undefined) return known;
     const requirements = accessRequirement(auth, 'config.auth');
-    checked.set(auth, requirements);
+    this.#resolved.set(auth, requirements);
     return requirements;
-  };
+  }
 }

@@ -1,28 +1,28 @@
 import { ConfigurationError } from '@verifier/core';
 import type { FastifyInstance } from 'fastify';
 
-/** The name that the token is attached under where no other was chosen. */
+/** The name of the request decorator unless `decoratorName` is set. */
 export const defaultName = 'auth';
 
 const onInstance = ['verifier', 'authenticate', 'requireScope', 'requireAnyScope', 'requireClaims', 'requireAccess'];
 
-// By server, since the scopes of one application share it: the scopes that are protected, and under which name.
-const occupied = new WeakMap<object, { readonly scope: FastifyInstance; readonly name: string }[]>();
+// The protected scopes and the names of their request decorators, by server: the scopes of one application share it.
+const reserved = new WeakMap<object, { readonly scope: FastifyInstance; readonly name: string }[]>();
 
-/** Remembers that a scope is protected. */
-export function occupy(scope: FastifyInstance, name: string): void {
-  occupied.set(scope.server, [...(occupied.get(scope.server) ?? []), { scope, name }]);
+/** Records that a scope is protected. */
+export function reserveName(scope: FastifyInstance, name: string): void {
+  reserved.set(scope.server, [...(reserved.get(scope.server) ?? []), { scope, name }]);
 }
 
 /**
- * Makes sure that a scope is not protected twice, and that every name is free, before anything is opened or changed.
+ * Validates, before anything is opened or changed, that a scope is not protected twice and that every name is free.
  *
- * @param decoratorName - Undefined where none was chosen.
- * @throws ConfigurationError that says what to do about it.
+ * @param decoratorName - Undefined if the option is not set.
+ * @throws ConfigurationError with the correction.
  */
-export function assertFree(scope: FastifyInstance, decoratorName: string | undefined): void {
+export function validateNames(scope: FastifyInstance, decoratorName: string | undefined): void {
   const name = decoratorName ?? defaultName;
-  const others = occupied.get(scope.server) ?? [];
+  const others = reserved.get(scope.server) ?? [];
   if (others.some((other) => other.name === name && isNested(other.scope, scope))) throw protectedTwice(name);
   const own = decoratorName === undefined ? onInstance : [decoratorName];
   const taken = own.filter((each) => scope.hasDecorator(each)).map((each) => `fastify.${each}`);
@@ -38,7 +38,7 @@ function isNested(one: FastifyInstance, other: FastifyInstance): boolean {
 
 function protectedTwice(name: string): ConfigurationError {
   return new ConfigurationError(
-    `oktaAuth or bearerAuth is registered twice as request.${name}: in this scope and in the same one, one around it, or one inside it. Remove one of them; for several issuers, name them in issuers, or register the plugin in sibling scopes`,
+    `oktaAuth or bearerAuth is registered twice as request.${name}: in this scope, and again in the same scope, a parent or a child. Remove one of them; for several issuers, name them in issuers, or register the plugin in sibling scopes`,
   );
 }
 
