@@ -69,10 +69,9 @@ class SharingVerifier implements Verifier {
   }
 
   verifySync(token: string, requirements?: Requirements): VerifiedToken {
-    const resolved = resolveRequirements(requirements, 'verifySync');
     const mode: VerificationContext = { issuer: undefined, isSync: true };
     return this.#record.outcome(mode, () => {
-      const result = this.#verified(token, resolved, mode);
+      const result = this.#verified(token, resolveRequirements(requirements, 'verifySync'), mode);
       if (!(result instanceof Promise)) return result;
       // What the promise brings is of no use here any more; the keys that it fetches are.
       result.catch(() => undefined);

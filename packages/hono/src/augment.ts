@@ -3,8 +3,8 @@ import type { VerifiedToken } from '@verifier/core';
 declare module 'hono' {
   interface ContextVariableMap {
     /**
-     * The verified access token; null where the request is anonymous, undefined where no middleware ran.
-     * `getAuth(c)` is the same without the two empty cases.
+     * The verified access token; null if the request is anonymous, undefined if no middleware ran.
+     * `getAuth(c)` returns the token and throws in both other cases.
      */
     auth: VerifiedToken | null | undefined;
   }

@@ -12,123 +12,128 @@ import {
   type VerifierOptions,
 } from '@verifier/core';
 import type { Context, MiddlewareHandler } from 'hono';
-import { guardsByOptions } from './guards-by-options.ts';
-import { type Refusal, refusal } from './refusal.ts';
+import type { DeniedResponse } from './denied-response.ts';
+import { GuardCache } from './guard-cache.ts';
 import { attachState } from './request-state.ts';
+import { setHeaders } from './set-headers.ts';
+import { toHttpException } from './to-http-exception.ts';
 
 /** A middleware that authenticates requests. After it, `c.var.auth` is `TAuth`. */
 export type AuthMiddleware<TAuth extends VerifiedToken | null = VerifiedToken> = MiddlewareHandler<
   { Variables: { auth: TAuth } },
   string,
   Record<never, never>,
-  Refusal<400 | 401 | 503>
+  DeniedResponse<400 | 401 | 503>
 >;
 
-/** What a middleware carries that was made from options, and not from a function of them. */
+/** The part of a middleware that has fixed options, rather than a function that returns them. */
 export interface WithVerifier {
-  /** Verifies the tokens: `await auth.verifier.warmUp()` before `serve`, `auth.verifier.close()` at the end. */
+  /** The verifier: call `await auth.verifier.warmUp()` before `serve` and `auth.verifier.close()` on shutdown. */
   readonly verifier: Verifier;
 }
 
-/** Options that let no anonymous request through, as far as their type tells. */
-export type Demanding<TOptions> = TOptions & GuardSettings & { readonly optional?: false };
+/** Options whose type excludes anonymous requests. */
+export type TokenRequired<TOptions> = TOptions & GuardSettings & { readonly optional?: false };
 
-/** Chooses the options of a request: from the bindings of a Worker, say. Asked on every request, so it should be quick. */
+/** Returns the options for a request, for example from the bindings of a Worker. Called on every request; keep it fast. */
 export type OptionsFunction<TOptions> = (c: Context) => TOptions;
 
 /**
- * Lets requests through that carry a valid access token of an Okta authorization server, and answers all others.
+ * Authenticates requests by an access token of an Okta authorization server. Requests without a valid token are answered
+ * here and do not reach the route.
  *
  * Checked: the signature, with the keys that the issuer publishes; `iss`, `aud`, `exp`, `nbf`; and that the token is an
- * access token, not bound to a key that was not proved. Not checked: scopes, which are for {@link requireScope}, and
- * whether the token was revoked since it was issued. A request without a token, a CORS preflight included, is answered
- * with 401.
+ * access token, not bound to a key. Not checked: scopes (use {@link requireScope}), and whether the token was revoked. A
+ * request without a token, including a CORS preflight, is answered with 401.
  *
- * A refused request throws an `HTTPException` with the ready answer, and the AuthError as its `cause`: an `app.onError`
- * of yours keeps the answer with `error.getResponse()`.
+ * A denied request throws an `HTTPException` with the complete response, and the AuthError as its `cause`. In your own
+ * `app.onError`, return `error.getResponse()` to keep that response.
  *
- * @param options - `issuer` and `audience`, and whatever else a verifier can be told; or `{ verifier }`. Defaults:
- * `OKTA_OAUTH2_ISSUER` and `OKTA_OAUTH2_AUDIENCE` of the environment; then, for an issuer that ends in
- * `/oauth2/default`, the audience `api://default`.
- * @throws ConfigurationError at once, where an option is missing, unknown or not safe.
+ * @param options - `issuer`, `audience` and the other options of a verifier, or `{ verifier }`. Defaults:
+ * `OKTA_OAUTH2_ISSUER` and `OKTA_OAUTH2_AUDIENCE` of the environment; then, if the issuer ends in `/oauth2/default`, the
+ * audience `api://default`.
+ * @throws ConfigurationError immediately if an option is missing, unknown or not safe.
  */
 export function oktaAuth<TClaims = unknown>(
-  options?: Demanding<OktaOptions>,
+  options?: TokenRequired<OktaOptions>,
 ): AuthMiddleware<VerifiedToken<TClaims>> & WithVerifier;
-/** {@link oktaAuth} that may let anonymous requests through: `c.var.auth` is null for them. */
+/** {@link oktaAuth} with options that may allow anonymous requests: `c.var.auth` is null for them. */
 export function oktaAuth<TClaims = unknown>(
   options: OktaGuardOptions,
 ): AuthMiddleware<VerifiedToken<TClaims> | null> & WithVerifier;
 /**
- * {@link oktaAuth} with options that depend on the request, or on the bindings of a Worker. The same content gives the
- * same verifier; at most 100 are kept. A function among the options, `validate` say, counts as the same only where it
- * is the same object: define it outside.
+ * {@link oktaAuth} with options that depend on the request, or on the bindings of a Worker. Equal options share a
+ * verifier; at most 100 are cached. Functions among the options, such as `validate`, are equal only if they are the same
+ * object: define them outside.
  *
- * @throws ConfigurationError on the request, where the function throws, or returns what cannot work; the route stays
- * closed.
+ * @throws ConfigurationError for a request if the function throws or returns wrong options; the route stays closed.
  */
 export function oktaAuth<TClaims = unknown>(
-  options: OptionsFunction<Demanding<OktaOptions>>,
+  options: OptionsFunction<TokenRequired<OktaOptions>>,
 ): AuthMiddleware<VerifiedToken<TClaims>>;
-/** {@link oktaAuth} with options that depend on the request, and may let anonymous ones through. */
+/** {@link oktaAuth} with options that depend on the request and may allow anonymous requests. */
 export function oktaAuth<TClaims = unknown>(
   options: OptionsFunction<OktaGuardOptions>,
 ): AuthMiddleware<VerifiedToken<TClaims> | null>;
 export function oktaAuth(options?: OktaGuardOptions | OptionsFunction<OktaGuardOptions>): MiddlewareHandler {
   return typeof options === 'function'
-    ? createAuthMiddleware(guardsByOptions(options, createOktaGuard))
+    ? toCachedMiddleware(new GuardCache(options, createOktaGuard))
     : withVerifier(createOktaGuard(options));
 }
 
 /**
- * {@link oktaAuth} for any OAuth 2.0 or OpenID Connect authorization server. Reads no environment variable.
+ * {@link oktaAuth} for any OAuth 2.0 or OpenID Connect authorization server. Does not read the environment.
  *
- * @param options - `issuer` and `audience`, and whatever else a verifier can be told; or `{ verifier }`.
- * @throws ConfigurationError at once, where an option is missing, unknown or not safe.
+ * @param options - `issuer`, `audience` and the other options of a verifier, or `{ verifier }`.
+ * @throws ConfigurationError immediately if an option is missing, unknown or not safe.
  */
 export function bearerAuth<TClaims = unknown>(
-  options: Demanding<VerifierOptions>,
+  options: TokenRequired<VerifierOptions>,
 ): AuthMiddleware<VerifiedToken<TClaims>> & WithVerifier;
-/** {@link bearerAuth} that may let anonymous requests through: `c.var.auth` is null for them. */
+/** {@link bearerAuth} with options that may allow anonymous requests: `c.var.auth` is null for them. */
 export function bearerAuth<TClaims = unknown>(
   options: GuardOptions,
 ): AuthMiddleware<VerifiedToken<TClaims> | null> & WithVerifier;
 /**
- * {@link bearerAuth} with options that depend on the request, or on the bindings of a Worker. The same content gives
- * the same verifier; at most 100 are kept. A function among the options, `validate` say, counts as the same only where
- * it is the same object: define it outside.
+ * {@link bearerAuth} with options that depend on the request, or on the bindings of a Worker. Equal options share a
+ * verifier; at most 100 are cached. Functions among the options, such as `validate`, are equal only if they are the same
+ * object: define them outside.
  *
- * @throws ConfigurationError on the request, where the function throws, or returns what cannot work; the route stays
- * closed.
+ * @throws ConfigurationError for a request if the function throws or returns wrong options; the route stays closed.
  */
 export function bearerAuth<TClaims = unknown>(
-  options: OptionsFunction<Demanding<VerifierOptions>>,
+  options: OptionsFunction<TokenRequired<VerifierOptions>>,
 ): AuthMiddleware<VerifiedToken<TClaims>>;
-/** {@link bearerAuth} with options that depend on the request, and may let anonymous ones through. */
+/** {@link bearerAuth} with options that depend on the request and may allow anonymous requests. */
 export function bearerAuth<TClaims = unknown>(
   options: OptionsFunction<GuardOptions>,
 ): AuthMiddleware<VerifiedToken<TClaims> | null>;
 export function bearerAuth(options: GuardOptions | OptionsFunction<GuardOptions>): MiddlewareHandler {
   return typeof options === 'function'
-    ? createAuthMiddleware(guardsByOptions(options, createGuard))
+    ? toCachedMiddleware(new GuardCache(options, createGuard))
     : withVerifier(createGuard(options));
+}
+
+function toCachedMiddleware<TOptions extends object>(guards: GuardCache<TOptions>): AuthMiddleware {
+  return toMiddleware((c) => guards.guardFor(c));
 }
 
 function withVerifier(guard: Guard): AuthMiddleware & WithVerifier {
   return Object.assign(
-    createAuthMiddleware(() => guard),
+    toMiddleware(() => guard),
     { verifier: guard.verifier },
   );
 }
 
-function createAuthMiddleware(guardFor: (c: Context) => Guard): AuthMiddleware {
+function toMiddleware(guardFor: (c: Context) => Guard): AuthMiddleware {
   return async function authMiddleware(c, next) {
     const guard = guardFor(c);
     const request = fromFetchRequest(c.req.raw, { waitUntil: (work) => keepAlive(c, work) });
     const result = await guard.authenticate(request);
-    if (!result.ok) throw refusal(guard, result.error);
+    if (!result.ok) throw toHttpException(guard, result.error);
     attachState(c, { guard, auth: result.auth });
     await next();
+    setHeaders(c, result.headers);
   };
 }
 
@@ -136,6 +141,6 @@ function keepAlive(c: Context, work: Promise<unknown>): void {
   try {
     c.executionCtx.waitUntil(work);
   } catch {
-    // Only the runtimes that end with the answer have an execution context; on the others the work goes on by itself.
+    // Runtimes that stop after the response have an execution context; on the others the work continues without one.
   }
 }

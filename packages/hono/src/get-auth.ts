@@ -1,23 +1,23 @@
 import type { VerifiedToken } from '@verifier/core';
 import type { Context } from 'hono';
-import { refusal } from './refusal.ts';
 import { findState, middlewareMissing } from './request-state.ts';
+import { toHttpException } from './to-http-exception.ts';
 
 /**
- * The verified access token of a request: what `c.var.auth` holds, wherever only the bare context is at hand.
+ * Returns the verified access token of a request, the value of `c.var.auth`, for functions that have a plain `Context`.
  *
- * `TClaims` types the claims that your issuer adds. It says what you expect of them; it does not check them.
+ * `TClaims` types the claims that your issuer adds. The type is not checked at run time.
  *
- * @param c - The context, after {@link oktaAuth} or {@link bearerAuth}.
- * @throws ConfigurationError where no middleware authenticated the request.
- * @throws HTTPException (401) where the request is anonymous; ask with `{ optional: true }` to get null.
+ * @param c - The context of a request that {@link oktaAuth} or {@link bearerAuth} has authenticated.
+ * @throws ConfigurationError if no middleware authenticated the request.
+ * @throws HTTPException (401) if the request is anonymous. Pass `{ optional: true }` to get null instead.
  */
 export function getAuth<TClaims = unknown>(c: Context): VerifiedToken<TClaims>;
 /**
- * The verified access token of a request, or null where it is anonymous.
+ * Returns the verified access token of a request, or null if it is anonymous.
  *
- * @param c - The context, after {@link oktaAuth} or {@link bearerAuth}.
- * @throws ConfigurationError where no middleware authenticated the request.
+ * @param c - The context of a request that {@link oktaAuth} or {@link bearerAuth} has authenticated.
+ * @throws ConfigurationError if no middleware authenticated the request.
  */
 export function getAuth<TClaims = unknown>(
   c: Context,
@@ -26,7 +26,7 @@ export function getAuth<TClaims = unknown>(
 export function getAuth(c: Context, options?: { readonly optional: true }): VerifiedToken | null {
   const state = findState(c);
   if (state === undefined) throw middlewareMissing('getAuth(c)');
-  const error = options?.optional === true ? undefined : state.guard.authorize(state.auth, {});
-  if (error !== undefined) throw refusal(state.guard, error);
+  const error = options?.optional === true ? undefined : state.guard.authorize(state.auth);
+  if (error !== undefined) throw toHttpException(state.guard, error);
   return state.auth;
 }

@@ -18,6 +18,6 @@ export {
   oktaAuth,
   type WithVerifier,
 } from './auth-middleware.ts';
+export type { DeniedResponse } from './denied-response.ts';
 export { getAuth } from './get-auth.ts';
-export type { Refusal } from './refusal.ts';
 export { type RouteGuard, requireAccess, requireAnyScope, requireClaims, requireScope } from './route-guards.ts';

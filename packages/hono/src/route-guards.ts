@@ -8,64 +8,65 @@ import {
   type VerifiedToken,
 } from '@verifier/core';
 import type { MiddlewareHandler } from 'hono';
-import { type Refusal, refusal } from './refusal.ts';
+import type { DeniedResponse } from './denied-response.ts';
 import { findState, middlewareMissing } from './request-state.ts';
+import { toHttpException } from './to-http-exception.ts';
 
-/** A middleware that lets only authenticated requests through: after it, `c.var.auth` is a token and never null. */
+/** A middleware that requires an authenticated request: after it, `c.var.auth` is a token and never null. */
 export type RouteGuard = MiddlewareHandler<
   { Variables: { auth: VerifiedToken } },
   string,
   Record<never, never>,
-  Refusal<401 | 403>
+  DeniedResponse<401 | 403>
 >;
 
 /**
- * Lets requests through whose access token has all of these scopes; comes after {@link oktaAuth} or
- * {@link bearerAuth}. Otherwise answers 403 with the scopes in the challenge, and 401 to an anonymous request.
+ * Requires an access token with all of these scopes. Mount it after {@link oktaAuth} or {@link bearerAuth}. Answers 403
+ * with the scopes in the challenge, and 401 to an anonymous request.
  *
  * @param scopes - One or more scopes: `'read:orders'`, `'read:orders write:orders'`, or an array. Compared exactly.
- * @throws ConfigurationError at once, where there is no scope, or one that no token can carry. Where no middleware
- * authenticated the request, it goes to `app.onError`, and the route stays closed.
+ * @throws ConfigurationError immediately if there is no scope, or one that no token can carry. If no middleware
+ * authenticated a request, the error goes to `app.onError` and the route stays closed.
  */
 export function requireScope(...scopes: readonly (string | readonly string[])[]): RouteGuard {
-  return createRouteGuard('requireScope', scopeRequirement(...scopes));
+  return toRouteGuard('requireScope', scopeRequirement(...scopes));
 }
 
 /**
- * {@link requireScope} for at least one of these scopes.
+ * Requires an access token with at least one of these scopes; otherwise as {@link requireScope}.
  *
  * @throws ConfigurationError as {@link requireScope} does.
  */
 export function requireAnyScope(...scopes: readonly (string | readonly string[])[]): RouteGuard {
-  return createRouteGuard('requireAnyScope', anyScopeRequirement(...scopes));
+  return toRouteGuard('requireAnyScope', anyScopeRequirement(...scopes));
 }
 
 /**
- * Lets requests through whose verified claims satisfy a predicate, and answers 403 to others. What the predicate throws
- * goes to `app.onError`.
+ * Requires verified claims that satisfy a predicate; answers 403 otherwise. Errors of the predicate go to `app.onError`.
  *
- * @param predicate - Returns `true`, and nothing else, to let the request through.
+ * @param predicate - Returns `true`, and nothing else, to grant access.
  * @throws ConfigurationError as {@link requireScope} does.
  */
 export function requireClaims(predicate: (claims: Claims) => boolean): RouteGuard {
-  return createRouteGuard('requireClaims', claimsRequirement(predicate));
+  return toRouteGuard('requireClaims', claimsRequirement(predicate));
 }
 
 /**
- * Lets requests through whose token meets every member of the requirements: scopes, roles, permissions, groups, claims.
+ * Requires a token that meets every member of the requirements: scopes, roles, permissions, groups, claims.
  *
- * @throws ConfigurationError at once, where nothing is demanded, or something that no token can meet.
+ * @throws ConfigurationError immediately if nothing is required, or if a member is unknown, undefined, empty or of the
+ * wrong type.
  */
 export function requireAccess(requirements: Requirements): RouteGuard {
-  return createRouteGuard('requireAccess', accessRequirement(requirements));
+  return toRouteGuard('requireAccess', accessRequirement(requirements));
 }
 
-function createRouteGuard(name: string, requirements: Requirements): RouteGuard {
+function toRouteGuard(name: string, requirements: Requirements): RouteGuard {
   return async function routeGuard(c, next) {
     const state = findState(c);
     if (state === undefined) throw middlewareMissing(name);
     const error = state.guard.authorize(state.auth, requirements);
-    if (error !== undefined) throw refusal(state.guard, error);
+    if (error !== undefined) throw toHttpException(state.guard, error);
     await next();
   };
 }

@@ -3,7 +3,7 @@ import { bearerAuth, ConfigurationError, createVerifier, oktaAuth } from '@verif
 import { startTestIssuer, type TestIssuer } from '@verifier/test-issuer';
 import { Context, type Handler, Hono } from 'hono';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { guardsByOptions } from '../src/guards-by-options.ts';
+import { GuardCache } from '../src/guard-cache.ts';
 import { ask } from './question.ts';
 import type { Served } from './runtimes/node.ts';
 
@@ -77,10 +77,10 @@ describe('a guard', () => {
   function finder(): { readonly find: (options: GuardOptions) => Guard; readonly create: typeof createGuard } {
     let next: GuardOptions;
     const create = vi.fn(createGuard);
-    const guardOf = guardsByOptions(() => next, create);
+    const cache = new GuardCache(() => next, create);
     const find = (options: GuardOptions): Guard => {
       next = options;
-      return guardOf(context);
+      return cache.guardFor(context);
     };
     return { find, create };
   }
@@ -166,10 +166,10 @@ describe('an options function that cannot work', () => {
     ['returns a text', () => 'https://issuer.example', /returned a string.*\{ issuer, audience \}/],
     ['returns a function', () => () => undefined, /returned a function.*\{ issuer, audience \}/],
     ['returns an array', () => [], /returned an array.*\{ issuer, audience \}/],
-    ['returns a promise', async () => options(), /returned a promise.*at once/],
+    ['returns a promise', async () => options(), /returned a promise.*synchronously/],
     ['returns an unknown option', () => ({ ...options(), audiense: 'a' }), /audiense is not an option.*audience/],
     ['returns an unsafe issuer', () => ({ ...options(), issuer: 'http://issuer.example' }), /issuer/],
-    ['returns options beside a verifier', () => ({ ...options(), verifier: {} }), /beside verifier/],
+    ['returns options beside a verifier', () => ({ ...options(), verifier: {} }), /combined with verifier/],
   ])('is an error that says what to do, and closes the route: %s', async (_name, choose, message) => {
     for (const auth of [oktaAuth(Object(choose)), bearerAuth(Object(choose))]) {
       const route = vi.fn(noContent);

@@ -1,4 +1,4 @@
-import { bearerAuth, oktaAuth, type Refusal, requireClaims, requireScope } from '@verifier/hono';
+import { bearerAuth, type DeniedResponse, oktaAuth, requireClaims, requireScope } from '@verifier/hono';
 import { Hono } from 'hono';
 import { type ApplyGlobalResponse, type ClientResponse, hc, type InferResponseType } from 'hono/client';
 
@@ -59,7 +59,7 @@ const global =
   hc<ApplyGlobalResponse<typeof guarded, { [TStatus in keyof Refused]: Refused[TStatus] }>>('http://localhost');
 isTrue<Same<InferResponseType<typeof global.profile.$get, 401>['error'], string>>();
 
-export const unauthorized: Refusal<401>['_data']['error'] = 'invalid_token';
+export const unauthorized: DeniedResponse<401>['_data']['error'] = 'invalid_token';
 // @ts-expect-error -- an error of another status
-export const confused: Refusal<401>['_data']['error'] = 'insufficient_scope';
-export type AnyResponse = ClientResponse<Refusal['_data']>;
+export const confused: DeniedResponse<401>['_data']['error'] = 'insufficient_scope';
+export type AnyResponse = ClientResponse<DeniedResponse['_data']>;

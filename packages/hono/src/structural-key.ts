@@ -2,10 +2,10 @@ const identities = new WeakMap<object, number>();
 let lastIdentity = 0;
 
 /**
- * A text that is the same for values of the same content, whatever the order of their members. Functions, and objects
- * that are more than their members, count as the same only where they are the same object.
+ * Returns the same text for structurally equal values, whatever the order of their members. Functions, and objects that are
+ * not plain, are equal only to themselves.
  */
-export function contentKey(value: unknown): string {
+export function structuralKey(value: unknown): string {
   return JSON.stringify(describe(value));
 }
 
