@@ -1,14 +1,14 @@
 import { runtime as defaultRuntime } from '#runtime';
-import { denyAccess, isAnonymousAllowed } from './authorization/deny-access.ts';
+import { isAnonymousAllowed } from './authorization/deny-access.ts';
 import type { Requirements } from './authorization/requirements.ts';
-import { resolveRequirements } from './authorization/resolve-requirements.ts';
-import type { ResolvedRequirements } from './authorization/resolved-requirements.ts';
-import { type AnyAuthError, CredentialsMissingError, isAuthError, TokenError, UnavailableError } from './errors.ts';
+import { noRequirements, resolveRequirements } from './authorization/resolve-requirements.ts';
+import { type AnyAuthError, CredentialsMissingError, isAuthError, UnavailableError } from './errors.ts';
 import { openIssuers } from './issuers/open-issuers.ts';
 import { sharedTokenCache } from './issuers/process-core.ts';
 import type { TokenCache } from './issuers/token-cache.ts';
 import type { TrustedIssuers } from './issuers/trusted-issuers.ts';
-import { andThen, type MaybePromise } from './lib/maybe-promise.ts';
+import { warmUp } from './issuers/warm-up.ts';
+import type { MaybePromise } from './lib/maybe-promise.ts';
 import { settleAll } from './lib/settle-all.ts';
 import { asError } from './lib/thrown-error.ts';
 import type { EventListener } from './observability/events.ts';
@@ -19,67 +19,86 @@ import { VerificationMetrics } from './observability/verification-metrics.ts';
 import type { VerifierOptions } from './options/options.ts';
 import { type ResolvedOptions, resolveOptions } from './options/resolve-options.ts';
 import { type Challenge, challengeFor } from './request/challenge.ts';
-import { readToken } from './request/credentials.ts';
+import { type CredentialsOptions, createCredentials, readCredentials } from './request/credentials.ts';
 import type { RequestLike } from './request/request.ts';
 import type { Runtime } from './runtime/runtime.ts';
 import type { ExpectedIdToken } from './token/id-token.ts';
 import type { VerifiedToken } from './token/verified-token.ts';
-import { checkExpected } from './verification/id-token-verifier.ts';
-import { createTokenVerifier, type TokenVerifier } from './verification/jwt-verifier.ts';
-import type { VerificationContext } from './verification/signature-verifier.ts';
+import { IdTokenVerifier, parseExpectedIdToken } from './verification/id-token-verifier.ts';
+import { JwtVerifier } from './verification/jwt-verifier.ts';
+import { SignatureVerifier } from './verification/signature-verifier.ts';
+import type { TokenVerifier } from './verification/token-verifier.ts';
+import type { VerificationContext } from './verification/verification-context.ts';
 import { resolveVerifyAllOptions, type VerifyAllOptions } from './verification/verify-all-options.ts';
 import type { AuthResult, Verifier } from './verifier.ts';
 
 const noHeaders: Readonly<Record<string, string>> = Object.freeze({});
 
-/** {@link createVerifier} on a runtime of one's choice. */
-export function createVerifierOnRuntime(options: VerifierOptions, runtime: Runtime): Verifier {
-  return new SharingVerifier(resolveOptions(options), runtime);
+const bareToken = { request: undefined, waitUntil: undefined, inParallel: false, isSync: false };
+
+/**
+ * Creates a verifier. It fetches nothing until the first token arrives, or {@link Verifier.warmUp} or
+ * {@link Verifier.ready} is called. Verifiers of the same issuer share its keys, and all verifiers of a process share
+ * their connections.
+ *
+ * @throws ConfigurationError if an option is missing, unknown, of the wrong type or unsafe.
+ */
+export function createVerifier(options: VerifierOptions): Verifier {
+  return createVerifierOnRuntime(options, defaultRuntime);
 }
 
-class SharingVerifier implements Verifier {
+/** {@link createVerifier} with an explicit runtime. */
+export function createVerifierOnRuntime(options: VerifierOptions, runtime: Runtime): Verifier {
+  return new ProcessVerifier(resolveOptions(options), runtime);
+}
+
+class ProcessVerifier implements Verifier {
   readonly #options: ResolvedOptions;
-  readonly #directory: TrustedIssuers;
+  readonly #credentialsOptions: CredentialsOptions;
+  readonly #issuers: TrustedIssuers;
   readonly #tokens: TokenCache | undefined;
   readonly #tokenVerifier: TokenVerifier;
-  readonly #record: VerificationMetrics;
+  readonly #idTokenVerifier: IdTokenVerifier;
+  readonly #metrics: VerificationMetrics;
   readonly #timings: Timings;
   #closing: Promise<void> | undefined;
 
   constructor(options: ResolvedOptions, runtime: Runtime) {
     const publish = guardedListener(options.hooks.onEvent, runtime);
+    const timings = new Timings(runtime, options.clock);
+    const metrics = new VerificationMetrics(publish, runtime);
+    const issuers = openIssuers(options, timed(publish, timings), runtime);
+    const tokens = options.tokenCache === false ? undefined : sharedTokenCache(options.tokenCache.maxEntries);
+    const signatures = new SignatureVerifier({ issuers, timings, runtime });
+    const { counters } = metrics;
     this.#options = options;
-    this.#record = new VerificationMetrics(publish, runtime);
-    this.#timings = new Timings(runtime, options.clock);
-    this.#directory = openIssuers(options, this.#timed(publish), runtime);
-    this.#tokens = options.tokenCache === false ? undefined : sharedTokenCache(options.tokenCache.maxEntries);
-    const { counters } = this.#record;
-    this.#tokenVerifier = createTokenVerifier({
-      options,
-      directory: this.#directory,
-      tokens: this.#tokens,
-      counters,
-      timings: this.#timings,
-      runtime,
-    });
+    this.#credentialsOptions = { maxTokenSize: options.maxTokenSize, getToken: options.hooks.getToken };
+    this.#issuers = issuers;
+    this.#tokens = tokens;
+    this.#timings = timings;
+    this.#metrics = metrics;
+    this.#tokenVerifier = new JwtVerifier({ options, issuers, signatures, tokens, counters, runtime });
+    this.#idTokenVerifier = new IdTokenVerifier({ options, signatures, runtime });
   }
 
   async verify(token: string, requirements?: Requirements): Promise<VerifiedToken> {
-    return this.#recorded(token, resolveRequirements(requirements, 'verify'), { issuer: undefined });
+    const context = { ...bareToken, requirements: resolveRequirements(requirements, 'verify') };
+    return this.#metrics.outcome(() => this.#verify(token, context));
   }
 
   verifySync(token: string, requirements?: Requirements): VerifiedToken {
-    const mode: VerificationContext = { issuer: undefined, isSync: true };
-    return this.#record.outcome(mode, () => {
-      const result = this.#verified(token, resolveRequirements(requirements, 'verifySync'), mode);
-      if (!(result instanceof Promise)) return result;
-      // What the promise brings is of no use here any more; the keys that it fetches are.
-      result.catch(() => undefined);
+    const context = { ...bareToken, isSync: true, requirements: resolveRequirements(requirements, 'verifySync') };
+    const result = this.#metrics.outcome(() => {
+      const verified = this.#verify(token, context);
+      if (!(verified instanceof Promise)) return verified;
+      // Unused, but for the keys that it loads.
+      verified.catch(() => undefined);
       throw new UnavailableError(
         'ERR_KEY_SET_NOT_READY',
         'The token cannot be verified without waiting: call warmUp() first',
       );
     });
+    return result as VerifiedToken;
   }
 
   async verifyAll(
@@ -87,29 +106,31 @@ class SharingVerifier implements Verifier {
     options: VerifyAllOptions = {},
   ): Promise<PromiseSettledResult<VerifiedToken>[]> {
     const { concurrency, requirements } = resolveVerifyAllOptions(options);
-    return settleAll(tokens, concurrency, (token) =>
-      this.#recorded(token, requirements, { issuer: undefined, inParallel: true }),
-    );
+    const context = { ...bareToken, inParallel: true, requirements };
+    return settleAll(tokens, concurrency, (token) => this.#metrics.outcome(() => this.#verify(token, context)));
   }
 
   async verifyIdToken(token: string, expected: ExpectedIdToken): Promise<VerifiedToken> {
-    const checked = checkExpected(expected);
-    const mode: VerificationContext = { issuer: undefined };
-    return this.#record.outcome(mode, () => {
-      this.#assertUsable(token);
-      return this.#tokenVerifier.verifyIdToken(token, checked, mode);
+    const parsed = parseExpectedIdToken(expected);
+    return this.#metrics.outcome(() => {
+      this.#validateOpen();
+      return this.#idTokenVerifier.verify(createCredentials(token, this.#options.maxTokenSize), parsed);
     });
   }
 
   authenticate(request: RequestLike, requirements?: Requirements): AuthResult | Promise<AuthResult> {
     try {
-      const resolved = resolveRequirements(requirements, 'authenticate');
-      const waitUntil = request.waitUntil?.bind(request);
-      const mode: VerificationContext = { issuer: undefined, isCredential: true, inParallel: true, waitUntil };
-      const judged = this.#record.outcome(mode, () => this.#judge(request, resolved, mode));
-      return judged instanceof Promise ? judged.then(passed, refusedOrThrown) : passed(judged);
+      const context = {
+        request,
+        requirements: requirements === undefined ? noRequirements : resolveRequirements(requirements, 'authenticate'),
+        inParallel: true,
+        isSync: false,
+        waitUntil: request.waitUntil?.bind(request),
+      };
+      const auth = this.#metrics.outcome(() => this.#authenticate(request, context));
+      return auth instanceof Promise ? auth.then(granted, denied) : granted(auth);
     } catch (error) {
-      return isAuthError(error) ? refusedOrThrown(error) : Promise.reject(asError(error));
+      return isAuthError(error) ? denied(error) : Promise.reject(asError(error));
     }
   }
 
@@ -118,32 +139,20 @@ class SharingVerifier implements Verifier {
   }
 
   async warmUp(): Promise<void> {
-    this.#assertOpen();
-    const issuers = this.#directory.known();
-    const results = await settleAll(issuers, issuers.length, async ({ entry }) => await entry.keys.load());
-    const failed = results.flatMap((result, index) =>
-      result.status === 'rejected'
-        ? [{ error: result.reason as UnavailableError, issuer: issuers[index]?.issuer }]
-        : [],
-    );
-    if (failed.length === 0) return;
-    const names = failed.map(({ error, issuer }) => `${issuer} (${error.code})`).join(', ');
-    throw new AggregateError(
-      failed.map(({ error }) => error),
-      `The keys of ${names} cannot be fetched`,
-    );
+    this.#validateOpen();
+    await warmUp(this.#issuers.known());
   }
 
   ready(): boolean {
     if (this.#closing !== undefined) return false;
-    // Each is asked, whatever the others say: those that are not ready start to fetch.
-    const answers = this.#directory.known().map(({ entry }) => entry.keys.ready());
+    // Asks every issuer, so that each one that is not ready starts to fetch.
+    const answers = this.#issuers.known().map(({ entry }) => entry.keys.ready());
     return !answers.includes(false);
   }
 
   stats(): VerifierStats {
-    const { verified, refused, hits, misses } = this.#record.counters;
-    const issuers = this.#directory.known().map(({ issuer, entry }) => [issuer, entry.keys.stats()] as const);
+    const { verified, refused, hits, misses } = this.#metrics.counters;
+    const issuers = this.#issuers.known().map(({ issuer, entry }) => [issuer, entry.keys.stats()] as const);
     const { entries, maxEntries } = this.#tokens?.stats() ?? { entries: 0, maxEntries: 0 };
     const hitRate = hits + misses === 0 ? 0 : hits / (hits + misses);
     return {
@@ -157,78 +166,49 @@ class SharingVerifier implements Verifier {
   }
 
   clear(issuer?: string): void {
-    for (const { entry } of this.#directory.known()) {
+    for (const { entry } of this.#issuers.known()) {
       if (issuer !== undefined && entry.issuer !== issuer) continue;
       entry.keys.clear();
       this.#tokens?.clear(entry);
     }
-    this.#directory.clear(issuer);
+    this.#issuers.clear(issuer);
   }
 
   close(): Promise<void> {
-    this.#closing ??= this.#directory.close();
+    this.#closing ??= this.#issuers.close();
     return this.#closing;
   }
 
-  #timed(publish: EventListener): EventListener {
-    return (event) => {
-      if (event.type === 'refreshed' || event.type === 'refresh-failed') this.#timings.fetched(event.seconds);
-      publish(event);
-    };
-  }
-
-  #assertOpen(): void {
+  #validateOpen(): void {
     if (this.#closing !== undefined) throw new UnavailableError('ERR_CLOSED', 'The verifier was closed');
   }
 
-  #assertUsable(token: unknown): void {
-    this.#assertOpen();
-    if (typeof token !== 'string') throw new TokenError('ERR_TOKEN_MALFORMED', 'The token is not a string');
+  #verify(token: unknown, context: VerificationContext): MaybePromise<VerifiedToken> {
+    this.#validateOpen();
+    return this.#tokenVerifier.verify(createCredentials(token, this.#options.maxTokenSize), context);
   }
 
-  #recorded(token: string, requirements: ResolvedRequirements, mode: VerificationContext): MaybePromise<VerifiedToken> {
-    return this.#record.outcome(mode, () => this.#verified(token, requirements, mode));
-  }
-
-  #verified(token: string, requirements: ResolvedRequirements, mode: VerificationContext): MaybePromise<VerifiedToken> {
-    this.#assertUsable(token);
-    return andThen(this.#tokenVerifier.verify(token, mode), (auth) => {
-      const denied = denyAccess(auth, requirements);
-      if (denied !== undefined) throw denied;
-      return auth;
-    });
-  }
-
-  #judge(
-    request: RequestLike,
-    requirements: ResolvedRequirements,
-    mode: VerificationContext,
-  ): MaybePromise<VerifiedToken | null> {
-    this.#assertOpen();
-    const { maxTokenSize, hooks } = this.#options;
-    const token = readToken(request, maxTokenSize, hooks.getToken);
-    if (token !== undefined) return this.#verified(token, requirements, mode);
-    if (isAnonymousAllowed(requirements, this.#options.optional)) return null;
+  #authenticate(request: RequestLike, context: VerificationContext): MaybePromise<VerifiedToken | null> {
+    this.#validateOpen();
+    const credentials = readCredentials(request, this.#credentialsOptions);
+    if (credentials !== undefined) return this.#tokenVerifier.verify(credentials, context);
+    if (isAnonymousAllowed(context.requirements, this.#options.optional)) return null;
     throw new CredentialsMissingError();
   }
 }
 
-function passed(auth: VerifiedToken | null): AuthResult {
+function timed(publish: EventListener, timings: Timings): EventListener {
+  return (event) => {
+    if (event.type === 'refreshed' || event.type === 'refresh-failed') timings.fetched(event.seconds);
+    publish(event);
+  };
+}
+
+function granted(auth: VerifiedToken | null): AuthResult {
   return { ok: true, auth, headers: noHeaders };
 }
 
-function refusedOrThrown(error: unknown): AuthResult {
+function denied(error: unknown): AuthResult {
   if (isAuthError(error)) return { ok: false, error };
   throw asError(error);
-}
-
-/**
- * Makes a verifier. It fetches nothing until the first token arrives, or {@link Verifier.warmUp} or
- * {@link Verifier.ready} is called. Verifiers
- * of the same issuer share its keys, and all verifiers of a process share its connections.
- *
- * @throws ConfigurationError where an option is missing, unknown, of the wrong type or not safe.
- */
-export function createVerifier(options: VerifierOptions): Verifier {
-  return createVerifierOnRuntime(options, defaultRuntime);
 }

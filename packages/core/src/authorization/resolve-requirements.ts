@@ -23,7 +23,12 @@ const nameMembers: NameMembers = [
 const kinds: ReadonlyMap<string, NameKind> = new Map(nameMembers.map(([member, { kind }]) => [member, kind]));
 const memberNames = [...kinds.keys(), 'claims', 'optional'];
 
-const noRequirements: ResolvedRequirements = { required: [], claims: undefined, optional: undefined };
+/** Empty requirements, compared by identity to skip all checks. */
+export const noRequirements: ResolvedRequirements = Object.freeze({
+  required: Object.freeze([]),
+  claims: undefined,
+  optional: undefined,
+});
 
 // By identity, so that requirements resolved at set-up cost a request one look-up.
 const resolved: WeakMap<Requirements, ResolvedRequirements> = new WeakMap();

@@ -4,23 +4,23 @@ import type { KeySet, PublishedKey } from '../keys/key-set.ts';
 import type { UnverifiedClaims } from '../token/compact-jws.ts';
 import type { JwsHeader, TokenFacts } from '../token/verified-token.ts';
 
-/** What a policy makes of a token, whatever the time: only for that policy, which never changes. */
+/** The claims of a token as one policy accepted them, apart from the times. Valid for that policy only, which never changes. */
 export interface AcceptedClaims extends TokenFacts {
   readonly policy: object;
-  /** The key set that was last seen to give that policy the key of the token. A set never changes. */
+  /** The last key set that selected the key of the token under that policy. A set never changes. */
   keySet: KeySet | undefined;
 }
 
-/** What the signature of a token proves, and with which key: nothing that depends on the time. */
+/** A JWS with a valid signature, and the key that verified it. Nothing in it depends on the time. */
 export interface VerifiedJws {
-  /** Whose token it is: the issuer's entry in the process core, compared by identity. */
+  /** The issuer's entry in the process core, compared by identity. */
   readonly owner: object;
   readonly key: PublishedKey;
   readonly algorithm: Algorithm;
   readonly header: JwsHeader;
   readonly claims: UnverifiedClaims;
-  /** What the policy that judged the token last made of it. */
-  standing?: AcceptedClaims;
+  /** The claims as the last policy accepted them; undefined before the first one. */
+  accepted: AcceptedClaims | undefined;
 }
 
 /** How the cache has done so far. */

@@ -1,16 +1,12 @@
-import { isAuthError } from '../errors.ts';
+import { type AnyAuthError, isAuthError } from '../errors.ts';
 import type { MaybePromise } from '../lib/maybe-promise.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { VerifiedToken } from '../token/verified-token.ts';
+import { issuerOf } from './error-issuer.ts';
 import type { EventListener, VerifierEvent } from './events.ts';
 import { type Counters, createCounters } from './stats.ts';
 
-/** Names the issuer of a verification, as soon as it is known. */
-export interface NamesIssuer {
-  readonly issuer: string | undefined;
-}
-
-/** Counts how verifications end, and tells of each refusal: in one place for every way into a verifier. */
+/** Counts the outcomes of verifications and publishes each refusal: in one place for every method of a verifier. */
 export class VerificationMetrics {
   readonly counters: Counters = createCounters();
   readonly #publish: EventListener;
@@ -21,38 +17,31 @@ export class VerificationMetrics {
     this.#runtime = runtime;
   }
 
-  /** Runs a verification in some mode, and passes on what it returns or throws. */
-  outcome<TResult extends MaybePromise<VerifiedToken | null>>(mode: NamesIssuer, run: () => TResult): TResult {
+  /** Runs a verification, counts its outcome, and passes on its result or error. */
+  outcome<TAuth extends VerifiedToken | null>(run: () => MaybePromise<TAuth>): MaybePromise<TAuth> {
     try {
       const result = run();
-      if (result instanceof Promise) return this.#later(result, mode) as TResult;
-      this.#passed(result as VerifiedToken | null);
-      return result;
+      if (result instanceof Promise) return result.then(this.#accepted<TAuth>, this.#refused);
+      return this.#accepted(result);
     } catch (error) {
-      this.#refused(error, mode);
-      throw error;
+      return this.#refused(error);
     }
   }
 
-  async #later<TResult extends VerifiedToken | null>(result: Promise<TResult>, mode: NamesIssuer): Promise<TResult> {
-    try {
-      const auth = await result;
-      this.#passed(auth);
-      return auth;
-    } catch (error) {
-      this.#refused(error, mode);
-      throw error;
-    }
-  }
-
-  #passed(auth: VerifiedToken | null): void {
+  readonly #accepted = <TAuth extends VerifiedToken | null>(auth: TAuth): TAuth => {
     if (auth !== null) this.counters.verified += 1;
-  }
+    return auth;
+  };
 
-  #refused(error: unknown, { issuer }: NamesIssuer): void {
-    if (!isAuthError(error)) return;
+  readonly #refused = (error: unknown): never => {
+    if (isAuthError(error)) this.#publishRefusal(error);
+    throw error;
+  };
+
+  #publishRefusal(error: AnyAuthError): void {
     const { refused } = this.counters;
     const { code } = error;
+    const issuer = issuerOf(error);
     refused[code] = (refused[code] ?? 0) + 1;
     const claim = 'claim' in error ? ` (${error.claim})` : '';
     this.#runtime.debug(`${issuer ?? 'no issuer'}: refused, ${code}${claim}`);

@@ -1,65 +1,89 @@
 import { RequestError, TokenError } from '../errors.ts';
 import type { RequestLike } from './request.ts';
 
+/** A token and the authentication scheme that carries it (RFC 9110, section 11.4). */
+export interface Credentials {
+  readonly scheme: 'Bearer';
+  readonly token: string;
+}
+
+/** The options that decide how credentials are read. */
+export interface CredentialsOptions {
+  /** In characters. */
+  readonly maxTokenSize: number;
+  /** Replaces the `Authorization` header. */
+  readonly getToken: ((request: RequestLike) => unknown) | undefined;
+}
+
 // RFC 6750, section 2.1: b64token.
 const tokenSyntax = /^[A-Za-z0-9\-._~+/]+=*$/;
-// Room for the scheme, and for more spaces than anybody sends.
-const longestPrefix = 64;
+// Room for the scheme, and for more spaces than any client sends.
+const maxPrefix = 64;
+const { length: schemeLength } = 'bearer';
 
 /**
- * What a request has in the place of its token, where the user's own function finds it, or else {@link readBearerToken}.
+ * Reads the credentials of a request: from `getToken` if the application has one, else from the `Authorization` header
+ * (RFC 6750, section 2.1). Another scheme than Bearer counts as no credentials. The syntax of the token is not
+ * validated: see {@link hasTokenSyntax}.
  *
- * @throws TypeError where that function returns neither text nor undefined.
+ * @returns undefined if the request has no credentials.
+ * @throws RequestError if the request has several credentials; TokenError if the token is too long; TypeError if
+ *   `getToken` returns neither text nor undefined.
  */
-export function readToken(
+export function readCredentials(
   request: RequestLike,
-  maxTokenSize: number,
-  getToken: ((request: RequestLike) => unknown) | undefined,
-): string | undefined {
-  if (getToken === undefined) return readBearerToken(request, maxTokenSize);
+  { maxTokenSize, getToken }: CredentialsOptions,
+): Credentials | undefined {
+  if (getToken === undefined) return readAuthorization(request.header('authorization'), maxTokenSize);
   const token = getToken(request);
   if (token === undefined || token === '') return undefined;
-  if (typeof token === 'string') return token;
+  if (typeof token === 'string') return createCredentials(token, maxTokenSize);
   throw new TypeError('getToken must return a string, or undefined where there is none');
 }
 
 /**
- * What a request has in the place of its bearer token (RFC 6750, section 2.1), read from the `Authorization` header
- * alone; {@link checkSyntax} tells whether it can be one. Another scheme counts as no credentials at all: it may be
- * meant for somebody else.
+ * Creates the credentials of a bare token.
  *
- * @returns The text after the scheme, or undefined where there are no such credentials.
- * @throws RequestError where credentials were repeated.
- * @throws TokenError where the text is far longer than `maxTokenSize` characters.
+ * @throws TokenError if it is not a string, or longer than `maxTokenSize` characters.
  */
-function readBearerToken(request: RequestLike, maxTokenSize: number): string | undefined {
-  const values = request.header('authorization');
+export function createCredentials(token: unknown, maxTokenSize: number): Credentials {
+  if (typeof token !== 'string') throw new TokenError('ERR_TOKEN_MALFORMED', 'The token is not a string');
+  if (token.length > maxTokenSize) throw tooLarge(maxTokenSize);
+  return { scheme: 'Bearer', token };
+}
+
+/**
+ * Whether a token consists of the characters that RFC 6750, section 2.1, allows. Asked only about a token that cannot be
+ * parsed: the pattern takes as long as the SHA-256 of the token, and a token with another character never parses.
+ */
+export function hasTokenSyntax({ token }: Credentials): boolean {
+  return tokenSyntax.test(token);
+}
+
+/** The error for credentials without the syntax of a token. */
+export function malformedCredentials(): RequestError {
+  return new RequestError('ERR_CREDENTIALS_MALFORMED', 'The credentials are not of the form "Bearer <token>"');
+}
+
+function readAuthorization(values: readonly string[], maxTokenSize: number): Credentials | undefined {
   const [value] = values;
   if (value === undefined) return undefined;
-  if (values.length === 1 && isTooLong(value, maxTokenSize)) throw tooLarge(maxTokenSize);
+  // First, so that the cost of refusing a long header does not grow with its length.
+  if (
+    value.length > maxTokenSize + maxPrefix &&
+    values.length === 1 &&
+    isBearer(value.slice(0, maxPrefix).trimStart())
+  ) {
+    throw tooLarge(maxTokenSize);
+  }
   if (values.length > 1 || value.includes(',')) {
     throw new RequestError('ERR_CREDENTIALS_REPEATED', 'The request has more than one set of credentials');
   }
   const credentials = value.trim();
   if (!isBearer(credentials)) return undefined;
-  let start = 'bearer'.length;
+  let start = schemeLength;
   while (credentials.charAt(start) === ' ') start += 1;
-  return credentials.slice(start);
-}
-
-/**
- * Checks what a request has in the place of a token.
- *
- * @throws RequestError where it holds a character that no bearer token has, or none at all.
- */
-export function checkSyntax(token: string): void {
-  if (tokenSyntax.test(token)) return;
-  throw new RequestError('ERR_CREDENTIALS_MALFORMED', 'The credentials are not of the form "Bearer <token>"');
-}
-
-// Nothing is searched for in what no token is as long as, so that it costs the same whatever its length.
-function isTooLong(value: string, maxTokenSize: number): boolean {
-  return value.length > maxTokenSize + longestPrefix && isBearer(value.slice(0, longestPrefix).trimStart());
+  return createCredentials(credentials.slice(start), maxTokenSize);
 }
 
 function tooLarge(maxTokenSize: number): TokenError {
@@ -67,7 +91,8 @@ function tooLarge(maxTokenSize: number): TokenError {
 }
 
 function isBearer(credentials: string): boolean {
-  const scheme = credentials.slice(0, 'bearer'.length).toLowerCase();
-  const next = credentials.charAt('bearer'.length);
-  return scheme === 'bearer' && (next === '' || next === ' ' || next === '\t');
+  const next = credentials.charAt(schemeLength);
+  return (
+    credentials.slice(0, schemeLength).toLowerCase() === 'bearer' && (next === '' || next === ' ' || next === '\t')
+  );
 }

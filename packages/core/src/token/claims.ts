@@ -38,7 +38,6 @@ export function validateClaims(
   validateStrings(claims);
   validateClient(claims, policy.clientIds);
   validateRequired(claims, policy);
-  validateBinding(claims);
 }
 
 /**
@@ -147,16 +146,6 @@ function validateRequired(claims: UnverifiedClaims, policy: ClaimsPolicy): void 
   const ofType = policy.tokenType === 'at+jwt' ? accessTokenClaims : [];
   for (const name of [...ofType, ...policy.requiredClaims]) {
     if (!has(claims, name) || claims[name] === null) throw missing(name);
-  }
-}
-
-// RFC 7800, section 3.1: a token that is bound to a key proves nothing in the hands of a bearer.
-function validateBinding(claims: UnverifiedClaims): void {
-  const { cnf } = claims;
-  if (cnf === undefined) return;
-  if (typeof cnf !== 'object' || cnf === null || Array.isArray(cnf)) throw invalid('cnf');
-  if (Object.hasOwn(cnf, 'jkt') || Object.hasOwn(cnf, 'x5t#S256')) {
-    throw mismatch('ERR_BINDING_REQUIRED', 'cnf', 'The token is bound to a key and was sent as a bearer token');
   }
 }
 

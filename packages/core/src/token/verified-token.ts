@@ -1,3 +1,5 @@
+import type { Confirmation } from './confirmation.ts';
+
 /** A JSON value, as it came out of a token. */
 export type JsonValue =
   | string
@@ -35,9 +37,14 @@ export interface VerifiedToken<TClaims = unknown> {
   /** The token as it was sent. Not enumerable: serialising or logging the object does not show it. */
   readonly token: string;
   /** The authentication scheme that the token was sent with. */
-  readonly scheme: 'Bearer';
-  readonly header: JwsHeader;
+  readonly scheme: 'Bearer' | 'DPoP';
+  /** The format of the token: a signed JWT, or a reference that only its issuer can resolve. */
+  readonly format: 'jwt' | 'opaque';
+  /** The protected header of a JWT; undefined for an opaque token. */
+  readonly header?: JwsHeader;
   readonly claims: Claims & TClaims;
+  /** The key that the token is bound to; undefined for a bearer token. */
+  readonly confirmation?: Confirmation;
   /** The authorization server that issued it: `iss`, and one of those configured. */
   readonly issuer: string;
   /** Whom the token speaks for: `sub`. */
@@ -60,6 +67,7 @@ export interface VerifiedToken<TClaims = unknown> {
 export interface TokenFacts {
   readonly header: JwsHeader;
   readonly claims: Claims;
+  readonly confirmation: Confirmation | undefined;
   readonly clientId: string | undefined;
   readonly scopes: readonly string[];
   readonly roles: readonly string[];
@@ -67,12 +75,20 @@ export interface TokenFacts {
   readonly groups: readonly string[];
 }
 
+/** A token as it was sent. */
+export interface SentToken {
+  readonly scheme: 'Bearer';
+  readonly token: string;
+}
+
 class FrozenToken implements VerifiedToken {
   // A private field, so that neither JSON.stringify nor util.inspect nor a spread ever shows it.
   readonly #token: string;
-  readonly scheme = 'Bearer';
+  readonly scheme: 'Bearer';
+  readonly format: 'jwt';
   readonly header: JwsHeader;
   readonly claims: Claims & unknown;
+  declare readonly confirmation?: Confirmation;
   readonly issuer: string;
   declare readonly subject?: string;
   declare readonly clientId?: string;
@@ -82,10 +98,14 @@ class FrozenToken implements VerifiedToken {
   readonly groups: readonly string[];
   readonly expiresAt: number;
 
-  constructor(token: string, { header, claims, clientId, scopes, roles, permissions, groups }: TokenFacts) {
+  constructor({ token, scheme }: SentToken, facts: TokenFacts) {
+    const { header, claims, confirmation, clientId, scopes, roles, permissions, groups } = facts;
     this.#token = token;
+    this.scheme = scheme;
+    this.format = 'jwt';
     this.header = header;
     this.claims = claims;
+    if (confirmation !== undefined) this.confirmation = confirmation;
     this.issuer = claims.iss;
     if (claims.sub !== undefined) this.subject = claims.sub;
     if (clientId !== undefined) this.clientId = clientId;
@@ -102,9 +122,9 @@ class FrozenToken implements VerifiedToken {
   }
 }
 
-/** Joins a token to what was proved of it. The facts are expected to be frozen already. */
-export function createVerifiedToken(token: string, facts: TokenFacts): VerifiedToken {
-  return new FrozenToken(token, facts);
+/** Creates the result of a verification. The caller has frozen the facts. */
+export function createVerifiedToken(sent: SentToken, facts: TokenFacts): VerifiedToken {
+  return new FrozenToken(sent, facts);
 }
 
 /** Freezes a JSON value and all that it holds, without recursion: claims may be nested as deep as a token is long. */

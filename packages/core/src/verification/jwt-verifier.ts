@@ -1,126 +1,134 @@
-import { ConfigurationError, isAuthError, TokenError } from '../errors.ts';
+import { isAuthError } from '../errors.ts';
 import type { AcceptedClaims, TokenCache, VerifiedJws } from '../issuers/token-cache.ts';
-import type { TrustedIssuer } from '../issuers/trusted-issuers.ts';
+import type { TrustedIssuer, TrustedIssuers } from '../issuers/trusted-issuers.ts';
 import type { KeySet } from '../keys/key-set.ts';
-import { andThen, type MaybePromise } from '../lib/maybe-promise.ts';
+import type { MaybePromise } from '../lib/maybe-promise.ts';
+import { attributeTo } from '../observability/error-issuer.ts';
 import type { Counters } from '../observability/stats.ts';
 import type { ResolvedPolicy } from '../options/resolve-issuer.ts';
 import type { ResolvedOptions } from '../options/resolve-options.ts';
-import { checkSyntax } from '../request/credentials.ts';
+import { type Credentials, hasTokenSyntax, malformedCredentials } from '../request/credentials.ts';
+import type { Runtime } from '../runtime/runtime.ts';
 import { readClientId, validateClaims, validateTimes } from '../token/claims.ts';
-import type { ExpectedIdToken } from '../token/id-token.ts';
+import { readConfirmation } from '../token/confirmation.ts';
 import { createVerifiedToken, type VerifiedToken } from '../token/verified-token.ts';
-import { admitIdToken } from './id-token-verifier.ts';
-import { SignatureVerifier, type SignatureVerifierParts, type VerificationContext } from './signature-verifier.ts';
+import { acceptToken } from './accept-token.ts';
+import type { SignatureVerifier, SignedToken } from './signature-verifier.ts';
+import type { TokenVerifier } from './token-verifier.ts';
+import type { VerificationContext } from './verification-context.ts';
 
-/** Everything that judging a token needs. */
-export interface TokenVerifierParts extends SignatureVerifierParts {
-  readonly options: ResolvedOptions;
+/** The collaborators of a {@link JwtVerifier}. */
+export interface JwtVerifierParts {
+  readonly options: Pick<ResolvedOptions, 'clock' | 'hooks'>;
+  readonly issuers: TrustedIssuers;
+  readonly signatures: SignatureVerifier;
+  /** Undefined if the application turned the cache off. */
   readonly tokens: TokenCache | undefined;
   readonly counters: Counters;
+  readonly runtime: Pick<Runtime, 'digest'>;
 }
 
-/** Judges tokens: from the text to what is proved of it. Throws or rejects with an AuthError. */
-export interface TokenVerifier {
-  verify(token: string, mode: VerificationContext): MaybePromise<VerifiedToken>;
-  verifyIdToken(token: string, expected: ExpectedIdToken, mode: VerificationContext): MaybePromise<VerifiedToken>;
-}
+/**
+ * Verifies JWT access tokens in this order: token cache, else signature; then claims, binding, `validate`, requirements.
+ * The token cache replaces the signature only: every later step runs on every request.
+ */
+export class JwtVerifier implements TokenVerifier {
+  readonly #parts: JwtVerifierParts;
 
-/** Makes the line of steps that every token of a verifier goes through. */
-export function createTokenVerifier(parts: TokenVerifierParts): TokenVerifier {
-  return new StepwiseVerifier(parts);
-}
-
-class StepwiseVerifier implements TokenVerifier {
-  readonly #parts: TokenVerifierParts;
-  readonly #prover: SignatureVerifier;
-
-  constructor(parts: TokenVerifierParts) {
+  constructor(parts: JwtVerifierParts) {
     this.#parts = parts;
-    this.#prover = new SignatureVerifier(parts);
   }
 
-  verify(token: string, mode: VerificationContext): MaybePromise<VerifiedToken> {
-    const { tokens, runtime, counters } = this.#parts;
-    this.#prover.checkSize(token);
-    if (tokens === undefined) return this.#proveAndAdmit(token, undefined, mode);
-    return andThen(runtime.digest(token), (digest) => {
-      const proven = tokens.get(digest);
-      const issuer = proven && this.#issuerIfStillProven(digest, proven, mode);
-      if (proven === undefined || issuer === undefined) return this.#proveAndAdmit(token, digest, mode);
-      counters.hits += 1;
-      mode.issuer = issuer.issuer;
-      return this.#lastWord(this.#admit(token, proven, issuer), mode);
-    });
+  verify(credentials: Credentials, context: VerificationContext): MaybePromise<VerifiedToken> {
+    const { tokens, runtime } = this.#parts;
+    if (tokens === undefined) return this.#verifyUnseen(credentials, context, undefined);
+    const digest = runtime.digest(credentials.token);
+    if (!(digest instanceof Promise)) return this.#verifyByDigest(credentials, context, digest, tokens);
+    return digest.then((text) => this.#verifyByDigest(credentials, context, text, tokens));
   }
 
-  // What is remembered of access tokens plays no part: an ID token is read once, when somebody signs in.
-  verifyIdToken(token: string, expected: ExpectedIdToken, mode: VerificationContext): MaybePromise<VerifiedToken> {
-    const { options, runtime } = this.#parts;
-    this.#prover.checkSize(token);
-    return andThen(this.#prover.prove(token, mode), ({ issuer, proven }) =>
-      admitIdToken(token, proven, issuer, { expected, runtime, now: Math.floor(options.clock.now()) }),
-    );
-  }
-
-  // Anything but the same issuer, algorithm and key sends the token through every step again.
-  #issuerIfStillProven(
+  #verifyByDigest(
+    credentials: Credentials,
+    context: VerificationContext,
     digest: string,
-    proven: VerifiedJws,
-    { waitUntil }: VerificationContext,
-  ): TrustedIssuer | undefined {
-    const issuer = this.#parts.directory.findNow(proven.claims['iss']);
-    if (issuer === undefined || issuer.entry !== proven.owner) return undefined;
-    const keySet = issuer.entry.keys.keySetNow(waitUntil);
+    tokens: TokenCache,
+  ): MaybePromise<VerifiedToken> {
+    const jws = tokens.get(digest);
+    const trusted = jws === undefined ? undefined : this.#findSigner(jws, context, digest);
+    if (jws === undefined || trusted === undefined) return this.#verifyUnseen(credentials, context, digest);
+    this.#parts.counters.hits += 1;
+    return this.#accept(credentials, context, this.#acceptClaims(jws, trusted));
+  }
+
+  // A token with another issuer, algorithm or key than before goes through every step again.
+  #findSigner(jws: VerifiedJws, { waitUntil }: VerificationContext, digest: string): TrustedIssuer | undefined {
+    const { issuers, tokens } = this.#parts;
+    const trusted = issuers.findNow(jws.claims['iss']);
+    if (trusted === undefined || trusted.entry !== jws.owner) return undefined;
+    const keySet = trusted.entry.keys.keySetNow(waitUntil);
     if (keySet === undefined) return undefined;
-    if (givesKey(keySet, proven, issuer.policy)) return issuer;
-    if (!keySet.keys.includes(proven.key)) this.#parts.tokens?.delete(digest);
+    if (isSignedBy(keySet, jws, trusted.policy)) return trusted;
+    if (!keySet.keys.includes(jws.key)) tokens?.delete(digest);
     return undefined;
   }
 
-  #proveAndAdmit(token: string, digest: string | undefined, mode: VerificationContext): MaybePromise<VerifiedToken> {
-    // What was proved before has the form of a token; only what was not is asked for it.
-    if (mode.isCredential === true) checkSyntax(token);
-    this.#parts.counters.misses += 1;
-    return andThen(this.#prover.prove(token, mode), ({ issuer, proven }) => {
-      const verified = this.#admit(token, proven, issuer);
-      if (digest !== undefined) this.#parts.tokens?.set(digest, proven);
-      return this.#lastWord(verified, mode);
-    });
+  #verifyUnseen(
+    credentials: Credentials,
+    context: VerificationContext,
+    digest: string | undefined,
+  ): MaybePromise<VerifiedToken> {
+    const { counters, tokens } = this.#parts;
+    counters.misses += 1;
+    const acceptSigned = ({ trusted, jws }: SignedToken): MaybePromise<VerifiedToken> => {
+      const accepted = this.#acceptClaims(jws, trusted);
+      if (digest !== undefined) tokens?.set(digest, jws);
+      return this.#accept(credentials, context, accepted);
+    };
+    const signed = this.#verifySignature(credentials, context);
+    return signed instanceof Promise ? signed.then(acceptSigned) : acceptSigned(signed);
   }
 
-  #admit(token: string, proven: VerifiedJws, { policy, entry }: TrustedIssuer): VerifiedToken {
-    if (proven.standing?.policy !== policy) proven.standing = standingOf(proven, policy);
-    const { standing } = proven;
+  // Parsing is synchronous, so that its error is thrown and never rejected.
+  #verifySignature(credentials: Credentials, context: VerificationContext): MaybePromise<SignedToken> {
     try {
-      validateTimes(standing.claims, policy, Math.floor(this.#parts.options.clock.now()));
+      return this.#parts.signatures.verify(credentials.token, context);
+    } catch (error) {
+      const isUnparsed = isAuthError(error) && error.code === 'ERR_TOKEN_MALFORMED';
+      throw isUnparsed && context.request !== undefined && !hasTokenSyntax(credentials)
+        ? malformedCredentials()
+        : error;
+    }
+  }
+
+  #acceptClaims(jws: VerifiedJws, { policy, entry, issuer }: TrustedIssuer): AcceptedClaims {
+    try {
+      if (jws.accepted?.policy !== policy) jws.accepted = acceptClaims(jws, policy);
+      validateTimes(jws.accepted.claims, policy, Math.floor(this.#parts.options.clock.now()));
+      return jws.accepted;
     } catch (error) {
       if (isAuthError(error) && error.code === 'ERR_TOKEN_NOT_YET_VALID') entry.suspectClockSkew();
-      throw error;
+      throw attributeTo(issuer, error);
     }
-    return createVerifiedToken(token, standing);
   }
 
-  #lastWord(token: VerifiedToken, { isSync }: VerificationContext): MaybePromise<VerifiedToken> {
-    const { validate } = this.#parts.options.hooks;
-    if (validate === undefined) return token;
-    const verdict = settled(validate(token));
-    if (isSync === true && verdict instanceof Promise) throw validateWaits(verdict);
-    return andThen(verdict, (objection) => {
-      if (typeof objection !== 'string') return token;
-      throw new TokenError('ERR_TOKEN_REJECTED', `The token was rejected: ${objection}`);
-    });
+  #accept(
+    credentials: Credentials,
+    context: VerificationContext,
+    accepted: AcceptedClaims,
+  ): MaybePromise<VerifiedToken> {
+    return acceptToken(createVerifiedToken(credentials, accepted), this.#parts.options.hooks.validate, context);
   }
 }
 
-// A policy is fixed when it is made, and so is what it makes of a token but for the time.
-function standingOf({ header, claims }: VerifiedJws, policy: ResolvedPolicy): AcceptedClaims {
+// A policy never changes, and neither does its result for a token, except for the time.
+function acceptClaims({ header, claims }: VerifiedJws, policy: ResolvedPolicy): AcceptedClaims {
   validateClaims(header, claims, policy);
   return {
     policy,
     keySet: undefined,
     header,
     claims,
+    confirmation: readConfirmation(claims),
     clientId: readClientId(claims),
     scopes: policy.readScopes(claims),
     roles: policy.readRoles(claims),
@@ -129,24 +137,16 @@ function standingOf({ header, claims }: VerifiedJws, policy: ResolvedPolicy): Ac
   };
 }
 
-// The answer stays the same while policy and key set do, and on most requests they do.
-function givesKey(keySet: KeySet, { header, algorithm, key, standing }: VerifiedJws, policy: ResolvedPolicy): boolean {
-  const isSamePolicy = standing?.policy === policy;
-  if (isSamePolicy && standing.keySet === keySet) return true;
-  const { algorithms: accepted } = policy;
-  if (!accepted.accepts(algorithm) || keySet.select(header.kid, algorithm, accepted).key !== key) return false;
-  if (isSamePolicy) standing.keySet = keySet;
+// Remembered per policy and key set: on most requests both are the same as before.
+function isSignedBy(
+  keySet: KeySet,
+  { header, algorithm, key, accepted }: VerifiedJws,
+  policy: ResolvedPolicy,
+): boolean {
+  const isSamePolicy = accepted?.policy === policy;
+  if (isSamePolicy && accepted.keySet === keySet) return true;
+  const { algorithms } = policy;
+  if (!algorithms.accepts(algorithm) || keySet.select(header.kid, algorithm, algorithms).key !== key) return false;
+  if (isSamePolicy) accepted.keySet = keySet;
   return true;
-}
-
-function validateWaits(verdict: Promise<unknown>): ConfigurationError {
-  // Its answer comes too late for anybody, and so does its failure.
-  verdict.catch(() => undefined);
-  return new ConfigurationError('validate returns a promise, which verifySync cannot wait for: use verify');
-}
-
-// A function that users wrote may return a promise of another make.
-function settled<TValue>(value: TValue | Promise<TValue>): MaybePromise<TValue> {
-  const isPromise = typeof value === 'object' && value !== null && 'then' in value;
-  return isPromise ? Promise.resolve(value) : value;
 }

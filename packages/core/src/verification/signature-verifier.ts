@@ -2,49 +2,32 @@ import { type Algorithm, parseAlgorithm } from '../crypto/algorithms.ts';
 import { TokenError } from '../errors.ts';
 import type { VerifiedJws } from '../issuers/token-cache.ts';
 import type { TrustedIssuer, TrustedIssuers } from '../issuers/trusted-issuers.ts';
-import type { KeyRequest } from '../keys/key-source.ts';
+import type { PublishedKey } from '../keys/key-set.ts';
 import { andThen, type MaybePromise } from '../lib/maybe-promise.ts';
+import { attributeTo } from '../observability/error-issuer.ts';
 import type { Timings } from '../observability/timings.ts';
 import type { ImportedKey, Runtime } from '../runtime/runtime.ts';
 import { type CompactJws, parseCompactJws } from '../token/compact-jws.ts';
 import { HeaderCache } from '../token/header-cache.ts';
-import { deepFreeze, type JwsHeader } from '../token/verified-token.ts';
+import { deepFreeze } from '../token/verified-token.ts';
+import type { VerificationContext } from './verification-context.ts';
 
-/** How one token is to be verified, and what is noted on the way. */
-export interface VerificationContext {
-  /** Checks the signature off the calling thread, where the runtime can. */
-  readonly inParallel?: boolean;
-  /** Nobody can wait for the result. */
-  readonly isSync?: boolean;
-  /** The text stands where a request has its token, and may be anything. */
-  readonly isCredential?: boolean;
-  readonly waitUntil?: KeyRequest['waitUntil'];
-  /** The trusted issuer that the token named, as soon as that is known. */
-  issuer: string | undefined;
-}
-
-/** What proving a signature needs. */
+/** The collaborators of a {@link SignatureVerifier}. */
 export interface SignatureVerifierParts {
-  readonly options: { readonly maxTokenSize: number };
-  readonly directory: TrustedIssuers;
+  readonly issuers: TrustedIssuers;
   readonly timings: Timings;
   readonly runtime: Runtime;
 }
 
-/** A token whose signature holds, and the issuer whose key it was made with. */
-export interface Proof {
-  readonly issuer: TrustedIssuer;
-  readonly proven: VerifiedJws;
+/** A token with a valid signature, and the issuer that signed it. */
+export interface SignedToken {
+  readonly trusted: TrustedIssuer;
+  readonly jws: VerifiedJws;
 }
 
-interface Located {
-  readonly issuer: TrustedIssuer;
-  readonly algorithm: Algorithm;
-  readonly key: VerifiedJws['key'];
-  readonly signatureKey: ImportedKey;
-}
+type SignatureContext = Pick<VerificationContext, 'inParallel' | 'waitUntil'>;
 
-/** Goes from the text of a token to what its signature proves, whatever the token is for. */
+/** Verifies the signature of a compact JWS with a key of its issuer. Claims other than `iss` are not validated. */
 export class SignatureVerifier {
   readonly #parts: SignatureVerifierParts;
   readonly #headers: HeaderCache = new HeaderCache();
@@ -53,64 +36,68 @@ export class SignatureVerifier {
     this.#parts = parts;
   }
 
-  /** Before anything is done with a token: what is too long costs nothing. */
-  checkSize(token: string): void {
-    const { maxTokenSize } = this.#parts.options;
-    if (token.length <= maxTokenSize) return;
-    throw new TokenError('ERR_TOKEN_TOO_LARGE', `The token is longer than ${maxTokenSize} characters`);
-  }
-
-  /** The caller has checked the size of the token. Throws or rejects with an AuthError. */
-  prove(token: string, mode: VerificationContext): MaybePromise<Proof> {
-    const { directory, runtime, timings } = this.#parts;
+  /** Throws or rejects with an AuthError. The caller has limited the length of the token. */
+  verify(token: string, context: SignatureContext): MaybePromise<SignedToken> {
+    const { issuers, runtime } = this.#parts;
     const jws = parseCompactJws(token, runtime, this.#headers);
-    const located = andThen(directory.find(jws.claims['iss']), (issuer) => this.#locateKey(jws.header, issuer, mode));
-    return andThen(located, (at) => andThen(checkSignature(jws, at, mode, timings), () => this.#proofOf(jws, at)));
+    return andThen(issuers.find(jws.claims['iss']), (trusted) => this.#verifyFrom(trusted, jws, context));
   }
 
-  #proofOf({ encodedHeader, header, claims }: CompactJws, { issuer, key, algorithm }: Located): Proof {
-    const proven: VerifiedJws = {
-      owner: issuer.entry,
-      key,
-      algorithm,
-      header: deepFreeze(header),
-      claims: deepFreeze(claims),
-    };
-    this.#headers.set(encodedHeader, proven.header);
-    return { issuer, proven };
+  #verifyFrom(trusted: TrustedIssuer, jws: CompactJws, context: SignatureContext): MaybePromise<SignedToken> {
+    try {
+      const signed = this.#verifyWithKey(trusted, jws, context);
+      if (!(signed instanceof Promise)) return signed;
+      return signed.catch((error: unknown) => {
+        throw attributeTo(trusted.issuer, error);
+      });
+    } catch (error) {
+      throw attributeTo(trusted.issuer, error);
+    }
   }
 
-  #locateKey(header: JwsHeader, issuer: TrustedIssuer, mode: VerificationContext): MaybePromise<Located> {
-    mode.issuer = issuer.issuer;
-    const { waitUntil } = mode;
-    const { algorithms: accepted } = issuer.policy;
-    const algorithm = parseAlgorithm(header.alg);
-    if (algorithm === undefined || !accepted.accepts(algorithm)) {
+  #verifyWithKey(trusted: TrustedIssuer, jws: CompactJws, context: SignatureContext): MaybePromise<SignedToken> {
+    const { policy, entry } = trusted;
+    const { alg, kid } = jws.header;
+    const algorithm = parseAlgorithm(alg);
+    if (algorithm === undefined || !policy.algorithms.accepts(algorithm)) {
       throw new TokenError('ERR_ALG_NOT_ALLOWED', 'The signature algorithm of the token is not accepted here');
     }
-    return andThen(issuer.entry.keys.find({ kid: header.kid, algorithm, accepted, waitUntil }), (key) =>
-      andThen(key.import(algorithm), (signatureKey) => {
-        if (signatureKey !== undefined) return { issuer, algorithm, key, signatureKey };
-        throw new TokenError('ERR_KEY_NOT_FOUND', 'The key that the token names is not usable');
+    const { waitUntil } = context;
+    return andThen(entry.keys.find({ kid, algorithm, accepted: policy.algorithms, waitUntil }), (key) =>
+      andThen(key.import(algorithm), (imported) => {
+        if (imported === undefined)
+          throw new TokenError('ERR_KEY_NOT_FOUND', 'The key that the token names is not usable');
+        return andThen(this.#hasValidSignature(jws, imported, context), (isValid) => {
+          if (!isValid) throw new TokenError('ERR_SIGNATURE_INVALID', 'The signature of the token is invalid');
+          return this.#signedToken(trusted, jws, key, algorithm);
+        });
       }),
     );
   }
-}
 
-function checkSignature(
-  jws: CompactJws,
-  { signatureKey }: Located,
-  { inParallel }: VerificationContext,
-  timings: Timings,
-): MaybePromise<void> {
-  const { signingInput, signature } = jws;
-  const startedAt = timings.checkStarted();
-  const check =
-    inParallel === true
-      ? signatureKey.verifyInParallel(signingInput, signature)
-      : signatureKey.verify(signingInput, signature);
-  return andThen(check, (holds) => {
-    timings.checkEnded(startedAt);
-    if (!holds) throw new TokenError('ERR_SIGNATURE_INVALID', 'The signature of the token does not hold');
-  });
+  #hasValidSignature(jws: CompactJws, key: ImportedKey, { inParallel }: SignatureContext): MaybePromise<boolean> {
+    const { signingInput, signature } = jws;
+    const { timings } = this.#parts;
+    const startedAt = timings.checkStarted();
+    const result = inParallel ? key.verifyInParallel(signingInput, signature) : key.verify(signingInput, signature);
+    if (startedAt === undefined) return result;
+    return andThen(result, (isValid) => {
+      timings.checkEnded(startedAt);
+      return isValid;
+    });
+  }
+
+  #signedToken(trusted: TrustedIssuer, jws: CompactJws, key: PublishedKey, algorithm: Algorithm): SignedToken {
+    const header = deepFreeze(jws.header);
+    this.#headers.set(jws.encodedHeader, header);
+    const verified = {
+      owner: trusted.entry,
+      key,
+      algorithm,
+      header,
+      claims: deepFreeze(jws.claims),
+      accepted: undefined,
+    };
+    return { trusted, jws: verified };
+  }
 }

@@ -6,7 +6,7 @@ const key: PublishedKey = { kid: 'a', alg: 'ES256', import: () => undefined };
 const [one, other] = [{ name: 'one' }, { name: 'other' }];
 
 function proven(owner: object): VerifiedJws {
-  return { owner, key, algorithm: 'ES256', header: { alg: 'ES256' }, claims: {} };
+  return { owner, key, algorithm: 'ES256', header: { alg: 'ES256' }, claims: {}, accepted: undefined };
 }
 
 describe('a cache of proven tokens', () => {
