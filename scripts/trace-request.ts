@@ -97,7 +97,7 @@ async function main(): Promise<boolean> {
   await session.post('Profiler.enable');
   const verifier = createVerifier({ issuer, audience, http: { fetch: answer } });
   const authenticate = async (token: string): Promise<void> => {
-    const result = await verifier.authenticate(fromNodeRequest(requestWith(token)), { scope: 'read' });
+    const result = await verifier.authenticate(fromNodeRequest(requestWith(token)));
     if (!result.ok) throw result.error;
   };
   // Loads and imports the key.

@@ -113,7 +113,7 @@ class ProcessVerifier implements Verifier {
   async verifyIdToken(token: string, expected: ExpectedIdToken): Promise<VerifiedToken> {
     const parsed = parseExpectedIdToken(expected);
     return this.#metrics.outcome(() => {
-      this.#validateOpen();
+      if (this.#closing !== undefined) throw closedError();
       return this.#idTokenVerifier.verify(createCredentials(token, this.#options.maxTokenSize), parsed);
     });
   }
@@ -139,7 +139,7 @@ class ProcessVerifier implements Verifier {
   }
 
   async warmUp(): Promise<void> {
-    this.#validateOpen();
+    if (this.#closing !== undefined) throw closedError();
     await warmUp(this.#issuers.known());
   }
 
@@ -179,17 +179,13 @@ class ProcessVerifier implements Verifier {
     return this.#closing;
   }
 
-  #validateOpen(): void {
-    if (this.#closing !== undefined) throw new UnavailableError('ERR_CLOSED', 'The verifier was closed');
-  }
-
   #verify(token: unknown, context: VerificationContext): MaybePromise<VerifiedToken> {
-    this.#validateOpen();
+    if (this.#closing !== undefined) throw closedError();
     return this.#tokenVerifier.verify(createCredentials(token, this.#options.maxTokenSize), context);
   }
 
   #authenticate(request: RequestLike, context: VerificationContext): MaybePromise<VerifiedToken | null> {
-    this.#validateOpen();
+    if (this.#closing !== undefined) throw closedError();
     const credentials = readCredentials(request, this.#credentialsOptions);
     if (credentials !== undefined) return this.#tokenVerifier.verify(credentials, context);
     if (isAnonymousAllowed(context.requirements, this.#options.optional)) return null;
@@ -202,6 +198,10 @@ function timed(publish: EventListener, timings: Timings): EventListener {
     if (event.type === 'refreshed' || event.type === 'refresh-failed') timings.fetched(event.seconds);
     publish(event);
   };
+}
+
+function closedError(): UnavailableError {
+  return new UnavailableError('ERR_CLOSED', 'The verifier was closed');
 }
 
 function granted(auth: VerifiedToken | null): AuthResult {

@@ -1,5 +1,5 @@
 import { invalid } from './claim-faults.ts';
-import type { UnverifiedClaims } from './compact-jws.ts';
+import type { JsonValue } from './verified-token.ts';
 
 /** The key that a token is bound to (RFC 7800, section 3.1). */
 export interface Confirmation {
@@ -10,14 +10,13 @@ export interface Confirmation {
 }
 
 /**
- * Reads the key that a token is bound to, by thumbprint.
+ * Reads the key that a token is bound to from the value of `cnf`.
  *
  * @returns undefined if the token is not bound. A thumbprint that is not text leaves its member out; the token counts as
  *   bound all the same.
  * @throws TokenError if `cnf` is not an object.
  */
-export function readConfirmation({ cnf }: UnverifiedClaims): Confirmation | undefined {
-  if (cnf === undefined) return undefined;
+export function readConfirmation(cnf: JsonValue): Confirmation | undefined {
   if (typeof cnf !== 'object' || cnf === null || Array.isArray(cnf)) throw invalid('cnf');
   if (!Object.hasOwn(cnf, 'jkt') && !Object.hasOwn(cnf, 'x5t#S256')) return undefined;
   const { jkt, 'x5t#S256': x5t } = cnf as Readonly<Record<string, unknown>>;

@@ -1,5 +1,6 @@
 import { denyAccess } from '../authorization/deny-access.ts';
 import { noRequirements } from '../authorization/resolve-requirements.ts';
+import type { ResolvedRequirements } from '../authorization/resolved-requirements.ts';
 import { denyUnprovedBinding } from '../binding/deny-unproved-binding.ts';
 import { ConfigurationError, TokenError } from '../errors.ts';
 import { andThen, type MaybePromise } from '../lib/maybe-promise.ts';
@@ -23,17 +24,17 @@ export function acceptToken(
   context: VerificationContext,
 ): MaybePromise<VerifiedToken> {
   if (token.confirmation !== undefined) throw attributeTo(token.issuer, denyUnprovedBinding(token.confirmation));
-  if (validate === undefined) return authorize(token, context);
+  const { requirements, isSync } = context;
+  if (validate === undefined) return requirements === noRequirements ? token : authorize(token, requirements);
   const verdict = settled(validate(token));
-  if (context.isSync && verdict instanceof Promise) throw asyncValidate(verdict);
+  if (isSync && verdict instanceof Promise) throw asyncValidate(verdict);
   return andThen(verdict, (objection) => {
-    if (typeof objection !== 'string') return authorize(token, context);
+    if (typeof objection !== 'string') return authorize(token, requirements);
     throw attributeTo(token.issuer, new TokenError('ERR_TOKEN_REJECTED', `The token was rejected: ${objection}`));
   });
 }
 
-function authorize(token: VerifiedToken, { requirements }: VerificationContext): VerifiedToken {
-  if (requirements === noRequirements) return token;
+function authorize(token: VerifiedToken, requirements: ResolvedRequirements): VerifiedToken {
   const denied = denyAccess(token, requirements);
   if (denied !== undefined) throw attributeTo(token.issuer, denied);
   return token;

@@ -56,8 +56,10 @@ export class JwtVerifier implements TokenVerifier {
     const jws = tokens.get(digest);
     const trusted = jws === undefined ? undefined : this.#findSigner(jws, context, digest);
     if (jws === undefined || trusted === undefined) return this.#verifyUnseen(credentials, context, digest);
-    this.#parts.counters.hits += 1;
-    return this.#accept(credentials, context, this.#acceptClaims(jws, trusted));
+    const { counters, options } = this.#parts;
+    counters.hits += 1;
+    const token = createVerifiedToken(credentials, this.#acceptClaims(jws, trusted));
+    return acceptToken(token, options.hooks.validate, context);
   }
 
   // A token with another issuer, algorithm or key than before goes through every step again.
@@ -77,12 +79,12 @@ export class JwtVerifier implements TokenVerifier {
     context: VerificationContext,
     digest: string | undefined,
   ): MaybePromise<VerifiedToken> {
-    const { counters, tokens } = this.#parts;
+    const { counters, options, tokens } = this.#parts;
     counters.misses += 1;
     const acceptSigned = ({ trusted, jws }: SignedToken): MaybePromise<VerifiedToken> => {
       const accepted = this.#acceptClaims(jws, trusted);
       if (digest !== undefined) tokens?.set(digest, jws);
-      return this.#accept(credentials, context, accepted);
+      return acceptToken(createVerifiedToken(credentials, accepted), options.hooks.validate, context);
     };
     const signed = this.#verifySignature(credentials, context);
     return signed instanceof Promise ? signed.then(acceptSigned) : acceptSigned(signed);
@@ -110,14 +112,6 @@ export class JwtVerifier implements TokenVerifier {
       throw attributeTo(issuer, error);
     }
   }
-
-  #accept(
-    credentials: Credentials,
-    context: VerificationContext,
-    accepted: AcceptedClaims,
-  ): MaybePromise<VerifiedToken> {
-    return acceptToken(createVerifiedToken(credentials, accepted), this.#parts.options.hooks.validate, context);
-  }
 }
 
 // A policy never changes, and neither does its result for a token, except for the time.
@@ -128,7 +122,7 @@ function acceptClaims({ header, claims }: VerifiedJws, policy: ResolvedPolicy): 
     keySet: undefined,
     header,
     claims,
-    confirmation: readConfirmation(claims),
+    confirmation: claims['cnf'] === undefined ? undefined : readConfirmation(claims['cnf']),
     clientId: readClientId(claims),
     scopes: policy.readScopes(claims),
     roles: policy.readRoles(claims),
