@@ -75,7 +75,7 @@ function remoteKeys(options: EntryOptions, publish: EventListener, client: HttpC
     issuer: source.issuer,
     jwksUri: source.jwksUri,
     settings: http,
-    insecureOrigins: http.insecureOrigins,
+    insecureOrigins: http.dangerouslyAllowInsecure,
     client,
     clock,
     sharesPromises: runtime.sharesPromises,

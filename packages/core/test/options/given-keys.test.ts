@@ -51,8 +51,8 @@ describe('the option jwks', () => {
   it('holds nothing that JSON has no form for', () => {
     const cycle: Record<string, unknown> = { ...key.jwk };
     cycle['self'] = cycle;
-    expect(fault({ keys: [{ ...key.jwk, number: 1n }] })).toMatch(/^jwks holds something that JSON has no form for/);
-    expect(fault({ keys: [cycle] })).toMatch(/^jwks holds something that JSON has no form for/);
+    expect(fault({ keys: [{ ...key.jwk, number: 1n }] })).toMatch(/^jwks contains a value that JSON cannot represent/);
+    expect(fault({ keys: [cycle] })).toMatch(/^jwks contains a value that JSON cannot represent/);
   });
 
   it('holds JWKs, and not keys of node:crypto', () => {
@@ -62,7 +62,7 @@ describe('the option jwks', () => {
   it('holds no private key, and the error does not show it', () => {
     const privateJwk = key.privateKey.export({ format: 'jwk' });
     const message = fault({ keys: [key.jwk, privateJwk] });
-    expect(message).toMatch(/^jwks holds a private or symmetric key: a verifier is given public keys only/);
+    expect(message).toMatch(/^jwks contains a private or symmetric key: a verifier needs public keys only/);
     expect(message).not.toContain(privateJwk.d);
     expect(fault({ keys: [rsa.privateKey.export({ format: 'jwk' })] })).toMatch(/private or symmetric/);
   });

@@ -68,7 +68,7 @@ describe('an issuer', () => {
     '{yourOktaDomain}',
     'https://example.okta.com/oauth2/{authServerId}',
   ])('still with a placeholder is refused as such: %s', (issuer) => {
-    expect(fault(issuer)).toMatch(/^issuer still holds a placeholder: put your own/);
+    expect(fault(issuer)).toMatch(/^issuer contains a placeholder: replace it with your domain/);
   });
 
   it.each([
@@ -76,7 +76,7 @@ describe('an issuer', () => {
     'https://issuer.example/oauth2/default/.well-known/oauth-authorization-server',
     'https://issuer.example/.well-known/oauth-authorization-server/tenant',
   ])('is not the address of its metadata: %s', (issuer) => {
-    expect(fault(issuer)).toMatch(/^issuer is the address of its metadata: leave out \/\.well-known\//);
+    expect(fault(issuer)).toMatch(/^issuer is the address of its metadata: remove \/\.well-known\//);
   });
 
   it.each([
@@ -148,6 +148,6 @@ describe('a jwksUri', () => {
 
   it('cannot stand beside jwks', () => {
     const more = { jwksUri: 'https://keys.example', jwks: { keys: [] } };
-    expect(fault(issuer, more)).toBe('jwksUri cannot stand beside jwks');
+    expect(fault(issuer, more)).toBe('jwksUri cannot be combined with jwks');
   });
 });

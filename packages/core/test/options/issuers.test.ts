@@ -57,7 +57,7 @@ describe('the option issuers', () => {
     { jwksUri: 'https://c.example' },
   ])('excludes what belongs to each of them: %o', (stray) => {
     const [name] = Object.keys(stray);
-    const message = `${name} cannot stand beside issuers: give it to each of them`;
+    const message = `${name} cannot be combined with issuers: give it to each of them`;
     expect(fault({ issuers: [a], ...stray })).toBe(message);
     expect(fault({ issuers: () => a, ...stray })).toBe(message);
   });

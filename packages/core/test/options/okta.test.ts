@@ -88,7 +88,7 @@ describe('an issuer on a host of Okta', () => {
     ['https://example.okta.com.com/oauth2/default', 'issuer ends in ".com" twice'],
     ['https://https://example.okta.com/oauth2/default', 'issuer has "https://" twice'],
     ['https://example.okta.com/oauth2/default/', 'issuer ends in a slash: Okta names it without'],
-    ['https://your-okta-domain.okta.com/oauth2/default', 'issuer still holds a placeholder: put your own domain there'],
+    ['https://your-okta-domain.okta.com/oauth2/default', 'issuer contains a placeholder: replace it with your domain'],
   ])('is written as Okta writes it: not %s', (issuer, message) => {
     expect(faultOf({ issuer, audience: 'api' }).message).toBe(message);
   });

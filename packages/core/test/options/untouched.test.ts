@@ -71,7 +71,7 @@ describe('options, once resolved', () => {
 
   it('are frozen', () => {
     const { issuers, http, keyCache } = resolved;
-    for (const value of [resolved, issuers, http, keyCache, http.headers, http.insecureOrigins]) {
+    for (const value of [resolved, issuers, http, keyCache, http.headers, http.dangerouslyAllowInsecure]) {
       expect(Object.isFrozen(value)).toBe(true);
     }
     for (const entry of Array.isArray(issuers) ? issuers : []) {
@@ -90,7 +90,7 @@ describe('options, once resolved', () => {
       keyCache: { ttl: undefined, refreshAhead: 0.8, staleFor: 86_400, maxIssuers: 128 },
       tokenCache: { maxEntries: 5000 },
     });
-    expect(http).toMatchObject({ timeout: 5, connections: 4, maxResponseSize: 262_144, insecureOrigins: [] });
+    expect(http).toMatchObject({ timeout: 5, connections: 4, maxResponseSize: 262_144, dangerouslyAllowInsecure: [] });
   });
 
   it('have defaults that show in behaviour', () => {

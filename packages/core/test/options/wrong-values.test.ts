@@ -142,7 +142,7 @@ describe('the option', () => {
 
   it('http.dispatcher excludes http.fetch', () => {
     const http = { dispatcher: { dispatch: () => true }, fetch };
-    expect(fault({ http })).toMatch(/^http\.dispatcher cannot stand beside http\.fetch/);
+    expect(fault({ http })).toMatch(/^http\.dispatcher cannot be combined with http\.fetch/);
   });
 
   it.each(['x', null, 1, { 'a b': 'c' }, { a: 'b\r\nc' }, { a: '\u2028' }].map(shown))(
@@ -171,11 +171,11 @@ describe('the option', () => {
 
 describe('the option algorithms', () => {
   it.each(['none', 'None', 'NONE'])('cannot hold %s', (name) => {
-    expect(fault({ algorithms: ['RS256', name] })).toMatch(/^algorithms cannot hold 'none'.*proves nothing/);
+    expect(fault({ algorithms: ['RS256', name] })).toMatch(/^algorithms cannot contain 'none'.*proves nothing/);
   });
 
   it.each(['HS256', 'HS384', 'HS512'])('cannot hold %s', (name) => {
-    expect(fault({ algorithms: [name] })).toMatch(new RegExp(`^algorithms cannot hold '${name}'.*anybody could sign`));
+    expect(fault({ algorithms: [name] })).toMatch(new RegExp(`^algorithms cannot contain '${name}'.*any client could sign`));
   });
 
   it.each([
@@ -186,11 +186,11 @@ describe('the option algorithms', () => {
     ['PS-256', 'PS256'],
   ])('names what is supported: not %s', (name, nearest) => {
     expect(fault({ algorithms: [name] })).toBe(
-      `algorithms holds '${name}', which is not supported: did you mean ${nearest}?`,
+      `algorithms contains '${name}', which is not supported: did you mean ${nearest}?`,
     );
   });
 
   it.each(['toString', '__proto__', 'RSA-OAEP', 'A128GCM'])('names no %s', (name) => {
-    expect(fault({ algorithms: [name] })).toContain(`algorithms holds '${name}', which is not supported`);
+    expect(fault({ algorithms: [name] })).toContain(`algorithms contains '${name}', which is not supported`);
   });
 });
