@@ -79,7 +79,7 @@ describe('an issuer on a host of Okta', () => {
     'https://a-admin.okta-emea.com',
   ])('is not the admin console: %s', (issuer) => {
     expect(faultOf({ issuer, audience: 'api' }).message).toBe(
-      'issuer is the address of the admin console: write it without "-admin"',
+      'issuer is the address of the admin console: remove "-admin"',
     );
   });
 
@@ -87,7 +87,7 @@ describe('an issuer on a host of Okta', () => {
     ['https://example.okta.com.okta.com/oauth2/default', 'issuer names its domain twice'],
     ['https://example.okta.com.com/oauth2/default', 'issuer ends in ".com" twice'],
     ['https://https://example.okta.com/oauth2/default', 'issuer has "https://" twice'],
-    ['https://example.okta.com/oauth2/default/', 'issuer ends in a slash: Okta names it without'],
+    ['https://example.okta.com/oauth2/default/', 'issuer ends in a slash: the issuer of Okta does not'],
     ['https://your-okta-domain.okta.com/oauth2/default', 'issuer contains a placeholder: replace it with your domain'],
   ])('is written as Okta writes it: not %s', (issuer, message) => {
     expect(faultOf({ issuer, audience: 'api' }).message).toBe(message);

@@ -175,7 +175,9 @@ describe('the option algorithms', () => {
   });
 
   it.each(['HS256', 'HS384', 'HS512'])('cannot hold %s', (name) => {
-    expect(fault({ algorithms: [name] })).toMatch(new RegExp(`^algorithms cannot contain '${name}'.*any client could sign`));
+    expect(fault({ algorithms: [name] })).toMatch(
+      new RegExp(`^algorithms cannot contain '${name}'.*any client could sign`),
+    );
   });
 
   it.each([
