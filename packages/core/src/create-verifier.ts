@@ -16,9 +16,9 @@ import { andThen, type MaybePromise } from './lib/maybe-promise.ts';
 import { settleAll } from './lib/settle-all.ts';
 import { asError } from './lib/thrown-error.ts';
 import type { EventListener } from './observability/events.ts';
-import { guardedListener } from './observability/listener.ts';
+import { isolateListener } from './observability/isolate-listener.ts';
 import type { VerifierStats } from './observability/stats.ts';
-import { Timings } from './observability/timings.ts';
+import { TimingMetrics } from './observability/timing-metrics.ts';
 import { VerificationMetrics } from './observability/verification-metrics.ts';
 import type { VerifierOptions } from './options/options.ts';
 import { type ResolvedOptions, resolveOptions } from './options/resolve-options.ts';
@@ -46,14 +46,14 @@ class SharingVerifier implements Verifier {
   readonly #tokens: TokenCache | undefined;
   readonly #tokenVerifier: TokenVerifier;
   readonly #record: VerificationMetrics;
-  readonly #timings: Timings;
+  readonly #timings: TimingMetrics;
   #closing: Promise<void> | undefined;
 
   constructor(options: ResolvedOptions, runtime: Runtime) {
-    const publish = guardedListener(options.hooks.onEvent, runtime);
+    const publish = isolateListener(options.hooks.onEvent, runtime);
     this.#options = options;
     this.#record = new VerificationMetrics(publish, runtime);
-    this.#timings = new Timings(runtime, options.clock);
+    this.#timings = new TimingMetrics(runtime, options.clock);
     this.#directory = openIssuers(options, this.#timed(publish), runtime);
     this.#tokens = options.tokenCache === false ? undefined : sharedTokenCache(options.tokenCache.maxEntries);
     const { counters } = this.#record;

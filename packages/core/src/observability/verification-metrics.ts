@@ -3,16 +3,16 @@ import type { MaybePromise } from '../lib/maybe-promise.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { VerifiedToken } from '../token/verified-token.ts';
 import type { EventListener, VerifierEvent } from './events.ts';
-import { type Counters, createCounters } from './stats.ts';
+import type { Counters } from './stats.ts';
 
-/** Names the issuer of a verification, as soon as it is known. */
+/** The trusted issuer of a verification; undefined until it is known. */
 export interface NamesIssuer {
   readonly issuer: string | undefined;
 }
 
-/** Counts how verifications end, and tells of each refusal: in one place for every way into a verifier. */
+/** Counts the outcomes of verifications and publishes each refusal, for every method of a verifier. */
 export class VerificationMetrics {
-  readonly counters: Counters = createCounters();
+  readonly counters: Counters = { refused: {}, verified: 0, hits: 0, misses: 0 };
   readonly #publish: EventListener;
   readonly #runtime: Pick<Runtime, 'debug' | 'trace'>;
 
@@ -21,7 +21,7 @@ export class VerificationMetrics {
     this.#runtime = runtime;
   }
 
-  /** Runs a verification in some mode, and passes on what it returns or throws. */
+  /** Runs a verification and counts its outcome. Returns or throws the same. */
   outcome<TResult extends MaybePromise<VerifiedToken | null>>(mode: NamesIssuer, run: () => TResult): TResult {
     try {
       const result = run();

@@ -4,7 +4,7 @@ import type { VerifiedJws } from '../issuers/token-cache.ts';
 import type { TrustedIssuer, TrustedIssuers } from '../issuers/trusted-issuers.ts';
 import type { KeyRequest } from '../keys/key-source.ts';
 import { andThen, type MaybePromise } from '../lib/maybe-promise.ts';
-import type { Timings } from '../observability/timings.ts';
+import type { TimingMetrics } from '../observability/timing-metrics.ts';
 import type { ImportedKey, Runtime } from '../runtime/runtime.ts';
 import { type CompactJws, parseCompactJws } from '../token/compact-jws.ts';
 import { HeaderCache } from '../token/header-cache.ts';
@@ -27,7 +27,7 @@ export interface VerificationContext {
 export interface SignatureVerifierParts {
   readonly options: { readonly maxTokenSize: number };
   readonly directory: TrustedIssuers;
-  readonly timings: Timings;
+  readonly timings: TimingMetrics;
   readonly runtime: Runtime;
 }
 
@@ -101,16 +101,16 @@ function checkSignature(
   jws: CompactJws,
   { signatureKey }: Located,
   { inParallel }: VerificationContext,
-  timings: Timings,
+  timings: TimingMetrics,
 ): MaybePromise<void> {
   const { signingInput, signature } = jws;
-  const startedAt = timings.checkStarted();
+  const startedAt = timings.signatureStarted();
   const check =
     inParallel === true
       ? signatureKey.verifyInParallel(signingInput, signature)
       : signatureKey.verify(signingInput, signature);
   return andThen(check, (holds) => {
-    timings.checkEnded(startedAt);
+    timings.signatureEnded(startedAt);
     if (!holds) throw new TokenError('ERR_SIGNATURE_INVALID', 'The signature of the token does not hold');
   });
 }
