@@ -12,9 +12,9 @@ import type { MaybePromise } from './lib/maybe-promise.ts';
 import { settleAll } from './lib/settle-all.ts';
 import { asError } from './lib/thrown-error.ts';
 import type { EventListener } from './observability/events.ts';
-import { guardedListener } from './observability/listener.ts';
+import { isolateListener } from './observability/isolate-listener.ts';
 import type { VerifierStats } from './observability/stats.ts';
-import { Timings } from './observability/timings.ts';
+import { TimingMetrics } from './observability/timing-metrics.ts';
 import { VerificationMetrics } from './observability/verification-metrics.ts';
 import type { VerifierOptions } from './options/options.ts';
 import { type ResolvedOptions, resolveOptions } from './options/resolve-options.ts';
@@ -60,12 +60,12 @@ class ProcessVerifier implements Verifier {
   readonly #tokenVerifier: TokenVerifier;
   readonly #idTokenVerifier: IdTokenVerifier;
   readonly #metrics: VerificationMetrics;
-  readonly #timings: Timings;
+  readonly #timings: TimingMetrics;
   #closing: Promise<void> | undefined;
 
   constructor(options: ResolvedOptions, runtime: Runtime) {
-    const publish = guardedListener(options.hooks.onEvent, runtime);
-    const timings = new Timings(runtime, options.clock);
+    const publish = isolateListener(options.hooks.onEvent, runtime);
+    const timings = new TimingMetrics(runtime, options.clock);
     const metrics = new VerificationMetrics(publish, runtime);
     const issuers = openIssuers(options, timed(publish, timings), runtime);
     const tokens = options.tokenCache === false ? undefined : sharedTokenCache(options.tokenCache.maxEntries);
@@ -193,7 +193,7 @@ class ProcessVerifier implements Verifier {
   }
 }
 
-function timed(publish: EventListener, timings: Timings): EventListener {
+function timed(publish: EventListener, timings: TimingMetrics): EventListener {
   return (event) => {
     if (event.type === 'refreshed' || event.type === 'refresh-failed') timings.fetched(event.seconds);
     publish(event);

@@ -1,10 +1,10 @@
-/** The request carried no credentials that this API understands. */
+/** The request has no bearer token. */
 export type CredentialsMissingCode = 'ERR_CREDENTIALS_MISSING';
 
-/** The request itself is wrong, whatever the token says. */
+/** The request is malformed, regardless of the token. */
 export type RequestErrorCode = 'ERR_CREDENTIALS_MALFORMED' | 'ERR_CREDENTIALS_REPEATED';
 
-/** The token is not acceptable here; a client that gets a new one may try again. */
+/** The token is not accepted. The client may retry with a new one. */
 export type TokenErrorCode =
   | 'ERR_TOKEN_MALFORMED'
   | 'ERR_TOKEN_TOO_LARGE'
@@ -24,10 +24,10 @@ export type TokenErrorCode =
   | 'ERR_BINDING_REQUIRED'
   | 'ERR_TOKEN_REJECTED';
 
-/** The token is good and does not permit this request; another token of the same kind will not help. */
+/** The token is accepted but does not permit this request. The client needs one with more rights. */
 export type ScopeErrorCode = 'ERR_SCOPE_INSUFFICIENT' | 'ERR_CLAIMS_INSUFFICIENT';
 
-/** The token could not be judged: the authorization server, or this verifier, is not available. */
+/** The token could not be verified: the authorization server or this verifier is unavailable. */
 export type UnavailableErrorCode =
   | 'ERR_KEY_SET_UNAVAILABLE'
   | 'ERR_KEY_SET_INVALID'
@@ -37,7 +37,7 @@ export type UnavailableErrorCode =
   | 'ERR_ISSUER_LOOKUP_FAILED'
   | 'ERR_CLOSED';
 
-/** Every code that an {@link AuthError} can carry. Codes are the API; messages may be reworded. */
+/** Every code of an {@link AuthError}. Codes are stable across releases; messages are not. */
 export type AuthErrorCode =
   | CredentialsMissingCode
   | RequestErrorCode
@@ -45,34 +45,35 @@ export type AuthErrorCode =
   | ScopeErrorCode
   | UnavailableErrorCode;
 
-/** What was wrong with the claim that an error names. */
+/** The fault of the claim that an error names: absent, of a wrong form, or with another value than the expected one. */
 export type ClaimFault = 'missing' | 'invalid' | 'mismatch';
 
 const authErrorBrand: symbol = Symbol.for('@verifier/core/AuthError');
 const configurationErrorBrand: symbol = Symbol.for('@verifier/core/ConfigurationError');
 
 /**
- * A request that is not let in, and why. One of {@link CredentialsMissingError}, {@link RequestError},
- * {@link TokenError}, {@link ScopeError} and {@link UnavailableError}: the class says who must act, `code` says what
- * happened. Nothing in it holds a token, a key or a claim's value, so that it may be logged whole.
+ * The reason why a request is refused. One of {@link CredentialsMissingError}, {@link RequestError}, {@link TokenError},
+ * {@link ScopeError} and {@link UnavailableError}: the class says who must act, `code` says what happened. It contains no
+ * token, key or claim value and can be logged, except that the message of ERR_TOKEN_REJECTED contains the string that
+ * `validate` returned.
  *
- * Use {@link isAuthError} rather than `instanceof`: two copies of this package in one process are two classes.
+ * Recognise it with {@link isAuthError}. `instanceof` fails if the process has two copies of this package.
  */
 export abstract class AuthError extends Error {
-  /** What happened, stable across releases. */
+  /** The reason, stable across releases. */
   abstract readonly code: AuthErrorCode;
   /** The HTTP status of the answer. */
   abstract readonly status: 400 | 401 | 403 | 503;
-  /** The headers of the answer, where the error is handed to a framework's own error handler. */
+  /** The headers of the answer. Set only if the error is passed to the framework's own error handler. */
   declare headers?: Readonly<Record<string, string>>;
 
-  /** {@link AuthError.status} by the name that some frameworks read. */
+  /** The same as {@link AuthError.status}, under the name that some frameworks read. */
   get statusCode(): number {
     return this.status;
   }
 }
 
-/** 401 with a challenge and no error attribute (RFC 6750, section 3.1): nothing was sent that could be judged. */
+/** 401 with a challenge but without an error attribute (RFC 6750, section 3.1): the request has no bearer token. */
 export class CredentialsMissingError extends AuthError {
   readonly code: CredentialsMissingCode = 'ERR_CREDENTIALS_MISSING';
   readonly status: 401 = 401;
@@ -82,7 +83,7 @@ export class CredentialsMissingError extends AuthError {
   }
 }
 
-/** 400 `invalid_request` (RFC 6750, section 3.1): credentials were sent in a form that no token can mend. */
+/** 400 `invalid_request` (RFC 6750, section 3.1): the credentials are malformed, or were sent more than once. */
 export class RequestError extends AuthError {
   readonly code: RequestErrorCode;
   readonly status: 400 = 400;
@@ -93,20 +94,20 @@ export class RequestError extends AuthError {
   }
 }
 
-/** Which claim an error is about, what was wrong with it, and the error beneath it. */
+/** The claim that caused a {@link TokenError}, its fault, and the underlying error. */
 export interface TokenErrorDetails {
   readonly claim?: string;
   readonly reason?: ClaimFault;
   readonly cause?: unknown;
 }
 
-/** 401 `invalid_token` (RFC 6750, section 3.1): expired, tampered with, or meant for somebody else. */
+/** 401 `invalid_token` (RFC 6750, section 3.1): the token is expired, altered, or for another API, for example. */
 export class TokenError extends AuthError {
   readonly code: TokenErrorCode;
   readonly status: 401 = 401;
-  /** The claim at fault, for errors about a claim. Its name, never its value. */
+  /** The name of the claim that caused the error, never its value. */
   declare readonly claim?: string;
-  /** What was wrong with {@link TokenError.claim}. */
+  /** The fault of {@link TokenError.claim}. */
   declare readonly reason?: ClaimFault;
 
   constructor(code: TokenErrorCode, message: string, details: TokenErrorDetails = {}) {
@@ -117,11 +118,11 @@ export class TokenError extends AuthError {
   }
 }
 
-/** 403 `insufficient_scope` (RFC 6750, section 3.1): the token is good, and not good enough for this request. */
+/** 403 `insufficient_scope` (RFC 6750, section 3.1): the token is accepted but does not permit this request. */
 export class ScopeError extends AuthError {
   readonly code: ScopeErrorCode;
   readonly status: 403 = 403;
-  /** The scopes that the request needs, for the challenge; empty where the refusal was not about scopes. */
+  /** The scopes that the route requires, for the challenge; empty if something else than a scope is missing. */
   readonly scope: readonly string[];
 
   constructor(code: ScopeErrorCode, message: string, scope: readonly string[] = []) {
@@ -131,11 +132,11 @@ export class ScopeError extends AuthError {
   }
 }
 
-/** 503 with `Retry-After` and no challenge: not the client's fault, and no reason to throw its token away. */
+/** 503 with `Retry-After` and without a challenge (RFC 9110, section 15.6.4): the client keeps its token and retries. */
 export class UnavailableError extends AuthError {
   readonly code: UnavailableErrorCode;
   readonly status: 503 = 503;
-  /** Seconds after which it is worth trying again; an integer of at least 1. */
+  /** Seconds until a retry can succeed; an integer of at least 1. */
   readonly retryAfter: number;
 
   constructor(code: UnavailableErrorCode, message: string, details: { retryAfter?: number; cause?: unknown } = {}) {
@@ -145,7 +146,10 @@ export class UnavailableError extends AuthError {
   }
 }
 
-/** The configuration cannot work or is not safe. Thrown at creation, with what to write instead; never by a request. */
+/**
+ * An option is missing, unknown, of the wrong type, out of bounds or unsafe. Thrown at creation with what to write
+ * instead. No request is answered with it.
+ */
 export class ConfigurationError extends TypeError {
   readonly code: 'ERR_CONFIG_INVALID' = 'ERR_CONFIG_INVALID';
 }
@@ -158,15 +162,51 @@ for (const [name, { prototype }] of Object.entries(classes)) {
   Object.defineProperty(prototype, 'name', { value: name, enumerable: false });
 }
 
-/** An {@link AuthError} of any class, so that a `switch` over `code` narrows. */
+/** The union of the {@link AuthError} classes; `code` and `status` discriminate it. */
 export type AnyAuthError = CredentialsMissingError | RequestError | TokenError | ScopeError | UnavailableError;
 
-/** Whether a value is an {@link AuthError}, made by this copy of the package or by another one. */
+/**
+ * Whether a value is an {@link AuthError}, also one from another copy of this package.
+ *
+ * @example
+ * ```ts
+ * import { createVerifier, isAuthError } from '@verifier/core';
+ *
+ * const verifier = createVerifier({ issuer: 'https://issuer.example', audience: 'api://orders' });
+ *
+ * export async function subjectOf(token: string): Promise<string | undefined> {
+ *   try {
+ *     const { subject } = await verifier.verify(token);
+ *     return subject;
+ *   } catch (error) {
+ *     if (isAuthError(error) && error.status === 401) return undefined;
+ *     throw error;
+ *   }
+ * }
+ * ```
+ */
 export function isAuthError(value: unknown): value is AnyAuthError {
   return typeof value === 'object' && value !== null && authErrorBrand in value;
 }
 
-/** Whether a value is a {@link ConfigurationError}, made by this copy of the package or by another one. */
+/**
+ * Whether a value is a {@link ConfigurationError}, also one from another copy of this package.
+ *
+ * @example
+ * ```ts
+ * import { createVerifier, isConfigurationError, type Verifier } from '@verifier/core';
+ *
+ * export function verifierFor(issuer: string, audience: string): Verifier | undefined {
+ *   try {
+ *     return createVerifier({ issuer, audience });
+ *   } catch (error) {
+ *     if (!isConfigurationError(error)) throw error;
+ *     console.error(error.message);
+ *     return undefined;
+ *   }
+ * }
+ * ```
+ */
 export function isConfigurationError(value: unknown): value is ConfigurationError {
   return typeof value === 'object' && value !== null && configurationErrorBrand in value;
 }

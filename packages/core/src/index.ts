@@ -35,7 +35,7 @@ export type { JSONWebKey, JSONWebKeySet } from './keys/jwk.ts';
 export type { KeyStats } from './keys/key-source.ts';
 export type { DocumentName, VerifierEvent } from './observability/events.ts';
 export type { VerifierStats } from './observability/stats.ts';
-export type { TimingStats } from './observability/timings.ts';
+export type { TimingStats } from './observability/timing-metrics.ts';
 export type {
   CommonOptions,
   HttpOptions,

@@ -11,14 +11,14 @@ export type Algorithm =
   | 'ES512'
   | 'Ed25519';
 
-/** What an algorithm asks of a key and of a signature. */
+/** The key type, hash, padding and signature length of an algorithm. */
 export interface AlgorithmFacts {
   readonly kty: 'RSA' | 'EC' | 'OKP';
   readonly hash: 'sha256' | 'sha384' | 'sha512' | null;
   readonly padding: 'pkcs1' | 'pss' | null;
   /** The curve of the key, by its JWK name. */
   readonly crv: 'P-256' | 'P-384' | 'P-521' | 'Ed25519' | null;
-  /** The length of a signature in bytes, where the algorithm alone decides it. */
+  /** The length of a signature in bytes; null if it depends on the key. */
   readonly signatureLength: number | null;
 }
 
@@ -31,7 +31,10 @@ const ecdsa = (
   signatureLength: number,
 ): AlgorithmFacts => Object.freeze({ kty: 'EC', hash, padding: null, crv, signatureLength });
 
-/** The one table of algorithms. There is no `none` and no HMAC in it, and so no way to allow either. */
+/**
+ * Every algorithm that can be verified. Without `none` and HMAC in it, no option can allow them. A new row is not
+ * accepted by default: see {@link defaultAlgorithms}.
+ */
 export const algorithms: Readonly<Record<Algorithm, AlgorithmFacts>> = Object.freeze({
   RS256: rsa('pkcs1', 'sha256'),
   RS384: rsa('pkcs1', 'sha384'),
@@ -45,31 +48,45 @@ export const algorithms: Readonly<Record<Algorithm, AlgorithmFacts>> = Object.fr
   Ed25519: Object.freeze({ kty: 'OKP', hash: null, padding: null, crv: 'Ed25519', signatureLength: 64 }),
 });
 
-/** Every algorithm of the table, which is also the default of `algorithms`. */
+/** Every algorithm of the table: those that the option `algorithms` can name. */
 export const allAlgorithms: readonly Algorithm[] = Object.freeze(Object.keys(algorithms) as Algorithm[]);
 
-// RFC 9864, section 2.2: EdDSA is Ed25519, where the key is of that curve.
+/** The algorithms that are accepted if the option `algorithms` is absent. */
+export const defaultAlgorithms: readonly Algorithm[] = Object.freeze([
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'Ed25519',
+]);
+
+// RFC 9864, section 2.2: EdDSA with a key on the curve Ed25519.
 const byName: ReadonlyMap<unknown, Algorithm> = new Map([
   ...allAlgorithms.map((name) => [name, name] as const),
   ['EdDSA', 'Ed25519'],
 ]);
 
-/** An algorithm by the name that a header, a key or an option gives it, or undefined; names are case-sensitive. */
+/** Parses the name of an algorithm in a header, key or option; case-sensitive. Returns undefined for any other value. */
 export function parseAlgorithm(name: unknown): Algorithm | undefined {
   return byName.get(name);
 }
 
 /** The algorithms that a verifier accepts. */
 export interface AcceptedAlgorithms {
-  accepts(algorithm: Algorithm): boolean;
-  /** What an RSA key that names no algorithm is used with: each key has exactly one. */
+  /** Each accepted algorithm by its names in a header; case-sensitive. */
+  readonly byName: ReadonlyMap<unknown, Algorithm>;
+  /** The one algorithm of an RSA key without `alg`. */
   readonly unboundRsa: Algorithm;
 }
 
-/** Fixes which algorithms are accepted, and with it what an RSA key without `alg` is good for. */
+/** Derives from the accepted algorithms which one an RSA key without `alg` verifies: the only RSA algorithm, else RS256. */
 export function acceptAlgorithms(accepted: readonly Algorithm[]): AcceptedAlgorithms {
-  const set = new Set(accepted);
-  const [onlyRsa, ...moreRsa] = [...set].filter((name) => algorithms[name].kty === 'RSA');
+  const [onlyRsa, ...moreRsa] = new Set(accepted.filter((name) => algorithms[name].kty === 'RSA'));
   const unboundRsa = onlyRsa !== undefined && moreRsa.length === 0 ? onlyRsa : 'RS256';
-  return { accepts: (algorithm) => set.has(algorithm), unboundRsa };
+  return { byName: new Map([...byName].filter(([, algorithm]) => accepted.includes(algorithm))), unboundRsa };
 }

@@ -6,7 +6,7 @@ import type { KeySource } from '../keys/key-source.ts';
 import { createRemoteKeySource } from '../keys/remote-key-source.ts';
 import { createStaticKeySource } from '../keys/static-key-source.ts';
 import type { EventListener } from '../observability/events.ts';
-import { createKeySetLog } from '../observability/key-set-log.ts';
+import { KeySetLog } from '../observability/key-set-log.ts';
 import type { ResolvedIssuer } from '../options/resolve-issuer.ts';
 import type { ResolvedHttp, ResolvedKeyCache } from '../options/resolve-options.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -70,17 +70,17 @@ function staticKeys(jwks: JSONWebKeySet, runtime: Runtime): KeySource {
 
 function remoteKeys(options: EntryOptions, publish: EventListener, client: HttpClient, runtime: Runtime): KeySource {
   const { source, http, keyCache, clock } = options;
-  const reporter = createKeySetLog(source.issuer, publish, runtime);
+  const log = new KeySetLog(source.issuer, publish, runtime);
   const documents = createDocumentSource({
     issuer: source.issuer,
     jwksUri: source.jwksUri,
     settings: http,
-    insecureOrigins: http.insecureOrigins,
+    insecureOrigins: http.dangerouslyAllowInsecure,
     client,
     clock,
     sharesPromises: runtime.sharesPromises,
     random: Math.random,
-    onMetadata: reporter.metadata,
+    onMetadata: (outcome) => log.metadata(outcome),
   });
   return createRemoteKeySource({
     source: documents,
@@ -88,7 +88,7 @@ function remoteKeys(options: EntryOptions, publish: EventListener, client: HttpC
     clock,
     random: Math.random,
     runtime,
-    observer: reporter,
+    observer: log,
     // Metadata at two places, and the key set at two: each within the time for one exchange.
     longestFetch: 4 * http.timeout + 1,
   });

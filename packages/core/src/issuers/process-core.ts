@@ -1,5 +1,5 @@
 import { createHttpClient } from '../http/http-client.ts';
-import { systemClock } from '../runtime/clock.ts';
+import { separatingValues } from '../options/option-table.ts';
 import type { HttpClient, Runtime } from '../runtime/runtime.ts';
 import { version } from '../version.ts';
 import { createIssuerEntry, type EntryOptions, type IssuerEntry } from './issuer-entry.ts';
@@ -101,29 +101,15 @@ function retire({ tokens }: ProcessCore, entry: IssuerEntry): void {
   tokens.clear(entry);
 }
 
-function clientKeyOf(core: ProcessCore, { http }: EntryOptions, runtime: Runtime): string {
-  const { timeout, connections, dispatcher, fetch } = http;
-  return JSON.stringify([runtime.name, timeout, connections, identity(core, dispatcher), identity(core, fetch)]);
+function clientKeyOf(core: ProcessCore, options: EntryOptions, runtime: Runtime): string {
+  return JSON.stringify([runtime.name, separatingValues('pool', options, (object) => identity(core, object))]);
 }
 
-function entryKeyOf(core: ProcessCore, { source, http, keyCache, clock }: EntryOptions, clientKey: string): string {
-  const { issuer, jwksUri, jwks } = source;
-  const { maxResponseSize, headers, insecureOrigins } = http;
-  const { ttl, refreshAhead, staleFor } = keyCache;
-  const fetching = [
-    maxResponseSize,
-    headers,
-    insecureOrigins,
-    ttl,
-    refreshAhead,
-    staleFor,
-    identity(core, clock === systemClock ? undefined : clock),
-  ];
-  return JSON.stringify([issuer, jwksUri ?? null, jwks ?? null, fetching, clientKey]);
+function entryKeyOf(core: ProcessCore, options: EntryOptions, clientKey: string): string {
+  return JSON.stringify([separatingValues('entry', options, (object) => identity(core, object)), clientKey]);
 }
 
-function identity(core: ProcessCore, object: object | undefined): number {
-  if (object === undefined) return 0;
+function identity(core: ProcessCore, object: object): number {
   const known = core.identities.get(object);
   if (known !== undefined) return known;
   core.lastIdentity += 1;

@@ -1,9 +1,9 @@
-/** A value, or the promise of one where the network is needed for it. */
+/** A value, or a promise of one if the network is needed. */
 export type MaybePromise<TValue> = TValue | Promise<TValue>;
 
 /**
- * Goes on with a value at once where it is at hand, and when it has arrived where it is not. One line of steps then
- * serves both cases, without a turn of the event loop where none is needed.
+ * Applies `next` synchronously to a value, or chains it to a promise. Steps written with it serve both cases, and yield
+ * to the event loop only if they must.
  */
 export function andThen<TValue, TNext>(
   value: MaybePromise<TValue>,

@@ -1,7 +1,7 @@
 /**
- * Runs a task for each item, so many at a time, and returns how each ended, in the order of the items.
+ * Runs a task for each item with limited concurrency. Returns the outcomes in the order of the items.
  *
- * @param concurrency - How many tasks are under way at once, at least 1.
+ * @param concurrency - The number of tasks in flight, at least 1.
  */
 export async function settleAll<TItem, TResult>(
   items: Iterable<TItem>,
@@ -9,8 +9,8 @@ export async function settleAll<TItem, TResult>(
   task: (item: TItem) => TResult | Promise<TResult>,
 ): Promise<PromiseSettledResult<TResult>[]> {
   const results: PromiseSettledResult<TResult>[] = [];
-  // Shared by all runners: each takes the next item when it is free.
   const all = [...items];
+  // One iterator for all runners: each takes the next item when it is free.
   const entries = all.entries();
   const run = async (): Promise<void> => {
     for (const [index, item] of entries) results[index] = await settle(item, task);

@@ -1,6 +1,6 @@
 /**
- * What a function of the application threw, as an error. Most frameworks take a thrown `undefined` for success, and some
- * strings for an instruction: neither may open a route.
+ * Returns a value that a function of the application threw as an Error, wrapped if it is none. Most frameworks treat a
+ * thrown `undefined` as success, and some treat strings as an instruction: neither may open a route.
  */
 export function asError(thrown: unknown): Error {
   if (thrown instanceof Error) return thrown;

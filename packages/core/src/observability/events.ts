@@ -1,33 +1,33 @@
 import type { AuthErrorCode } from '../errors.ts';
 
 /**
- * What happened to an issuer's keys, or to a token. Plain data without any token, key or claim value; key identifiers
- * come from the issuer's own key set. Durations in seconds.
+ * An event about an issuer's keys, or about a refused token. Plain data without tokens, keys or claim values; key
+ * identifiers are those of the issuer's key set. Durations are in seconds.
  */
 export type VerifierEvent =
   /** A document was fetched, or confirmed as unchanged. */
   | { readonly type: 'refreshed'; readonly issuer: string; readonly document: DocumentName; readonly seconds: number }
-  /** A document could not be fetched, or was not usable. What was known before stays in use. */
+  /** A document could not be fetched, or was not usable. The previous one stays in use. */
   | {
       readonly type: 'refresh-failed';
       readonly issuer: string;
       readonly document: DocumentName;
       readonly code: AuthErrorCode;
       readonly seconds: number;
-      /** Failures in a row. */
+      /** The number of consecutive failures. */
       readonly failures: number;
     }
-  /** The key set is used beyond its life because it cannot be refreshed. */
+  /** The key set expired, or was never loaded, and could not be refreshed. */
   | { readonly type: 'outage-entered'; readonly issuer: string; readonly code: AuthErrorCode }
-  /** The key set could be refreshed again. */
+  /** The key set was refreshed after an outage of `seconds`. */
   | { readonly type: 'outage-left'; readonly issuer: string; readonly seconds: number }
   | { readonly type: 'key-added'; readonly issuer: string; readonly kid: string | undefined; readonly alg: string }
   | { readonly type: 'key-removed'; readonly issuer: string; readonly kid: string | undefined; readonly alg: string }
-  /** A token was refused. `issuer` is absent where the token named none of those configured. */
+  /** A token was refused. `issuer` is undefined if it is not a trusted one. */
   | { readonly type: 'token-refused'; readonly issuer: string | undefined; readonly code: AuthErrorCode };
 
-/** The two documents that are fetched from an issuer. */
+/** The documents that are fetched from an issuer. */
 export type DocumentName = 'metadata' | 'keys';
 
-/** Told of what happens to an issuer's keys. */
+/** A function that is called with events. */
 export type EventListener = (event: VerifierEvent) => void;

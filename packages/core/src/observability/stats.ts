@@ -1,41 +1,36 @@
 import type { AuthErrorCode } from '../errors.ts';
 import type { KeyStats } from '../keys/key-source.ts';
-import type { TimingStats } from './timings.ts';
+import type { TimingStats } from './timing-metrics.ts';
 
-/** What a verifier has done, and the state it is in, as plain JSON. */
+/** The counters and the state of a verifier, as plain JSON. Durations are in seconds. */
 export interface VerifierStats {
-  /** Tokens that were accepted. */
+  /** Accepted tokens. */
   readonly verified: number;
-  /** Tokens that were refused, by the code of the error. */
+  /** Refused tokens by error code. */
   readonly refused: Readonly<Partial<Record<AuthErrorCode, number>>>;
-  /** Each issuer known by now. */
+  /** The key statistics of each issuer that is configured, or that a resolver returned. */
   readonly issuers: Readonly<Record<string, KeyStats>>;
-  /** How long fetches took, of metadata and of key sets, whether they succeeded or not. */
+  /** The durations of fetches of metadata and key sets, failed ones included. */
   readonly fetches: TimingStats;
-  /** How long it took to check a signature, with the wait for a thread of the pool; one check of 16 is measured. */
+  /** The durations of signature checks, including the wait for a pool thread; one check of 16 is measured. */
   readonly signatureChecks: TimingStats;
   readonly tokenCache: {
-    /** Tokens of this verifier that had been proved before. */
+    /** Tokens of this verifier that were cached. */
     readonly hits: number;
-    /** Tokens of this verifier whose signature was checked. */
+    /** Tokens of this verifier that were not cached. */
     readonly misses: number;
     /** hits / (hits + misses); 0 before the first token. */
     readonly hitRate: number;
-    /** How many proven tokens the process keeps, for every verifier in it. */
+    /** Cached tokens of all verifiers of the process. */
     readonly entries: number;
     readonly maxEntries: number;
   };
 }
 
-/** Counts what a verifier does. */
+/** The counters of one verifier. */
 export interface Counters {
   readonly refused: Partial<Record<AuthErrorCode, number>>;
   verified: number;
   hits: number;
   misses: number;
-}
-
-/** Counters at zero. */
-export function createCounters(): Counters {
-  return { refused: {}, verified: 0, hits: 0, misses: 0 };
 }

@@ -1,10 +1,10 @@
 import { closestMatch } from 'leven';
 import { ConfigurationError } from '../errors.ts';
 
-/** Options as they came in: nothing is known of them. */
+/** Options before any check. */
 export type RawOptions = Readonly<Record<string, unknown>>;
 
-/** The bounds of a numeric option. */
+/** The bounds and the unit of a numeric option. */
 export interface NumberBounds {
   readonly min: number;
   readonly max: number;
@@ -12,14 +12,15 @@ export interface NumberBounds {
   readonly integer?: boolean;
 }
 
-/** Reads the members of one options object, each with an error that says what to write. */
+/** Reads the members of one options object. Errors say what to write instead. */
 export class OptionReader {
   readonly #options: RawOptions;
   readonly #path: string;
 
   /**
-   * @param path - What stands before the name of a member in an error: `http.`, say.
-   * @param names - Every member there is.
+   * @param path - Prefix of a member's name in errors, such as `http.`.
+   * @param names - Every known member.
+   * @throws ConfigurationError if the value is not an object, or has an unknown member.
    */
   constructor(value: unknown, path: string, names: readonly string[]) {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
@@ -88,8 +89,8 @@ export class OptionReader {
   }
 }
 
-/** A hint at the nearest of some names. */
+/** Returns a hint at the nearest of some names, or at all of them if none is near. */
 export function didYouMean(name: string, names: readonly string[]): string {
   const nearest = closestMatch(name, names, { maxDistance: Math.max(2, Math.floor(name.length / 2)) });
-  return nearest === undefined ? `: there are ${names.join(', ')}` : `: did you mean ${nearest}?`;
+  return nearest === undefined ? `: use one of ${names.join(', ')}` : `: did you mean ${nearest}?`;
 }

@@ -6,55 +6,58 @@ import type { FetchLike } from '../runtime/runtime.ts';
 import type { ClaimPath } from '../token/claim-names.ts';
 import type { VerifiedToken } from '../token/verified-token.ts';
 
-/** What a verifier demands of the tokens of one issuer. */
+/** The requirements on the tokens of one issuer. */
 export interface TokenPolicy {
   /**
-   * The accepted clients, matched against `client_id`, `cid`, `azp` or `appid`, where the audience says nothing or not
-   * enough.
+   * The accepted clients, compared with `client_id`, `cid`, `azp` or `appid`: whichever the token has first. Use it if
+   * `aud` does not identify this API, or not this API alone.
    *
    * @default every client of the issuer
    */
   readonly clientIds?: readonly string[];
   /**
-   * The accepted signature algorithms. `EdDSA` and `Ed25519` are the same. HMAC and `none` cannot be named.
+   * The accepted signature algorithms (RFC 7518, section 3.1; RFC 9864). `EdDSA` and `Ed25519` are the same. HMAC and
+   * `none` cannot be accepted.
    *
-   * @default RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, Ed25519
+   * @default ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'Ed25519']
    */
   readonly algorithms?: readonly string[];
   /**
-   * `at+jwt` demands RFC 9068, section 4, in full. `compatible` also accepts the header `typ` of `JWT` or none, and
-   * refuses ID tokens, logout tokens and security events by their claims.
+   * `at+jwt` requires everything in RFC 9068, section 4. `compatible` also accepts the header `typ` of `JWT` or none,
+   * and refuses ID tokens, logout tokens and security events by their claims.
    *
    * @default 'compatible'
    */
   readonly tokenType?: 'at+jwt' | 'compatible';
   /**
-   * How far the clocks of issuer and verifier may differ, in seconds, at most 300. Applied to `exp`, `nbf`, `iat`.
+   * The accepted difference between the clocks of issuer and verifier, for `exp`, `nbf` and `iat`. In seconds, from 0
+   * to 300.
    *
    * @default 5
    */
   readonly clockTolerance?: number;
   /**
-   * How long ago a token may have been issued, in seconds, at most 30 days; makes `iat` required and refuses one in the future.
+   * The accepted age of a token by its `iat`. Makes `iat` required, and refuses one in the future. In seconds, from 1 to
+   * 2,592,000 (30 days).
    *
-   * @default no limit but `exp`
+   * @default no limit other than `exp`
    */
   readonly maxTokenAge?: number;
   /**
-   * Claims that must be present, whatever their value, beside `iss` and `exp`.
+   * Claims that must be present, in addition to `iss` and `exp`. Their values are not checked.
    *
    * @default none
    */
   readonly requiredClaims?: readonly string[];
   /**
-   * The claims that scopes are read from: strings separated by spaces, or arrays of strings.
+   * The claims that scopes are read from: strings separated by spaces (RFC 8693, section 4.2), or arrays of strings.
    *
    * @default ['scope', 'scp']
    */
   readonly scopeClaims?: readonly ClaimPath[];
   /**
    * The claims that roles are read from, in the same forms: a name, a path such as `realm_access.roles`, or an array of
-   * names where a name holds a dot.
+   * names if a name contains a dot.
    *
    * @default ['roles']
    */
@@ -73,44 +76,58 @@ export interface TokenPolicy {
   readonly groupClaims?: readonly ClaimPath[];
 }
 
-/** One authorization server, and what is demanded of its tokens. */
+/** One authorization server, and the requirements on its tokens. */
 export interface IssuerOptions extends TokenPolicy {
-  /** The issuer identifier, compared with `iss` and with the issuer's metadata character by character. */
+  /** The issuer identifier, compared character by character with `iss` and with `issuer` in the metadata. */
   readonly issuer: string;
-  /** The identifiers of this API, of which `aud` must name one. `null` accepts every audience, on purpose. */
+  /** The identifiers of this API; `aud` must contain one of them. `null` accepts every audience, on purpose. */
   readonly audience: string | readonly string[] | null;
-  /** Where the key set is, instead of asking the issuer's metadata. */
+  /**
+   * The URL of the key set. The issuer's metadata is then not fetched. Cannot be combined with `jwks`.
+   *
+   * @default `jwks_uri` of the issuer's metadata
+   */
   readonly jwksUri?: string;
-  /** The key set itself, instead of fetching it. It is never refreshed. */
+  /**
+   * The key set itself. Nothing is fetched then, and the keys are never refreshed.
+   *
+   * @default fetched from the issuer
+   */
   readonly jwks?: JSONWebKeySet;
 }
 
-/** Decides which issuers are trusted, by an allow-list of your own. The argument is an unverified claim. */
+/**
+ * Decides by an allow-list of the application whether an issuer is trusted. Returns its options, or undefined to refuse
+ * its tokens.
+ *
+ * @param issuer - An unverified claim: look it up, and never use it as a URL.
+ */
 export type IssuerResolver = (issuer: string) => IssuerOptions | undefined | Promise<IssuerOptions | undefined>;
 
-/** How long keys are kept and trusted. Durations in seconds. */
+/** How long keys are cached and trusted. Durations are in seconds. */
 export interface KeyCacheOptions {
   /**
-   * The life of a key set, from 10 s to 24 h, whatever the issuer's cache headers say.
+   * The life of a key set, regardless of the issuer's cache headers. In seconds, from 10 to 86,400 (24 h).
    *
-   * @default the issuer's `max-age` within 60 s and 3600 s; 600 s where it names none
+   * @default the issuer's `max-age`, but at least 60 and at most 3,600; 600 without one
    */
   readonly ttl?: number;
   /**
-   * The share of its life after which a key set is refreshed in the background, from 0.1 to 0.9.
+   * The fraction of its life after which a key set is refreshed in the background. From 0.1 to 0.9.
    *
    * @default 0.8
    */
   readonly refreshAhead?: number;
   /**
-   * How long after the end of its life a key set stays trusted while the issuer cannot be reached, at most 7 days.
-   * 0 turns that off.
+   * How long an expired key set stays trusted while it cannot be refreshed; 0 turns that off. In seconds, from 0 to
+   * 604,800 (7 days).
    *
    * @default 86400
    */
   readonly staleFor?: number;
   /**
-   * How many issuers that a resolver named are kept, least recently used.
+   * The number of issuers that are cached if a resolver decides on them; the least recently used is evicted. From 1 to
+   * 100,000.
    *
    * @default 128
    */
@@ -120,106 +137,129 @@ export interface KeyCacheOptions {
 /** How documents are fetched. */
 export interface HttpOptions {
   /**
-   * The time for a whole exchange in seconds, from the connection to the last byte, at most 60.
+   * The time limit for one exchange, from opening a connection to the last byte. In seconds, from 0.1 to 60.
    *
    * @default 5
    */
   readonly timeout?: number;
   /**
-   * How many connections are opened to one origin. Node.js only.
+   * The number of connections to one origin. Node.js only. From 1 to 256.
    *
    * @default 4
    */
   readonly connections?: number;
   /**
-   * The size of a document in bytes, after decompression, from 1 KiB to 16 MiB.
+   * The size limit of a document after decompression. In bytes, from 1,024 to 16,777,216 (16 MiB).
    *
    * @default 262144
    */
   readonly maxResponseSize?: number;
-  /** Headers to send with each fetch, such as one that a gateway in front of the issuer asks for. */
+  /**
+   * Headers of every fetch, such as one that a gateway in front of the issuer requires.
+   *
+   * @default none
+   */
   readonly headers?: Readonly<Record<string, string>>;
-  /** An undici dispatcher of your own, used for every fetch and never closed here. Node.js only. */
+  /**
+   * An undici dispatcher that is used for every fetch. It is never closed here. Node.js only. Cannot be combined with
+   * `fetch`.
+   *
+   * @default a connection pool that the process shares
+   */
   readonly dispatcher?: object;
-  /** A `fetch` of your own, used for every fetch instead of the connection pool. */
+  /**
+   * A `fetch` function that replaces the connection pool. `timeout` and `maxResponseSize` apply to it as well.
+   *
+   * @default the connection pool
+   */
   readonly fetch?: FetchLike;
   /**
-   * Origins that may be spoken to without TLS, such as `http://keycloak:8080` inside a compose network. Whoever can
+   * Origins that are fetched without TLS, such as `http://keycloak:8080` inside a compose network. An attacker who can
    * write to that network can then sign tokens.
    *
-   * @deprecated Not deprecated: struck through on purpose, so that a review sees it.
+   * @default none
+   * @deprecated Not deprecated: struck through on purpose, so that a review notices it.
    */
   readonly dangerouslyAllowInsecure?: readonly string[];
 }
 
-/** How verified tokens are remembered. */
+/** How verified tokens are cached. */
 export interface TokenCacheOptions {
   /**
-   * How many results are kept in the process, least recently used. The largest number that any verifier asks for holds.
+   * The number of results that the process caches; the least recently used is evicted. The largest value of all
+   * verifiers applies. From 1 to 1,000,000.
    *
    * @default 5000
    */
   readonly maxEntries?: number;
 }
 
-/** What `validate` says of a token: nothing lets it pass, a string refuses it. */
+/** The result of `validate`: a string refuses the token, anything else accepts it. */
 // biome-ignore lint/suspicious/noConfusingVoidType: a function that returns nothing is the common case.
 export type Verdict = void | undefined | string;
 
-/** Options that hold for every issuer of a verifier. */
+/** Options for all issuers of a verifier. */
 export interface CommonOptions {
   /**
-   * The longest token that is looked at, in characters.
+   * The size limit of a token; a longer one is refused unread. In characters, from 256 to 1,048,576.
    *
    * @default 16384
    */
   readonly maxTokenSize?: number;
   /**
-   * The last word on a token that passed every check, asked on every request. A returned string refuses it with
-   * ERR_TOKEN_REJECTED; the string reaches your logs as the error's message and never the client.
+   * An additional check of the application, called on every request after all others. A returned string refuses the token
+   * with ERR_TOKEN_REJECTED. The string is the error's message in your logs, and is never sent to the client.
+   *
+   * @default none
    */
   readonly validate?: (token: VerifiedToken) => Verdict | Promise<Verdict>;
   /**
-   * Where the token is, instead of the `Authorization` header: a cookie, say. Undefined or an empty string means that
-   * none was sent. Cookies need protection against cross-site requests, which is not done here.
+   * Reads the token from another place, such as a cookie. Returns undefined or an empty string if there is none. A
+   * cookie requires a protection against cross-site requests, which is not provided here.
+   *
+   * @default the `Authorization` header
    */
   readonly getToken?: (request: RequestLike) => string | undefined;
   /**
-   * The first parameter of every challenge, in printable ASCII.
+   * The first parameter of every challenge (RFC 9110, section 11.5), in printable ASCII.
    *
    * @default 'api'
    */
   readonly realm?: string;
   readonly keyCache?: KeyCacheOptions;
-  /** `false` verifies the signature on every request; where tokens never come back, it saves memory and time. */
+  /** `false` verifies the signature on every request. It saves memory and time if tokens are never sent twice. */
   readonly tokenCache?: TokenCacheOptions | false;
   readonly http?: HttpOptions;
   /**
-   * Lets a request without credentials through as anonymous. A request with bad credentials is refused all the same.
+   * Accepts a request without credentials as anonymous. A request with bad credentials is refused all the same.
    *
    * @default false
    */
   readonly optional?: boolean;
-  /** Told of each event in the life of keys and of each refused token. What it throws becomes a warning. */
+  /**
+   * Called with each event about keys, and with each refused token. An error that it throws becomes a warning.
+   *
+   * @default none
+   */
   readonly onEvent?: (event: VerifierEvent) => void;
   /** @default the clocks of the runtime */
   readonly clock?: Clock;
 }
 
-/** A verifier of one issuer's tokens. */
+/** The options of a verifier for the tokens of one issuer. */
 export interface SingleIssuerOptions extends CommonOptions, IssuerOptions {
   readonly issuers?: undefined;
 }
 
-/** A verifier of several issuers' tokens. The token policy here holds for each issuer that has none of its own. */
+/** The options of a verifier for the tokens of several issuers. The policy here applies unless an issuer has its own. */
 export interface ManyIssuersOptions extends CommonOptions, TokenPolicy {
   readonly issuer?: undefined;
   readonly audience?: undefined;
   readonly jwksUri?: undefined;
   readonly jwks?: undefined;
-  /** Each with its own audience and keys; or a function that is asked for each issuer it has not yet decided on. */
+  /** A list, each issuer with its own audience and keys; or a function that decides on an issuer when it is first seen. */
   readonly issuers: readonly IssuerOptions[] | IssuerResolver;
 }
 
-/** What {@link createVerifier} is given. */
+/** The options of {@link createVerifier}. */
 export type VerifierOptions = SingleIssuerOptions | ManyIssuersOptions;

@@ -1,28 +1,38 @@
 import type { SingleIssuerOptions } from '../options/options.ts';
-import { type ProviderOptions, requireText } from './provider-options.ts';
+import { type ProviderOptions, validateText } from './provider-options.ts';
 
-/** What {@link auth0} is made from. */
+/** The options of {@link auth0}. */
 export interface Auth0Options extends ProviderOptions {
-  /** The host name of the tenant, or its custom domain: `example.eu.auth0.com`. */
+  /** The host name of the tenant or its custom domain, such as `example.eu.auth0.com`. */
   readonly domain: string;
-  /** The identifier of this API, as it was registered. */
+  /** The identifier of this API as registered. One of them must be in `aud`. */
   readonly audience: string | readonly string[];
 }
 
 /**
- * The options of a verifier for an Auth0 tenant. Its issuer identifier ends in a slash, which other issuers' do not.
- * Permissions, where the API has role-based access control, are in `permissions`, and Auth0 leaves them out of `scope`
- * unless the client asked for them.
+ * Returns the options of a verifier for an Auth0 tenant, whose issuer identifier ends in a slash. If the API uses
+ * role-based access control, require `permission` instead of `scope`: Auth0 writes permissions to `permissions`, and to
+ * `scope` only if the client requested them. Other options are passed on.
  *
- * @throws ConfigurationError where `domain` is not a host name.
+ * @throws ConfigurationError if `domain` is not a host name.
+ * @example
+ * ```ts
+ * import { auth0, createVerifier } from '@verifier/core';
+ *
+ * export const verifier = createVerifier(auth0({ domain: 'example.eu.auth0.com', audience: 'https://api.example' }));
+ *
+ * export async function deleteOrder(token: string): Promise<void> {
+ *   await verifier.verify(token, { permission: 'delete:orders' });
+ * }
+ * ```
  */
 export function auth0({ domain, ...options }: Auth0Options): SingleIssuerOptions {
-  const host = requireText(
+  validateText(
     domain,
     /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/i,
     'auth0',
     'domain',
     'it is a host name without https:// and without a path, such as example.eu.auth0.com',
   );
-  return { ...options, issuer: `https://${host}/` };
+  return { ...options, issuer: `https://${domain}/` };
 }

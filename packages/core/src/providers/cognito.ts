@@ -1,14 +1,14 @@
 import type { SingleIssuerOptions } from '../options/options.ts';
-import { type ProviderOptions, requireText } from './provider-options.ts';
+import { type ProviderOptions, validateText } from './provider-options.ts';
 
-/** What {@link cognito} is made from. */
+/** The options of {@link cognito}. */
 export interface CognitoOptions extends ProviderOptions {
-  /** The user pool: `eu-central-1_AbCdEfGhI`. Its region is the part before the underscore. */
+  /** The user pool, such as `eu-central-1_AbCdEfGhI`. The part before the underscore is its region. */
   readonly userPoolId: string;
-  /** The app clients whose tokens are accepted: access tokens of Cognito name no audience, only the client. */
+  /** The accepted app clients. Access tokens of Cognito have a client but no audience. */
   readonly clientIds: readonly string[];
   /**
-   * For pools whose tokens name an audience all the same, by a resource binding or a trigger.
+   * The audience, for pools that add one by a resource binding or a trigger.
    *
    * @default null
    */
@@ -16,10 +16,19 @@ export interface CognitoOptions extends ProviderOptions {
 }
 
 /**
- * The options of a verifier for an Amazon Cognito user pool. `token_use` must be there, and a token that says `id` is
- * refused. Groups are in `cognito:groups`.
+ * Returns the options of a verifier for an Amazon Cognito user pool. Requires `token_use` and `client_id`, in addition to
+ * `requiredClaims`; ID tokens (`token_use: "id"`) are refused. Groups are read from `cognito:groups`. Other options are
+ * passed on.
  *
- * @throws ConfigurationError where `userPoolId` is none, or `clientIds` is missing.
+ * @throws ConfigurationError if `userPoolId` is not the ID of a user pool, or `clientIds` is missing.
+ * @example
+ * ```ts
+ * import { cognito, createVerifier } from '@verifier/core';
+ *
+ * export const verifier = createVerifier(
+ *   cognito({ userPoolId: 'eu-central-1_AbCdEfGhI', clientIds: ['1example23456789'] }),
+ * );
+ * ```
  */
 export function cognito({
   userPoolId,
@@ -27,25 +36,19 @@ export function cognito({
   requiredClaims = [],
   ...options
 }: CognitoOptions): SingleIssuerOptions {
-  const pool = requireText(
+  validateText(
     userPoolId,
     /^[a-z]{2}(?:-[a-z]+)+-\d_[A-Za-z0-9]+$/,
     'cognito',
     'userPoolId',
     'it begins with its region, such as eu-central-1_AbCdEfGhI',
   );
-  requireText(
-    options.clientIds?.[0],
-    /./,
-    'cognito',
-    'clientIds',
-    'it lists the app clients whose tokens are accepted',
-  );
-  const region = pool.slice(0, pool.indexOf('_'));
+  validateText(options.clientIds?.[0], /./, 'cognito', 'clientIds', 'it lists the accepted app clients');
+  const region = userPoolId.slice(0, userPoolId.indexOf('_'));
   return {
     groupClaims: ['cognito:groups'],
     ...options,
-    issuer: `https://cognito-idp.${region}.amazonaws.com/${pool}`,
+    issuer: `https://cognito-idp.${region}.amazonaws.com/${userPoolId}`,
     audience,
     requiredClaims: ['token_use', 'client_id', ...requiredClaims],
   };

@@ -1,34 +1,43 @@
 import type { IssuerOptions, ManyIssuersOptions } from '../options/options.ts';
-import { type ManyIssuersProviderOptions, requireText } from './provider-options.ts';
+import { type ManyIssuersProviderOptions, validateText } from './provider-options.ts';
 
-/** What {@link entra} is made from. */
+/** The options of {@link entra}. */
 export interface EntraOptions extends ManyIssuersProviderOptions {
-  /** The directory (tenant) ID. Not `common` or `organizations`: those are every tenant there is. */
+  /** The directory (tenant) ID. `common` and `organizations` are refused: they would accept every tenant. */
   readonly tenantId: string;
   /** The application (client) ID of this API. */
   readonly clientId: string;
   /**
-   * What `aud` may say.
+   * The accepted values of `aud`.
    *
-   * @default the client ID, and `api://` before it: what v2 and v1 tokens carry
+   * @default `clientId` (v2 tokens), and `clientId` after `api://` (v1 tokens)
    */
   readonly audience?: string | readonly string[];
 }
 
 /**
- * The options of a verifier for one Microsoft Entra ID tenant. An API there gets v1 or v2 tokens, from two issuers with
- * different names, depending on its manifest (`requestedAccessTokenVersion`); both are accepted. The keys name no
- * algorithm and are used with RS256. Scopes are in `scp`, application roles in `roles`.
+ * Returns the options of a verifier for one Microsoft Entra ID tenant. Accepts v1 and v2 tokens: an API receives one or
+ * the other, from two issuers, depending on its manifest (`requestedAccessTokenVersion`). The keys do not name an
+ * algorithm and verify RS256. Scopes are read from `scp`, application roles from `roles`. Other options are passed on.
  *
- * @throws ConfigurationError where `tenantId` or `clientId` is not a GUID.
+ * @throws ConfigurationError if `tenantId` or `clientId` is not a GUID.
+ * @example
+ * ```ts
+ * import { createVerifier, entra } from '@verifier/core';
+ *
+ * export const verifier = createVerifier(
+ *   entra({ tenantId: '72f988bf-86f1-41af-91ab-2d7cd011db47', clientId: '6e74172b-be56-4843-9ff4-e66a39bb12e3' }),
+ * );
+ * ```
  */
 export function entra({ tenantId, clientId, audience, ...options }: EntraOptions): ManyIssuersOptions {
-  const tenant = requireGuid(tenantId, 'tenantId', 'the directory ID, not a domain and not "common"').toLowerCase();
-  const client = requireGuid(clientId, 'clientId', 'the application ID of this API');
-  const accepted = audience ?? [client, `api://${client}`];
+  validateGuid(tenantId, 'tenantId', 'the directory ID, not a domain and not "common"');
+  validateGuid(clientId, 'clientId', 'the application ID of this API');
+  const tenant = tenantId.toLowerCase();
+  const accepted = audience ?? [clientId, `api://${clientId}`];
   const login = `https://login.microsoftonline.com/${tenant}`;
   const v2: IssuerOptions = { issuer: `${login}/v2.0`, audience: accepted };
-  // The metadata of v1 are not where its issuer identifier points.
+  // The metadata of v1 cannot be discovered from its issuer identifier.
   const v1: IssuerOptions = {
     issuer: `https://sts.windows.net/${tenant}/`,
     audience: accepted,
@@ -37,6 +46,6 @@ export function entra({ tenantId, clientId, audience, ...options }: EntraOptions
   return { ...options, issuers: [v2, v1] };
 }
 
-function requireGuid(value: unknown, name: string, hint: string): string {
-  return requireText(value, /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, 'entra', name, `it is a GUID, ${hint}`);
+function validateGuid(value: unknown, name: string, hint: string): void {
+  validateText(value, /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, 'entra', name, `it is a GUID, ${hint}`);
 }

@@ -1,16 +1,17 @@
 import type { SingleIssuerOptions } from '../options/options.ts';
 import type { ClaimPath } from '../token/claim-names.ts';
-import { type ProviderOptions, requireText } from './provider-options.ts';
+import { type ProviderOptions, validateText } from './provider-options.ts';
 
-/** What {@link keycloak} is made from. */
+/** The options of {@link keycloak}. */
 export interface KeycloakOptions extends Omit<ProviderOptions, 'roleClaims'> {
-  /** Where Keycloak is, as its tokens name it: `https://sso.example.com`, with `/auth` where it is installed there. */
+  /** The URL of Keycloak as in its tokens: `https://sso.example.com`, with `/auth` if it is installed there. */
   readonly url: string;
+  /** The name of the realm. */
   readonly realm: string;
-  /** What `aud` says for this API: the client that stands for it, by an audience mapper. */
+  /** The client that represents this API, added to `aud` by an audience mapper. `null` accepts every audience. */
   readonly audience: string | readonly string[] | null;
   /**
-   * The client whose roles count beside those of the realm.
+   * The client whose roles are read in addition to those of the realm.
    *
    * @default only the roles of the realm
    */
@@ -18,22 +19,24 @@ export interface KeycloakOptions extends Omit<ProviderOptions, 'roleClaims'> {
 }
 
 /**
- * The options of a verifier for a Keycloak realm. Roles are those under `realm_access`, and with `clientId` also those
- * under `resource_access` of that client; roles of other clients never count. Its ID and refresh tokens say what they
- * are in the claim `typ`, and are refused.
+ * Returns the options of a verifier for a Keycloak realm. Roles are read from `realm_access`, and with `clientId` also
+ * from that client's `resource_access`; the roles of other clients are ignored. ID and refresh tokens are refused by
+ * their claim `typ`. Other options are passed on.
  *
- * @throws ConfigurationError where `url` or `realm` cannot be part of an issuer.
+ * @throws ConfigurationError if `url` or `realm` cannot be part of an issuer.
+ * @example
+ * ```ts
+ * import { createVerifier, keycloak } from '@verifier/core';
+ *
+ * export const verifier = createVerifier(
+ *   keycloak({ url: 'https://sso.example.com', realm: 'orders', audience: 'orders-api', clientId: 'orders-api' }),
+ * );
+ * ```
  */
 export function keycloak({ url, realm, clientId, ...options }: KeycloakOptions): SingleIssuerOptions {
-  const base = requireText(
-    url,
-    /^https?:\/\/[^?#]+$/,
-    'keycloak',
-    'url',
-    'it is a URL, such as https://sso.example.com',
-  );
-  const name = requireText(realm, /^[^/?#\s]+$/, 'keycloak', 'realm', 'it is the name of the realm');
+  validateText(url, /^https?:\/\/[^?#]+$/, 'keycloak', 'url', 'it is a URL, such as https://sso.example.com');
+  validateText(realm, /^[^/?#\s]+$/, 'keycloak', 'realm', 'it is the name of the realm');
   const ofRealm: ClaimPath = ['realm_access', 'roles'];
   const roleClaims = clientId === undefined ? [ofRealm] : [ofRealm, ['resource_access', clientId, 'roles']];
-  return { ...options, issuer: `${base.replace(/\/+$/, '')}/realms/${encodeURIComponent(name)}`, roleClaims };
+  return { ...options, issuer: `${url.replace(/\/+$/, '')}/realms/${encodeURIComponent(realm)}`, roleClaims };
 }

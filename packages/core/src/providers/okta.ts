@@ -2,27 +2,35 @@ import { runtime } from '#runtime';
 import { ConfigurationError } from '../errors.ts';
 import type { SingleIssuerOptions } from '../options/options.ts';
 
-/** The options of a verifier of an Okta authorization server; the environment fills in issuer and audience. */
+/** The options of {@link okta}: those of a verifier, with an optional issuer and audience. */
 export interface OktaOptions extends Omit<SingleIssuerOptions, 'issuer' | 'audience'> {
   /**
-   * The authorization server, such as `https://example.okta.com/oauth2/default`, or one behind a custom domain.
+   * The issuer identifier of the authorization server, such as `https://example.okta.com/oauth2/default`.
    *
    * @default the environment variable OKTA_OAUTH2_ISSUER
    */
   readonly issuer?: string | undefined;
   /**
-   * The audience that its access policy gives to this API.
+   * The audience of the authorization server.
    *
-   * @default the environment variable OKTA_OAUTH2_AUDIENCE; `api://default` where the issuer ends in `/oauth2/default`
+   * @default the environment variable OKTA_OAUTH2_AUDIENCE; `api://default` if the issuer ends in `/oauth2/default`
    */
   readonly audience?: string | readonly string[] | null | undefined;
 }
 
 /**
- * The options of a verifier for an Okta custom authorization server.
+ * Returns the options of a verifier for an Okta custom authorization server. Other options are passed on.
  *
- * @param environment - Where variables are looked up that no option replaces; those of the process by default.
- * @throws ConfigurationError where neither an option nor the environment names the issuer or the audience.
+ * @param environment - The variables that are read if an option is absent; those of the process by default.
+ * @throws ConfigurationError if neither an option nor the environment names the issuer or the audience.
+ * @example
+ * ```ts
+ * import { createVerifier, okta } from '@verifier/core';
+ *
+ * export const verifier = createVerifier(
+ *   okta({ issuer: 'https://example.okta.com/oauth2/default', audience: 'api://default' }),
+ * );
+ * ```
  */
 export function okta(
   options: OktaOptions = {},
@@ -45,7 +53,7 @@ function audienceOf(
   if (audience !== undefined) return audience;
   const fromEnvironment = environment['OKTA_OAUTH2_AUDIENCE'];
   if (fromEnvironment) return fromEnvironment;
-  // Every Okta tenant has this server, and it has this audience until somebody changes it.
+  // The audience of the server that every Okta tenant has, unless an administrator changed it.
   if (typeof issuer === 'string' && issuer.endsWith('/oauth2/default')) return 'api://default';
   throw new ConfigurationError(
     'audience is missing: set OKTA_OAUTH2_AUDIENCE, or the option audience, to the audience of the authorization server (Security > API in the Okta console)',

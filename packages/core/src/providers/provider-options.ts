@@ -1,19 +1,20 @@
 import { ConfigurationError } from '../errors.ts';
 import type { ManyIssuersOptions, SingleIssuerOptions } from '../options/options.ts';
 
-/** What every provider takes beside what it is about: the options of a verifier, but for those that it sets itself. */
+/** The options of a verifier that every provider passes on. */
 export type ProviderOptions = Omit<SingleIssuerOptions, 'issuer' | 'issuers' | 'audience'>;
 
-/** The same for a provider of several issuers. */
+/** The same for a provider with several issuers. */
 export type ManyIssuersProviderOptions = Omit<ManyIssuersOptions, 'issuer' | 'issuers' | 'audience'>;
 
 /**
- * A piece of an issuer's address.
+ * Validates a text that becomes part of an issuer.
  *
- * @throws ConfigurationError where it is missing, or not of that form.
+ * @param form - The form of the whole text.
+ * @throws ConfigurationError if the value is missing or has another form.
  */
-export function requireText(value: unknown, form: RegExp, provider: string, name: string, hint: string): string {
-  if (typeof value === 'string' && form.test(value)) return value;
+export function validateText(value: unknown, form: RegExp, provider: string, name: string, hint: string): void {
+  if (typeof value === 'string' && form.test(value)) return;
   throw new ConfigurationError(
     `${provider}: ${name} ${value === undefined ? 'is missing' : 'cannot be used'}: ${hint}`,
   );

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 
-/** What a code says of an error. */
+/** The class and the status of one code. */
 export interface ErrorRow {
   readonly code: string;
   readonly name: string;
-  /** The HTTP status, or a dash where no request is answered with it. */
+  /** The HTTP status, or a dash if no request is answered with it. */
   readonly status: string;
 }
 
@@ -18,7 +18,7 @@ const classes: Readonly<Record<string, readonly [name: string, status: string]>>
 
 const source = readFileSync(new URL('../../src/errors.ts', import.meta.url), 'utf8');
 
-/** Every code that the source of the errors names, with the class and the status that it belongs to. */
+/** Reads every code of the source of the errors, with its class and status. */
 export function readErrorTable(): ErrorRow[] {
   const rows = Object.entries(classes).flatMap(([type, [name, status]]) => {
     const [, union = ''] = new RegExp(`export type ${type} =([^;]+);`).exec(source) ?? [];
@@ -27,12 +27,12 @@ export function readErrorTable(): ErrorRow[] {
   return [...rows, { code: 'ERR_CONFIG_INVALID', name: 'ConfigurationError', status: '–' }];
 }
 
-/** Every code that is written anywhere in the source of the errors. */
+/** Reads every code that occurs anywhere in the source of the errors. */
 export function readAllCodes(): string[] {
   return [...new Set(codesIn(source))];
 }
 
-/** The rows of a Markdown document whose first cell is a code. */
+/** Reads the rows of a Markdown document whose first cell is a code. */
 export function readDocumentedTable(markdown: string): ErrorRow[] {
   return markdown.split('\n').flatMap((line) => {
     const [code = '', name = '', status = ''] = cellsOf(line);

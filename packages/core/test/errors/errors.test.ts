@@ -38,7 +38,7 @@ describe.each(answered)('$code', ({ code, name, status }) => {
     expect(isConfigurationError(error)).toBe(false);
   });
 
-  it('is shown with its class and code, and nothing else that it holds', () => {
+  it('is printed with its class and code', () => {
     expect(String(error)).toBe(`${name}: why`);
     expect(inspect(error)).toContain(code);
     expect(Object.keys(error ?? {})).not.toContain('name');
@@ -48,7 +48,7 @@ describe.each(answered)('$code', ({ code, name, status }) => {
 describe('a ConfigurationError', () => {
   const error = new ConfigurationError('why');
 
-  it('is a TypeError, and no AuthError', () => {
+  it('is a TypeError, and not an AuthError', () => {
     expect(error).toBeInstanceOf(TypeError);
     expect(error).toMatchObject({ name: 'ConfigurationError', code: 'ERR_CONFIG_INVALID', message: 'why' });
     expect(isAuthError(error)).toBe(false);
@@ -57,21 +57,21 @@ describe('a ConfigurationError', () => {
 });
 
 describe('details', () => {
-  it('of a TokenError are there only where they say something', () => {
+  it('of a TokenError are present only if given', () => {
     expect(Object.keys(new TokenError('ERR_TOKEN_EXPIRED', 'why')).toSorted()).toEqual(['code', 'status']);
     const details = { claim: 'exp', reason: 'invalid', cause: 'beneath' } as const;
     expect(new TokenError('ERR_CLAIM_INVALID', 'why', details)).toMatchObject(details);
     expect(new TokenError('ERR_CLAIM_INVALID', 'why')).not.toHaveProperty('cause');
   });
 
-  it('of an UnavailableError say when to try again: a whole number of seconds, at least 1', () => {
+  it('of an UnavailableError are whole seconds until a retry, at least 1', () => {
     const waits = [undefined, 0, -1, 0.5, 1, 1.1, 90, Number.NaN].map((retryAfter) => {
       return new UnavailableError('ERR_CLOSED', 'why', retryAfter === undefined ? {} : { retryAfter }).retryAfter;
     });
     expect(waits).toEqual([1, 1, 1, 1, 1, 2, 90, 1]);
   });
 
-  it('of a ScopeError are the scopes, none by default', () => {
+  it('of a ScopeError are its scopes, none by default', () => {
     expect(new ScopeError('ERR_SCOPE_INSUFFICIENT', 'why').scope).toEqual([]);
     expect(new ScopeError('ERR_SCOPE_INSUFFICIENT', 'why', ['a']).scope).toEqual(['a']);
   });
@@ -80,7 +80,7 @@ describe('details', () => {
 describe('a second copy of this package', () => {
   const path = '../../src/errors.ts?copy';
 
-  it('makes errors that this one recognises, and the other way round', async () => {
+  it('makes errors that this one recognises, and vice versa', async () => {
     const copy = (await import(/* @vite-ignore */ path)) as typeof core;
     expect(copy.TokenError).not.toBe(TokenError);
     const theirs = new copy.TokenError('ERR_TOKEN_EXPIRED', 'why');
@@ -92,11 +92,11 @@ describe('a second copy of this package', () => {
   });
 });
 
-describe('what is no error of this package', () => {
+describe('a value that is not an error of this package', () => {
   const look = { name: 'TokenError', code: 'ERR_TOKEN_EXPIRED', status: 401 };
   const others = [undefined, null, 1, 'ERR_TOKEN_EXPIRED', {}, new Error('x'), new TypeError('x'), look, () => 1];
 
-  it.each(others.map((value) => ({ value })))('is not taken for one: $value', ({ value }) => {
+  it.each(others.map((value) => ({ value })))('is not recognised: $value', ({ value }) => {
     expect(isAuthError(value)).toBe(false);
     expect(isConfigurationError(value)).toBe(false);
   });

@@ -11,10 +11,10 @@ const key = createTestKey('Ed25519');
 const claims = encode(JSON.stringify(claimsWith()));
 const manyLists = Array.from({ length: 1000 }, () => []);
 
-/** A token with a text or bytes for its header. */
+/** Signs a token with the given header. */
 const headed = (header: string | Uint8Array): string => mintText(key, header, JSON.stringify(claimsWith()));
 
-/** What is said of a token, which options demand it, and the token. */
+/** The expected message, the token, and the options that cause it. */
 type Case = readonly [message: string, token: string, options?: Partial<SingleIssuerOptions>];
 
 const tokens: readonly Case[] = [
@@ -48,14 +48,14 @@ const tokens: readonly Case[] = [
   ['The token is bound to a key and was sent as a bearer token', mint(key, { cnf: { jkt: 'x' } })],
 ];
 
-describe('the operator is told of a token', () => {
+describe('the message about a token', () => {
   it.each(tokens.map(([message, token, options]) => ({ message, token, options })))('$message', (one) => {
     const { message, token, options } = one;
     expect(refusalOf(() => verifierFor(key, options).verifySync(token)).message).toBe(message);
   });
 });
 
-describe('the operator is told of credentials', () => {
+describe('the message about credentials', () => {
   it.each([
     ['The request has more than one set of credentials', ['Bearer a', 'Bearer b']],
     ['The request has more than one set of credentials', ['Bearer a,b']],
@@ -68,7 +68,7 @@ describe('the operator is told of credentials', () => {
   });
 });
 
-describe('the operator is told of an ID token', () => {
+describe('the message about an ID token', () => {
   const cases: readonly (readonly [string, string, object?])[] = [
     ['The header names another type of token', idToken({}, { typ: 'at+jwt' })],
     ['The token is not an ID token but an access token', idToken({ scope: 'read' })],
@@ -102,7 +102,7 @@ describe('the operator is told of an ID token', () => {
     { scope: 'read', c_hash: 'x' },
     { scope: 'read', typ: 'ID' },
     { scope: 'read', token_use: 'id' },
-  ])('nothing, where its claims only resemble those of others: %o', async (members) => {
+  ])('is absent if its claims only resemble those of other tokens: %o', async (members) => {
     for (const verifier of verifiers()) {
       const { subject } = await verifier.verifyIdToken(idToken(members), { clientId, nonce });
       expect(subject).toBe('subject');

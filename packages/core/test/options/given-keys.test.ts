@@ -23,14 +23,14 @@ const weak: Readonly<Record<string, JSONWebKey>> = {
   'an RSA key with the exponent 1': { ...rsa.jwk, e: 'AQ' },
   'an RSA key with an even exponent': { ...rsa.jwk, e: 'AQAA' },
   'an RSA key with an even modulus': { ...rsa.jwk, n: `${(rsa.jwk['n'] as string).slice(0, -2)}AA` },
-  'an RSA key that only looks long': {
+  'an RSA key with leading zeros': {
     ...rsa.jwk,
     n: Buffer.concat([Buffer.alloc(300), Buffer.from([3])]).toString('base64url'),
   },
   'an RSA key without a modulus': { kty: 'RSA', e: 'AQAB' },
-  'a curve that is not used': publicJwk('ec', { namedCurve: 'secp256k1' }),
-  'a curve and an algorithm that do not fit': { ...key.jwk, alg: 'ES384' },
-  'a type and an algorithm that do not fit': { ...key.jwk, alg: 'RS256' },
+  'a curve that is not supported': publicJwk('ec', { namedCurve: 'secp256k1' }),
+  'a curve that the algorithm does not use': { ...key.jwk, alg: 'ES384' },
+  'a type that the algorithm does not use': { ...key.jwk, alg: 'RS256' },
   'a key for encryption': { ...key.jwk, use: 'enc' },
   'a key for other operations': { ...key.jwk, key_ops: ['sign'] },
   'an algorithm for encryption': { ...rsa.jwk, alg: 'RSA-OAEP' },
@@ -42,65 +42,65 @@ const weak: Readonly<Record<string, JSONWebKey>> = {
 
 describe('the option jwks', () => {
   it.each([null, 'x', 1, [], {}, { keys: null }, { keys: {} }, { keys: 'x' }, key.jwk].map((jwks) => ({ jwks })))(
-    'is a JWK set: not $jwks',
+    'must be a JWK set: not $jwks',
     ({ jwks }) => {
       expect(fault(jwks)).toMatch(/^jwks must be a JWK set: \{ keys: \[\.\.\.\] \}/);
     },
   );
 
-  it('holds nothing that JSON has no form for', () => {
+  it('is refused with a value that JSON cannot represent', () => {
     const cycle: Record<string, unknown> = { ...key.jwk };
     cycle['self'] = cycle;
-    expect(fault({ keys: [{ ...key.jwk, number: 1n }] })).toMatch(/^jwks holds something that JSON has no form for/);
-    expect(fault({ keys: [cycle] })).toMatch(/^jwks holds something that JSON has no form for/);
+    expect(fault({ keys: [{ ...key.jwk, number: 1n }] })).toMatch(/^jwks contains a value that JSON cannot represent/);
+    expect(fault({ keys: [cycle] })).toMatch(/^jwks contains a value that JSON cannot represent/);
   });
 
-  it('holds JWKs, and not keys of node:crypto', () => {
+  it('is refused with keys of node:crypto', () => {
     expect(fault({ keys: [key.publicKey] })).toMatch(/^jwks holds no key/);
   });
 
-  it('holds no private key, and the error does not show it', () => {
+  it('is refused with a private key, which the error does not contain', () => {
     const privateJwk = key.privateKey.export({ format: 'jwk' });
     const message = fault({ keys: [key.jwk, privateJwk] });
-    expect(message).toMatch(/^jwks holds a private or symmetric key: a verifier is given public keys only/);
+    expect(message).toMatch(/^jwks contains a private or symmetric key: a verifier needs public keys only/);
     expect(message).not.toContain(privateJwk.d);
     expect(fault({ keys: [rsa.privateKey.export({ format: 'jwk' })] })).toMatch(/private or symmetric/);
   });
 
-  it('holds no symmetric key', () => {
+  it('is refused with a symmetric key', () => {
     expect(fault({ keys: [key.jwk, { kty: 'oct', k: 'c2VjcmV0' }] })).toMatch(/private or symmetric/);
   });
 
-  it.each(Object.entries(weak))('needs a key that can be used: not %s alone', (_name, jwk) => {
+  it.each(Object.entries(weak))('must contain a usable key: not %s alone', (_name, jwk) => {
     expect(fault({ keys: [jwk] })).toMatch(/^jwks holds no key that a signature can be checked with: RSA of 2048/);
   });
 
-  it('needs a key at all', () => {
+  it('must not be empty', () => {
     expect(fault({ keys: [] })).toMatch(/^jwks holds no key/);
     expect(fault({ keys: [null, 1, 'x', [], {}] })).toMatch(/^jwks holds no key/);
   });
 
-  it('may hold keys that cannot be used beside one that can', () => {
+  it('may contain unusable keys in addition to a usable one', () => {
     const jwks = { keys: [null, ...Object.values(weak), key.jwk] as JSONWebKey[] };
     expect(verifierFor(key, { jwks }).verifySync(mint(key)).subject).toBe('subject');
     expect(verifierFor(key, { jwks }).stats().issuers[issuer]).toMatchObject({ state: 'fresh', keys: 1 });
   });
 
-  it('is needed neither to be fetched nor warmed up', async () => {
+  it('makes a verifier ready without a fetch', async () => {
     const verifier = verifierFor(key);
     expect(verifier.ready()).toBe(true);
     await verifier.warmUp();
     expect(verifier.verifySync(mint(key)).subject).toBe('subject');
   });
 
-  it('whose key is a point off its curve refuses the tokens of that key alone', () => {
+  it('with a point off its curve refuses only the tokens of that key', () => {
     const broken = { ...key.jwk, y: key.jwk['x'], kid: 'broken' };
     const verifier = verifierFor(key, { jwks: { keys: [broken, key.jwk] } });
     expect(refusalOf(() => verifier.verifySync(mint(key, {}, { kid: 'broken' }))).code).toBe('ERR_KEY_NOT_FOUND');
     expect(verifier.verifySync(mint(key)).subject).toBe('subject');
   });
 
-  it('that is changed by its owner later changes nothing', () => {
+  it('is copied: later changes have no effect', () => {
     const jwks = structuredClone(keySetOf(key)) as { keys: JSONWebKey[] };
     const verifier = verifierFor(key, { jwks });
     jwks.keys.length = 0;

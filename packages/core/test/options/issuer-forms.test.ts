@@ -13,7 +13,7 @@ async function isAccepted(issuer: string, more: object = {}): Promise<boolean> {
   return verifier.stats().issuers[issuer] !== undefined;
 }
 
-// That a fetch without TLS is allowed is told to the operator.
+// A fetch without TLS is allowed with a warning.
 beforeEach(() => {
   vi.spyOn(process, 'emitWarning').mockReturnValue(undefined);
 });
@@ -29,7 +29,7 @@ describe('an issuer', () => {
     'https://192.0.2.1',
     'https://[2001:db8::1]/',
     'https://xn--bcher-kva.example',
-  ])('may be any https URL, and stays as it was written: %s', async (issuer) => {
+  ])('may be any https URL, and is not normalised: %s', async (issuer) => {
     expect(await isAccepted(issuer)).toBe(true);
   });
 
@@ -49,11 +49,11 @@ describe('an issuer', () => {
     'http://0.0.0.0',
     'http://[::2]',
     'http://keycloak:8080',
-  ])('must use https elsewhere, and the error names the way out: %s', (issuer) => {
+  ])('must use https elsewhere, and the error names the exceptions: %s', (issuer) => {
     expect(fault(issuer)).toMatch(/^issuer must use https.*loopback.*http\.dangerouslyAllowInsecure/);
   });
 
-  it('may be without TLS where its origin is listed, and nowhere else', async () => {
+  it('may be without TLS only if its origin is listed', async () => {
     const http = { dangerouslyAllowInsecure: ['http://keycloak:8080'] };
     expect(await isAccepted('http://keycloak:8080/realms/a', { http })).toBe(true);
     expect(fault('http://keycloak:8081/realms/a', { http })).toMatch(/^issuer must use https/);
@@ -67,16 +67,16 @@ describe('an issuer', () => {
     'https://<your-domain>/oauth2/default',
     '{yourOktaDomain}',
     'https://example.okta.com/oauth2/{authServerId}',
-  ])('still with a placeholder is refused as such: %s', (issuer) => {
-    expect(fault(issuer)).toMatch(/^issuer still holds a placeholder: put your own/);
+  ])('is refused with a placeholder: %s', (issuer) => {
+    expect(fault(issuer)).toMatch(/^issuer contains a placeholder: replace it with your domain/);
   });
 
   it.each([
     'https://issuer.example/.well-known/openid-configuration',
     'https://issuer.example/oauth2/default/.well-known/oauth-authorization-server',
     'https://issuer.example/.well-known/oauth-authorization-server/tenant',
-  ])('is not the address of its metadata: %s', (issuer) => {
-    expect(fault(issuer)).toMatch(/^issuer is the address of its metadata: leave out \/\.well-known\//);
+  ])('must not be the address of its metadata: %s', (issuer) => {
+    expect(fault(issuer)).toMatch(/^issuer is the address of its metadata: remove \/\.well-known\//);
   });
 
   it.each([
@@ -84,7 +84,7 @@ describe('an issuer', () => {
     'https://issuer.example#a',
     'https://issuer.example/?',
     'https://a.example/#',
-  ])('has neither a query nor a fragment: %s', (issuer) => {
+  ])('must have neither a query nor a fragment: %s', (issuer) => {
     expect(fault(issuer)).toMatch(/^issuer must have neither a query nor a fragment/);
   });
 
@@ -94,7 +94,7 @@ describe('an issuer', () => {
     'https://issuer.example/a b',
     'https:\\\\a.example',
     'https://a.example\n',
-  ])('has neither space nor backslash: "%s"', (issuer) => {
+  ])('must contain neither a space nor a backslash: "%s"', (issuer) => {
     expect(fault(issuer)).toMatch(/^issuer contains a space or a backslash/);
   });
 
@@ -106,7 +106,7 @@ describe('an issuer', () => {
     'https://',
     'https://a:b:c',
     'https://a%b',
-  ])('is an absolute URL: not %s', (issuer) => {
+  ])('must be an absolute URL: not %s', (issuer) => {
     expect(fault(issuer)).toBe('issuer must be an absolute URL, such as https://example.okta.com/oauth2/default');
   });
 
@@ -117,11 +117,11 @@ describe('an issuer', () => {
     'ws://issuer.example',
     'javascript:1',
     'urn:a:b',
-  ])('is a web address: not %s', (issuer) => {
+  ])('must be an https URL: not %s', (issuer) => {
     expect(fault(issuer)).toBe('issuer is not an https URL');
   });
 
-  it.each(['https://a@issuer.example', 'https://a:b@issuer.example'])('holds no credentials: %s', (issuer) => {
+  it.each(['https://a@issuer.example', 'https://a:b@issuer.example'])('must not contain credentials: %s', (issuer) => {
     expect(fault(issuer)).toBe('issuer contains credentials');
   });
 });
@@ -140,14 +140,14 @@ describe('a jwksUri', () => {
     expect(fault(issuer, { jwksUri })).toBe(message);
   });
 
-  it('may be on another host, and on loopback beside an issuer on loopback', async () => {
+  it('may be on another host, and on loopback if the issuer is', async () => {
     expect(await isAccepted(issuer, { jwksUri: 'https://keys.example/x?y' })).toBe(true);
     expect(await isAccepted('http://127.0.0.1:9', { jwksUri: 'http://localhost:8/keys' })).toBe(true);
     expect(fault('http://127.0.0.1:9', { jwksUri: 'http://keys.example' })).toBe('jwksUri must use https');
   });
 
-  it('cannot stand beside jwks', () => {
+  it('cannot be combined with jwks', () => {
     const more = { jwksUri: 'https://keys.example', jwks: { keys: [] } };
-    expect(fault(issuer, more)).toBe('jwksUri cannot stand beside jwks');
+    expect(fault(issuer, more)).toBe('jwksUri cannot be combined with jwks');
   });
 });

@@ -16,29 +16,29 @@ function fault(options: unknown): string {
 
 describe('the option issuers', () => {
   it.each([null, 'x', 1, {}, []].map((issuers) => ({ issuers })))(
-    'is a list or a function: not $issuers',
+    'must be a list or a function: not $issuers',
     ({ issuers }) => {
       expect(fault({ issuers })).toMatch(/^issuers must be an array of \{ issuer, audience \}, or a function/);
     },
   );
 
   it.each(['https://a.example', null, 1, true].map((entry) => ({ entry })))(
-    'lists objects: not $entry',
+    'must list objects: not $entry',
     ({ entry }) => {
       expect(fault({ issuers: [a, entry] })).toBe('issuers[1] must be an object');
     },
   );
 
-  it('names each issuer once', () => {
+  it('must name each issuer once', () => {
     expect(fault({ issuers: [a, b, { ...a, audience: 'another' }] })).toBe('issuers names https://a.example twice');
   });
 
-  it('tells issuers apart character by character', () => {
+  it('compares issuers character by character', () => {
     const slash = { ...a, issuer: 'https://a.example/' };
     expect(createVerifier({ issuers: [a, slash] }).ready()).toBe(true);
   });
 
-  it('demands what a single issuer does, and names the place', () => {
+  it('requires the same of each entry as of a single issuer, and names the entry', () => {
     expect(fault({ issuers: [{ audience: 'api' }] })).toMatch(/^issuers\[0\]\.issuer is missing/);
     expect(fault({ issuers: [a, { issuer: 'https://b.example' }] })).toMatch(/^issuers\[1\]\.audience is missing/);
     expect(fault({ issuers: [a, { ...b, issuer: 'http://b.example' }] })).toMatch(
@@ -55,14 +55,14 @@ describe('the option issuers', () => {
     { audience: null },
     { jwks },
     { jwksUri: 'https://c.example' },
-  ])('excludes what belongs to each of them: %o', (stray) => {
+  ])('cannot be combined with an option of a single issuer: %o', (stray) => {
     const [name] = Object.keys(stray);
-    const message = `${name} cannot stand beside issuers: give it to each of them`;
+    const message = `${name} cannot be combined with issuers: give it to each of them`;
     expect(fault({ issuers: [a], ...stray })).toBe(message);
     expect(fault({ issuers: () => a, ...stray })).toBe(message);
   });
 
-  it('takes the policy of all where an entry has none of its own', () => {
+  it('applies the common policy unless an entry has its own', () => {
     const issuers = [a, { ...b, clockTolerance: 0, requiredClaims: undefined } as unknown as IssuerOptions];
     const clock = createFakeClock();
     const verifier = createVerifier({ issuers, clockTolerance: 60, requiredClaims: ['sub'], clock });
@@ -75,7 +75,7 @@ describe('the option issuers', () => {
     expect(refusalOf(() => verifier.verifySync(anonymous))).toMatchObject({ code: 'ERR_CLAIM_MISSING', claim: 'sub' });
   });
 
-  it('is refused as a whole where one entry is wrong, and leaves nothing behind', () => {
+  it('is refused if one entry is wrong, and releases the other entries', () => {
     const weak = { ...b, jwks: { keys: [{ kty: 'oct' }] } };
     expect(fault({ issuers: [a, weak] })).toMatch(/^jwks holds no key/);
     expect(createVerifier({ issuers: [a, b] }).ready()).toBe(true);

@@ -10,30 +10,30 @@ afterEach(() => {
 });
 
 describe('okta()', () => {
-  it('takes what it is given', () => {
+  it('returns the given options', () => {
     expect(okta({ issuer: server, audience: 'api' }, {})).toEqual({ issuer: server, audience: 'api' });
     const more = { issuer: server, audience: ['a', 'b'], realm: 'x', clockTolerance: 1 };
     expect(okta(more, {})).toEqual(more);
   });
 
-  it('takes the environment where an option is missing', () => {
+  it('reads the environment if an option is absent', () => {
     const environment = { OKTA_OAUTH2_ISSUER: 'https://env.okta.com/oauth2/x', OKTA_OAUTH2_AUDIENCE: 'env' };
     expect(okta({}, environment)).toEqual({ issuer: 'https://env.okta.com/oauth2/x', audience: 'env' });
     expect(okta({ realm: 'x' }, environment)).toMatchObject({ audience: 'env', realm: 'x' });
   });
 
-  it('takes an option before the environment, and the environment before the default audience', () => {
+  it('prefers an option to the environment, and the environment to the default audience', () => {
     const environment = { OKTA_OAUTH2_ISSUER: 'https://env.okta.com/oauth2/x', OKTA_OAUTH2_AUDIENCE: 'env' };
     expect(okta({ issuer: server, audience: 'own' }, environment)).toEqual({ issuer: server, audience: 'own' });
     expect(okta({ issuer: server }, environment)).toEqual({ issuer: server, audience: 'env' });
     expect(okta({ audience: 'own' }, environment).issuer).toBe('https://env.okta.com/oauth2/x');
   });
 
-  it('takes an audience of null as the opt-out that it is', () => {
+  it('passes on an audience of null', () => {
     expect(okta({ issuer: server, audience: null }, { OKTA_OAUTH2_AUDIENCE: 'env' }).audience).toBeNull();
   });
 
-  it('reads the environment of the process unless it is given another', () => {
+  it('reads the environment of the process by default', () => {
     vi.stubEnv('OKTA_OAUTH2_ISSUER', server);
     vi.stubEnv('OKTA_OAUTH2_AUDIENCE', 'process');
     expect(okta()).toEqual({ issuer: server, audience: 'process' });
@@ -42,7 +42,7 @@ describe('okta()', () => {
   });
 
   it.each([server, 'https://login.example.com/oauth2/default', 'http://127.0.0.1:9/oauth2/default'])(
-    'knows the audience of /oauth2/default: %s',
+    'defaults the audience of /oauth2/default: %s',
     (issuer) => {
       expect(okta({ issuer }, {}).audience).toBe('api://default');
     },
@@ -54,19 +54,19 @@ describe('okta()', () => {
     'https://example.okta.com/oauth2/default/',
     'https://example.okta.com/oauth2/default2',
     'https://example.okta.com/default',
-  ])('knows the audience of no other server, and says what to set: %s', (issuer) => {
+  ])('requires the audience of any other server, and says what to set: %s', (issuer) => {
     const { message } = faultIn(() => okta({ issuer }, {}));
     expect(message).toMatch(/^audience is missing: set OKTA_OAUTH2_AUDIENCE, or the option audience/);
   });
 
-  it('says what to set where the issuer is missing', () => {
+  it('says what to set if the issuer is missing', () => {
     for (const environment of [{}, { OKTA_OAUTH2_ISSUER: '' }, { OKTA_OAUTH2_ISSUER: undefined }]) {
       const { message } = faultIn(() => okta({ audience: 'api' }, environment));
       expect(message).toMatch(/^issuer is missing: set OKTA_OAUTH2_ISSUER, or write oktaAuth\(\{ issuer: "https:/);
     }
   });
 
-  it('checks what the environment says as it checks an option', () => {
+  it('validates the environment like an option', () => {
     const options = okta({}, { OKTA_OAUTH2_ISSUER: 'https://example-admin.okta.com/oauth2/default' });
     expect(faultOf(options).message).toMatch(/^issuer is the address of the admin console/);
   });
@@ -77,9 +77,9 @@ describe('an issuer on a host of Okta', () => {
     'https://example-admin.okta.com/oauth2/default',
     'https://example-admin.oktapreview.com',
     'https://a-admin.okta-emea.com',
-  ])('is not the admin console: %s', (issuer) => {
+  ])('must not be the admin console: %s', (issuer) => {
     expect(faultOf({ issuer, audience: 'api' }).message).toBe(
-      'issuer is the address of the admin console: write it without "-admin"',
+      'issuer is the address of the admin console: remove "-admin"',
     );
   });
 
@@ -87,13 +87,13 @@ describe('an issuer on a host of Okta', () => {
     ['https://example.okta.com.okta.com/oauth2/default', 'issuer names its domain twice'],
     ['https://example.okta.com.com/oauth2/default', 'issuer ends in ".com" twice'],
     ['https://https://example.okta.com/oauth2/default', 'issuer has "https://" twice'],
-    ['https://example.okta.com/oauth2/default/', 'issuer ends in a slash: Okta names it without'],
-    ['https://your-okta-domain.okta.com/oauth2/default', 'issuer still holds a placeholder: put your own domain there'],
-  ])('is written as Okta writes it: not %s', (issuer, message) => {
+    ['https://example.okta.com/oauth2/default/', 'issuer ends in a slash: the issuer of Okta does not'],
+    ['https://your-okta-domain.okta.com/oauth2/default', 'issuer contains a placeholder: replace it with your domain'],
+  ])('must be written as Okta writes it: not %s', (issuer, message) => {
     expect(faultOf({ issuer, audience: 'api' }).message).toBe(message);
   });
 
-  it('is judged by rules that hold for no other host', () => {
+  it('has rules that do not apply to other hosts', () => {
     const custom = [
       'https://login.example.com/oauth2/default',
       'https://shop-admin.example.com',
@@ -113,7 +113,7 @@ describe('an Okta org authorization server', () => {
   });
 
   it.each(['https://org-a.okta.com', 'https://org-b.oktapreview.com/', 'https://org-c.okta-gov.com/oauth2'])(
-    'is warned of, once, with what to use instead: %s',
+    'causes one warning with what to use instead: %s',
     (issuer) => {
       createVerifier({ issuer, audience: 'api' });
       createVerifier({ issuer, audience: 'api' });
@@ -132,12 +132,12 @@ describe('an Okta org authorization server', () => {
     'https://example.okta.com/oauth2/ausa1b2c3',
     'https://login.example.com',
     'https://login.example.com/oauth2/default',
-  ])('is not what every issuer is: %s', (issuer) => {
+  ])('is not assumed of another issuer: %s', (issuer) => {
     createVerifier({ issuer, audience: 'api' });
     expect(warn).not.toHaveBeenCalled();
   });
 
-  it('whose keys somebody has all the same is not warned of', () => {
+  it('causes no warning if its keys are given', () => {
     createVerifier({ issuer: 'https://org-d.okta.com', audience: 'api', jwks: keySetOf(createTestKey('ES256')) });
     expect(warn).not.toHaveBeenCalled();
   });

@@ -6,7 +6,7 @@ import { createTestKey, keySetOf } from '../fixtures/test-key.ts';
 
 const jwks = keySetOf(createTestKey('ES256'));
 
-/** The message of the error that options are refused with. */
+/** Returns the message of the ConfigurationError for some options. */
 function fault(options: unknown): string {
   return faultOf(options).message;
 }
@@ -14,7 +14,7 @@ function fault(options: unknown): string {
 describe('a ConfigurationError', () => {
   const error: ConfigurationError = faultOf({});
 
-  it('is a TypeError with a code of its own, and no answer to a request', () => {
+  it('is a TypeError with its own code, and not an AuthError', () => {
     expect(error).toBeInstanceOf(TypeError);
     expect(error).toMatchObject({ name: 'ConfigurationError', code: 'ERR_CONFIG_INVALID' });
     expect(isConfigurationError(error)).toBe(true);
@@ -22,7 +22,7 @@ describe('a ConfigurationError', () => {
   });
 
   it.each([undefined, null, 1, 'https://issuer.example', true, [], () => ({})])(
-    'comes for options that are %o',
+    'is thrown for options that are %o',
     (options) => {
       expect(fault(options)).toMatch(/options must be an object/);
     },
@@ -30,28 +30,28 @@ describe('a ConfigurationError', () => {
 });
 
 describe('the option issuer', () => {
-  it('is required, and the error shows what it looks like', () => {
+  it('is required, and the error shows an example', () => {
     expect(fault({ audience })).toMatch(/^issuer is missing.*iss claim.*https:\/\//);
     expect(fault({ issuer: undefined, audience })).toMatch(/^issuer is missing/);
   });
 
-  it.each([null, 1, true, {}, [issuer], new URL(issuer)])('is text: %o', (value) => {
+  it.each([null, 1, true, {}, [issuer], new URL(issuer)])('must be a string: not %o', (value) => {
     expect(fault({ issuer: value, audience })).toMatch(/^issuer must be a string/);
   });
 
-  it('is not empty', () => {
+  it('must not be empty', () => {
     expect(fault({ issuer: '', audience })).toMatch(/^issuer must not be empty/);
   });
 });
 
 describe('the option audience', () => {
-  it('is required, and the error tells of the explicit opt-out', () => {
+  it('is required, and the error mentions null', () => {
     expect(fault({ issuer })).toMatch(/^audience is missing.*aud.*null accepts every audience/);
     expect(fault({ issuer, audience: undefined })).toMatch(/^audience is missing/);
   });
 
   it.each(['', [], [''], ['a', ''], ['a', 1], [null], 1, true, {}, [[audience]]].map((value) => ({ value })))(
-    'is text, or a list of texts: $value',
+    'must be a string, or a list of strings: not $value',
     ({ value }) => {
       expect(fault({ issuer, audience: value })).toMatch(/^audience must/);
     },
@@ -79,13 +79,13 @@ describe('an unknown option', () => {
     ['tokentype', 'tokenType'],
     ['scopeClaim', 'scopeClaims'],
     ['onEvents', 'onEvent'],
-  ])('is named, and the nearest one that there is: %s, %s', (name, nearest) => {
+  ])('is named together with the nearest known one: %s, %s', (name, nearest) => {
     expect(fault({ ...good, [name]: 'x' })).toMatch(
       new RegExp(`^${name} is not an option.*did you mean ${nearest}\\?`),
     );
   });
 
-  it('is named, and those that there are, where nothing is near', () => {
+  it('is named together with all known ones if none is near', () => {
     const message = fault({ ...good, zzzzzzzzzzzzzzzz: 1 });
     expect(message).toMatch(/^zzzzzzzzzzzzzzzz is not an option/);
     expect(message).toMatch(/issuer.*audience.*clockTolerance/);
@@ -107,7 +107,7 @@ describe('an unknown option', () => {
     expect(message).toContain(nearest.replace(`${group}.`, ''));
   });
 
-  it('of a resolver entry or a list entry is named with its place', () => {
+  it('of a list entry is named with its index', () => {
     expect(fault({ issuers: [{ ...good, audiance: 'x' }] })).toMatch(
       /^issuers\[0\]\.audiance is not an option.*audience/,
     );

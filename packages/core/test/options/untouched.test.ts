@@ -34,20 +34,20 @@ function allOptions(): VerifierOptions {
   };
 }
 
-describe('the object that options come in', () => {
+describe('the options object', () => {
   it('is never written', () => {
     const options = deepFreeze(allOptions());
     const verifier = createVerifier(options);
     expect(verifier.verifySync(mint(key)).subject).toBe('subject');
   });
 
-  it('may be used again, and for many verifiers', () => {
+  it('may be used for several verifiers', () => {
     const options = deepFreeze(allOptions());
     const verifiers = [createVerifier(options), createVerifier(options), createVerifier({ ...options })];
     for (const verifier of verifiers) expect(verifier.verifySync(mint(key)).subject).toBe('subject');
   });
 
-  it('is read once: what is changed later changes nothing', () => {
+  it('is read once: later changes have no effect', () => {
     const options = allOptions() as { -readonly [Name in keyof VerifierOptions]: unknown };
     const verifier = createVerifier(options as VerifierOptions);
     (options.audience as string[])[0] = 'another';
@@ -57,7 +57,7 @@ describe('the object that options come in', () => {
     expect(verifier.verifySync(mint(key)).subject).toBe('subject');
   });
 
-  it('may have members that are undefined, which count as left out', () => {
+  it('may have undefined members, which count as absent', () => {
     const names = Object.keys(allOptions()).filter((name) => !['issuer', 'audience', 'jwks', 'clock'].includes(name));
     const absent = Object.fromEntries(names.map((name) => [name, undefined]));
     const { clock, jwks } = allOptions();
@@ -66,12 +66,12 @@ describe('the object that options come in', () => {
   });
 });
 
-describe('options, once resolved', () => {
+describe('resolved options', () => {
   const resolved = resolveOptions(allOptions());
 
   it('are frozen', () => {
     const { issuers, http, keyCache } = resolved;
-    for (const value of [resolved, issuers, http, keyCache, http.headers, http.insecureOrigins]) {
+    for (const value of [resolved, issuers, http, keyCache, http.headers, http.dangerouslyAllowInsecure]) {
       expect(Object.isFrozen(value)).toBe(true);
     }
     for (const entry of Array.isArray(issuers) ? issuers : []) {
@@ -81,7 +81,7 @@ describe('options, once resolved', () => {
     }
   });
 
-  it('have the documented defaults where nothing was said', () => {
+  it('have the documented defaults', () => {
     const { maxTokenSize, realm, optional, keyCache, tokenCache, http } = resolveOptions({ issuer, audience });
     expect({ maxTokenSize, realm, optional, keyCache, tokenCache }).toEqual({
       maxTokenSize: 16_384,
@@ -90,10 +90,10 @@ describe('options, once resolved', () => {
       keyCache: { ttl: undefined, refreshAhead: 0.8, staleFor: 86_400, maxIssuers: 128 },
       tokenCache: { maxEntries: 5000 },
     });
-    expect(http).toMatchObject({ timeout: 5, connections: 4, maxResponseSize: 262_144, insecureOrigins: [] });
+    expect(http).toMatchObject({ timeout: 5, connections: 4, maxResponseSize: 262_144, dangerouslyAllowInsecure: [] });
   });
 
-  it('have defaults that show in behaviour', () => {
+  it('have defaults that take effect', () => {
     const verifier = createVerifier({ issuer, audience, jwks: keySetOf(key), clock: createFakeClock() });
     expect(refusalOf(() => verifier.verifySync('a'.repeat(16_385))).code).toBe('ERR_TOKEN_TOO_LARGE');
     expect(verifier.challenge(refusalOf(() => verifier.verifySync(''))).headers['WWW-Authenticate']).toContain('"api"');

@@ -8,7 +8,7 @@ function fault(options: Members): string {
   return faultOf({ issuer, audience, ...options }).message;
 }
 
-/** Options with one member set, by a path such as `http.timeout`. */
+/** Returns options with one member, by a path such as `http.timeout`. */
 function withOption(path: string, value: unknown): Members {
   const [group = '', name] = path.split('.');
   return name === undefined ? { [group]: value } : { [group]: { [name]: value } };
@@ -33,7 +33,7 @@ describe.each([
   ['http.connections', '', 1, 256],
   ['http.maxResponseSize', 'bytes', 1024, 16_777_216],
 ])('the option %s', (path, unit, min, max) => {
-  it.each(noNumbers.map((value) => ({ value })))('is a number: not $value', ({ value }) => {
+  it.each(noNumbers.map((value) => ({ value })))('must be a number: not $value', ({ value }) => {
     const message = fault(withOption(path, value));
     expect(message.startsWith(`${path} must be a`)).toBe(true);
     expect(message).toContain('number');
@@ -41,13 +41,13 @@ describe.each([
     expect(message).toContain(`from ${min} to ${max}`);
   });
 
-  it('stays within its bounds', () => {
+  it('must be within its bounds', () => {
     for (const value of [min - 0.01, max + 1])
       expect(fault(withOption(path, value))).toContain(`from ${min} to ${max}`);
   });
 });
 
-describe('milliseconds where seconds belong', () => {
+describe('milliseconds instead of seconds', () => {
   it.each([
     ['clockTolerance', 5000],
     ['http.timeout', 5000],
@@ -68,7 +68,7 @@ describe.each([
   'http.connections',
   'http.maxResponseSize',
 ])('the option %s', (path) => {
-  it('is a whole number', () => {
+  it('must be a whole number', () => {
     expect(fault(withOption(path, 2000.5))).toMatch(/must be a whole number/);
   });
 });
@@ -77,7 +77,7 @@ describe.each(['clientIds', 'algorithms', 'requiredClaims', 'http.dangerouslyAll
   'the option %s',
   (path) => {
     it.each(['x', [], [''], [1], [null], {}, null, true, new Set(['x'])].map((value) => ({ value })))(
-      'is a list with something in it: not $value',
+      'must be a list that is not empty: not $value',
       ({ value }) => {
         expect(fault(withOption(path, value))).toMatch(new RegExp(`^${path} must be an array`));
       },
@@ -87,7 +87,7 @@ describe.each(['clientIds', 'algorithms', 'requiredClaims', 'http.dangerouslyAll
 
 describe.each(['scopeClaims', 'roleClaims', 'permissionClaims', 'groupClaims'])('the option %s', (name) => {
   it.each(['x', [''], [1], [null], [[]], [['a', '']], [[1]], {}, null, true].map((value) => ({ value })))(
-    'is a list of names and paths: not $value',
+    'must be a list of names and paths: not $value',
     ({ value }) => {
       expect(fault({ [name]: value })).toMatch(new RegExp(`^${name} must be an array`));
     },
@@ -95,31 +95,37 @@ describe.each(['scopeClaims', 'roleClaims', 'permissionClaims', 'groupClaims'])(
 });
 
 describe.each(['validate', 'getToken', 'onEvent', 'http.fetch'])('the option %s', (path) => {
-  it.each(['x', {}, null, true, []].map((value) => ({ value })))('is a function: not $value', ({ value }) => {
+  it.each(['x', {}, null, true, []].map((value) => ({ value })))('must be a function: not $value', ({ value }) => {
     expect(fault(withOption(path, value))).toBe(`${path} must be a function`);
   });
 });
 
 describe.each(['http', 'keyCache', 'tokenCache'])('the option %s', (name) => {
-  it.each(['x', 1, true, [], null, () => ({})].map((value) => ({ value })))('is an object: not $value', ({ value }) => {
-    expect(fault({ [name]: value })).toMatch(new RegExp(`^${name} must be an object`));
-  });
+  it.each(['x', 1, true, [], null, () => ({})].map((value) => ({ value })))(
+    'must be an object: not $value',
+    ({ value }) => {
+      expect(fault({ [name]: value })).toMatch(new RegExp(`^${name} must be an object`));
+    },
+  );
 });
 
 describe('the option', () => {
-  it.each(['yes', 1, null, {}].map((value) => ({ value })))('optional is true or false: not $value', ({ value }) => {
-    expect(fault({ optional: value })).toBe('optional must be true or false');
-  });
+  it.each(['yes', 1, null, {}].map((value) => ({ value })))(
+    'optional must be true or false: not $value',
+    ({ value }) => {
+      expect(fault({ optional: value })).toBe('optional must be true or false');
+    },
+  );
 
   it.each(['jwt', 'AT+JWT', '', null, 1, ['at+jwt']].map((value) => ({ value })))(
-    'tokenType is one of two: not $value',
+    'tokenType must be one of two: not $value',
     ({ value }) => {
       expect(fault({ tokenType: value })).toBe("tokenType must be one of 'at+jwt', 'compatible'");
     },
   );
 
   it.each(['é', 'a\r\nb', 'a\tb', '\u0000', '\u007f', '', 1, null].map(shown))(
-    'realm is printable ASCII: not $shown',
+    'realm must be printable ASCII: not $shown',
     ({ value }) => {
       expect(fault({ realm: value })).toMatch(/^realm must (?:be printable ASCII|not be empty|be a string)$/);
     },
@@ -127,12 +133,12 @@ describe('the option', () => {
 
   it.each(
     [null, 1, {}, { now: () => 0 }, { monotonic: () => 0 }, { now: 1, monotonic: 2 }].map((value) => ({ value })),
-  )('clock has two functions: not $value', ({ value }) => {
+  )('clock must have two functions: not $value', ({ value }) => {
     expect(fault({ clock: value })).toMatch(/^clock must have the functions now\(\) and monotonic\(\).*seconds/);
   });
 
   it.each([null, {}, 'x', 1, { dispatch: true }].map((value) => ({ value })))(
-    'http.dispatcher is one of undici: not $value',
+    'http.dispatcher must be one of undici: not $value',
     ({ value }) => {
       expect(fault({ http: { dispatcher: value } })).toMatch(
         /^http\.dispatcher must be an undici dispatcher.*new Agent\(\)/,
@@ -140,13 +146,13 @@ describe('the option', () => {
     },
   );
 
-  it('http.dispatcher excludes http.fetch', () => {
+  it('http.dispatcher cannot be combined with http.fetch', () => {
     const http = { dispatcher: { dispatch: () => true }, fetch };
-    expect(fault({ http })).toMatch(/^http\.dispatcher cannot stand beside http\.fetch/);
+    expect(fault({ http })).toMatch(/^http\.dispatcher cannot be combined with http\.fetch/);
   });
 
   it.each(['x', null, 1, { 'a b': 'c' }, { a: 'b\r\nc' }, { a: '\u2028' }].map(shown))(
-    'http.headers are names and values: not $shown',
+    'http.headers must be names and values: not $shown',
     ({ value }) => {
       expect(fault({ http: { headers: value } })).toMatch(
         /^http\.headers must be an object of header names and values/,
@@ -163,19 +169,21 @@ describe('the option', () => {
     '*',
     'http://*',
     'http://A',
-  ])('http.dangerouslyAllowInsecure lists http origins: not %s', (origin) => {
+  ])('http.dangerouslyAllowInsecure must list http origins: not %s', (origin) => {
     const message = fault({ http: { dangerouslyAllowInsecure: [origin] } });
     expect(message).toMatch(/^http\.dangerouslyAllowInsecure must list http origins, such as http:\/\/keycloak:8080/);
   });
 });
 
 describe('the option algorithms', () => {
-  it.each(['none', 'None', 'NONE'])('cannot hold %s', (name) => {
-    expect(fault({ algorithms: ['RS256', name] })).toMatch(/^algorithms cannot hold 'none'.*proves nothing/);
+  it.each(['none', 'None', 'NONE'])('cannot contain %s', (name) => {
+    expect(fault({ algorithms: ['RS256', name] })).toMatch(/^algorithms cannot contain 'none'.*proves nothing/);
   });
 
-  it.each(['HS256', 'HS384', 'HS512'])('cannot hold %s', (name) => {
-    expect(fault({ algorithms: [name] })).toMatch(new RegExp(`^algorithms cannot hold '${name}'.*anybody could sign`));
+  it.each(['HS256', 'HS384', 'HS512'])('cannot contain %s', (name) => {
+    expect(fault({ algorithms: [name] })).toMatch(
+      new RegExp(`^algorithms cannot contain '${name}'.*any client could sign`),
+    );
   });
 
   it.each([
@@ -184,13 +192,13 @@ describe('the option algorithms', () => {
     ['ES256K', 'ES256'],
     ['ed25519', 'Ed25519'],
     ['PS-256', 'PS256'],
-  ])('names what is supported: not %s', (name, nearest) => {
+  ])('must name supported ones: not %s', (name, nearest) => {
     expect(fault({ algorithms: [name] })).toBe(
-      `algorithms holds '${name}', which is not supported: did you mean ${nearest}?`,
+      `algorithms contains '${name}', which is not supported: did you mean ${nearest}?`,
     );
   });
 
-  it.each(['toString', '__proto__', 'RSA-OAEP', 'A128GCM'])('names no %s', (name) => {
-    expect(fault({ algorithms: [name] })).toContain(`algorithms holds '${name}', which is not supported`);
+  it.each(['toString', '__proto__', 'RSA-OAEP', 'A128GCM'])('cannot contain %s: not a signature algorithm', (name) => {
+    expect(fault({ algorithms: [name] })).toContain(`algorithms contains '${name}', which is not supported`);
   });
 });

@@ -3,7 +3,7 @@ import { auth0 } from '../../src/index.ts';
 import { claimsWith, encode, mintParts } from '../fixtures/mint.ts';
 import { faultIn, refusalFrom } from '../fixtures/refusal.ts';
 import { createTestKey } from '../fixtures/test-key.ts';
-import { stage } from './staged-issuer.ts';
+import { createFakeIssuer } from './fake-issuer.ts';
 
 const key = createTestKey('RS256', 'NEE1QURBOTM4MzI5RkFDNTYxOTU1MDg2ODgwQ0UzMTk1QjYyRkRFQw');
 const issuer = 'https://example.eu.auth0.com/';
@@ -21,7 +21,7 @@ const documents = {
   },
 };
 
-// An access token for a person, with role-based access control: two audiences, no client_id but azp, permissions.
+// A user's access token with role-based access control: two audiences, azp instead of client_id, permissions.
 function tokenFor(claims: Readonly<Record<string, unknown>> = {}): string {
   const header = { alg: 'RS256', typ: 'JWT', kid: key.kid };
   const all = {
@@ -39,15 +39,15 @@ function tokenFor(claims: Readonly<Record<string, unknown>> = {}): string {
 }
 
 describe('auth0()', () => {
-  it('names the issuer with the slash that Auth0 puts at its end', async () => {
-    const { verifier, asked } = stage(auth0({ domain: 'example.eu.auth0.com', audience }), documents);
+  it('ends the issuer in a slash', async () => {
+    const { verifier, urls } = createFakeIssuer(auth0({ domain: 'example.eu.auth0.com', audience }), documents);
     const auth = await verifier.verify(tokenFor());
     expect(auth).toMatchObject({ issuer, clientId: 'my_client_id', subject: 'auth0|5f7c8ec7c33c6c004bbafe82' });
-    expect(asked).toEqual(Object.keys(documents));
+    expect(urls).toEqual(Object.keys(documents));
   });
 
-  it('reads permissions beside scopes, and demands each by its own name', async () => {
-    const { verifier } = stage(auth0({ domain: 'example.eu.auth0.com', audience }), documents);
+  it('reads permissions apart from scopes', async () => {
+    const { verifier } = createFakeIssuer(auth0({ domain: 'example.eu.auth0.com', audience }), documents);
     const token = tokenFor();
     await expect(verifier.verify(token, { permission: 'delete:orders' })).resolves.toMatchObject({
       scopes: ['openid', 'profile', 'read:orders'],
@@ -58,13 +58,13 @@ describe('auth0()', () => {
   });
 
   it('refuses the ID token of the same tenant', async () => {
-    const { verifier } = stage(auth0({ domain: 'example.eu.auth0.com', audience }), documents);
+    const { verifier } = createFakeIssuer(auth0({ domain: 'example.eu.auth0.com', audience }), documents);
     const idToken = tokenFor({ scope: undefined, permissions: undefined, nonce: 'n-0S6_WzA2Mj', aud: audience });
     expect(await refusalFrom(verifier.verify(idToken))).toMatchObject({ code: 'ERR_TOKEN_TYPE' });
   });
 
   it.each(['https://example.eu.auth0.com', 'example.eu.auth0.com/', '', undefined, 7])(
-    'refuses %j as a domain, and says what one is',
+    'refuses %j as a domain, and describes one',
     (domain) => {
       const fault = faultIn(() => auth0({ domain: domain as string, audience }));
       expect(fault.message).toMatch(/^auth0: domain .*host name/);

@@ -3,7 +3,7 @@ import { cognito } from '../../src/index.ts';
 import { claimsWith, encode, mintParts } from '../fixtures/mint.ts';
 import { faultIn, refusalFrom } from '../fixtures/refusal.ts';
 import { createTestKey } from '../fixtures/test-key.ts';
-import { stage } from './staged-issuer.ts';
+import { createFakeIssuer } from './fake-issuer.ts';
 
 const key = createTestKey('RS256', 'abcdefghijklmnopqrsexample=');
 const issuer = 'https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_AbCdEfGhI';
@@ -29,8 +29,8 @@ function tokenFor(claims: Readonly<Record<string, unknown>> = {}): string {
 }
 
 describe('cognito()', () => {
-  it('accepts access tokens, which name no audience, by their client', async () => {
-    const { verifier } = stage(cognito(options), documents);
+  it('accepts access tokens, which have no audience, by their client', async () => {
+    const { verifier } = createFakeIssuer(cognito(options), documents);
     await expect(verifier.verify(tokenFor(), { group: 'buyers', scope: 'orders/read' })).resolves.toMatchObject({
       issuer,
       clientId: '1example23456789',
@@ -41,26 +41,26 @@ describe('cognito()', () => {
   it.each([
     ['of another client', { client_id: 'other' }, 'ERR_CLAIM_INVALID', 'client_id'],
     ['without a client', { client_id: undefined }, 'ERR_CLAIM_MISSING', 'client_id'],
-    ['that does not say what it is for', { token_use: undefined }, 'ERR_CLAIM_MISSING', 'token_use'],
+    ['without token_use', { token_use: undefined }, 'ERR_CLAIM_MISSING', 'token_use'],
   ])('refuses a token %s', async (_, claims, code, claim) => {
-    const { verifier } = stage(cognito(options), documents);
+    const { verifier } = createFakeIssuer(cognito(options), documents);
     expect(await refusalFrom(verifier.verify(tokenFor(claims)))).toMatchObject({ code, claim });
   });
 
   it('refuses the ID token of the same client', async () => {
-    const { verifier } = stage(cognito(options), documents);
+    const { verifier } = createFakeIssuer(cognito(options), documents);
     const idToken = tokenFor({ token_use: 'id', aud: '1example23456789', client_id: undefined, scope: undefined });
     const refusal = await refusalFrom(verifier.verify(idToken));
     expect(refusal.status).toBe(401);
     expect(await refusalFrom(verifier.verify(tokenFor({ token_use: 'id' })))).toMatchObject({ code: 'ERR_TOKEN_TYPE' });
   });
 
-  it('keeps claims that are required beside its own', async () => {
-    const { verifier } = stage(cognito({ ...options, requiredClaims: ['username'] }), documents);
+  it('adds its own to the required claims', async () => {
+    const { verifier } = createFakeIssuer(cognito({ ...options, requiredClaims: ['username'] }), documents);
     expect(await refusalFrom(verifier.verify(tokenFor()))).toMatchObject({ claim: 'username' });
   });
 
-  it('needs the app clients, and a user pool with its region', () => {
+  it('requires the app clients, and a user pool with its region', () => {
     expect(faultIn(() => cognito({ ...options, clientIds: [] })).message).toMatch(/clientIds/);
     expect(faultIn(() => cognito({ ...options, userPoolId: 'AbCdEfGhI' })).message).toMatch(/userPoolId .*region/);
   });

@@ -3,7 +3,7 @@ import { entra } from '../../src/index.ts';
 import { claimsWith, encode, mintParts } from '../fixtures/mint.ts';
 import { faultIn, refusalFrom } from '../fixtures/refusal.ts';
 import { createTestKey } from '../fixtures/test-key.ts';
-import { stage } from './staged-issuer.ts';
+import { createFakeIssuer } from './fake-issuer.ts';
 
 const key = createTestKey('RS256', 'nOo3ZDrODXEK1jKWhXslHR_KXEg');
 const tenantId = '72f988bf-86f1-41af-91ab-2d7cd011db47';
@@ -12,7 +12,7 @@ const login = `https://login.microsoftonline.com/${tenantId}`;
 const v2 = `${login}/v2.0`;
 const v1 = `https://sts.windows.net/${tenantId}/`;
 
-// Its keys name no algorithm, and say whose they are.
+// Keys of Entra ID have no alg, and name their issuer.
 const { alg: _, ...jwk } = key.jwk;
 const keys = { keys: [{ ...jwk, x5t: key.kid, x5c: ['MIIC/TCCAeWgAwIBAgII'], issuer: v2 }] };
 const documents = {
@@ -47,7 +47,7 @@ const v1Token = tokenFor({
 
 describe('entra()', () => {
   it('accepts v2 tokens, whose audience is the client ID', async () => {
-    const { verifier } = stage(entra({ tenantId, clientId }), documents);
+    const { verifier } = createFakeIssuer(entra({ tenantId, clientId }), documents);
     await expect(verifier.verify(v2Token, { role: 'Admin', scope: 'Orders.Read' })).resolves.toMatchObject({
       issuer: v2,
       clientId: 'caller',
@@ -56,20 +56,20 @@ describe('entra()', () => {
   });
 
   it('accepts v1 tokens, whose issuer is on another host than their keys', async () => {
-    const { verifier, asked } = stage(entra({ tenantId, clientId }), documents);
+    const { verifier, urls } = createFakeIssuer(entra({ tenantId, clientId }), documents);
     await expect(verifier.verify(v1Token)).resolves.toMatchObject({ issuer: v1, clientId: 'caller' });
-    expect(asked).toEqual([`${login}/discovery/keys`]);
+    expect(urls).toEqual([`${login}/discovery/keys`]);
   });
 
-  it('refuses the tokens of another tenant before anything is fetched', async () => {
-    const { verifier, asked } = stage(entra({ tenantId, clientId }), documents);
+  it('refuses the tokens of another tenant without a fetch', async () => {
+    const { verifier, urls } = createFakeIssuer(entra({ tenantId, clientId }), documents);
     const other = tokenFor({ iss: v2.replace('72f9', '83fa'), aud: clientId });
     expect(await refusalFrom(verifier.verify(other))).toMatchObject({ code: 'ERR_ISSUER_UNKNOWN' });
-    expect(asked).toEqual([]);
+    expect(urls).toEqual([]);
   });
 
   it('uses keys without an algorithm for RS256 only', async () => {
-    const { verifier } = stage(entra({ tenantId, clientId }), documents);
+    const { verifier } = createFakeIssuer(entra({ tenantId, clientId }), documents);
     const header = { typ: 'JWT', alg: 'PS256', kid: key.kid };
     const claims = { ...claimsWith(), iss: v2, aud: clientId };
     const pss = { ...createTestKey('PS256', key.kid) };

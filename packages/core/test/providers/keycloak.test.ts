@@ -3,7 +3,7 @@ import { keycloak } from '../../src/index.ts';
 import { claimsWith, encode, mintParts } from '../fixtures/mint.ts';
 import { faultIn, refusalFrom } from '../fixtures/refusal.ts';
 import { createTestKey } from '../fixtures/test-key.ts';
-import { stage } from './staged-issuer.ts';
+import { createFakeIssuer } from './fake-issuer.ts';
 
 const key = createTestKey('RS256', 'FJ86GcF3jTbNLOco4NvZkUCIUmfYCqoqtOQeMfbhNlE');
 const encryption = createTestKey('RS256', 'encryption-key', 'second');
@@ -35,33 +35,33 @@ function tokenFor(claims: Readonly<Record<string, unknown>> = {}): string {
 }
 
 describe('keycloak()', () => {
-  it('reads the roles of the realm, and only those, by default', async () => {
-    const { verifier } = stage(keycloak(options), documents);
+  it('reads only the roles of the realm by default', async () => {
+    const { verifier } = createFakeIssuer(keycloak(options), documents);
     const auth = await verifier.verify(tokenFor(), { role: 'clerk' });
     expect(auth.roles).toEqual(['offline_access', 'clerk']);
   });
 
-  it('adds the roles of one client, whose name may hold dots, and of no other', async () => {
-    const { verifier } = stage(keycloak({ ...options, clientId: 'orders.api' }), documents);
+  it('adds the roles of one client, whose name may contain dots, and of no other', async () => {
+    const { verifier } = createFakeIssuer(keycloak({ ...options, clientId: 'orders.api' }), documents);
     const auth = await verifier.verify(tokenFor(), { role: ['clerk', 'approver'] });
     expect(auth.roles).toEqual(['offline_access', 'clerk', 'approver']);
     const refusal = await refusalFrom(verifier.verify(tokenFor(), { role: 'manage-account' }));
     expect(refusal).toMatchObject({ code: 'ERR_CLAIMS_INSUFFICIENT', status: 403 });
   });
 
-  it('gives no role where the claims have another shape', async () => {
-    const { verifier } = stage(keycloak({ ...options, clientId: 'orders.api' }), documents);
+  it('reads no role from claims of another form', async () => {
+    const { verifier } = createFakeIssuer(keycloak({ ...options, clientId: 'orders.api' }), documents);
     const shapeless = tokenFor({ realm_access: ['clerk'], resource_access: { 'orders.api': null } });
     expect((await verifier.verify(shapeless)).roles).toEqual([]);
   });
 
   it.each(['ID', 'Refresh', 'Logout'])('refuses a token whose claim typ is %s', async (typ) => {
-    const { verifier } = stage(keycloak(options), documents);
+    const { verifier } = createFakeIssuer(keycloak(options), documents);
     expect(await refusalFrom(verifier.verify(tokenFor({ typ })))).toMatchObject({ code: 'ERR_TOKEN_TYPE' });
   });
 
-  it('never uses the encryption key that the realm publishes beside the signing key', async () => {
-    const { verifier } = stage(keycloak(options), documents);
+  it('never uses the encryption key of the realm', async () => {
+    const { verifier } = createFakeIssuer(keycloak(options), documents);
     const header = encode(JSON.stringify({ alg: 'RS256', kid: 'encryption-key' }));
     const forged = mintParts(
       encryption,
@@ -71,7 +71,7 @@ describe('keycloak()', () => {
     expect(await refusalFrom(verifier.verify(forged))).toMatchObject({ code: 'ERR_KEY_NOT_FOUND' });
   });
 
-  it('needs a URL and the name of a realm', () => {
+  it('requires a URL and the name of a realm', () => {
     expect(faultIn(() => keycloak({ ...options, url: 'sso.example' })).message).toMatch(/^keycloak: url /);
     expect(faultIn(() => keycloak({ ...options, realm: 'a/b' })).message).toMatch(/^keycloak: realm /);
   });

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { allAlgorithms } from '../../src/crypto/algorithms.ts';
+import { allAlgorithms, defaultAlgorithms } from '../../src/crypto/algorithms.ts';
 import type { JSONWebKey } from '../../src/index.ts';
 import { claimsWith, encode, headerText, mint, mintText } from '../fixtures/mint.ts';
 import { refusalOf } from '../fixtures/refusal.ts';
@@ -24,7 +24,7 @@ function withoutAlg({ alg: _, ...jwk }: JSONWebKey): JSONWebKey {
 }
 
 describe('an algorithm', () => {
-  it.each(allAlgorithms)('%s is accepted by default', (alg) => {
+  it.each(defaultAlgorithms)('%s is accepted by default', (alg) => {
     const key = createTestKey(alg);
     expect(verifierFor(key).verifySync(mint(key)).header?.alg).toBe(alg);
   });

@@ -17,7 +17,7 @@ beforeEach(() => {
 });
 
 describe('onEvent', () => {
-  it('is told of fetched documents and of keys', async () => {
+  it('is called with fetched documents and keys', async () => {
     const events: VerifierEvent[] = [];
     const staged = stageIssuer([key]);
     const verifier = createVerifier({
@@ -34,7 +34,7 @@ describe('onEvent', () => {
     await verifier.close();
   });
 
-  it('is told of failures and of an outage', async () => {
+  it('is called with failures and an outage', async () => {
     const events: VerifierEvent[] = [];
     const staged = stageIssuer([key]);
     staged.answer(500);
@@ -52,7 +52,7 @@ describe('onEvent', () => {
     await verifier.close();
   });
 
-  it('is told of each refused token, and of the issuer where it is a trusted one', () => {
+  it('is called with each refused token, and with its issuer if that is trusted', () => {
     const events: VerifierEvent[] = [];
     const verifier = verifierFor(key, { onEvent: (event) => events.push(event) });
     refusalOf(() => verifier.verifySync('x'));
@@ -70,7 +70,7 @@ describe('onEvent', () => {
     ]);
   });
 
-  it('is told the same of a token that was remembered', () => {
+  it('is called with a refused token that was cached', () => {
     const events: VerifierEvent[] = [];
     const verifier = verifierFor(key, { tokenCache: {}, onEvent: (event) => events.push(event) });
     const token = mint(key);
@@ -79,7 +79,7 @@ describe('onEvent', () => {
     expect(events).toEqual([{ type: 'token-refused', issuer, code: 'ERR_SCOPE_INSUFFICIENT' }]);
   });
 
-  it('hears nothing any more once its verifier is closed, while others do', async () => {
+  it('is not called after its verifier was closed, while others are', async () => {
     const [first, second]: VerifierEvent[][] = [[], []];
     const staged = stageIssuer([key]);
     const options = { ...staged.options, clock: createFakeClock() };
@@ -102,7 +102,7 @@ describe('a listener that fails', () => {
   it.each([
     ['at once', fail],
     ['later', async () => fail()],
-  ])('becomes a warning, and never the fault of a client: %s', async (_name, onEvent) => {
+  ])('becomes a warning, and does not change the outcome: %s', async (_name, onEvent) => {
     const verifier = verifierFor(key, { onEvent: onEvent as () => void });
     expect((await refusalFrom(verifier.verify(token))).code).toBe('ERR_TOKEN_EXPIRED');
     await vi.waitFor(() => expect(warn).toHaveBeenCalledTimes(1));
@@ -110,7 +110,7 @@ describe('a listener that fails', () => {
     expect(warn.mock.calls[0]?.[1]).toMatchObject({ code: 'VERIFIER_LISTENER' });
   });
 
-  it('does not keep keys from being loaded, nor another listener from being told', async () => {
+  it('affects neither the loading of keys nor other listeners', async () => {
     const events: VerifierEvent[] = [];
     const staged = stageIssuer([key]);
     const options = { ...staged.options, clock: createFakeClock() };
@@ -136,7 +136,7 @@ describe('a listener that fails', () => {
 });
 
 describe('the operator', () => {
-  it('is told once of tokens that are not valid yet', () => {
+  it('is warned once of tokens that are not valid yet', () => {
     const verifier = verifierFor(key, { clock: createFakeClock() });
     for (const nbf of [now + 60, now + 61]) refusalOf(() => verifier.verifySync(mint(key, { nbf })));
     expect(warn).toHaveBeenCalledTimes(1);

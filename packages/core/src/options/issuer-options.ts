@@ -1,0 +1,166 @@
+import { type Algorithm, allAlgorithms, defaultAlgorithms, parseAlgorithm } from '../crypto/algorithms.ts';
+import { insecureUrlsFor, notAbsolute, notSecure, urlFault } from '../http/secure-url.ts';
+import { hasPrivateParts, type JSONWebKey, type JSONWebKeySet } from '../keys/jwk.ts';
+import type { ClaimPath } from '../token/claim-names.ts';
+import { oktaIssuerFault } from './okta-hosts.ts';
+import { didYouMean, type OptionReader } from './option-reader.ts';
+import {
+  contentOption,
+  numberOption,
+  type OptionRecord,
+  type OptionTable,
+  type ReadContext,
+  required,
+  type WithDefaults,
+} from './option-record.ts';
+import type { IssuerOptions, TokenPolicy } from './options.ts';
+
+const daysOfMaxAge = 30;
+
+/** The options that identify an issuer, with defaults applied. */
+export interface ResolvedSource
+  extends Omit<WithDefaults<Omit<IssuerOptions, keyof TokenPolicy>, 'issuer' | 'audience'>, 'audience'> {
+  readonly audience: readonly string[] | null;
+}
+
+type Defaulted = Exclude<keyof TokenPolicy, 'clientIds' | 'maxTokenAge'>;
+
+/** The policy options, with defaults applied. */
+export interface ResolvedPolicyOptions extends Omit<WithDefaults<TokenPolicy, Defaulted>, 'algorithms'> {
+  readonly algorithms: readonly Algorithm[];
+}
+
+/** The options that identify an issuer. They cannot be given for several issuers at once. */
+export const sourceOptions: OptionTable<ResolvedSource> = Object.freeze({
+  issuer: contentOption({ default: required, separates: 'entry' }, readIssuer),
+  audience: contentOption<readonly string[] | null>({ default: required, separates: 'nothing' }, readAudience),
+  jwksUri: contentOption<string | undefined>({ default: undefined, separates: 'entry' }, readJwksUri),
+  jwks: contentOption<JSONWebKeySet | undefined>({ default: undefined, separates: 'entry' }, readJwks),
+});
+
+/** The options that say which tokens of an issuer are accepted. */
+export const policyOptions: OptionTable<ResolvedPolicyOptions> = Object.freeze({
+  clientIds: contentOption<readonly string[] | undefined>({ default: undefined, separates: 'nothing' }, readTexts),
+  algorithms: contentOption({ default: defaultAlgorithms, separates: 'nothing' }, readAlgorithms),
+  tokenType: contentOption<'at+jwt' | 'compatible'>({ default: 'compatible', separates: 'nothing' }, (reader, name) =>
+    reader.oneOf(name, ['at+jwt', 'compatible']),
+  ),
+  clockTolerance: numberOption({ min: 0, max: 300, unit: 'seconds' }, { default: 5, separates: 'nothing' }),
+  maxTokenAge: numberOption(
+    { min: 1, max: daysOfMaxAge * 86_400, unit: 'seconds' },
+    { default: undefined, separates: 'nothing' },
+  ),
+  requiredClaims: contentOption<readonly string[]>({ default: Object.freeze([]), separates: 'nothing' }, readTexts),
+  scopeClaims: claimsOption(['scope', 'scp']),
+  roleClaims: claimsOption(['roles']),
+  permissionClaims: claimsOption(['permissions']),
+  groupClaims: claimsOption(['groups']),
+});
+
+function claimsOption(names: readonly string[]): OptionRecord<readonly ClaimPath[]> {
+  return contentOption<readonly ClaimPath[]>({ default: Object.freeze(names), separates: 'nothing' }, readPaths);
+}
+
+function readTexts(reader: OptionReader, name: string): readonly string[] | undefined {
+  return reader.texts(name);
+}
+
+function readPaths(reader: OptionReader, name: string): readonly ClaimPath[] | undefined {
+  const paths = reader.raw(name);
+  if (paths === undefined) return undefined;
+  const isName = (value: unknown): value is string => typeof value === 'string' && value !== '';
+  const isPath = (value: unknown): value is ClaimPath =>
+    isName(value) || (Array.isArray(value) && value.length > 0 && value.every(isName));
+  if (Array.isArray(paths) && paths.every(isPath)) return Object.freeze(structuredClone(paths));
+  throw reader.fault(name, "must be an array of claim names, such as ['roles', 'realm_access.roles']");
+}
+
+function readIssuer(reader: OptionReader, name: string, context: ReadContext): string {
+  const issuer = reader.text(name);
+  if (issuer === undefined) {
+    throw reader.fault(
+      name,
+      'is missing: it is the URL in the iss claim, such as https://example.okta.com/oauth2/default',
+    );
+  }
+  const fault = issuerFault(issuer, context.dangerouslyAllowInsecure);
+  if (fault !== undefined) throw reader.fault(name, fault);
+  return issuer;
+}
+
+function issuerFault(issuer: string, insecureOrigins: readonly string[]): string | undefined {
+  if (/[{}<>]|your[-_]?(?:okta[-_]?)?domain/i.test(issuer))
+    return 'contains a placeholder: replace it with your domain';
+  if (/^https?:\/\/https?:/i.test(issuer)) return 'has "https://" twice';
+  if (/[\s\\]/.test(issuer)) return 'contains a space or a backslash';
+  if (issuer.includes('/.well-known/')) {
+    return 'is the address of its metadata: remove /.well-known/ and what follows';
+  }
+  if (/[?#]/.test(issuer)) return 'must have neither a query nor a fragment (RFC 8414, section 2)';
+  const fault = urlFault(issuer, { allowLoopback: true, origins: insecureOrigins });
+  if (fault === notSecure) {
+    return 'must use https; http is for loopback, and for origins in http.dangerouslyAllowInsecure';
+  }
+  if (fault === notAbsolute) return 'must be an absolute URL, such as https://example.okta.com/oauth2/default';
+  return fault ?? oktaIssuerFault(new URL(issuer));
+}
+
+function readAudience(reader: OptionReader, name: string): readonly string[] | null {
+  const audience = reader.raw(name);
+  if (audience === null) return null;
+  if (audience === undefined) {
+    throw reader.fault(name, 'is missing: it is the aud claim for this API; null accepts every audience');
+  }
+  if (typeof audience !== 'string') return reader.texts(name, 'a string, or an array of strings') ?? null;
+  const text = reader.text(name);
+  return text === undefined ? null : Object.freeze([text]);
+}
+
+function readJwksUri(reader: OptionReader, name: string, context: ReadContext): string | undefined {
+  const jwksUri = reader.text(name);
+  const issuer = reader.text('issuer');
+  if (jwksUri === undefined || issuer === undefined) return undefined;
+  if (reader.raw('jwks') !== undefined) throw reader.fault(name, 'cannot be combined with jwks');
+  const fault = urlFault(jwksUri, insecureUrlsFor(issuer, context.dangerouslyAllowInsecure));
+  if (fault !== undefined) throw reader.fault(name, fault);
+  return jwksUri;
+}
+
+function readJwks(reader: OptionReader, name: string): JSONWebKeySet | undefined {
+  const jwks = reader.raw(name);
+  if (jwks === undefined) return undefined;
+  const { keys } = (jwks ?? {}) as { keys?: unknown };
+  if (!Array.isArray(keys)) throw reader.fault(name, 'must be a JWK set: { keys: [...] }');
+  const copy = plainCopy(keys);
+  if (copy === undefined) throw reader.fault(name, 'contains a value that JSON cannot represent');
+  if (copy.some((key) => typeof key === 'object' && key !== null && hasPrivateParts(key))) {
+    throw reader.fault(name, 'contains a private or symmetric key: a verifier needs public keys only');
+  }
+  return Object.freeze({ keys: Object.freeze(copy) });
+}
+
+// Given keys are parsed by the same rules as fetched ones.
+function plainCopy(keys: readonly unknown[]): JSONWebKey[] | undefined {
+  try {
+    return JSON.parse(JSON.stringify(keys)) as JSONWebKey[];
+  } catch {
+    return undefined;
+  }
+}
+
+function readAlgorithms(reader: OptionReader, option: string): readonly Algorithm[] | undefined {
+  const names = reader.texts(option, "an array of names, such as ['RS256'],");
+  return names?.map((name) => parseAccepted(reader, option, name));
+}
+
+function parseAccepted(reader: OptionReader, option: string, name: string): Algorithm {
+  const algorithm = parseAlgorithm(name);
+  if (algorithm !== undefined) return algorithm;
+  if (/^none$/i.test(name)) {
+    throw reader.fault(option, "cannot contain 'none': a token without a signature proves nothing");
+  }
+  if (/^HS\d/.test(name)) {
+    throw reader.fault(option, `cannot contain '${name}': with published keys, any client could sign with it`);
+  }
+  throw reader.fault(option, `contains '${name}', which is not supported${didYouMean(name, allAlgorithms)}`);
+}
