@@ -1,5 +1,5 @@
 import { createHmac, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
-import type { TestIssuer } from '@verifier/test-issuer';
+import type { AuthorizationServer } from '@verifier/test-issuer';
 
 /** What tokens are made from: the keys of an issuer, and one token that it issued itself. */
 export interface Forge {
@@ -19,7 +19,7 @@ type Members = Readonly<Record<string, unknown>>;
 type MembersOf = Members | ((forge: Forge) => Members);
 
 /** Reads the keys of an issuer, and obtains a token from it over HTTP. */
-export async function createForge(issuer: TestIssuer): Promise<Forge> {
+export async function createForge(issuer: AuthorizationServer): Promise<Forge> {
   const { kid, privateKey, publicKey } = issuer.keys.current;
   const issued = await issuer.token({ scope: 'read:messages' });
   return { issuer: issuer.issuer, audience: issuer.audience, kid, privateKey, publicKey, issued };

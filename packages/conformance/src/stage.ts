@@ -1,4 +1,4 @@
-import { startTestIssuer, type TestIssuer } from '@verifier/test-issuer';
+import { type AuthorizationServer, startAuthorizationServer } from '@verifier/test-issuer';
 import { compareWithCore } from './agreement.ts';
 import { type Answer, toAnswer } from './answer.ts';
 import type { ConformanceApp, Profile } from './app.ts';
@@ -72,8 +72,8 @@ export async function openStage(harness: AdapterHarness): Promise<Stage> {
   };
 }
 
-function startIssuer(): Promise<TestIssuer> {
-  return startTestIssuer({ audience: 'https://api.example', scopes: ['read:messages', 'write:messages'] });
+function startIssuer(): Promise<AuthorizationServer> {
+  return startAuthorizationServer({ audience: 'https://api.example', scopes: ['read:messages', 'write:messages'] });
 }
 
 function describeApp(profile: Profile, { issuer, audience }: Forge): ConformanceApp {

@@ -5,17 +5,17 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { exchange, type RunningApp } from '@verifier/conformance';
 import { bearerAuth, createVerifier, oktaAuth } from '@verifier/express';
-import { startTestIssuer, type TestIssuer } from '@verifier/test-issuer';
+import { type AuthorizationServer, startAuthorizationServer } from '@verifier/test-issuer';
 import express, { type RequestHandler } from 'express';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { listen } from './listen.ts';
 
-let issuer: TestIssuer;
+let issuer: AuthorizationServer;
 let token: string;
 let app: RunningApp | undefined;
 
 beforeEach(async () => {
-  issuer = await startTestIssuer({ path: '/oauth2/default' });
+  issuer = await startAuthorizationServer({ path: '/oauth2/default' });
   token = await issuer.token({ scope: 'read' });
   issuer.resetCounts();
 });

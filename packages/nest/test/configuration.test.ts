@@ -26,20 +26,20 @@ import {
   RequireClaims,
   RequireScope,
 } from '@verifier/nest';
-import { startTestIssuer, type TestIssuer } from '@verifier/test-issuer';
+import { type AuthorizationServer, startAuthorizationServer } from '@verifier/test-issuer';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Platform, platforms } from './platforms.ts';
 import { ask, moduleOf, runningApps } from './running-apps.ts';
 
-let issuer: TestIssuer;
-let other: TestIssuer;
+let issuer: AuthorizationServer;
+let other: AuthorizationServer;
 const startApp = runningApps();
 const platform: Platform = Object(platforms['Express']);
 
 beforeAll(async () => {
   [issuer, other] = await Promise.all([
-    startTestIssuer({ path: '/oauth2/default', audience: 'api://default' }),
-    startTestIssuer(),
+    startAuthorizationServer({ path: '/oauth2/default', audience: 'api://default' }),
+    startAuthorizationServer(),
   ]);
 });
 
@@ -58,9 +58,9 @@ class Routes {
   }
 }
 
-const optionsOf = ({ issuer, audience }: TestIssuer): BearerAuthModuleOptions => ({ issuer, audience });
+const optionsOf = ({ issuer, audience }: AuthorizationServer): BearerAuthModuleOptions => ({ issuer, audience });
 
-const bearer = async (from: TestIssuer, scope?: string): Promise<Record<string, string>> => ({
+const bearer = async (from: AuthorizationServer, scope?: string): Promise<Record<string, string>> => ({
   Authorization: `Bearer ${await from.token({ scope })}`,
 });
 
@@ -256,7 +256,8 @@ describe('a guard without its module', () => {
 });
 
 describe('modules that are registered more than once', () => {
-  const scoped = (from: TestIssuer): DynamicModule => BearerAuthModule.forRoot({ ...optionsOf(from), global: false });
+  const scoped = (from: AuthorizationServer): DynamicModule =>
+    BearerAuthModule.forRoot({ ...optionsOf(from), global: false });
 
   it('keep the application from starting where each would guard every route', async () => {
     const imports = [OktaAuthModule.forRoot({ issuer: issuer.issuer }), BearerAuthModule.forRoot(optionsOf(other))];
@@ -277,7 +278,7 @@ describe('modules that are registered more than once', () => {
     const Left = moduleOf({ imports: [scoped(issuer)], controllers: [One] });
     const Right = moduleOf({ imports: [scoped(other)], controllers: [Two] });
     const app = await startApp(platform, moduleOf({ imports: [Left, Right], controllers: [Routes] }));
-    const statuses = async (from: TestIssuer): Promise<number[]> => {
+    const statuses = async (from: AuthorizationServer): Promise<number[]> => {
       const headers = await bearer(from, 'read');
       const paths = ['/one', '/two', '/'];
       return Promise.all(paths.map(async (path) => (await ask(app, { path, headers })).status));

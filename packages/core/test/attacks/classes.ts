@@ -29,7 +29,7 @@ export const classes = {
   18: { name: 'size, dots and nesting', advisory: 'CVE-2025-30204, CVE-2025-27144, CVE-2025-61920, CVE-2025-53864' },
   19: { name: 'a claim of another type', advisory: 'CVE-2025-30144, CVE-2026-25537, CVE-2020-26160' },
   20: { name: 'an audience that is not checked', advisory: 'CVE-2025-62610, CVE-2024-53861' },
-  21: { name: 'a pattern that is slow, or that remembers', advisory: 'CVE-2026-35041, CVE-2026-35040' },
+  21: { name: 'a pattern that is slow, or that hasTokenCache', advisory: 'CVE-2026-35041, CVE-2026-35040' },
   22: { name: 'an option that is dropped silently', advisory: 'CVE-2026-107275' },
   23: { name: 'another spelling of the same bytes', advisory: 'RFC 8725, section 3.4; RFC 7515, section 2' },
   24: { name: 'text that two parsers read differently', advisory: 'RFC 8725, section 3.7; RFC 7515, section 4' },

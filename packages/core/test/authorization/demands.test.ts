@@ -8,13 +8,13 @@ import {
   type Requirements,
   type SingleIssuerOptions,
 } from '../../src/index.ts';
-import { mint } from '../fixtures/mint.ts';
-import { refusalFrom } from '../fixtures/refusal.ts';
-import { bearerRequest, requestWith } from '../fixtures/requests.ts';
-import { createTestKey } from '../fixtures/test-key.ts';
-import { optionsFor, verifierFor } from '../fixtures/verifiers.ts';
+import { authErrorFrom } from '../support/expected-errors.ts';
+import { bearerRequest, requestWith } from '../support/requests.ts';
+import { signToken } from '../support/sign-token.ts';
+import { generateTestKey } from '../support/test-key.ts';
+import { optionsFor, verifierFor } from '../support/verifiers.ts';
 
-const key = createTestKey('Ed25519');
+const key = generateTestKey('Ed25519');
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -25,7 +25,7 @@ async function judged(
   options: Partial<SingleIssuerOptions> = {},
 ): Promise<string> {
   const verifier = verifierFor(key, options);
-  const result = await verifier.authenticate(bearerRequest(mint(key, claims)), demands);
+  const result = await verifier.authenticate(bearerRequest(signToken(key, claims)), demands);
   return result.ok ? 'let in' : `${result.error.status} ${result.error.code}`;
 }
 
@@ -58,7 +58,7 @@ describe('scopes', () => {
   });
 
   it('are in the refusal, those that the route demands', async () => {
-    const error = await refusalFrom(verifierFor(key).verify(mint(key), { scope: 'read write' }));
+    const error = await authErrorFrom(verifierFor(key).verify(signToken(key), { scope: 'read write' }));
     expect(error).toMatchObject({ status: 403, scope: ['read', 'write'] });
   });
 });
@@ -154,8 +154,8 @@ describe('where names are read from', () => {
       ],
     } as Parameters<typeof createVerifier>[0]);
     const claims = { r1: ['a'], r2: ['b'] };
-    expect((await verifier.verify(mint(key, { iss: one, ...claims }))).roles).toEqual(['a']);
-    expect((await verifier.verify(mint(key, { iss: two, ...claims }))).roles).toEqual(['b']);
+    expect((await verifier.verify(signToken(key, { iss: one, ...claims }))).roles).toEqual(['a']);
+    expect((await verifier.verify(signToken(key, { iss: two, ...claims }))).roles).toEqual(['b']);
   });
 });
 
@@ -240,7 +240,7 @@ describe('whatever is held and demanded', () => {
       fc.boolean(),
       fc.boolean(),
       async ([all, any, claim], held, wanted, isAny, isText) => {
-        const token = mint(key, { [claim]: isText ? held.join(' ') : held });
+        const token = signToken(key, { [claim]: isText ? held.join(' ') : held });
         const demands = accessRequirement(isAny ? { [any]: wanted } : { [all]: wanted });
         const holds = (one: string): boolean => held.includes(one);
         const expected = isAny ? wanted.some(holds) : wanted.every(holds);

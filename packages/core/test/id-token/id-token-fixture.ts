@@ -1,16 +1,16 @@
 import type { Algorithm } from '../../src/crypto/algorithms.ts';
 import type { ExpectedIdToken, SingleIssuerOptions, VerifiedToken, Verifier } from '../../src/index.ts';
 import type { Runtime } from '../../src/runtime/runtime.ts';
-import { issuer, mintText, now } from '../fixtures/mint.ts';
-import { refusalFrom } from '../fixtures/refusal.ts';
-import { createTestKey, type TestKey } from '../fixtures/test-key.ts';
-import { engines, optionsFor, verifierOn } from '../fixtures/verifiers.ts';
+import { authErrorFrom } from '../support/expected-errors.ts';
+import { issuer, now, signText } from '../support/sign-token.ts';
+import { generateTestKey, type TestKey } from '../support/test-key.ts';
+import { engines, optionsFor, verifierOn } from '../support/verifiers.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
 export const clientId = 'the-client';
 export const nonce = 'n-0S6_WzA2Mj';
-const key: TestKey = createTestKey('ES256');
+const key: TestKey = generateTestKey('ES256');
 
 /** The claims of an ID token (OpenID Connect Core 1.0, section 2); those given as undefined are left out. */
 export function idClaims(claims: Members = {}): Members {
@@ -20,7 +20,7 @@ export function idClaims(claims: Members = {}): Members {
 /** Signs an ID token; members given as undefined are left out. */
 export function idToken(claims: Members = {}, header: Members = {}, by: TestKey = key): string {
   const members = { alg: by.alg, kid: by.kid, typ: 'JWT', ...header };
-  return mintText(by, JSON.stringify(members), JSON.stringify(idClaims(claims)));
+  return signText(by, JSON.stringify(members), JSON.stringify(idClaims(claims)));
 }
 
 /** A verifier of the key that {@link idToken} signs with, on each engine. */
@@ -46,7 +46,7 @@ export async function refused(
   const given = { clientId, nonce, ...expected };
   const said = await Promise.all(
     verifiers(options).map(async (verifier) => {
-      const error = await refusalFrom(verifier.verifyIdToken(token, given));
+      const error = await authErrorFrom(verifier.verifyIdToken(token, given));
       return 'claim' in error ? `${error.code} ${error.claim} ${error.reason}` : error.code;
     }),
   );
@@ -56,5 +56,5 @@ export async function refused(
 
 /** A key of each algorithm, for hashes that depend on it. */
 export function keyFor(alg: Algorithm): TestKey {
-  return createTestKey(alg, alg);
+  return generateTestKey(alg, alg);
 }

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { algorithms, allAlgorithms } from '../../src/crypto/algorithms.ts';
 import { isSameText } from '../../src/crypto/same-text.ts';
 import { type ExpectedIdToken, isConfigurationError } from '../../src/index.ts';
-import { mint, now } from '../fixtures/mint.ts';
-import { createTestKey } from '../fixtures/test-key.ts';
+import { now, signToken } from '../support/sign-token.ts';
+import { generateTestKey } from '../support/test-key.ts';
 import { accepted, clientId, idClaims, idToken, keyFor, nonce, refused, verifiers } from './id-token-fixture.ts';
 
 describe('a good ID token', () => {
@@ -198,7 +198,7 @@ describe('a token of another kind', () => {
 
 describe('what every token is held to', () => {
   it.each([
-    ['a forged one', () => idToken({}, { kid: undefined }, createTestKey('ES256')), 'ERR_SIGNATURE_INVALID'],
+    ['a forged one', () => idToken({}, { kid: undefined }, generateTestKey('ES256')), 'ERR_SIGNATURE_INVALID'],
     ['one of another issuer', () => idToken({ iss: 'https://other.example' }), 'ERR_ISSUER_UNKNOWN iss mismatch'],
     ['one without a signature', () => idToken({}, { alg: 'none' }), 'ERR_ALG_NOT_ALLOWED'],
     ['one with crit', () => idToken({}, { crit: ['x'] }), 'ERR_CRIT_UNSUPPORTED'],
@@ -235,7 +235,7 @@ describe('what is expected', () => {
 });
 
 describe('beside access tokens', () => {
-  const key = createTestKey('ES256');
+  const key = generateTestKey('ES256');
 
   it('neither uses nor fills what is remembered of access tokens', async () => {
     for (const verifier of verifiers({ tokenCache: {}, audience: [clientId, 'api://default'] }, key)) {
@@ -244,7 +244,7 @@ describe('beside access tokens', () => {
       await verifier.verifyIdToken(token, { clientId, nonce });
       expect(verifier.stats().tokenCache).toMatchObject({ hits: 0, misses: 0, entries });
       await expect(verifier.verify(token)).rejects.toMatchObject({ code: 'ERR_TOKEN_TYPE' });
-      const access = mint(key, { aud: clientId });
+      const access = signToken(key, { aud: clientId });
       await verifier.verify(access);
       await verifier.verify(access);
       await expect(verifier.verifyIdToken(access, { clientId })).rejects.toMatchObject({ code: 'ERR_TOKEN_TYPE' });

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { isAuthError, type Verifier } from '../../src/index.ts';
-import { createTestKey } from '../fixtures/test-key.ts';
+import { generateTestKey } from '../support/test-key.ts';
 import { clientId, idToken, verifiers } from './id-token-fixture.ts';
 
-const key = createTestKey('Ed25519');
+const key = generateTestKey('Ed25519');
 
 const marks = {
   typ: fc.constantFrom('ID', 'Bearer', 'Refresh', 'Logout', 'x'),

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { openWarmStage } from './stage.ts';
+import { startWarmScenario } from '../support/scenario.ts';
 
 const src = fileURLToPath(new URL('../../src/', import.meta.url));
 const page = readFileSync(fileURLToPath(new URL('../../../../docs/operations.md', import.meta.url)), 'utf8');
@@ -30,10 +30,10 @@ describe('docs/operations.md', () => {
   });
 
   it('lists every member of stats(), and no other', async () => {
-    const stage = await openWarmStage();
-    const stats = stage.verifier.stats();
+    const scenario = await startWarmScenario();
+    const stats = scenario.verifier.stats();
     const members = Object.keys(stats).filter((name) => name !== 'issuers');
-    const ofIssuers = Object.keys(stage.keyStats()).map((name) => `issuers.*.${name}`);
+    const ofIssuers = Object.keys(scenario.keyStats()).map((name) => `issuers.*.${name}`);
     expect(listed('Statistics')).toEqual([...members, ...ofIssuers].toSorted());
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { isRocaModulus, isSmallPoint } from '../../src/keys/weak-keys.ts';
 import { edwardsPoints } from '../attacks/rows/edwards-points.ts';
 import { rocaKey } from '../attacks/rows/roca-key.ts';
-import { createTestKey } from '../fixtures/test-key.ts';
+import { generateTestKey } from '../support/test-key.ts';
 
 function modulusOf(jwk: { readonly n?: string | undefined }): Buffer {
   return Buffer.from(jwk.n ?? '', 'base64url');
@@ -37,7 +37,7 @@ describe('an Ed25519 key', () => {
   });
 
   it('made as usual is not of small order', () => {
-    expect(isSmallPoint(String(createTestKey('Ed25519').jwk['x']))).toBe(false);
+    expect(isSmallPoint(String(generateTestKey('Ed25519').jwk['x']))).toBe(false);
     expect(isSmallPoint('')).toBe(false);
   });
 });

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { createVerifier } from '../../src/index.ts';
-import { audience } from '../fixtures/mint.ts';
-import { faultOf } from '../fixtures/refusal.ts';
+import { configurationErrorOf } from '../support/expected-errors.ts';
+import { audience } from '../support/sign-token.ts';
 
 function fault(issuer: string, more: object = {}): string {
-  return faultOf({ issuer, audience, ...more }).message;
+  return configurationErrorOf({ issuer, audience, ...more }).message;
 }
 
 async function isAccepted(issuer: string, more: object = {}): Promise<boolean> {

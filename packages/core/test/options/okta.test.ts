@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest';
 import { createVerifier, okta } from '../../src/index.ts';
-import { faultIn, faultOf } from '../fixtures/refusal.ts';
-import { createTestKey, keySetOf } from '../fixtures/test-key.ts';
+import { configurationErrorIn, configurationErrorOf } from '../support/expected-errors.ts';
+import { generateTestKey, keySetOf } from '../support/test-key.ts';
 
 const server = 'https://example.okta.com/oauth2/default';
 
@@ -55,20 +55,20 @@ describe('okta()', () => {
     'https://example.okta.com/oauth2/default2',
     'https://example.okta.com/default',
   ])('knows the audience of no other server, and says what to set: %s', (issuer) => {
-    const { message } = faultIn(() => okta({ issuer }, {}));
+    const { message } = configurationErrorIn(() => okta({ issuer }, {}));
     expect(message).toMatch(/^audience is missing: set OKTA_OAUTH2_AUDIENCE, or the option audience/);
   });
 
   it('says what to set where the issuer is missing', () => {
     for (const environment of [{}, { OKTA_OAUTH2_ISSUER: '' }, { OKTA_OAUTH2_ISSUER: undefined }]) {
-      const { message } = faultIn(() => okta({ audience: 'api' }, environment));
+      const { message } = configurationErrorIn(() => okta({ audience: 'api' }, environment));
       expect(message).toMatch(/^issuer is missing: set OKTA_OAUTH2_ISSUER, or write oktaAuth\(\{ issuer: "https:/);
     }
   });
 
   it('checks what the environment says as it checks an option', () => {
     const options = okta({}, { OKTA_OAUTH2_ISSUER: 'https://example-admin.okta.com/oauth2/default' });
-    expect(faultOf(options).message).toMatch(/^issuer is the address of the admin console/);
+    expect(configurationErrorOf(options).message).toMatch(/^issuer is the address of the admin console/);
   });
 });
 
@@ -78,7 +78,7 @@ describe('an issuer on a host of Okta', () => {
     'https://example-admin.oktapreview.com',
     'https://a-admin.okta-emea.com',
   ])('is not the admin console: %s', (issuer) => {
-    expect(faultOf({ issuer, audience: 'api' }).message).toBe(
+    expect(configurationErrorOf({ issuer, audience: 'api' }).message).toBe(
       'issuer is the address of the admin console: write it without "-admin"',
     );
   });
@@ -90,7 +90,7 @@ describe('an issuer on a host of Okta', () => {
     ['https://example.okta.com/oauth2/default/', 'issuer ends in a slash: Okta names it without'],
     ['https://your-okta-domain.okta.com/oauth2/default', 'issuer still holds a placeholder: put your own domain there'],
   ])('is written as Okta writes it: not %s', (issuer, message) => {
-    expect(faultOf({ issuer, audience: 'api' }).message).toBe(message);
+    expect(configurationErrorOf({ issuer, audience: 'api' }).message).toBe(message);
   });
 
   it('is judged by rules that hold for no other host', () => {
@@ -138,7 +138,7 @@ describe('an Okta org authorization server', () => {
   });
 
   it('whose keys somebody has all the same is not warned of', () => {
-    createVerifier({ issuer: 'https://org-d.okta.com', audience: 'api', jwks: keySetOf(createTestKey('ES256')) });
+    createVerifier({ issuer: 'https://org-d.okta.com', audience: 'api', jwks: keySetOf(generateTestKey('ES256')) });
     expect(warn).not.toHaveBeenCalled();
   });
 });

@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { type ConfigurationError, createVerifier, isAuthError, isConfigurationError } from '../../src/index.ts';
-import { audience, issuer } from '../fixtures/mint.ts';
-import { faultOf } from '../fixtures/refusal.ts';
-import { createTestKey, keySetOf } from '../fixtures/test-key.ts';
+import { configurationErrorOf } from '../support/expected-errors.ts';
+import { audience, issuer } from '../support/sign-token.ts';
+import { generateTestKey, keySetOf } from '../support/test-key.ts';
 
-const jwks = keySetOf(createTestKey('ES256'));
+const jwks = keySetOf(generateTestKey('ES256'));
 
 /** The message of the error that options are refused with. */
 function fault(options: unknown): string {
-  return faultOf(options).message;
+  return configurationErrorOf(options).message;
 }
 
 describe('a ConfigurationError', () => {
-  const error: ConfigurationError = faultOf({});
+  const error: ConfigurationError = configurationErrorOf({});
 
   it('is a TypeError with a code of its own, and no answer to a request', () => {
     expect(error).toBeInstanceOf(TypeError);

@@ -2,12 +2,12 @@ import { describe, expect, it, vi } from 'vitest';
 import { createVerifier, type VerifierOptions } from '../../src/index.ts';
 import { resolveOptions } from '../../src/options/resolve-options.ts';
 import { deepFreeze } from '../../src/token/verified-token.ts';
-import { createFakeClock } from '../fixtures/fake-clock.ts';
-import { audience, issuer, mint } from '../fixtures/mint.ts';
-import { refusalOf } from '../fixtures/refusal.ts';
-import { createTestKey, keySetOf } from '../fixtures/test-key.ts';
+import { authErrorOf } from '../support/expected-errors.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+import { audience, issuer, signToken } from '../support/sign-token.ts';
+import { generateTestKey, keySetOf } from '../support/test-key.ts';
 
-const key = createTestKey('Ed25519');
+const key = generateTestKey('Ed25519');
 
 function allOptions(): VerifierOptions {
   return {
@@ -30,7 +30,7 @@ function allOptions(): VerifierOptions {
     http: { timeout: 1, connections: 1, maxResponseSize: 2048, headers: { a: 'b' }, fetch: vi.fn() },
     optional: true,
     onEvent: () => undefined,
-    clock: createFakeClock(),
+    clock: new FakeClock(),
   };
 }
 
@@ -38,13 +38,13 @@ describe('the object that options come in', () => {
   it('is never written', () => {
     const options = deepFreeze(allOptions());
     const verifier = createVerifier(options);
-    expect(verifier.verifySync(mint(key)).subject).toBe('subject');
+    expect(verifier.verifySync(signToken(key)).subject).toBe('subject');
   });
 
   it('may be used again, and for many verifiers', () => {
     const options = deepFreeze(allOptions());
     const verifiers = [createVerifier(options), createVerifier(options), createVerifier({ ...options })];
-    for (const verifier of verifiers) expect(verifier.verifySync(mint(key)).subject).toBe('subject');
+    for (const verifier of verifiers) expect(verifier.verifySync(signToken(key)).subject).toBe('subject');
   });
 
   it('is read once: what is changed later changes nothing', () => {
@@ -54,7 +54,7 @@ describe('the object that options come in', () => {
     (options.algorithms as string[]).length = 0;
     (options.requiredClaims as string[]).push('missing');
     Object.assign(options, { realm: 'another', maxTokenSize: 256, validate: () => 'no' });
-    expect(verifier.verifySync(mint(key)).subject).toBe('subject');
+    expect(verifier.verifySync(signToken(key)).subject).toBe('subject');
   });
 
   it('may have members that are undefined, which count as left out', () => {
@@ -62,7 +62,7 @@ describe('the object that options come in', () => {
     const absent = Object.fromEntries(names.map((name) => [name, undefined]));
     const { clock, jwks } = allOptions();
     const verifier = createVerifier({ ...absent, issuer, audience, clock, jwks } as VerifierOptions);
-    expect(verifier.verifySync(mint(key)).subject).toBe('subject');
+    expect(verifier.verifySync(signToken(key)).subject).toBe('subject');
   });
 });
 
@@ -94,8 +94,10 @@ describe('options, once resolved', () => {
   });
 
   it('have defaults that show in behaviour', () => {
-    const verifier = createVerifier({ issuer, audience, jwks: keySetOf(key), clock: createFakeClock() });
-    expect(refusalOf(() => verifier.verifySync('a'.repeat(16_385))).code).toBe('ERR_TOKEN_TOO_LARGE');
-    expect(verifier.challenge(refusalOf(() => verifier.verifySync(''))).headers['WWW-Authenticate']).toContain('"api"');
+    const verifier = createVerifier({ issuer, audience, jwks: keySetOf(key), clock: new FakeClock() });
+    expect(authErrorOf(() => verifier.verifySync('a'.repeat(16_385))).code).toBe('ERR_TOKEN_TOO_LARGE');
+    expect(verifier.challenge(authErrorOf(() => verifier.verifySync(''))).headers['WWW-Authenticate']).toContain(
+      '"api"',
+    );
   });
 });

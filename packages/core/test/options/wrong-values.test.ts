@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { audience, issuer } from '../fixtures/mint.ts';
-import { faultOf } from '../fixtures/refusal.ts';
+import { configurationErrorOf } from '../support/expected-errors.ts';
+import { audience, issuer } from '../support/sign-token.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
 function fault(options: Members): string {
-  return faultOf({ issuer, audience, ...options }).message;
+  return configurationErrorOf({ issuer, audience, ...options }).message;
 }
 
 /** Options with one member set, by a path such as `http.timeout`. */

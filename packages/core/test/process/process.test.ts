@@ -1,4 +1,4 @@
-import { startTestIssuer, type TestIssuer } from '@verifier/test-issuer';
+import { type AuthorizationServer, startAuthorizationServer } from '@verifier/test-issuer';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type BuiltCore, buildCore } from './built-core.ts';
 import { runChild } from './child.ts';
@@ -7,11 +7,11 @@ import type { Loaded } from './children/loading.ts';
 import type { Sharing } from './children/sharing.ts';
 
 let core: BuiltCore;
-let issuer: TestIssuer;
+let issuer: AuthorizationServer;
 let token: string;
 
 beforeAll(async () => {
-  [core, issuer] = await Promise.all([buildCore(), startTestIssuer({ alg: 'ES256' })]);
+  [core, issuer] = await Promise.all([buildCore(), startAuthorizationServer({ alg: 'ES256' })]);
   token = await issuer.token();
 });
 

@@ -9,11 +9,11 @@ import {
   TokenError,
   UnavailableError,
 } from '../../src/index.ts';
-import { createTestKey } from '../fixtures/test-key.ts';
-import { verifierFor } from '../fixtures/verifiers.ts';
+import { generateTestKey } from '../support/test-key.ts';
+import { verifierFor } from '../support/verifiers.ts';
 import { parseChallenge } from './rfc9110.ts';
 
-const key = createTestKey('Ed25519');
+const key = generateTestKey('Ed25519');
 const verifier = verifierFor(key);
 const json = { 'Content-Type': 'application/json' };
 

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AuthResult } from '../../src/index.ts';
-import { mint } from '../fixtures/mint.ts';
-import { requestWith, requestWithHeaders } from '../fixtures/requests.ts';
-import { createTestKey } from '../fixtures/test-key.ts';
-import { verifierFor } from '../fixtures/verifiers.ts';
+import { requestWith, requestWithHeaders } from '../support/requests.ts';
+import { signToken } from '../support/sign-token.ts';
+import { generateTestKey } from '../support/test-key.ts';
+import { verifierFor } from '../support/verifiers.ts';
 
-const key = createTestKey('Ed25519');
-const token = mint(key);
+const key = generateTestKey('Ed25519');
+const token = signToken(key);
 const verifier = verifierFor(key);
 const optional = verifierFor(key, { optional: true });
 
@@ -112,7 +112,7 @@ describe('credentials', () => {
   });
 
   it('that are bad are refused in optional mode, too', async () => {
-    for (const bad of ['a.b.c', 'x', mint(key, { exp: 1 })]) {
+    for (const bad of ['a.b.c', 'x', signToken(key, { exp: 1 })]) {
       expect(await judgeOptional(`Bearer ${bad}`)).toMatchObject({ ok: false, error: { status: 401 } });
     }
   });

@@ -1,20 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import type { SingleIssuerOptions } from '../../src/index.ts';
-import { audience, issuer, mint } from '../fixtures/mint.ts';
-import { refusalOf } from '../fixtures/refusal.ts';
-import { createTestKey } from '../fixtures/test-key.ts';
-import { verifierFor } from '../fixtures/verifiers.ts';
+import { authErrorOf } from '../support/expected-errors.ts';
+import { audience, issuer, signToken } from '../support/sign-token.ts';
+import { generateTestKey } from '../support/test-key.ts';
+import { verifierFor } from '../support/verifiers.ts';
 
-const key = createTestKey('Ed25519');
+const key = generateTestKey('Ed25519');
 
 type Members = Readonly<Record<string, unknown>>;
 
 function refusal(claims: Members, options: Partial<SingleIssuerOptions> = {}): unknown {
-  return refusalOf(() => verifierFor(key, options).verifySync(mint(key, claims)));
+  return authErrorOf(() => verifierFor(key, options).verifySync(signToken(key, claims)));
 }
 
 function isAccepted(claims: Members, options: Partial<SingleIssuerOptions> = {}): boolean {
-  return verifierFor(key, options).verifySync(mint(key, claims)).scheme === 'Bearer';
+  return verifierFor(key, options).verifySync(signToken(key, claims)).scheme === 'Bearer';
 }
 
 const mismatch = { code: 'ERR_AUDIENCE_MISMATCH', claim: 'aud', reason: 'mismatch' };

@@ -1,24 +1,24 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { SingleIssuerOptions } from '../../src/index.ts';
-import { headerText, mint, mintText, now } from '../fixtures/mint.ts';
-import { refusalOf } from '../fixtures/refusal.ts';
-import { createTestKey } from '../fixtures/test-key.ts';
-import { verifierFor } from '../fixtures/verifiers.ts';
+import { authErrorOf } from '../support/expected-errors.ts';
+import { headerText, now, signText, signToken } from '../support/sign-token.ts';
+import { generateTestKey } from '../support/test-key.ts';
+import { verifierFor } from '../support/verifiers.ts';
 
-const key = createTestKey('Ed25519');
+const key = generateTestKey('Ed25519');
 const verifier = verifierFor(key);
 
 function refusal(claims: Readonly<Record<string, unknown>>, options: Partial<SingleIssuerOptions> = {}): unknown {
-  const { code, claim, reason } = { claim: undefined, reason: undefined, ...refuse(mint(key, claims), options) };
+  const { code, claim, reason } = { claim: undefined, reason: undefined, ...refuse(signToken(key, claims), options) };
   return { code, claim, reason };
 }
 
-function refuse(token: string, options: Partial<SingleIssuerOptions> = {}): ReturnType<typeof refusalOf> {
-  return refusalOf(() => verifierFor(key, options).verifySync(token));
+function refuse(token: string, options: Partial<SingleIssuerOptions> = {}): ReturnType<typeof authErrorOf> {
+  return authErrorOf(() => verifierFor(key, options).verifySync(token));
 }
 
 function isAccepted(claims: Readonly<Record<string, unknown>>, options: Partial<SingleIssuerOptions> = {}): boolean {
-  return verifierFor(key, options).verifySync(mint(key, claims)).subject === 'subject';
+  return verifierFor(key, options).verifySync(signToken(key, claims)).subject === 'subject';
 }
 
 // The operator is told of tokens from the future, once.
@@ -35,7 +35,7 @@ describe.each(['exp', 'nbf', 'iat'])('the claim %s', (claim) => {
 
   it.each(['1e999', '-1e999'])('is refused where it is no finite number: %s', (number) => {
     const claims = JSON.stringify({ iss: 'https://issuer.example', aud: 'api://default', exp: now + 60 });
-    const token = mintText(key, headerText(key), claims.replace(/\}$/, `,"${claim}":${number}}`));
+    const token = signText(key, headerText(key), claims.replace(/\}$/, `,"${claim}":${number}}`));
     expect(refuse(token)).toMatchObject({ code: 'ERR_CLAIM_INVALID', claim, reason: 'invalid' });
   });
 
@@ -66,7 +66,7 @@ describe('the claim exp', () => {
   });
 
   it('is what expiresAt says', () => {
-    expect(verifier.verifySync(mint(key, { exp: now + 7 })).expiresAt).toBe(now + 7);
+    expect(verifier.verifySync(signToken(key, { exp: now + 7 })).expiresAt).toBe(now + 7);
   });
 });
 
@@ -110,16 +110,16 @@ describe('the claim iat', () => {
 
 describe('a fault in the claims', () => {
   it('is told only after the signature holds', () => {
-    const stranger = createTestKey('Ed25519', key.kid);
+    const stranger = generateTestKey('Ed25519', key.kid);
     for (const claims of [{ exp: 1 }, { aud: 'x' }, { exp: 'x' }, { cnf: { jkt: 'x' } }, { at_hash: 'x' }]) {
-      const code = refusalOf(() => verifier.verifySync(mint(stranger, claims))).code;
+      const code = authErrorOf(() => verifier.verifySync(signToken(stranger, claims))).code;
       expect(code).toBe('ERR_SIGNATURE_INVALID');
     }
   });
 
   it('never shows the value of a claim', () => {
     for (const claims of [{ exp: 'hush' }, { aud: 'hush' }, { sub: ['hush'] }, { cnf: 'hush' }, { iss: 'hush' }]) {
-      const error = refusalOf(() => verifier.verifySync(mint(key, claims)));
+      const error = authErrorOf(() => verifier.verifySync(signToken(key, claims)));
       expect(JSON.stringify([error, error.message, error.stack, String(error.cause)])).not.toContain('hush');
     }
   });

@@ -1,8 +1,8 @@
 import { type Algorithm, algorithms, allAlgorithms } from '../../../src/crypto/algorithms.ts';
-import { mint, mintText } from '../../fixtures/mint.ts';
-import { keySetOf, signWith } from '../../fixtures/test-key.ts';
-import type { Arsenal } from '../arsenal.ts';
+import { signText, signToken } from '../../support/sign-token.ts';
+import { keySetOf, signWith } from '../../support/test-key.ts';
 import { type Attack, attacks, type TokenRow } from '../attack.ts';
+import type { AttackKeys } from '../attack-keys.ts';
 import { goodClaims, pairs, shown, signed, signedText, withSignature } from './tokens.ts';
 
 const spellings: readonly unknown[] = [
@@ -86,7 +86,7 @@ const anotherAlgorithm = pairs(allAlgorithms, allAlgorithms)
       id: `key-of-${bound}-as-${named}`,
       how: `the key ${bound} signed a token whose header says ${named}`,
       code: 'ERR_ALG_NOT_ALLOWED',
-      token: ({ key }) => mint(key(bound), {}, { alg: named }),
+      token: ({ key }) => signToken(key(bound), {}, { alg: named }),
     }),
   );
 
@@ -94,10 +94,10 @@ const rsa = allAlgorithms.filter((alg) => algorithms[alg].kty === 'RSA');
 
 /** Signed as the header says, with the private key of another algorithm of the same type. */
 function signedAs(named: Algorithm, kid: string | undefined) {
-  return ({ key }: Arsenal): string => {
+  return ({ key }: AttackKeys): string => {
     const { privateKey } = key('RS256');
     const signer = { ...key('RS256'), sign: (input: string) => signWith(named, privateKey, input) };
-    return mintText(signer, JSON.stringify({ alg: named, kid, typ: 'at+jwt' }), goodClaims);
+    return signText(signer, JSON.stringify({ alg: named, kid, typ: 'at+jwt' }), goodClaims);
   };
 }
 
@@ -126,11 +126,11 @@ const notListed = allAlgorithms.map(
     how: `a good ${alg} token where every other algorithm is accepted`,
     code: 'ERR_ALG_NOT_ALLOWED',
     options: { algorithms: allAlgorithms.filter((other) => other !== alg) },
-    token: ({ key }) => mint(key(alg)),
+    token: ({ key }) => signToken(key(alg)),
   }),
 );
 
-function unbound({ key }: Arsenal) {
+function unbound({ key }: AttackKeys) {
   const { alg: _, ...jwk } = key('RS256').jwk;
   return { keys: [{ ...jwk, kid: 'unbound' } as typeof jwk & { kty: string }] };
 }
@@ -148,14 +148,14 @@ const unboundKeys = [
       id: `unbound-key-as-${alg}-of-${list?.length ?? 'all'}`,
       how: `an RSA key without alg, used with ${alg} ${where}`,
       code: 'ERR_ALG_NOT_ALLOWED',
-      options: (arsenal) => ({ jwks: unbound(arsenal), ...accepted }),
+      options: (keys) => ({ jwks: unbound(keys), ...accepted }),
       token: signedAs(alg, 'unbound'),
     },
     {
       id: `unbound-key-as-${alg}-of-${list?.length ?? 'all'}-without-kid`,
       how: `the same, and the token names no key`,
       code: isListed ? 'ERR_KEY_NOT_FOUND' : 'ERR_ALG_NOT_ALLOWED',
-      options: (arsenal) => ({ jwks: unbound(arsenal), ...accepted }),
+      options: (keys) => ({ jwks: unbound(keys), ...accepted }),
       token: signedAs(alg, undefined),
     },
   ];

@@ -1,5 +1,5 @@
 import { sign } from 'node:crypto';
-import type { TestKey } from '../../fixtures/test-key.ts';
+import type { TestKey } from '../../support/test-key.ts';
 
 function tagged(tag: number, ...parts: readonly Uint8Array[]): Buffer {
   const content = Buffer.concat(parts);

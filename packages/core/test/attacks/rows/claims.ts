@@ -1,4 +1,4 @@
-import { audience, now } from '../../fixtures/mint.ts';
+import { audience, now } from '../../support/sign-token.ts';
 import { type Attack, attacks, type RefusalCode, type StepsRow, type TokenRow } from '../attack.ts';
 import { goodClaims, goodHeader, pairs, shown, signed, signedText } from './tokens.ts';
 
@@ -195,7 +195,7 @@ const options = [undefined, '', [], [''], [null], ['x', 5], {}, true, false, 0, 
     id: `option/${typeof value === 'function' ? 'function' : value instanceof RegExp ? 'pattern' : shown(value)}`,
     how: 'a verifier is made without an audience that can be compared',
     code: 'ERR_CONFIG_INVALID',
-    strike: (arena) => arena.verifier({ audience: value }),
+    run: (context) => context.verifier({ audience: value }),
   }),
 );
 

@@ -1,8 +1,8 @@
-import { issuer } from '../../fixtures/mint.ts';
-import { keySetOf } from '../../fixtures/test-key.ts';
-import type { Answer, Arena } from '../arena.ts';
-import { documentsOf } from '../arena.ts';
+import type { Respond } from '../../support/fake-issuer.ts';
+import { issuer } from '../../support/sign-token.ts';
+import { keySetOf } from '../../support/test-key.ts';
 import { type Attack, attacks, type StepsRow } from '../attack.ts';
+import type { AttackContext } from '../attack-context.ts';
 import { pairs, shown, signed } from './tokens.ts';
 
 const unsafeUrls = [
@@ -37,17 +37,17 @@ const atConstruction = pairs(['issuer', 'jwksUri'], unsafeUrls).map(
     id: `option/${option}/${shown(url)}`,
     how: `a verifier is made with the ${option} ${shown(url)}`,
     code: 'ERR_CONFIG_INVALID',
-    strike: (arena) => arena.verifier({ jwks: undefined, [String(option)]: url }),
+    run: (context) => context.verifier({ jwks: undefined, [String(option)]: url }),
   }),
 );
 
-function metadata(members: object): Answer {
+function metadata(members: object): Respond {
   return (url) => (url.includes('.well-known') ? Response.json(members) : Response.json({ keys: [] }));
 }
 
-function ask(arena: Arena, answer: Answer): Promise<unknown> {
-  arena.answer(answer);
-  return arena.remote().verify(signed()(arena.arsenal));
+function ask(context: AttackContext, respond: Respond): Promise<unknown> {
+  context.fakeIssuer.respondWith(respond);
+  return context.remoteVerifier().verify(signed()(context.keys));
 }
 
 const inMetadata = [
@@ -65,7 +65,7 @@ const inMetadata = [
     how: `the issuer's metadata name the key set ${shown(url)}`,
     code: 'ERR_DISCOVERY_FAILED',
     requests: 1,
-    strike: (arena) => ask(arena, metadata({ issuer, jwks_uri: url })),
+    run: (context) => ask(context, metadata({ issuer, jwks_uri: url })),
   }),
 );
 
@@ -77,15 +77,15 @@ const redirects = [300, 301, 302, 303, 307, 308].flatMap((status): StepsRow[] =>
       how: `the issuer answers ${status} to the question for its metadata`,
       code: 'ERR_DISCOVERY_FAILED',
       requests: 1,
-      strike: (arena) => ask(arena, redirect),
+      run: (context) => ask(context, redirect),
     },
     {
       id: `redirect/${status}/keys`,
       how: `the issuer answers ${status} to the question for its keys`,
       code: 'ERR_KEY_SET_UNAVAILABLE',
       requests: 2,
-      strike: (arena) =>
-        ask(arena, (url) => (url.includes('.well-known') ? documentsOf(arena.arsenal, url) : redirect())),
+      run: (context) =>
+        ask(context, (url) => (url.includes('.well-known') ? context.fakeIssuer.documentAt(url) : redirect())),
     },
   ];
 });
@@ -94,12 +94,12 @@ const followed: StepsRow = {
   id: 'redirect/followed-by-fetch',
   how: 'a fetch is never asked to follow redirects',
   code: 'ERR_DISCOVERY_FAILED',
-  strike: (arena) => {
+  run: (context) => {
     const fetch = async (_url: string, init: RequestInit) => {
       if (init.redirect !== 'manual') throw new Error('It may follow');
       return new Response(null, { status: 302, headers: { location: 'http://169.254.169.254/' } });
     };
-    return arena.remote({ http: { fetch } }).verify(signed()(arena.arsenal));
+    return context.remoteVerifier({ http: { fetch } }).verify(signed()(context.keys));
   },
 };
 
@@ -130,7 +130,7 @@ const mismatches = named.map(
     how: `the metadata name the issuer ${shown(name)}`,
     code: 'ERR_DISCOVERY_ISSUER_MISMATCH',
     requests: 1,
-    strike: (arena) => ask(arena, metadata({ issuer: name, jwks_uri: `${issuer}/keys` })),
+    run: (context) => ask(context, metadata({ issuer: name, jwks_uri: `${issuer}/keys` })),
   }),
 );
 
@@ -143,9 +143,9 @@ const withPath: readonly StepsRow[] = [
   how: `${configured} is configured, and its metadata name ${issuer}`,
   code: 'ERR_DISCOVERY_ISSUER_MISMATCH',
   requests: 1,
-  strike: (arena) => {
-    arena.answer(metadata({ issuer, jwks_uri: `${issuer}/keys` }));
-    return arena.remote({ issuer: configured }).verify(signed({ iss: configured })(arena.arsenal));
+  run: (context) => {
+    context.fakeIssuer.respondWith(metadata({ issuer, jwks_uri: `${issuer}/keys` }));
+    return context.remoteVerifier({ issuer: configured }).verify(signed({ iss: configured })(context.keys));
   },
 }));
 
@@ -154,8 +154,8 @@ const secondPlace: StepsRow = {
   how: 'the metadata are at the second of the two places only, and name another issuer there',
   code: 'ERR_DISCOVERY_ISSUER_MISMATCH',
   requests: 2,
-  strike: (arena) =>
-    ask(arena, (url) =>
+  run: (context) =>
+    ask(context, (url) =>
       url.includes('openid-configuration')
         ? new Response('', { status: 404 })
         : Response.json({ issuer: 'https://other.example', jwks_uri: `${issuer}/keys` }),
@@ -163,14 +163,14 @@ const secondPlace: StepsRow = {
 };
 
 /** Accepts a token, changes what is published, lets time pass, and shows the token again. */
-function afterRotation(jwks: (arena: Arena) => unknown, seconds: number) {
-  return async (arena: Arena): Promise<unknown> => {
-    const verifier = arena.remote({ jwksUri: `${issuer}/keys` });
-    const token = signed({ exp: 4_102_444_800 })(arena.arsenal);
+function afterRotation(jwks: (context: AttackContext) => unknown, seconds: number) {
+  return async (context: AttackContext): Promise<unknown> => {
+    const verifier = context.remoteVerifier({ jwksUri: `${issuer}/keys` });
+    const token = signed({ exp: 4_102_444_800 })(context.keys);
     await verifier.verify(token);
     await verifier.verify(token);
-    arena.answer(() => Response.json(jwks(arena)));
-    arena.clock.advance(seconds);
+    context.fakeIssuer.respondWith(() => Response.json(jwks(context)));
+    context.clock.advance(seconds);
     return verifier.verify(token);
   };
 }
@@ -181,29 +181,29 @@ const removals: readonly StepsRow[] = [
     how: 'the key of an accepted token is replaced by one of another name, and its life is over',
     code: 'ERR_KEY_NOT_FOUND',
     requests: 2,
-    strike: afterRotation(({ arsenal }) => keySetOf(arsenal.key('RS256')), 601),
+    run: afterRotation(({ keys }) => keySetOf(keys.key('RS256')), 601),
   },
   {
     id: 'removed-and-none-added',
     how: 'the key is taken out of a set, to which none is added',
     code: 'ERR_KEY_NOT_FOUND',
     requests: 2,
-    strike: afterRotation(({ arsenal }) => ({ keys: arsenal.jwks.keys.filter(({ kid }) => kid !== 'ES256') }), 601),
+    run: afterRotation(({ keys }) => ({ keys: keys.jwks.keys.filter(({ kid }) => kid !== 'ES256') }), 601),
   },
   {
     id: 'another-key-of-the-same-name',
     how: 'another key is published under the same name',
     code: 'ERR_SIGNATURE_INVALID',
     requests: 2,
-    strike: afterRotation(({ arsenal }) => keySetOf(arsenal.stranger('ES256')), 601),
+    run: afterRotation(({ keys }) => keySetOf(keys.attackerKey('ES256')), 601),
   },
   {
     id: 'the-same-key-for-encryption',
     how: 'the key stays published, for encryption',
     code: 'ERR_KEY_NOT_FOUND',
     requests: 2,
-    strike: afterRotation(
-      ({ arsenal }) => ({ keys: [{ ...arsenal.key('ES256').jwk, use: 'enc' }, arsenal.key('RS256').jwk] }),
+    run: afterRotation(
+      ({ keys }) => ({ keys: [{ ...keys.key('ES256').jwk, use: 'enc' }, keys.key('RS256').jwk] }),
       601,
     ),
   },
@@ -212,19 +212,19 @@ const removals: readonly StepsRow[] = [
     how: 'the key stays published, under another name',
     code: 'ERR_KEY_NOT_FOUND',
     requests: 2,
-    strike: afterRotation(({ arsenal }) => ({ keys: [{ ...arsenal.key('ES256').jwk, kid: 'renamed' }] }), 601),
+    run: afterRotation(({ keys }) => ({ keys: [{ ...keys.key('ES256').jwk, kid: 'renamed' }] }), 601),
   },
   {
     id: 'an-outage-that-lasts',
     how: 'the issuer cannot be reached for longer than old keys are trusted',
     code: 'ERR_KEY_SET_UNAVAILABLE',
     requests: 2,
-    strike: async (arena) => {
-      const verifier = arena.remote({ jwksUri: `${issuer}/keys`, keyCache: { staleFor: 60 } });
-      const token = signed({ exp: 4_102_444_800 })(arena.arsenal);
+    run: async (context) => {
+      const verifier = context.remoteVerifier({ jwksUri: `${issuer}/keys`, keyCache: { staleFor: 60 } });
+      const token = signed({ exp: 4_102_444_800 })(context.keys);
       await verifier.verify(token);
-      arena.answer(() => new Response('', { status: 500 }));
-      arena.clock.advance(700);
+      context.fakeIssuer.respondWith(() => new Response('', { status: 500 }));
+      context.clock.advance(700);
       return verifier.verify(token);
     },
   },
@@ -251,14 +251,14 @@ const misleading = ages.map(
     how: `a key set is sent with Cache-Control ${shown(cacheControl)}: the removed key is gone within two hours`,
     code: 'ERR_KEY_NOT_FOUND',
     requests: 2,
-    strike: async (arena) => {
+    run: async (context) => {
       const headers = { 'cache-control': cacheControl, age: '-99999999' };
-      arena.answer(() => Response.json(arena.arsenal.jwks, { headers }));
-      const verifier = arena.remote({ jwksUri: `${issuer}/keys` });
-      const token = signed({ exp: 4_102_444_800 })(arena.arsenal);
+      context.fakeIssuer.respondWith(() => Response.json(context.keys.jwks, { headers }));
+      const verifier = context.remoteVerifier({ jwksUri: `${issuer}/keys` });
+      const token = signed({ exp: 4_102_444_800 })(context.keys);
       await verifier.verify(token);
-      arena.answer(() => Response.json(keySetOf(arena.arsenal.key('RS256')), { headers }));
-      arena.clock.advance(7200);
+      context.fakeIssuer.respondWith(() => Response.json(keySetOf(context.keys.key('RS256')), { headers }));
+      context.clock.advance(7200);
       return verifier.verify(token);
     },
   }),
@@ -295,9 +295,9 @@ const documents = Object.entries(badDocuments).map(
     how: `the key set is ${name}`,
     code: name.startsWith('confirmed') ? 'ERR_KEY_SET_UNAVAILABLE' : 'ERR_KEY_SET_INVALID',
     requests: 1,
-    strike: (arena) => {
-      arena.answer(make);
-      return arena.remote({ jwksUri: `${issuer}/keys` }).verify(signed()(arena.arsenal));
+    run: (context) => {
+      context.fakeIssuer.respondWith(make);
+      return context.remoteVerifier({ jwksUri: `${issuer}/keys` }).verify(signed()(context.keys));
     },
   }),
 );

@@ -1,4 +1,4 @@
-import { claimsWith, encode } from '../../fixtures/mint.ts';
+import { claimsWith, encode } from '../../support/sign-token.ts';
 
 const littleEndian = (hex: string): Buffer => Buffer.from(hex, 'hex');
 

@@ -1,4 +1,4 @@
-import { audience, claimsWith, encode, issuer, mint, mintParts, now } from '../../fixtures/mint.ts';
+import { audience, claimsWith, encode, issuer, now, signParts, signToken } from '../../support/sign-token.ts';
 import { type Attack, attacks, type RefusalCode, type TokenRow } from '../attack.ts';
 import { goodClaims, goodHeader, pairs, signedText } from './tokens.ts';
 
@@ -48,8 +48,8 @@ const malleated = pairs(Object.entries(spellings), positions).flatMap(([[name, s
     code: 'ERR_TOKEN_MALFORMED',
     token: ({ key }) => {
       const respelled = { header, claims, [position]: spell(position === 'header' ? header : claims) };
-      if (isSigned) return mintParts(key('ES256'), respelled.header, respelled.claims);
-      const signature = mintParts(key('ES256'), header, claims).split('.')[2] ?? '';
+      if (isSigned) return signParts(key('ES256'), respelled.header, respelled.claims);
+      const signature = signParts(key('ES256'), header, claims).split('.')[2] ?? '';
       return `${respelled.header}.${respelled.claims}.${position === 'signature' ? spell(signature) : signature}`;
     },
   });
@@ -179,7 +179,7 @@ const polluting: readonly TokenRow[] = ['__proto__', 'constructor', 'prototype']
   token: async ({ key }) => {
     const json = JSON.stringify({ ...good, aud: undefined });
     const inherited = `{"aud":"${audience}","prototype":{"aud":"${audience}"}}`;
-    mint(key('ES256'));
+    signToken(key('ES256'));
     return signedText(goodHeader, `${json.slice(0, -1)},"${name}":${inherited}}`)({ key } as never);
   },
 }));

@@ -1,4 +1,4 @@
-import { claimsWith, encode, mint, mintParts } from '../../fixtures/mint.ts';
+import { claimsWith, encode, signParts, signToken } from '../../support/sign-token.ts';
 import { type Attack, attacks, type TokenRow } from '../attack.ts';
 import { goodClaims, pairs, shown, signed, signedText } from './tokens.ts';
 
@@ -48,7 +48,7 @@ const otherAlgorithms = pairs(['RS256', 'PS512', 'ES512', 'Ed25519'] as const, [
     id: `${alg}/${shown(crit)}`,
     how: `crit is ${shown(crit)} in a token of ${alg}`,
     code: 'ERR_CRIT_UNSUPPORTED',
-    token: ({ key }) => mint(key(alg), {}, { crit }),
+    token: ({ key }) => signToken(key(alg), {}, { crit }),
   }),
 );
 
@@ -68,7 +68,7 @@ const remembered: TokenRow = {
   id: 'before-the-signature',
   how: 'crit in a token with a bad signature: nothing is checked of it',
   code: 'ERR_CRIT_UNSUPPORTED',
-  token: ({ stranger }) => mint(stranger('ES256'), {}, { crit: ['x'] }),
+  token: ({ attackerKey }) => signToken(attackerKey('ES256'), {}, { crit: ['x'] }),
 };
 
 const unencodedHeaders: readonly Readonly<Record<string, unknown>>[] = [
@@ -97,25 +97,25 @@ const raw: readonly TokenRow[] = [
     id: 'raw/json',
     how: 'the claims stand in the token as they are, as b64: false has it',
     code: 'ERR_TOKEN_MALFORMED',
-    token: ({ key }) => mintParts(key('ES256'), rawHeader, goodClaims.replaceAll('.', '%2e')),
+    token: ({ key }) => signParts(key('ES256'), rawHeader, goodClaims.replaceAll('.', '%2e')),
   },
   {
     id: 'raw/looks-encoded',
     how: 'raw claims that are base64url by chance: one reader sees text, another one claims',
     code: 'ERR_CRIT_UNSUPPORTED',
-    token: ({ key }) => mintParts(key('ES256'), rawHeader, encode(JSON.stringify(claimsWith()))),
+    token: ({ key }) => signParts(key('ES256'), rawHeader, encode(JSON.stringify(claimsWith()))),
   },
   {
     id: 'detached',
     how: 'nothing between the dots, as a detached payload has it',
     code: 'ERR_TOKEN_MALFORMED',
-    token: ({ key }) => mintParts(key('ES256'), rawHeader, ''),
+    token: ({ key }) => signParts(key('ES256'), rawHeader, ''),
   },
   {
     id: 'detached/without-b64',
     how: 'nothing between the dots, and an ordinary header',
     code: 'ERR_TOKEN_MALFORMED',
-    token: ({ key }) => mintParts(key('ES256'), encode('{"alg":"ES256","kid":"ES256"}'), ''),
+    token: ({ key }) => signParts(key('ES256'), encode('{"alg":"ES256","kid":"ES256"}'), ''),
   },
 ];
 

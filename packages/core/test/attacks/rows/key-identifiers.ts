@@ -1,6 +1,6 @@
 import { type Algorithm, allAlgorithms } from '../../../src/crypto/algorithms.ts';
-import { encode, mint } from '../../fixtures/mint.ts';
-import { keySetOf } from '../../fixtures/test-key.ts';
+import { encode, signToken } from '../../support/sign-token.ts';
+import { keySetOf } from '../../support/test-key.ts';
 import { type Attack, attacks, type StepsRow, type TokenRow } from '../attack.ts';
 import { shown, signed, signedText, withSignature } from './tokens.ts';
 
@@ -74,14 +74,15 @@ const fetched = injections.map(
     how: `the same with keys that are fetched: one fetch more, of the same address`,
     code: 'ERR_KEY_NOT_FOUND',
     requests: 2,
-    strike: async (arena) => {
-      const verifier = arena.remote({ jwksUri: 'https://issuer.example/keys' });
-      const token = signed({}, { kid })(arena.arsenal);
-      await verifier.verify(signed()(arena.arsenal));
-      const code = await arena.codeOf(verifier.verify(token));
-      if (arena.asked.some((url) => url !== 'https://issuer.example/keys')) throw new Error(`asked ${arena.asked}`);
+    run: async (context) => {
+      const verifier = context.remoteVerifier({ jwksUri: 'https://issuer.example/keys' });
+      const token = signed({}, { kid })(context.keys);
+      await verifier.verify(signed()(context.keys));
+      const code = await context.codeOf(verifier.verify(token));
+      if (context.fakeIssuer.requests.some((url) => url !== 'https://issuer.example/keys'))
+        throw new Error(`asked ${context.fakeIssuer.requests}`);
       if (code !== 'ERR_KEY_NOT_FOUND') throw new Error(code);
-      return arena.verifier().verify(token);
+      return context.verifier().verify(token);
     },
   }),
 );
@@ -130,7 +131,7 @@ const unknown = allAlgorithms.flatMap((alg) =>
       how: `signed by the only key there is, whose kid is ${alg}; the header says ${name.replaceAll('-', ' ')}`,
       code: 'ERR_KEY_NOT_FOUND',
       options: ({ key }) => ({ jwks: keySetOf(key(alg)) }),
-      token: ({ key }) => mint(key(alg), {}, { kid: kidOf(alg) }),
+      token: ({ key }) => signToken(key(alg), {}, { kid: kidOf(alg) }),
     }),
   ),
 );
@@ -150,7 +151,7 @@ const published: readonly TokenRow[] = [
     id: 'unnamed/two-keys-fit',
     how: 'the header names no key, and two keys of the issuer fit',
     code: 'ERR_KEY_AMBIGUOUS',
-    options: ({ key, stranger }) => ({ jwks: keySetOf(key('ES256'), stranger('ES256')) }),
+    options: ({ key, attackerKey }) => ({ jwks: keySetOf(key('ES256'), attackerKey('ES256')) }),
     token: signed({}, { kid: undefined }),
   },
   {
@@ -158,7 +159,7 @@ const published: readonly TokenRow[] = [
     advisory: 'RFC 7517, section 4.5',
     how: 'the issuer publishes two keys of the same kid and algorithm',
     code: 'ERR_KEY_AMBIGUOUS',
-    options: ({ key, stranger }) => ({ jwks: keySetOf(stranger('ES256'), key('ES256')) }),
+    options: ({ key, attackerKey }) => ({ jwks: keySetOf(attackerKey('ES256'), key('ES256')) }),
     token: signed(),
   },
 ];
@@ -169,12 +170,12 @@ const flood: readonly StepsRow[] = [
     how: '1,000 good signatures, each under another kid, and a good token after each tenth',
     code: 'ERR_KEY_NOT_FOUND',
     requests: 3,
-    strike: async (arena) => {
-      const verifier = arena.remote({ jwksUri: 'https://issuer.example/keys' });
-      const good = mint(arena.arsenal.key('ES256'));
+    run: async (context) => {
+      const verifier = context.remoteVerifier({ jwksUri: 'https://issuer.example/keys' });
+      const good = signToken(context.keys.key('ES256'));
       await verifier.verify(good);
       for (let index = 0; index < 1000; index += 1) {
-        const refused = arena.codeOf(verifier.verify(withSignature({ alg: 'ES256', kid: `kid-${index}` }, 'AAAA')));
+        const refused = context.codeOf(verifier.verify(withSignature({ alg: 'ES256', kid: `kid-${index}` }, 'AAAA')));
         if (index % 10 === 0) await verifier.verify(good);
         await refused;
       }
@@ -187,10 +188,10 @@ const flood: readonly StepsRow[] = [
       how: `50 bad signatures under the kid of a known ${alg} key: nothing is fetched for them`,
       code: 'ERR_SIGNATURE_INVALID',
       requests: 1,
-      strike: async (arena) => {
-        const verifier = arena.remote({ jwksUri: 'https://issuer.example/keys' });
-        const token = mint(arena.arsenal.stranger(alg));
-        for (let index = 0; index < 50; index += 1) await arena.codeOf(verifier.verify(token));
+      run: async (context) => {
+        const verifier = context.remoteVerifier({ jwksUri: 'https://issuer.example/keys' });
+        const token = signToken(context.keys.attackerKey(alg));
+        for (let index = 0; index < 50; index += 1) await context.codeOf(verifier.verify(token));
         return verifier.verify(token);
       },
     }),

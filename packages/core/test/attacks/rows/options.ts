@@ -1,4 +1,4 @@
-import { issuer } from '../../fixtures/mint.ts';
+import { issuer } from '../../support/sign-token.ts';
 import { type Attack, attacks, type StepsRow, type TokenRow } from '../attack.ts';
 import { pairs, shown, signed } from './tokens.ts';
 
@@ -8,7 +8,7 @@ function withOption(path: string, value: unknown): object {
 }
 
 function refusedOption(id: string, how: string, options: object): StepsRow {
-  return { id, how, code: 'ERR_CONFIG_INVALID', strike: (arena) => arena.verifier(options) };
+  return { id, how, code: 'ERR_CONFIG_INVALID', run: (context) => context.verifier(options) };
 }
 
 const names = ['issuer', 'audience', 'algorithms', 'clientIds', 'requiredClaims', 'tokenType', 'realm', 'scopeClaims'];
@@ -40,11 +40,11 @@ const asked: StepsRow = {
   id: 'the-same-answer-a-thousand-times',
   how: 'one token of another audience, a thousand times',
   code: 'ERR_AUDIENCE_MISMATCH',
-  strike: async (arena) => {
-    const verifier = arena.verifier();
-    const token = signed({ aud: 'api://other' })(arena.arsenal);
+  run: async (context) => {
+    const verifier = context.verifier();
+    const token = signed({ aud: 'api://other' })(context.keys);
     const codes = new Set<string>();
-    for (let index = 0; index < 1000; index += 1) codes.add(await arena.codeOf(verifier.verify(token)));
+    for (let index = 0; index < 1000; index += 1) codes.add(await context.codeOf(verifier.verify(token)));
     if (codes.size !== 1) throw new Error([...codes].join(', '));
     return verifier.verify(token);
   },

@@ -1,9 +1,9 @@
 import { type Algorithm, algorithms, allAlgorithms } from '../../../src/crypto/algorithms.ts';
-import { encode } from '../../fixtures/mint.ts';
-import { createTestKey, type TestKey } from '../../fixtures/test-key.ts';
 import { badSignatures } from '../../runtime/bad-signatures.ts';
-import type { Arsenal } from '../arsenal.ts';
+import { encode } from '../../support/sign-token.ts';
+import { generateTestKey, type TestKey } from '../../support/test-key.ts';
 import { type Attack, attacks, type TokenRow } from '../attack.ts';
+import type { AttackKeys } from '../attack-keys.ts';
 import { type BadEncoding, badPkcs1, badPss, encodePss, goodPkcs1, goodPss, rawSign } from './rsa-encodings.ts';
 import { goodClaims } from './tokens.ts';
 
@@ -17,8 +17,8 @@ function tokenOf(alg: Algorithm, signature: Uint8Array): string {
 
 /** The names of the flaws are the same whatever the key; only the bytes differ. */
 const flaws = allAlgorithms.flatMap((alg) => {
-  const key = createTestKey(alg);
-  return badSignatures(key, createTestKey(alg, 'other', 'second'), inputOf(alg)).map(({ flaw }) => ({ alg, flaw }));
+  const key = generateTestKey(alg);
+  return badSignatures(key, generateTestKey(alg, 'other', 'second'), inputOf(alg)).map(({ flaw }) => ({ alg, flaw }));
 });
 
 const damaged = flaws.map(
@@ -27,8 +27,8 @@ const damaged = flaws.map(
     advisory: algorithms[alg].kty === 'EC' && flaw.includes('=') ? 'CVE-2022-21449' : 'RFC 7515, section 5.2',
     how: `a signature ${flaw}`,
     code: flaw === 'empty' ? 'ERR_TOKEN_MALFORMED' : 'ERR_SIGNATURE_INVALID',
-    token: ({ key, stranger }) => {
-      const bad = badSignatures(key(alg), stranger(alg), inputOf(alg)).find((candidate) => candidate.flaw === flaw);
+    token: ({ key, attackerKey }) => {
+      const bad = badSignatures(key(alg), attackerKey(alg), inputOf(alg)).find((candidate) => candidate.flaw === flaw);
       return tokenOf(alg, bad?.signature ?? key(alg).sign(inputOf(alg)));
     },
   }),
@@ -112,7 +112,7 @@ function withoutLeadingZero(alg: Algorithm, key: TestKey): string {
 }
 
 /** A good signature by the same way, so that the bad ones are known to be refused for what is wrong with them. */
-export function rawSigned({ key }: Arsenal, alg: Algorithm): string {
+export function rawSigned({ key }: AttackKeys, alg: Algorithm): string {
   const { hash, padding } = algorithms[alg];
   const name = hash ?? 'sha256';
   const encoded = padding === 'pss' ? encodePss(inputOf(alg), goodPss(name)) : goodPkcs1(name, inputOf(alg));

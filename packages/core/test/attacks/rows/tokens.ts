@@ -1,17 +1,17 @@
-import { claimsWith, encode, mint, mintText } from '../../fixtures/mint.ts';
-import type { TestKey } from '../../fixtures/test-key.ts';
-import type { Arsenal } from '../arsenal.ts';
+import { claimsWith, encode, signText, signToken } from '../../support/sign-token.ts';
+import type { TestKey } from '../../support/test-key.ts';
+import type { AttackKeys } from '../attack-keys.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
 /** A token of the issuer, signed with its ES256 key unless another one is named. */
 export function signed(claims: Members = {}, header: Members = {}, alg: TestKey['alg'] = 'ES256') {
-  return ({ key }: Arsenal): string => mint(key(alg), claims, header);
+  return ({ key }: AttackKeys): string => signToken(key(alg), claims, header);
 }
 
 /** The issuer's signature over any two texts, or bytes. */
 export function signedText(header: string | Uint8Array, claims: string | Uint8Array = JSON.stringify(claimsWith())) {
-  return ({ key }: Arsenal): string => mintText(key('ES256'), header, claims);
+  return ({ key }: AttackKeys): string => signText(key('ES256'), header, claims);
 }
 
 /** A good header of the ES256 key, as text. */

@@ -5,18 +5,18 @@ import { promisify } from 'node:util';
 import { decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import {
+  type AuthorizationServer,
+  type AuthorizationServerOptions,
   generateSigningKey,
   type SigningAlgorithm,
   type SigningKey,
-  startTestIssuer,
-  type TestIssuer,
-  type TestIssuerOptions,
+  startAuthorizationServer,
 } from '../src/index.ts';
 import { verifyToken } from './verify-token.ts';
 
 let key: SigningKey;
 let otherKey: SigningKey;
-const open: TestIssuer[] = [];
+const open: AuthorizationServer[] = [];
 
 beforeAll(async () => {
   [key, otherKey] = await Promise.all([generateSigningKey(), generateSigningKey()]);
@@ -26,13 +26,13 @@ afterEach(async () => {
   await Promise.all(open.splice(0).map((issuer) => issuer.close()));
 });
 
-async function startIssuer(options: TestIssuerOptions = {}): Promise<TestIssuer> {
-  const issuer = await startTestIssuer({ path: '/oauth2/default', key, ...options });
+async function startIssuer(options: AuthorizationServerOptions = {}): Promise<AuthorizationServer> {
+  const issuer = await startAuthorizationServer({ path: '/oauth2/default', key, ...options });
   open.push(issuer);
   return issuer;
 }
 
-async function readKeyIds(issuer: TestIssuer): Promise<(string | undefined)[]> {
+async function readKeyIds(issuer: AuthorizationServer): Promise<(string | undefined)[]> {
   const { keys } = (await (await fetch(issuer.endpoints.keys)).json()) as JSONWebKeySet;
   return keys.map((jwk) => jwk.kid);
 }
