@@ -7,30 +7,31 @@ import { type Attack, attacks, type StepsRow } from '../attack.ts';
 import type { AttackContext } from '../attack-context.ts';
 import { signed } from './tokens.ts';
 
-async function judged(verifier: Verifier, request: Parameters<Verifier['authenticate']>[0]): Promise<never> {
+async function errorOfRequest(verifier: Verifier, request: Parameters<Verifier['authenticate']>[0]): Promise<never> {
   const result = await verifier.authenticate(request);
-  throw result.ok ? new Error('It was let in') : result.error;
+  throw result.ok ? new Error('The request was accepted') : result.error;
 }
 
-const down = (context: AttackContext): void => context.fakeIssuer.respondWith(() => new Response('', { status: 500 }));
+const startOutage = (context: AttackContext): void =>
+  context.fakeIssuer.respondWith(() => new Response('', { status: 500 }));
 
-const entered: readonly StepsRow[] = [
+const reentrant: readonly StepsRow[] = [
   {
-    id: 'two-tokens-while-keys-cannot-be-had',
-    how: 'two Authorization headers while the issuer does not answer',
+    id: 'two-tokens-during-an-outage',
+    how: 'two Authorization headers during an outage of the issuer',
     code: 'ERR_CREDENTIALS_REPEATED',
     run: (context) => {
-      down(context);
-      return judged(context.remoteVerifier(), requestWith(`Bearer ${signed()(context.keys)}`, 'Bearer x'));
+      startOutage(context);
+      return errorOfRequest(context.remoteVerifier(), requestWith(`Bearer ${signed()(context.keys)}`, 'Bearer x'));
     },
   },
   {
-    id: 'many-at-once-while-keys-cannot-be-had',
-    how: '50 tokens at once while the issuer does not answer: one attempt for all of them',
+    id: 'many-at-once-during-an-outage',
+    how: '50 tokens at once during an outage of the issuer: one fetch for all of them',
     code: 'ERR_KEY_SET_UNAVAILABLE',
     requests: 1,
     run: async (context) => {
-      down(context);
+      startOutage(context);
       const verifier = context.remoteVerifier({ jwksUri: `${issuer}/keys` });
       const token = signed()(context.keys);
       const all = await Promise.allSettled(Array.from({ length: 50 }, () => verifier.verify(token)));
@@ -41,7 +42,7 @@ const entered: readonly StepsRow[] = [
   },
   {
     id: 'listener-that-verifies',
-    how: 'onEvent verifies another token for each that is refused',
+    how: 'onEvent verifies another token for each refused one',
     code: 'ERR_SIGNATURE_INVALID',
     run: async (context) => {
       let depth = 0;
@@ -56,11 +57,11 @@ const entered: readonly StepsRow[] = [
   },
   {
     id: 'listener-that-throws',
-    how: 'onEvent throws for each token that is refused',
+    how: 'onEvent throws for each refused token',
     code: 'ERR_SIGNATURE_INVALID',
     run: (context) => {
       const onEvent = (): never => {
-        throw new Error('the listener broke');
+        throw new Error('the listener failed');
       };
       return context.verifier({ onEvent }).verify(signToken(context.keys.attackerKey('ES256')));
     },
@@ -79,8 +80,8 @@ const entered: readonly StepsRow[] = [
     },
   },
   {
-    id: 'closed-in-the-middle',
-    how: 'the verifier is closed by its own listener while a token is being refused',
+    id: 'closed-by-its-listener',
+    how: 'the listener closes its verifier while a token is refused',
     code: 'ERR_SIGNATURE_INVALID',
     run: (context) => {
       const verifier: Verifier = context.verifier({ onEvent: () => void verifier.close() });
@@ -89,13 +90,13 @@ const entered: readonly StepsRow[] = [
   },
   {
     id: 'resolver-that-verifies',
-    how: 'the function that decides on issuers verifies a token of its own verifier, which asks it again',
+    how: 'the resolver verifies a token with its own verifier, which calls the resolver again',
     code: 'ERR_ISSUER_UNKNOWN',
     run: (context) => {
-      let asked = 0;
+      let calls = 0;
       const issuers = async (name: string): Promise<undefined> => {
-        asked += 1;
-        if (asked < 5) await context.codeOf(verifier.verify(signed({ iss: `${name}/${asked}` })(context.keys)));
+        calls += 1;
+        if (calls < 5) await context.codeOf(verifier.verify(signed({ iss: `${name}/${calls}` })(context.keys)));
       };
       const verifier: Verifier = context.remoteVerifier({ issuer: undefined, audience: undefined, issuers });
       return verifier.verify(signed({ iss: 'https://other.example' })(context.keys));
@@ -115,9 +116,9 @@ function counting(engine: Runtime): { readonly runtime: Runtime; readonly import
   return { runtime, imports: () => imports };
 }
 
-const parsed: readonly StepsRow[] = (['ES256', 'RS256', 'Ed25519'] as const).map((alg) => ({
+const repeated: readonly StepsRow[] = (['ES256', 'RS256', 'Ed25519'] as const).map((alg) => ({
   id: `imports/${alg}`,
-  how: `200 tokens with bad signatures of ${alg}: its key is imported once, and no other`,
+  how: `200 tokens with bad signatures of ${alg}: only its key is imported, once`,
   code: 'ERR_SIGNATURE_INVALID',
   run: async ({ engine, keys, clock, codeOf, hasTokenCache }) => {
     const { runtime, imports } = counting(engine);
@@ -135,7 +136,7 @@ function verifierOf({ jwks }: AttackContext['keys'], engine: Runtime): Verifier 
   return createVerifierOnRuntime({ issuer, audience, jwks, tokenCache: false }, engine);
 }
 
-/** Pairs of refusals that a client must not be able to tell from each other. */
+/** Pairs of refused tokens whose answers must be equal. */
 const oracles: Readonly<
   Record<string, readonly [(context: AttackContext) => string, (context: AttackContext) => string, StepsRow['code']]>
 > = {
@@ -149,7 +150,7 @@ const oracles: Readonly<
     ({ keys }) => signToken(keys.attackerKey('ES256')),
     'ERR_SIGNATURE_INVALID',
   ],
-  'an expired token that is forged, and one that is not': [
+  'an expired forged token, and another forged one': [
     ({ keys }) => signToken(keys.attackerKey('ES256'), { exp: 1 }),
     ({ keys }) => signToken(keys.attackerKey('ES256')),
     'ERR_SIGNATURE_INVALID',
@@ -171,10 +172,10 @@ function signedFor(claims: Readonly<Record<string, unknown>>): (context: AttackC
   return ({ keys }) => signed(claims)(keys);
 }
 
-const told = Object.entries(oracles).map(
+const oracleRows = Object.entries(oracles).map(
   ([name, [first, second, code]]): StepsRow => ({
     id: name.replaceAll(/[ ,]+/g, '-'),
-    how: `${name}: the answers are the same, byte for byte`,
+    how: `${name}: the answers are byte for byte the same`,
     code,
     run: async (context) => {
       const verifier = context.verifier();
@@ -189,9 +190,9 @@ const told = Object.entries(oracles).map(
   }),
 );
 
-/** A verifier that is used wrongly, or much, still answers, and answers no more than it should. */
+/** Misuse and heavy use of a verifier, and answers that could be an oracle. */
 export const behaviourAttacks: readonly Attack[] = [
-  ...attacks(33, entered),
-  ...attacks(34, parsed),
-  ...attacks(36, told),
+  ...attacks(33, reentrant),
+  ...attacks(34, repeated),
+  ...attacks(36, oracleRows),
 ];

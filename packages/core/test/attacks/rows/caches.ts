@@ -7,13 +7,13 @@ import { signed } from './tokens.ts';
 
 type Policy = Partial<SingleIssuerOptions>;
 
-/** What the strict verifier demands that the lenient one, which accepts the token first, does not. */
+/** A lenient policy, which accepts the token, and a strict one, which must refuse it. */
 const policies: readonly (readonly [string, Policy, Policy, RefusalCode])[] = [
   ['another-audience', {}, { audience: 'api://other' }, 'ERR_AUDIENCE_MISMATCH'],
   ['any-audience-first', { audience: null }, { audience: 'api://other' }, 'ERR_AUDIENCE_MISMATCH'],
   ['another-algorithm', {}, { algorithms: ['RS256'] }, 'ERR_ALG_NOT_ALLOWED'],
   ['another-client', {}, { clientIds: ['other'] }, 'ERR_CLAIM_INVALID'],
-  ['a-claim-more', {}, { requiredClaims: ['tenant'] }, 'ERR_CLAIM_MISSING'],
+  ['a-required-claim', {}, { requiredClaims: ['tenant'] }, 'ERR_CLAIM_MISSING'],
   ['a-shorter-token', {}, { maxTokenSize: 256 }, 'ERR_TOKEN_TOO_LARGE'],
   ['validate', {}, { validate: () => 'no' }, 'ERR_TOKEN_REJECTED'],
   ['validate-later', {}, { validate: async () => 'no' }, 'ERR_TOKEN_REJECTED'],
@@ -31,7 +31,7 @@ const samePolicyRows = policies.flatMap(([name, lenient, strict, code]): StepsRo
   return [
     {
       id: `policy/${name}/lenient-first`,
-      how: `one token, accepted by one verifier and then shown to one that demands ${name.replaceAll('-', ' ')}`,
+      how: `a token that a lenient verifier accepted, verified by a strict one: ${name.replaceAll('-', ' ')}`,
       code,
       run: run([lenient, strict]),
     },
@@ -39,10 +39,10 @@ const samePolicyRows = policies.flatMap(([name, lenient, strict, code]): StepsRo
   ];
 });
 
-const otherDemands: readonly StepsRow[] = [
+const otherRequirements: readonly StepsRow[] = [
   {
     id: 'policy/strict-type',
-    how: 'a token without typ, accepted by a verifier that is compatible, and then shown to one for at+jwt',
+    how: 'a token without typ, accepted by a compatible verifier, and then verified with tokenType at+jwt',
     code: 'ERR_TOKEN_TYPE',
     run: async (context) => {
       const token = signed({}, { typ: undefined })(context.keys);
@@ -52,7 +52,7 @@ const otherDemands: readonly StepsRow[] = [
   },
   {
     id: 'policy/younger',
-    how: 'a token of an hour ago, accepted and then shown to a verifier with maxTokenAge',
+    how: 'a token issued an hour ago, accepted and then verified with maxTokenAge',
     code: 'ERR_TOKEN_TOO_OLD',
     run: async (context) => {
       const token = signed({ iat: now - 3600 })(context.keys);
@@ -62,7 +62,7 @@ const otherDemands: readonly StepsRow[] = [
   },
   {
     id: 'policy/less-tolerance',
-    how: 'a token that expired a minute ago, accepted with tolerance and then shown to a verifier without',
+    how: 'a token that expired a minute ago, accepted with tolerance and then verified without it',
     code: 'ERR_TOKEN_EXPIRED',
     run: async (context) => {
       const token = signed({ exp: now - 60 })(context.keys);
@@ -82,7 +82,7 @@ const otherDemands: readonly StepsRow[] = [
   },
   {
     id: 'requirements/another-predicate',
-    how: 'one token, accepted by one predicate and then asked by another',
+    how: 'one token, accepted by one predicate and then tested by another',
     code: 'ERR_CLAIMS_INSUFFICIENT',
     run: async (context) => {
       const token = signed()(context.keys);
@@ -92,7 +92,7 @@ const otherDemands: readonly StepsRow[] = [
   },
   {
     id: 'issuer/not-trusted-elsewhere',
-    how: 'a token that one verifier accepted, shown to a verifier of another issuer',
+    how: 'a token that one verifier accepted, verified for another issuer',
     code: 'ERR_ISSUER_UNKNOWN',
     run: async (context) => {
       const token = signed()(context.keys);
@@ -102,7 +102,7 @@ const otherDemands: readonly StepsRow[] = [
   },
   {
     id: 'keys/not-trusted-elsewhere',
-    how: 'a token that one verifier accepted, shown to a verifier that was given other keys of the same issuer',
+    how: 'a token that one verifier accepted, verified with other keys of the same issuer',
     code: 'ERR_SIGNATURE_INVALID',
     run: async (context) => {
       const token = signed()(context.keys);
@@ -112,7 +112,7 @@ const otherDemands: readonly StepsRow[] = [
   },
 ];
 
-/** A token that agrees with an accepted one in its beginning, or in its end. */
+/** Changes of an accepted token that leave its beginning or its end as it was. */
 const lookalikes: Readonly<Record<string, (token: string, context: AttackContext) => string>> = {
   'the last character': (token) => `${token.slice(0, -1)}${token.endsWith('A') ? 'Q' : 'A'}`,
   'the last 2 characters': (token) => changed(token, token.length - 2),
@@ -138,15 +138,15 @@ function changed(token: string, at: number): string {
 const lookalikeRows = Object.entries(lookalikes).map(
   ([name, change]): StepsRow => ({
     id: `lookalike/${name.replaceAll(/[ ,]+/g, '-')}`,
-    how: `a token that differs from one that was accepted before in ${name}`,
+    how: `a token that differs from an accepted one in ${name}`,
     code: 'ERR_SIGNATURE_INVALID',
     run: async (context) => {
       const verifier = context.verifier();
-      const token = signed({ jti: 'a-token-of-its-own' })(context.keys);
+      const token = signed({ jti: 'unique' })(context.keys);
       await verifier.verify(token);
       await verifier.verify(token);
       const code = await context.codeOf(verifier.verify(change(token, context)));
-      // Where the change happens to break the form of a part, that is as good a reason.
+      // Some changes break the encoding of a part, which is an equally good reason.
       if (code === 'ERR_TOKEN_MALFORMED') return verifier.verify(signToken(context.keys.attackerKey('ES256')));
       return verifier.verify(change(token, context));
     },
@@ -167,7 +167,7 @@ const times: readonly (readonly [string, Policy, Readonly<Record<string, unknown
 const later = times.map(
   ([name, policy, claims, seconds, code]): StepsRow => ({
     id: `time/${name}`,
-    how: `accepted twice, and shown again after ${seconds} s`,
+    how: `accepted twice, and verified again after ${seconds} s`,
     code,
     run: async (context) => {
       const verifier = context.verifier(policy);
@@ -181,8 +181,8 @@ const later = times.map(
 );
 
 const cleared: StepsRow = {
-  id: 'cleared/keys-and-tokens-forgotten',
-  how: 'accepted, then everything is forgotten and the issuer publishes another key',
+  id: 'cleared/keys-and-tokens',
+  how: 'accepted, then verified after clear() and a rotation without overlap',
   code: 'ERR_KEY_NOT_FOUND',
   requests: 2,
   run: async (context) => {
@@ -195,8 +195,8 @@ const cleared: StepsRow = {
   },
 };
 
-/** What was proved of a token is of use for that token only, and every policy and every moment judges it anew. */
+/** Cached results of another token, of another policy, or of another time. */
 export const cacheAttacks: readonly Attack[] = [
-  ...attacks(13, [...samePolicyRows, ...otherDemands, ...lookalikeRows]),
+  ...attacks(13, [...samePolicyRows, ...otherRequirements, ...lookalikeRows]),
   ...attacks(14, [...later, cleared]),
 ];

@@ -35,7 +35,7 @@ const unsafeUrls = [
 const atConstruction = pairs(['issuer', 'jwksUri'], unsafeUrls).map(
   ([option, url]): StepsRow => ({
     id: `option/${option}/${shown(url)}`,
-    how: `a verifier is made with the ${option} ${shown(url)}`,
+    how: `a verifier is created with ${option} ${shown(url)}`,
     code: 'ERR_CONFIG_INVALID',
     run: (context) => context.verifier({ jwks: undefined, [String(option)]: url }),
   }),
@@ -45,7 +45,7 @@ function metadata(members: object): Respond {
   return (url) => (url.includes('.well-known') ? Response.json(members) : Response.json({ keys: [] }));
 }
 
-function ask(context: AttackContext, respond: Respond): Promise<unknown> {
+function verifyWith(context: AttackContext, respond: Respond): Promise<unknown> {
   context.fakeIssuer.respondWith(respond);
   return context.remoteVerifier().verify(signed()(context.keys));
 }
@@ -62,10 +62,10 @@ const inMetadata = [
 ].map(
   (url): StepsRow => ({
     id: `metadata/${shown(url)}`,
-    how: `the issuer's metadata name the key set ${shown(url)}`,
+    how: `the jwks_uri in the metadata is ${shown(url)}`,
     code: 'ERR_DISCOVERY_FAILED',
     requests: 1,
-    run: (context) => ask(context, metadata({ issuer, jwks_uri: url })),
+    run: (context) => verifyWith(context, metadata({ issuer, jwks_uri: url })),
   }),
 );
 
@@ -74,29 +74,29 @@ const redirects = [300, 301, 302, 303, 307, 308].flatMap((status): StepsRow[] =>
   return [
     {
       id: `redirect/${status}/metadata`,
-      how: `the issuer answers ${status} to the question for its metadata`,
+      how: `the issuer answers ${status} for its metadata`,
       code: 'ERR_DISCOVERY_FAILED',
       requests: 1,
-      run: (context) => ask(context, redirect),
+      run: (context) => verifyWith(context, redirect),
     },
     {
       id: `redirect/${status}/keys`,
-      how: `the issuer answers ${status} to the question for its keys`,
+      how: `the issuer answers ${status} for its key set`,
       code: 'ERR_KEY_SET_UNAVAILABLE',
       requests: 2,
       run: (context) =>
-        ask(context, (url) => (url.includes('.well-known') ? context.fakeIssuer.documentAt(url) : redirect())),
+        verifyWith(context, (url) => (url.includes('.well-known') ? context.fakeIssuer.documentAt(url) : redirect())),
     },
   ];
 });
 
 const followed: StepsRow = {
   id: 'redirect/followed-by-fetch',
-  how: 'a fetch is never asked to follow redirects',
+  how: 'every fetch has redirect: manual',
   code: 'ERR_DISCOVERY_FAILED',
   run: (context) => {
     const fetch = async (_url: string, init: RequestInit) => {
-      if (init.redirect !== 'manual') throw new Error('It may follow');
+      if (init.redirect !== 'manual') throw new Error('fetch may follow the redirect');
       return new Response(null, { status: 302, headers: { location: 'http://169.254.169.254/' } });
     };
     return context.remoteVerifier({ http: { fetch } }).verify(signed()(context.keys));
@@ -127,10 +127,10 @@ const named: readonly unknown[] = [
 const mismatches = named.map(
   (name): StepsRow => ({
     id: `issuer/${shown(name)}`,
-    how: `the metadata name the issuer ${shown(name)}`,
+    how: `the issuer in the metadata is ${shown(name)}`,
     code: 'ERR_DISCOVERY_ISSUER_MISMATCH',
     requests: 1,
-    run: (context) => ask(context, metadata({ issuer: name, jwks_uri: `${issuer}/keys` })),
+    run: (context) => verifyWith(context, metadata({ issuer: name, jwks_uri: `${issuer}/keys` })),
   }),
 );
 
@@ -140,7 +140,7 @@ const withPath: readonly StepsRow[] = [
   'https://issuer.example/tenant/',
 ].map((configured) => ({
   id: `configured/${configured.slice(8)}`,
-  how: `${configured} is configured, and its metadata name ${issuer}`,
+  how: `${configured} is configured, and the issuer in its metadata is ${issuer}`,
   code: 'ERR_DISCOVERY_ISSUER_MISMATCH',
   requests: 1,
   run: (context) => {
@@ -149,20 +149,20 @@ const withPath: readonly StepsRow[] = [
   },
 }));
 
-const secondPlace: StepsRow = {
-  id: 'second-place',
-  how: 'the metadata are at the second of the two places only, and name another issuer there',
+const secondUrl: StepsRow = {
+  id: 'second-url',
+  how: 'only the second well-known URL has metadata, and they name another issuer',
   code: 'ERR_DISCOVERY_ISSUER_MISMATCH',
   requests: 2,
   run: (context) =>
-    ask(context, (url) =>
+    verifyWith(context, (url) =>
       url.includes('openid-configuration')
         ? new Response('', { status: 404 })
         : Response.json({ issuer: 'https://other.example', jwks_uri: `${issuer}/keys` }),
     ),
 };
 
-/** Accepts a token, changes what is published, lets time pass, and shows the token again. */
+/** Accepts a token, changes the key set, advances the clock, and verifies the token again. */
 function afterRotation(jwks: (context: AttackContext) => unknown, seconds: number) {
   return async (context: AttackContext): Promise<unknown> => {
     const verifier = context.remoteVerifier({ jwksUri: `${issuer}/keys` });
@@ -178,21 +178,21 @@ function afterRotation(jwks: (context: AttackContext) => unknown, seconds: numbe
 const removals: readonly StepsRow[] = [
   {
     id: 'another-key-instead',
-    how: 'the key of an accepted token is replaced by one of another name, and its life is over',
+    how: 'the key of an accepted token is replaced by one with another kid, and the key set expires',
     code: 'ERR_KEY_NOT_FOUND',
     requests: 2,
     run: afterRotation(({ keys }) => keySetOf(keys.key('RS256')), 601),
   },
   {
     id: 'removed-and-none-added',
-    how: 'the key is taken out of a set, to which none is added',
+    how: 'the key is removed from the set, and none is added',
     code: 'ERR_KEY_NOT_FOUND',
     requests: 2,
     run: afterRotation(({ keys }) => ({ keys: keys.jwks.keys.filter(({ kid }) => kid !== 'ES256') }), 601),
   },
   {
-    id: 'another-key-of-the-same-name',
-    how: 'another key is published under the same name',
+    id: 'another-key-with-the-same-kid',
+    how: 'another key is published with the same kid',
     code: 'ERR_SIGNATURE_INVALID',
     requests: 2,
     run: afterRotation(({ keys }) => keySetOf(keys.attackerKey('ES256')), 601),
@@ -208,15 +208,15 @@ const removals: readonly StepsRow[] = [
     ),
   },
   {
-    id: 'the-same-key-under-another-name',
-    how: 'the key stays published, under another name',
+    id: 'the-same-key-with-another-kid',
+    how: 'the key stays published, with another kid',
     code: 'ERR_KEY_NOT_FOUND',
     requests: 2,
     run: afterRotation(({ keys }) => ({ keys: [{ ...keys.key('ES256').jwk, kid: 'renamed' }] }), 601),
   },
   {
     id: 'an-outage-that-lasts',
-    how: 'the issuer cannot be reached for longer than old keys are trusted',
+    how: 'an outage of the issuer lasts longer than staleFor',
     code: 'ERR_KEY_SET_UNAVAILABLE',
     requests: 2,
     run: async (context) => {
@@ -248,7 +248,7 @@ const ages = [
 const misleading = ages.map(
   (cacheControl): StepsRow => ({
     id: `cache-control/${shown(cacheControl)}`,
-    how: `a key set is sent with Cache-Control ${shown(cacheControl)}: the removed key is gone within two hours`,
+    how: `a key set has Cache-Control ${shown(cacheControl)}: a removed key is refused within two hours`,
     code: 'ERR_KEY_NOT_FOUND',
     requests: 2,
     run: async (context) => {
@@ -279,10 +279,10 @@ const badDocuments: Readonly<Record<string, () => Response>> = {
   null: () => Response.json(null),
   'an array': () => Response.json([]),
   'without keys': () => Response.json({}),
-  'with keys that are no array': () => Response.json({ keys: { 0: {} } }),
+  'with keys that are not an array': () => Response.json({ keys: { 0: {} } }),
   'with no key': () => Response.json({ keys: [] }),
-  'with keys that are of no use': () => Response.json({ keys: [null, 1, 'x', {}, { kty: 'oct', k: 'AA' }] }),
-  'confirmed though nothing is known': () => new Response(null, { status: 304 }),
+  'with unusable keys only': () => Response.json({ keys: [null, 1, 'x', {}, { kty: 'oct', k: 'AA' }] }),
+  'confirmed with 304 before any was loaded': () => new Response(null, { status: 304 }),
 };
 
 function endless(): ReadableStream<Uint8Array> {
@@ -302,10 +302,10 @@ const documents = Object.entries(badDocuments).map(
   }),
 );
 
-/** The issuer's documents come from where the configuration says, and last as long as it says. */
+/** Metadata and key sets with hostile URLs, issuers, lifetimes and contents. */
 export const documentAttacks: readonly Attack[] = [
   ...attacks(26, [...atConstruction, ...inMetadata, ...redirects, followed]),
-  ...attacks(27, [...mismatches, ...withPath, secondPlace]),
+  ...attacks(27, [...mismatches, ...withPath, secondUrl]),
   ...attacks(28, removals),
   ...attacks(35, [...misleading, ...documents]),
 ];

@@ -36,7 +36,7 @@ const withAndWithout = criticals.flatMap((crit, index): TokenRow[] => {
     },
     {
       id: `value-${index}/${shown(crit)}/with-parameters`,
-      how: `the same, and the header holds what it names`,
+      how: `the same, and the header contains the members that it names`,
       code: 'ERR_CRIT_UNSUPPORTED',
       token: signed({}, { ...parameters, crit }),
     },
@@ -66,7 +66,7 @@ const written: readonly TokenRow[] = [
 
 const remembered: TokenRow = {
   id: 'before-the-signature',
-  how: 'crit in a token with a bad signature: nothing is checked of it',
+  how: 'crit in a token with a bad signature: the signature is not verified',
   code: 'ERR_CRIT_UNSUPPORTED',
   token: ({ attackerKey }) => signToken(attackerKey('ES256'), {}, { crit: ['x'] }),
 };
@@ -84,7 +84,7 @@ const unencodedHeaders: readonly Readonly<Record<string, unknown>>[] = [
 const unencoded = unencodedHeaders.map(
   (parameters): TokenRow => ({
     id: `encoded/${shown(parameters)}`,
-    how: `the header holds ${shown(parameters)}; the claims are encoded all the same`,
+    how: `the header contains ${shown(parameters)}; the claims are encoded nevertheless`,
     code: 'ERR_CRIT_UNSUPPORTED',
     token: signed({}, parameters),
   }),
@@ -95,19 +95,19 @@ const rawHeader = encode(JSON.stringify({ alg: 'ES256', kid: 'ES256', b64: false
 const raw: readonly TokenRow[] = [
   {
     id: 'raw/json',
-    how: 'the claims stand in the token as they are, as b64: false has it',
+    how: 'the claims are not encoded, as with b64: false',
     code: 'ERR_TOKEN_MALFORMED',
     token: ({ key }) => signParts(key('ES256'), rawHeader, goodClaims.replaceAll('.', '%2e')),
   },
   {
     id: 'raw/looks-encoded',
-    how: 'raw claims that are base64url by chance: one reader sees text, another one claims',
+    how: 'raw claims that happen to be base64url: one parser reads text, another one claims',
     code: 'ERR_CRIT_UNSUPPORTED',
     token: ({ key }) => signParts(key('ES256'), rawHeader, encode(JSON.stringify(claimsWith()))),
   },
   {
     id: 'detached',
-    how: 'nothing between the dots, as a detached payload has it',
+    how: 'nothing between the dots, as with a detached payload',
     code: 'ERR_TOKEN_MALFORMED',
     token: ({ key }) => signParts(key('ES256'), rawHeader, ''),
   },
@@ -119,7 +119,7 @@ const raw: readonly TokenRow[] = [
   },
 ];
 
-/** An extension that has to be understood is not understood here. */
+/** Critical extensions, none of which is supported. */
 export const extensionAttacks: readonly Attack[] = [
   ...attacks(15, [...withAndWithout, ...otherAlgorithms, ...written, remembered]),
   ...attacks(16, [...unencoded, ...raw]),

@@ -28,9 +28,9 @@ const encryptedTokens: Readonly<Record<string, (keys: AttackKeys) => string | Pr
   'a wrapped key': () => encrypted(goodClaims, { alg: 'A256KW' }, contentKey),
   'with an unsigned token inside': ({ key }) =>
     encrypted(unsigned, { alg: 'RSA-OAEP', cty: 'JWT' }, key('RS256').publicKey),
-  'with a good token inside': ({ key }) =>
+  'with a valid token inside': ({ key }) =>
     encrypted(signToken(key('ES256')), { alg: 'RSA-OAEP', cty: 'JWT' }, key('RS256').publicKey),
-  'as jose makes it': ({ key }) =>
+  'as jose encrypts it': ({ key }) =>
     new EncryptJWT(claimsWith())
       .setProtectedHeader({ alg: 'RSA-OAEP', enc: 'A256GCM' })
       .encrypt(key('RS256').publicKey),
@@ -65,7 +65,7 @@ const disguised = ['RSA-OAEP', 'RSA-OAEP-256', 'RSA1_5', 'ECDH-ES', 'dir', 'A256
 const nested: readonly TokenRow[] = [
   {
     id: 'nested/signed-in-signed',
-    how: 'the issuer signed a token as the content of a token (cty: JWT)',
+    how: 'a token signed by the issuer as the content of another one (cty: JWT)',
     code: 'ERR_TOKEN_MALFORMED',
     token: ({ key }) =>
       signedText('{"alg":"ES256","kid":"ES256","cty":"JWT"}', signToken(key('ES256')))({ key } as AttackKeys),
@@ -175,7 +175,7 @@ const nesting = (['arrays', 'objects'] as const).flatMap((kind) =>
       },
       {
         id: `nesting/${kind}/${depth}/never-closed`,
-        how: `claims that open ${depth} times and close never`,
+        how: `claims that open ${depth} times and never close`,
         code: 'ERR_TOKEN_MALFORMED',
         options: open,
         token: signedText(goodHeader, json.slice(0, json.length / 2)),
@@ -184,7 +184,7 @@ const nesting = (['arrays', 'objects'] as const).flatMap((kind) =>
   }),
 );
 
-/** What is not a compact signed token of a sensible size is not taken apart. */
+/** Texts that are not a compact JWS of an allowed size. */
 export const formAttacks: readonly Attack[] = [
   ...attacks(17, [...encryptedRows, ...disguised, ...nested]),
   ...attacks(18, [...dots, ...emptyForms, ...notText, ...tooLarge, ...nesting]),

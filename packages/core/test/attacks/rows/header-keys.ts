@@ -21,7 +21,7 @@ const brought: Readonly<Record<string, Brings>> = {
   'jwk-with-the-kid-of-the-issuer': ({ jwk }, { key }) => ({ jwk: { ...jwk, kid: key('ES256').kid } }),
   'jwk-with-its-private-part': ({ privateKey }) => ({ jwk: privateKey.export({ format: 'jwk' }) }),
   'jwk-as-a-set': ({ jwk }) => ({ jwk: { keys: [jwk] }, jwks: { keys: [jwk] } }),
-  'jwk-of-kind-oct': () => ({ jwk: { kty: 'oct', k: '' } }),
+  'jwk-of-type-oct': () => ({ jwk: { kty: 'oct', k: '' } }),
   jku: () => ({ jku: `${evil}/keys` }),
   'jku-without-tls': () => ({ jku: 'http://attacker.example/keys' }),
   'jku-of-the-issuer-by-a-redirect': () => ({ jku: `https://issuer.example/out?to=${evil}/keys` }),
@@ -53,7 +53,7 @@ const selfSigned = pairs(Object.entries(brought), used).flatMap(([[name, brings]
     const attackerKey = keys.attackerKey(alg);
     return signToken(attackerKey, {}, { ...brings(attackerKey, keys), kid });
   };
-  const how = `the attacker's ${alg} key signed, and the header brings ${name.replaceAll('-', ' ')}`;
+  const how = `the attacker's ${alg} key signed, and the header contains ${name.replaceAll('-', ' ')}`;
   return [
     { id: `${name}/${alg}/kid-of-the-issuer`, how, code: 'ERR_SIGNATURE_INVALID', token: token(alg) },
     { id: `${name}/${alg}/kid-of-the-attacker`, how, code: 'ERR_KEY_NOT_FOUND', token: token('attacker') },
@@ -64,7 +64,7 @@ const selfSigned = pairs(Object.entries(brought), used).flatMap(([[name, brings]
 const remotely = Object.entries(brought).map(
   ([name, brings]): StepsRow => ({
     id: `${name}/fetching-verifier`,
-    how: `the same with keys that are fetched: only the issuer is asked`,
+    how: `the same with fetched keys: only the issuer is contacted`,
     code: 'ERR_KEY_NOT_FOUND',
     requests: 3,
     run: async (context) => {
@@ -74,7 +74,7 @@ const remotely = Object.entries(brought).map(
       await verifier.verify(signToken(context.keys.key('ES256')));
       const code = await context.codeOf(verifier.verify(token));
       const elsewhere = context.fakeIssuer.requests.filter((url) => !url.startsWith('https://issuer.example/'));
-      if (elsewhere.length > 0) throw new Error(`${elsewhere} was asked, after ${code}`);
+      if (elsewhere.length > 0) throw new Error(`${elsewhere} was requested, after ${code}`);
       return context.verifier().verify(token);
     },
   }),
@@ -83,12 +83,12 @@ const remotely = Object.entries(brought).map(
 const noKeyAtAll = allAlgorithms.map(
   (alg): TokenRow => ({
     id: `jwk/${alg}/no-key-of-that-kind`,
-    how: `the header brings an ${alg} key, and the issuer has none but RS256`,
+    how: `the header contains an ${alg} key, and the issuer has only RS256 keys`,
     code: alg === 'RS256' ? 'ERR_SIGNATURE_INVALID' : 'ERR_KEY_NOT_FOUND',
     options: ({ key }) => ({ jwks: { keys: [key('RS256').jwk] } }),
     token: ({ attackerKey }) => signToken(attackerKey(alg), {}, { jwk: attackerKey(alg).jwk, kid: undefined }),
   }),
 );
 
-/** What a header says about keys is not read, whatever it says. */
+/** Keys and URLs of keys in the header of a token, which are never read. */
 export const headerKeyAttacks: readonly Attack[] = attacks(7, [...selfSigned, ...remotely, ...noKeyAtAll]);

@@ -7,7 +7,7 @@ import { shown, signed, signedText } from './tokens.ts';
 
 const other = 'https://other.example';
 
-/** Two issuers, each with a key of its own under the same name. */
+/** Returns two issuers whose keys differ and have the same `kid`. */
 function both({ keys }: AttackContext, alg: TestKey['alg']) {
   const { key, attackerKey } = keys;
   return [
@@ -19,7 +19,7 @@ function both({ keys }: AttackContext, alg: TestKey['alg']) {
 const sameKid = allAlgorithms.flatMap((alg): StepsRow[] => [
   {
     id: `same-kid/${alg}/first-as-second`,
-    how: `two issuers with a ${alg} key of one name; a token of the first in the name of the second`,
+    how: `two issuers with ${alg} keys of the same kid; the first one signs with iss of the second`,
     code: 'ERR_SIGNATURE_INVALID',
     run: async (context) => {
       const verifier = context.verifier({ ...noSingle, issuers: both(context, alg) });
@@ -48,7 +48,7 @@ const separators = ['|', ':', '/', '#', '\u0000', '::', ' ', '@'];
 const joined = separators.map(
   (separator): StepsRow => ({
     id: `separator/${shown(separator)}`,
-    how: `two issuers whose names and key identifiers are the same when joined by ${shown(separator)}`,
+    how: `two issuers whose identifier and kid are equal when joined with ${shown(separator)}`,
     code: 'ERR_KEY_NOT_FOUND',
     run: async (context) => {
       const mine = generateTestKey('ES256', `a${separator}key`);
@@ -71,7 +71,7 @@ const joined = separators.map(
 const onlyThere: readonly StepsRow[] = [
   {
     id: 'other-kid/fetched',
-    how: 'two issuers that fetch; a token with the key of the first in the name of the second',
+    how: 'two issuers with fetched keys; the first one signs with iss of the second',
     code: 'ERR_KEY_NOT_FOUND',
     requests: 3,
     run: async (context) => {
@@ -132,7 +132,7 @@ const untrusted = names.flatMap((iss): (TokenRow | StepsRow)[] => [
   },
   {
     id: `two-issuers/${shown(iss)}`,
-    how: `the same where two issuers are trusted and keys are fetched: nobody is asked`,
+    how: `the same with two trusted issuers and fetched keys: nothing is requested`,
     code: 'ERR_ISSUER_UNKNOWN',
     run: (context) => {
       const issuers = [issuer, 'https://third.example'].map((name) => ({ issuer: name, audience }));
@@ -141,7 +141,7 @@ const untrusted = names.flatMap((iss): (TokenRow | StepsRow)[] => [
   },
   {
     id: `resolver/${shown(iss)}`,
-    how: `the same where a function decides, by an exact list: nobody is asked`,
+    how: `the same with a resolver that compares with a list: nothing is requested`,
     code: 'ERR_ISSUER_UNKNOWN',
     run: (context) => {
       const issuers = (name: string) => (name === issuer ? { issuer, audience } : undefined);
@@ -162,7 +162,7 @@ const written: readonly TokenRow[] = [
   token: signedText('{"alg":"ES256","kid":"ES256"}', `{${members},"aud":"${audience}","exp":4102444800}`),
 }));
 
-/** The answer of a resolver that must not be taken. */
+/** Results of a resolver that must be refused. */
 const resolvers: readonly StepsRow[] = [
   ['another-issuer', () => ({ issuer: other, audience })],
   ['a-string', () => issuer],
@@ -171,12 +171,12 @@ const resolvers: readonly StepsRow[] = [
   ['an-algorithm-that-cannot-be', () => ({ issuer, audience, algorithms: ['none'] })],
 ].map(([name, answer]) => ({
   id: `resolver-answers/${String(name)}`,
-  how: `a function that is to decide on an issuer answers with ${String(name).replaceAll('-', ' ')}`,
+  how: `the resolver returns ${String(name).replaceAll('-', ' ')}`,
   code: 'ERR_ISSUER_LOOKUP_FAILED',
   run: (context) => context.remoteVerifier({ ...noSingle, issuers: answer }).verify(signed()(context.keys)),
 }));
 
-/** Each issuer's tokens are checked with its own keys, and nobody else's tokens with any. */
+/** Tokens of untrusted issuers, and of one trusted issuer in the name of another. */
 export const issuerAttacks: readonly Attack[] = [
   ...attacks(11, [...sameKid, ...joined, ...onlyThere]),
   ...attacks(12, [...untrusted, ...written, ...resolvers]),

@@ -71,7 +71,7 @@ const atHand = injections.map(
 const fetched = injections.map(
   (kid): StepsRow => ({
     id: `fetching/${shown(kid)}`,
-    how: `the same with keys that are fetched: one fetch more, of the same address`,
+    how: `the same with fetched keys: one more fetch, of the same URL`,
     code: 'ERR_KEY_NOT_FOUND',
     requests: 2,
     run: async (context) => {
@@ -80,7 +80,7 @@ const fetched = injections.map(
       await verifier.verify(signed()(context.keys));
       const code = await context.codeOf(verifier.verify(token));
       if (context.fakeIssuer.requests.some((url) => url !== 'https://issuer.example/keys'))
-        throw new Error(`asked ${context.fakeIssuer.requests}`);
+        throw new Error(`requested ${context.fakeIssuer.requests}`);
       if (code !== 'ERR_KEY_NOT_FOUND') throw new Error(code);
       return context.verifier().verify(token);
     },
@@ -128,7 +128,7 @@ const unknown = allAlgorithms.flatMap((alg) =>
   Object.entries(near).map(
     ([name, kidOf]): TokenRow => ({
       id: `${alg}/${name}`,
-      how: `signed by the only key there is, whose kid is ${alg}; the header says ${name.replaceAll('-', ' ')}`,
+      how: `signed with the only key, whose kid is ${alg}; the header has ${name.replaceAll('-', ' ')}`,
       code: 'ERR_KEY_NOT_FOUND',
       options: ({ key }) => ({ jwks: keySetOf(key(alg)) }),
       token: ({ key }) => signToken(key(alg), {}, { kid: kidOf(alg) }),
@@ -139,7 +139,7 @@ const unknown = allAlgorithms.flatMap((alg) =>
 const published: readonly TokenRow[] = [
   {
     id: 'named/the-key-has-no-kid',
-    how: 'signed by the only key there is, which has no kid; the header names one',
+    how: 'signed with the only key, which has no kid; the header has one',
     code: 'ERR_KEY_NOT_FOUND',
     options: ({ key }) => {
       const { kid: _, ...jwk } = key('ES256').jwk;
@@ -149,7 +149,7 @@ const published: readonly TokenRow[] = [
   },
   {
     id: 'unnamed/two-keys-fit',
-    how: 'the header names no key, and two keys of the issuer fit',
+    how: 'the header has no kid, and two keys of the issuer fit',
     code: 'ERR_KEY_AMBIGUOUS',
     options: ({ key, attackerKey }) => ({ jwks: keySetOf(key('ES256'), attackerKey('ES256')) }),
     token: signed({}, { kid: undefined }),
@@ -157,7 +157,7 @@ const published: readonly TokenRow[] = [
   {
     id: 'named/two-keys-of-one-name',
     advisory: 'RFC 7517, section 4.5',
-    how: 'the issuer publishes two keys of the same kid and algorithm',
+    how: 'the issuer publishes two keys with the same kid and algorithm',
     code: 'ERR_KEY_AMBIGUOUS',
     options: ({ key, attackerKey }) => ({ jwks: keySetOf(attackerKey('ES256'), key('ES256')) }),
     token: signed(),
@@ -167,7 +167,7 @@ const published: readonly TokenRow[] = [
 const flood: readonly StepsRow[] = [
   {
     id: 'a-thousand-unknown-identifiers',
-    how: '1,000 good signatures, each under another kid, and a good token after each tenth',
+    how: '1,000 valid signatures, each with another kid, and a valid token after each tenth',
     code: 'ERR_KEY_NOT_FOUND',
     requests: 3,
     run: async (context) => {
@@ -185,7 +185,7 @@ const flood: readonly StepsRow[] = [
   ...allAlgorithms.map(
     (alg): StepsRow => ({
       id: `bad-signatures/${alg}`,
-      how: `50 bad signatures under the kid of a known ${alg} key: nothing is fetched for them`,
+      how: `50 bad signatures with the kid of a known ${alg} key: they cause no fetch`,
       code: 'ERR_SIGNATURE_INVALID',
       requests: 1,
       run: async (context) => {
@@ -198,7 +198,7 @@ const flood: readonly StepsRow[] = [
   ),
 ];
 
-/** A key identifier selects among the keys of the issuer, and does nothing else. */
+/** Key identifiers of every kind; they may only select one of the issuer's keys. */
 export const keyIdentifierAttacks: readonly Attack[] = [
   ...attacks(8, [...atHand, ...fetched, ...notStrings, ...written, oversized]),
   ...attacks(9, [...unknown, ...published]),

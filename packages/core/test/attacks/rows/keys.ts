@@ -14,7 +14,7 @@ const named = (jwk: Members): Jwk => ({ kid: 'member', ...jwk });
 const ofKey = ({ jwk }: TestKey, members: Members = {}): Jwk => named({ ...jwk, kid: 'member', ...members });
 const zeros = 'A'.repeat(43);
 
-/** Members of a key set that are of no use, and must do no harm either. */
+/** Members of a key set that cannot be used and must not affect the others. */
 const members: Readonly<Record<string, (keys: AttackKeys) => unknown>> = {
   null: () => null,
   'a number': () => 1,
@@ -59,7 +59,7 @@ const members: Readonly<Record<string, (keys: AttackKeys) => unknown>> = {
   'n in standard base64': ({ key }) => ofKey(key('RS256'), { n: `+/${String(key('RS256').jwk['n']).slice(2)}` }),
   'n with padding': ({ key }) => ofKey(key('RS256'), { n: `${String(key('RS256').jwk['n'])}==` }),
   'n with a newline': ({ key }) => ofKey(key('RS256'), { n: `${String(key('RS256').jwk['n'])}\n` }),
-  'n of a length that no encoder makes': ({ key }) =>
+  'n of an impossible length': ({ key }) =>
     ofKey(key('RS256'), { n: `${String(key('RS256').jwk['n'])}A`.slice(0, 341) }),
   'n with other last bits': ({ key }) => ofKey(key('RS256'), { n: `${String(key('RS256').jwk['n']).slice(0, -1)}B` }),
   'n of one letter': ({ key }) => ofKey(key('RS256'), { n: 'A' }),
@@ -73,7 +73,7 @@ const members: Readonly<Record<string, (keys: AttackKeys) => unknown>> = {
   'x an object': ({ key }) => ofKey(key('ES256'), { x: {} }),
 };
 
-/** A token of a member's name, under an algorithm that the set has another key for. */
+/** Returns a token with the `kid` of a member, and an algorithm for which the set has another key. */
 function ofMember(alg: TestKey['alg']) {
   return ({ key }: AttackKeys): string => signToken(key(alg), {}, { kid: 'member' });
 }
@@ -90,7 +90,7 @@ async function amongOthers(context: AttackContext, member: unknown, token: strin
 const poisoned = Object.entries(members).map(
   ([name, make]): StepsRow => ({
     id: `member/${name.replaceAll(' ', '-')}`,
-    how: `a key set with a member that is ${name}: the others serve, and a token that names it does not`,
+    how: `a key set with a member that is ${name}: the other keys work, and a token with its kid is refused`,
     code: 'ERR_KEY_NOT_FOUND',
     requests: 2,
     run: (context) => amongOthers(context, make(context.keys), ofMember('ES256')(context.keys)),
@@ -100,7 +100,7 @@ const poisoned = Object.entries(members).map(
 const oddNames = [1, null, true, [], {}].map(
   (kid): StepsRow => ({
     id: `member/kid-${JSON.stringify(kid)}`,
-    how: `a key set with a good key whose kid is ${JSON.stringify(kid)}`,
+    how: `a key set with a valid key whose kid is ${JSON.stringify(kid)}`,
     code: 'ERR_KEY_NOT_FOUND',
     requests: 2,
     run: (context) => {
@@ -152,7 +152,7 @@ const flip = (part: unknown): string =>
   `${String(part).slice(0, 4)}${String(part)[4] === 'A' ? 'B' : 'A'}${String(part).slice(5)}`;
 const p256 = 0xffffffff00000001000000000000000000000000ffffffffffffffffffffffffn;
 
-const noPoint = 'an Ed25519 key that is no point';
+const noPoint = 'an Ed25519 key that is not a point';
 
 const weak: Readonly<Record<string, (keys: AttackKeys) => WeakKey>> = {
   'RSA of 512 bits': ownPair(512),
@@ -217,7 +217,7 @@ const notImportable = ['a point', 'the point', 'a coordinate that'];
 const skippedPoints = ['with a short', 'with a long', ' as P-'];
 
 function refusalOf(name: string): { readonly code: RefusalCode; readonly requests: number } {
-  // No engine looks whether it is one before it checks a signature.
+  // Neither engine validates the point when it imports the key, only when it verifies a signature.
   if (name === noPoint) return { code: 'ERR_SIGNATURE_INVALID', requests: 1 };
   const isImported =
     notImportable.some((start) => name.startsWith(start)) && !skippedPoints.some((part) => name.includes(part));
@@ -227,7 +227,7 @@ function refusalOf(name: string): { readonly code: RefusalCode; readonly request
 const weakKeys = Object.entries(weak).map(
   ([name, make]): StepsRow => ({
     id: name.replaceAll(/[ ,:=()]+/g, '-'),
-    how: `the issuer publishes ${name}, and a token was signed with it`,
+    how: `the issuer publishes ${name}, and the token was signed with it`,
     ...refusalOf(name),
     run: (context) => {
       const { jwk, token } = make(context.keys);
@@ -236,5 +236,5 @@ const weakKeys = Object.entries(weak).map(
   }),
 );
 
-/** A key that is weak, or no key at all, is as if it were not published. */
+/** Weak and malformed keys, which are skipped as if they were not published. */
 export const keyAttacks: readonly Attack[] = [...attacks(29, [...poisoned, ...oddNames]), ...attacks(30, weakKeys)];

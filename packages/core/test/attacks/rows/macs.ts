@@ -21,7 +21,7 @@ const spkiDer = (key: KeyObject): Buffer => key.export({ type: 'spki', format: '
 const jwkOf = (key: KeyObject): Readonly<Record<string, unknown>> => ({ ...key.export({ format: 'jwk' }) });
 const pointOf = (key: KeyObject): Buffer => Buffer.from(String(jwkOf(key)['x']), 'base64url');
 
-/** Every form in which a public key is commonly kept. */
+/** Every form in which public keys are commonly stored. */
 const encodings: Readonly<Record<string, (key: KeyObject) => string | Uint8Array>> = {
   'SPKI in PEM': spki,
   'SPKI in PEM without its last newline': (key) => spki(key).trimEnd(),
@@ -90,11 +90,11 @@ const withoutAlg = pairs(macs, ['RS256', 'ES256', 'Ed25519'] as const).flatMap((
   })),
 );
 
-// The MAC under the name of an algorithm that is accepted: only its length could give it away.
+// The MAC is labelled with an accepted algorithm, so that only its length differs.
 const disguised = pairs(macs, ['RS256', 'PS256', 'ES256', 'Ed25519'] as const).map(
   ([mac, alg]): TokenRow => ({
     id: `${mac}-named-${alg}`,
-    how: `${mac} with the public key as SPKI in PEM, under the name ${alg}`,
+    how: `${mac} with the public key as SPKI in PEM, labelled ${alg}`,
     code: 'ERR_SIGNATURE_INVALID',
     token: ({ key }) => macToken(alg, mac, alg, spki(key(alg).publicKey)),
   }),
@@ -109,7 +109,7 @@ function octSet({ key }: AttackKeys, mac: Mac) {
 const symmetric = macs.flatMap((mac): StepsRow[] => [
   {
     id: `${mac}/oct-in-a-key-set`,
-    how: `${mac} with an oct key that the issuer's key set holds`,
+    how: `${mac} with an oct key from the issuer's key set`,
     code: 'ERR_ALG_NOT_ALLOWED',
     run: (context) => {
       context.fakeIssuer.respondWith(() => Response.json(octSet(context.keys, mac)));
@@ -120,7 +120,7 @@ const symmetric = macs.flatMap((mac): StepsRow[] => [
   },
   {
     id: `${mac}/oct-key-by-name`,
-    how: `a token of an accepted algorithm that names an oct key of the key set`,
+    how: `a token with an accepted algorithm and the kid of an oct key`,
     code: 'ERR_KEY_NOT_FOUND',
     requests: 2,
     run: async (context) => {
@@ -132,13 +132,13 @@ const symmetric = macs.flatMap((mac): StepsRow[] => [
   },
   {
     id: `${mac}/oct-in-given-keys`,
-    how: `a verifier is given an oct key for ${mac}`,
+    how: `a verifier is created with an oct key for ${mac}`,
     code: 'ERR_CONFIG_INVALID',
     run: (context) => context.verifier({ jwks: octSet(context.keys, mac) }),
   },
   {
     id: `${mac}/configured`,
-    how: `a verifier is told to accept ${mac}`,
+    how: `a verifier is created with ${mac} in algorithms`,
     code: 'ERR_CONFIG_INVALID',
     run: (context) => context.verifier({ algorithms: ['ES256', mac] }),
   },
@@ -164,7 +164,7 @@ const emptyKeys: readonly StepsRow[] = [
   ['an oct key without a value', { kty: 'oct' }],
 ].map(([name, jwk]) => ({
   id: `fetched/${String(name).replaceAll(' ', '-')}`,
-  how: `HS256 with an empty key, where the issuer publishes ${name}`,
+  how: `HS256 with an empty key, and the issuer publishes ${name}`,
   code: 'ERR_ALG_NOT_ALLOWED',
   run: (context) => {
     context.fakeIssuer.respondWith(() => Response.json({ keys: [jwk, ...keySetOf(context.keys.key('ES256')).keys] }));
@@ -172,7 +172,7 @@ const emptyKeys: readonly StepsRow[] = [
   },
 }));
 
-/** Nothing that is published, or that can be guessed, makes a MAC that counts as a signature. */
+/** MACs with published or guessable keys. */
 export const macAttacks: readonly Attack[] = [
   ...attacks(2, [...confusions, ...withoutAlg, ...disguised, ...symmetric]),
   ...attacks(3, [...guesses, ...emptyKeys]),

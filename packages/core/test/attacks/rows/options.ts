@@ -30,7 +30,7 @@ const slow: readonly (readonly [string, string])[] = [
 const slowTokens = slow.map(
   ([name, token]): TokenRow => ({
     id: `token/${name}`,
-    how: `a token that makes a careless pattern try again: ${name.replaceAll('-', ' ')}`,
+    how: `a token that makes a naive regular expression backtrack: ${name.replaceAll('-', ' ')}`,
     code: 'ERR_TOKEN_MALFORMED',
     token: () => token,
   }),
@@ -38,7 +38,7 @@ const slowTokens = slow.map(
 
 const asked: StepsRow = {
   id: 'the-same-answer-a-thousand-times',
-  how: 'one token of another audience, a thousand times',
+  how: 'the same token of another audience, a thousand times',
   code: 'ERR_AUDIENCE_MISMATCH',
   run: async (context) => {
     const verifier = context.verifier();
@@ -91,7 +91,7 @@ const dropped = [
   refusedOption(`dropped/${String(name)}`, `an option that cannot mean anything: ${String(name)}`, options as object),
 );
 
-/** An option does what it says, or the verifier is not made. */
+/** Options that must take effect, or else make createVerifier throw. */
 export const optionAttacks: readonly Attack[] = [
   ...attacks(21, [...patternOptions, ...slowTokens, asked]),
   ...attacks(22, [...durations, ...dropped]),

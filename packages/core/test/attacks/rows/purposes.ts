@@ -54,14 +54,14 @@ const types: readonly unknown[] = [
 const headerTypes = pairs(types, ['compatible', 'at+jwt'] as const).map(
   ([typ, tokenType]): TokenRow => ({
     id: `typ/${tokenType}/${shown(typ)}`,
-    how: `the header says typ ${shown(typ)}; ${tokenType} is demanded`,
+    how: `the header says typ ${shown(typ)}; tokenType is ${tokenType}`,
     code: 'ERR_TOKEN_TYPE',
     options: { tokenType },
     token: signed({}, { typ }),
   }),
 );
 
-/** Claims that no access token has, and that tell what a token was made for. */
+/** Claims that an access token never has, by the purpose that they indicate. */
 const otherPurposes: Readonly<Record<string, Members>> = {
   'an ID token with at_hash': { at_hash: 'MTIzNDU2Nzg5MDEyMzQ1Ng' },
   'an ID token with c_hash': { c_hash: 'MTIzNDU2Nzg5MDEyMzQ1Ng' },
@@ -99,7 +99,7 @@ const strictRows: readonly TokenRow[] = [
     {
       id: `strict/without-${name}`,
       advisory: 'RFC 9068, section 2.2',
-      how: `at+jwt is demanded, and the token has no ${name}`,
+      how: `tokenType is at+jwt, and the token has no ${name}`,
       code: 'ERR_CLAIM_MISSING',
       options: strict,
       token: signed({ [name]: undefined }),
@@ -107,7 +107,7 @@ const strictRows: readonly TokenRow[] = [
     {
       id: `strict/${name}-null`,
       advisory: 'RFC 9068, section 2.2',
-      how: `at+jwt is demanded, and ${name} is null`,
+      how: `tokenType is at+jwt, and ${name} is null`,
       code: name === 'iat' || name === 'exp' ? 'ERR_CLAIM_MISSING' : 'ERR_CLAIM_INVALID',
       options: strict,
       token: signed({ [name]: null }),
@@ -117,7 +117,7 @@ const strictRows: readonly TokenRow[] = [
     (typ): TokenRow => ({
       id: `strict/typ-${typ ?? 'absent'}`,
       advisory: 'RFC 9068, section 4',
-      how: `at+jwt is demanded, and the header says typ ${typ ?? 'nothing'}`,
+      how: `tokenType is at+jwt, and the header says typ ${typ ?? 'nothing'}`,
       code: 'ERR_TOKEN_TYPE',
       options: strict,
       token: signed({}, { typ }),
@@ -205,7 +205,7 @@ const certificates: readonly StepsRow[] = [
 
 const malformed = { null: null, text: 'x', array: [], number: 1, 'array-of-one': [{ jkt: thumbprint }], false: false };
 
-/** A token serves the purpose it was made for, and whoever it is bound to. */
+/** Tokens that were issued for another purpose, or are bound to a key or certificate. */
 export const purposeAttacks: readonly Attack[] = [
   ...attacks(25, [...headerTypes, ...claimTypes, ...strictRows, ...written]),
   ...attacks(31, [

@@ -15,7 +15,7 @@ function tokenOf(alg: Algorithm, signature: Uint8Array): string {
   return `${inputOf(alg)}.${encode(signature)}`;
 }
 
-/** The names of the flaws are the same whatever the key; only the bytes differ. */
+/** Every algorithm has the same flaws; only the bytes differ. */
 const flaws = allAlgorithms.flatMap((alg) => {
   const key = generateTestKey(alg);
   return badSignatures(key, generateTestKey(alg, 'other', 'second'), inputOf(alg)).map(({ flaw }) => ({ alg, flaw }));
@@ -96,7 +96,7 @@ const shortened = allAlgorithms
     (alg): TokenRow => ({
       id: `${alg}/without-its-leading-zero`,
       advisory: 'RFC 8017, section 8.2.2',
-      how: 'a good signature that begins with a zero byte, without it',
+      how: 'a valid signature without its leading zero byte',
       code: 'ERR_SIGNATURE_INVALID',
       token: ({ key }) => withoutLeadingZero(alg, key(alg)),
     }),
@@ -111,7 +111,7 @@ function withoutLeadingZero(alg: Algorithm, key: TestKey): string {
   }
 }
 
-/** A good signature by the same way, so that the bad ones are known to be refused for what is wrong with them. */
+/** Creates a valid signature in the same way, to show that the altered ones are refused because of the flaw. */
 export function rawSigned({ key }: AttackKeys, alg: Algorithm): string {
   const { hash, padding } = algorithms[alg];
   const name = hash ?? 'sha256';
@@ -119,5 +119,5 @@ export function rawSigned({ key }: AttackKeys, alg: Algorithm): string {
   return tokenOf(alg, rawSign(key(alg).privateKey, encoded));
 }
 
-/** Signatures that differ from a good one in one thing each. */
+/** Signatures with one flaw each. */
 export const signatureAttacks: readonly Attack[] = attacks(6, [...damaged, ...paddings, ...rsaNumbers, ...shortened]);
