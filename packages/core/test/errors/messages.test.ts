@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SingleIssuerOptions } from '../../src/index.ts';
-import { clientId, idToken, nonce, verifiers } from '../id-token/id-token-fixture.ts';
+import { clientId, idToken, nonce, verifiers } from '../support/id-tokens.ts';
 import { authErrorFrom, authErrorOf } from '../support/expected-errors.ts';
 import { requestWith } from '../support/requests.ts';
 import { claimsWith, encode, now, signParts, signText, signToken } from '../support/sign-token.ts';

@@ -5,7 +5,7 @@ import { isSameText } from '../../src/crypto/same-text.ts';
 import { type ExpectedIdToken, isConfigurationError } from '../../src/index.ts';
 import { now, signToken } from '../support/sign-token.ts';
 import { generateTestKey } from '../support/test-key.ts';
-import { accepted, clientId, idClaims, idToken, keyFor, nonce, refused, verifiers } from './id-token-fixture.ts';
+import { accepted, clientId, idClaims, idToken, keyFor, nonce, refused, verifiers } from '../support/id-tokens.ts';
 
 describe('a good ID token', () => {
   it('is accepted, with the client it was expected for and without scopes', async () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { isAuthError, type Verifier } from '../../src/index.ts';
 import { generateTestKey } from '../support/test-key.ts';
-import { clientId, idToken, verifiers } from './id-token-fixture.ts';
+import { clientId, idToken, verifiers } from '../support/id-tokens.ts';
 
 const key = generateTestKey('Ed25519');
 
