@@ -9,7 +9,7 @@ import { type AdapterHarness, type Suite, startSuite } from './suite.ts';
  * @param harness - Starts the adapter's applications.
  */
 export function describeConformance(name: string, harness: AdapterHarness): void {
-  describe(`${name} conforms`, () => {
+  describe(`[ANSWERS-IDENTICAL] ${name} conforms`, () => {
     let suite: Suite;
     beforeAll(async () => {
       suite = await startSuite(harness);

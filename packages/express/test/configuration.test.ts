@@ -48,7 +48,7 @@ describe('oktaAuth() without options', () => {
   });
 });
 
-describe('options that cannot work', () => {
+describe('[ADAPTERS-AT-START] options that cannot work', () => {
   const issuer = 'https://issuer.example/oauth2/default';
 
   it.each<[string, object | undefined]>([
@@ -71,7 +71,7 @@ describe('options that cannot work', () => {
   });
 });
 
-describe('route guards that cannot work', () => {
+describe('[ADAPTERS-AT-START] route guards that cannot work', () => {
   it.each([
     ['no scope', () => requireScope()],
     ['an empty list', () => requireScope([])],

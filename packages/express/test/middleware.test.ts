@@ -113,7 +113,7 @@ describe.each(Object.entries(frameworks))('%s', (_name, express) => {
       });
     });
 
-    it("keeps the status and the challenge in Express's own error handler", async () => {
+    it("[ADAPTERS-ON-ERROR] keeps the status and the challenge in Express's own error handler", async () => {
       const answer = await ask(express().use(bearerAuth(framework()), noContent).set('env', 'test'));
       expect(answer.status).toBe(401);
       expect(headerOf(answer, 'www-authenticate')).toBe('Bearer realm="api"');
@@ -134,7 +134,7 @@ describe.each(Object.entries(frameworks))('%s', (_name, express) => {
       ['requireAnyScope', requireAnyScope('read')],
       ['requireClaims', requireClaims(() => true)],
       ['requireAccess', requireAccess({ role: 'admin' })],
-    ])('%s never opens the route, and says what is missing', async (name, guard) => {
+    ])('[ADAPTERS-GUARD-ORDER] %s never opens the route, and says what is missing', async (name, guard) => {
       const route = vi.fn(noContent);
       const { errors, handler } = collector();
       const answer = await ask(express().use(guard, route, handler), { headers: bearer() });

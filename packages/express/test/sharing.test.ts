@@ -52,7 +52,7 @@ async function copyCore(): Promise<{ readonly entry: string; remove(): Promise<v
 const fetchedOnce = { discovery: 1, keys: 1 };
 
 describe('the middlewares of one process', () => {
-  it('make one discovery and one key fetch between them', async () => {
+  it('[ADAPTERS-SHARED] make one discovery and one key fetch between them', async () => {
     const server = express();
     server.get('/one', oktaAuth(options()), noContent);
     server.get('/two', oktaAuth(options()), noContent);

@@ -71,7 +71,7 @@ describe('oktaAuth without options', () => {
   });
 });
 
-describe('options that cannot work fail the start', () => {
+describe('[ADAPTERS-AT-START] options that cannot work fail the start', () => {
   const name = 'https://issuer.example/oauth2/default';
   const good = { issuer: name, audience: 'a' };
 
@@ -113,7 +113,7 @@ describe('options that cannot work fail the start', () => {
   });
 });
 
-describe('guards that cannot work fail the start', () => {
+describe('[ADAPTERS-AT-START] guards that cannot work fail the start', () => {
   it.each<[string, (app: FastifyInstance) => unknown]>([
     ['no scope', (app) => app.requireScope()],
     ['an empty list', (app) => app.requireScope([])],
@@ -128,7 +128,7 @@ describe('guards that cannot work fail the start', () => {
     await app.close();
   });
 
-  it('one whose plugin was not registered', () => {
+  it('[ADAPTERS-GUARD-ORDER] one whose plugin was not registered', () => {
     expect(() => fastify().requireScope('read')).toThrow(TypeError);
   });
 });

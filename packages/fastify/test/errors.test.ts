@@ -46,7 +46,7 @@ describe.each(Object.entries(frameworks))('%s', (_name, fastify) => {
     const anonymous = 'Bearer realm="api"';
     const invalid = 'Bearer realm="api", error="invalid_token", error_description="The access token is invalid"';
 
-    it("keeps status and challenge in Fastify's own error handler", async () => {
+    it("[ADAPTERS-ON-ERROR] keeps status and challenge in Fastify's own error handler", async () => {
       const server = createServer(fastify);
       await addRoutes(server);
       const refused = [await ask(server), await ask(server, { token: 'nonsense' })];

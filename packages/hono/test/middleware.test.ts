@@ -146,7 +146,7 @@ describe('a route guard before any authentication', () => {
     ['requireAnyScope', requireAnyScope('read')],
     ['requireClaims', requireClaims(() => true)],
     ['requireAccess', requireAccess({ role: 'admin' })],
-  ])('%s never opens the route, and says what is missing', async (name, guard) => {
+  ])('[ADAPTERS-GUARD-ORDER] %s never opens the route, and says what is missing', async (name, guard) => {
     const route = vi.fn(noContent);
     const { errors, handler } = collector();
     const app = new Hono().use(guard).get('/', route).onError(handler);

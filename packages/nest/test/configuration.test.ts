@@ -157,7 +157,7 @@ describe('forRootAsync', () => {
   });
 });
 
-describe('options that cannot work', () => {
+describe('[ADAPTERS-AT-START] options that cannot work', () => {
   const good = { issuer: 'https://issuer.example', audience: 'a' };
 
   it.each<[string, object | undefined]>([
@@ -190,7 +190,7 @@ describe('options that cannot work', () => {
   });
 });
 
-describe('decorators that cannot work', () => {
+describe('[ADAPTERS-AT-START] decorators that cannot work', () => {
   it.each<[string, () => unknown]>([
     ['@RequireScope without a scope', () => RequireScope()],
     ['@RequireScope with an empty array', () => RequireScope([])],
@@ -222,7 +222,7 @@ describe('decorators that cannot work', () => {
   });
 });
 
-describe('a guard without its module', () => {
+describe('[ADAPTERS-GUARD-ORDER] a guard without its module', () => {
   const decorated = (decorator: ClassDecorator): Type => {
     @Controller()
     class Closed extends Routes {}

@@ -423,7 +423,7 @@ describe.each(Object.entries(platforms))('on %s', (_name, platform) => {
       expect(headerOf(answer, 'content-type')).not.toMatch(/json/);
     });
 
-    it("keeps status, challenge and body in Nest's own filter", async () => {
+    it("[ADAPTERS-ON-ERROR] keeps status, challenge and body in Nest's own filter", async () => {
       const answer = await ask(await run(Closed, { onError }));
       expect(answer).toMatchObject({ status: 401, body: missing });
       expect(headerOf(answer, 'www-authenticate')).toBe('Bearer realm="api"');

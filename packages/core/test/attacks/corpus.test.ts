@@ -37,7 +37,7 @@ beforeEach(() => {
   vi.spyOn(console, 'warn').mockReturnValue(undefined);
 });
 
-describe('the corpus', () => {
+describe('[SECURITY-ATTACKS] the corpus', () => {
   it('has at least 600 attacks with unique names', () => {
     expect(corpus.length).toBeGreaterThanOrEqual(600);
     expect(new Set(corpus.map(({ id }) => id)).size).toBe(corpus.length);
@@ -73,7 +73,7 @@ describe('the corpus', () => {
   );
 });
 
-describe.each(numbers)('%i', (number) => {
+describe.each(numbers)('[SECURITY-ATTACKS] %i', (number) => {
   describe(classes[number].name, () => {
     for (const attack of corpus.filter((candidate) => candidate.class === number)) {
       const { id, advisory, how, code, requests } = attack;

@@ -32,7 +32,7 @@ async function judged(
 const lacksScope = '403 ERR_SCOPE_INSUFFICIENT';
 const lacksRight = '403 ERR_CLAIMS_INSUFFICIENT';
 
-describe('scopes', () => {
+describe('[ACCESS-SCOPE] scopes', () => {
   it.each<[string, Members, Requirements, string]>([
     ['the one', { scope: 'read' }, { scope: 'read' }, 'let in'],
     ['one of many', { scope: 'write read' }, { scope: 'read' }, 'let in'],
@@ -82,7 +82,7 @@ describe('roles, permissions and groups', () => {
     expect(await judged({ scope: 'a' }, { [all]: 'a' })).toBe(lacksRight);
   });
 
-  it('do not stand in for one another', async () => {
+  it('[ACCESS-CLAIMS] do not stand in for one another', async () => {
     const everything = { roles: ['a'], permissions: ['b'], groups: ['c'], scope: 'd' };
     expect(await judged(everything, { role: 'a', permission: 'b', group: 'c', scope: 'd' })).toBe('let in');
     for (const demands of [{ role: 'b' }, { permission: 'c' }, { group: 'a' }, { role: 'd' }]) {
@@ -168,11 +168,11 @@ describe('a predicate', () => {
     ['an object', {}, lacksRight],
     ['a promise of true', Promise.resolve(true), lacksRight],
     ['nothing', undefined, lacksRight],
-  ])('that returns %s', async (_name, returned, expected) => {
+  ])('[ACCESS-PREDICATE] that returns %s', async (_name, returned, expected) => {
     expect(await judged({}, { claims: () => returned as boolean })).toBe(expected);
   });
 
-  it('is asked last, and sees the verified claims', async () => {
+  it('[ACCESS-PREDICATE] is asked last, and sees the verified claims', async () => {
     let seen: unknown;
     const claims = (given: unknown): boolean => {
       seen = given;
@@ -190,7 +190,7 @@ describe('an anonymous request', () => {
   const verifier = verifierFor(key, { optional: true });
   const demands: readonly Requirements[] = [{ scope: 'read' }, { anyRole: ['a'] }, { claims: () => true }];
 
-  it.each(demands)('is answered 401 and never 403, whatever is demanded: %j', async (demanded) => {
+  it.each(demands)('[ACCESS-ANONYMOUS] is answered 401 and never 403, whatever is demanded: %j', async (demanded) => {
     const result = await verifier.authenticate(requestWith(), demanded);
     expect(result.ok ? 'let in' : result.error).toMatchObject({ status: 401, code: 'ERR_CREDENTIALS_MISSING' });
     expect(checkRequirements(null, demanded)).toMatchObject({ status: 401 });
@@ -232,7 +232,7 @@ const kinds = fc.constantFrom(
 describe('whatever is held and demanded', () => {
   const verifier = verifierFor(key);
 
-  it('lets in exactly those who hold each name whole, and answers 403 to all others', async () => {
+  it('[ACCESS-WHOLE-NAMES] lets in exactly those who hold each name whole, and answers 403 to all others', async () => {
     const property = fc.asyncProperty(
       kinds,
       names,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SingleIssuerOptions } from '../../src/index.ts';
-import { clientId, idToken, nonce, verifiers } from '../support/id-tokens.ts';
 import { authErrorFrom, authErrorOf } from '../support/expected-errors.ts';
+import { clientId, idToken, nonce, verifiers } from '../support/id-tokens.ts';
 import { requestWith } from '../support/requests.ts';
 import { claimsWith, encode, now, signParts, signText, signToken } from '../support/sign-token.ts';
 import { generateTestKey } from '../support/test-key.ts';

@@ -56,7 +56,7 @@ describe('connections', () => {
     expect(scenario.server.counts).toMatchObject({ connections: 1, keys: 11 });
   });
 
-  it('are shared by the verifiers of a process, and stay open until the last one is closed', async () => {
+  it('[HTTP-POOL] are shared by the verifiers of a process, and stay open until the last one is closed', async () => {
     const scenario = await startScenario();
     const second = addVerifier(scenario, { realm: 'second' });
     await Promise.all([scenario.verifier.warmUp(), second.warmUp()]);
@@ -87,7 +87,7 @@ describe('connections', () => {
     expect(scenario.server.counts).toMatchObject({ connections: 1, other: 1, metadata: 1, keys: 1 });
   });
 
-  it('that were closed at the moment of their use are replaced once, and nobody notices', async () => {
+  it('[HTTP-RETRY] that were closed at the moment of their use are replaced once, and nobody notices', async () => {
     const scenario = await startWarmScenario({ runtime: synchronousRuntime });
     scenario.server.fail('keys', faults.closeWhenReused);
     await refresh(scenario);
@@ -103,7 +103,7 @@ describe('connections', () => {
     expect(scenario.keyStats()).toMatchObject({ state: 'fresh', failures: 0 });
   });
 
-  it('that break off each time are tried twice, and no more', async () => {
+  it('[HTTP-RETRY] that break off each time are tried twice, and no more', async () => {
     const scenario = await startWarmScenario({ runtime: synchronousRuntime });
     scenario.server.fail('keys', faults.reset);
     await refresh(scenario);
@@ -119,7 +119,7 @@ describe('connections', () => {
     expect(scenario.keyStats()).toMatchObject({ state: 'fresh', failures: 0 });
   });
 
-  it('are destroyed by a deadline, and leave nothing behind', async () => {
+  it('[HTTP-DEADLINE] are destroyed by a deadline, and leave nothing behind', async () => {
     const scenario = await startWarmScenario({ runtime: synchronousRuntime, http: { timeout: 0.1 } });
     scenario.server.fail('keys', faults.silence);
     await refresh(scenario);
@@ -136,7 +136,7 @@ describe('connections', () => {
 });
 
 describe('what never becomes a connection', () => {
-  it('is given up after 2 of the 5 seconds', async () => {
+  it('[HTTP-CONNECT] is given up after 2 of the 5 seconds', async () => {
     const silent = createServer().listen(0, '127.0.0.1');
     await once(silent, 'listening');
     onTestFinished(() => void silent.close());
@@ -194,7 +194,7 @@ describe('http without TLS', () => {
     expect(scenario.verifier.ready()).toBe(true);
   });
 
-  it('is not spoken to a key set elsewhere that the metadata name', async () => {
+  it('[HTTP-HTTPS] is not spoken to a key set elsewhere that the metadata name', async () => {
     const scenario = await startScenario();
     scenario.server.announce({ jwks_uri: `http://keys.test:${scenario.server.port}/keys` });
     expect(await codeOf(scenario.authenticate(scenario.token()))).toBe('ERR_DISCOVERY_FAILED');

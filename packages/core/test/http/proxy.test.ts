@@ -51,7 +51,7 @@ function proxyUrl(): string {
 }
 
 describe('the proxy variables', () => {
-  it('are honoured for https: one tunnel and one handshake serve discovery and key fetch', async () => {
+  it('[HTTP-PROXY] are honoured for https: one tunnel and one handshake serve discovery and key fetch', async () => {
     vi.stubEnv('HTTPS_PROXY', proxyUrl());
     vi.stubEnv('NO_PROXY', '');
     const scenario = await startScenario({ server: { tls: await (await authority).issue() } });

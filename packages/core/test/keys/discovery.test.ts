@@ -51,7 +51,7 @@ describe('metadata', () => {
     ['capitals', (issuer: string) => issuer.toUpperCase()],
     ['no issuer', () => undefined],
     ['a list', (issuer: string) => [issuer]],
-  ])('that name %s are not used, and nothing they name is fetched', async (_name, named) => {
+  ])('[KEYS-METADATA-ISSUER] that name %s are not used, and nothing they name is fetched', async (_name, named) => {
     const scenario = await startScenario();
     scenario.server.announce({ issuer: named(scenario.server.issuer) });
     const result = scenario.authenticate(scenario.token());
@@ -95,7 +95,7 @@ describe('metadata', () => {
 });
 
 describe('the life of metadata', () => {
-  it('is a day, and they are refreshed in the background beside the keys', async () => {
+  it('[KEYS-METADATA-LIFE] is a day, and they are refreshed in the background beside the keys', async () => {
     const scenario = await startWarmScenario({ runtime: synchronousRuntime, keyCache: { ttl: hour } });
     for (let elapsed = 0; elapsed < 48; elapsed += 1 / 12) {
       scenario.clock.advance(hour / 12);
@@ -148,19 +148,22 @@ describe('the life of metadata', () => {
 });
 
 describe('a key set that moves', () => {
-  it.each([404, 410] as const)('is found by the metadata when its old address answers %d', async (code) => {
-    const scenario = await startWarmScenario();
-    const next = generateTestKey('ES256');
-    scenario.server.missingStatus = code;
-    scenario.server.keysPath = '/moved';
-    scenario.server.publish(keySetOf(scenario.key, next));
-    accepted(await scenario.authenticate(scenario.token(next)));
-    expect(scenario.server.requests.map(({ url }) => url)).toEqual([
-      '/keys',
-      '/.well-known/openid-configuration',
-      '/moved',
-    ]);
-  });
+  it.each([404, 410] as const)(
+    '[KEYS-METADATA-MOVED] is found by the metadata when its old address answers %d',
+    async (code) => {
+      const scenario = await startWarmScenario();
+      const next = generateTestKey('ES256');
+      scenario.server.missingStatus = code;
+      scenario.server.keysPath = '/moved';
+      scenario.server.publish(keySetOf(scenario.key, next));
+      accepted(await scenario.authenticate(scenario.token(next)));
+      expect(scenario.server.requests.map(({ url }) => url)).toEqual([
+        '/keys',
+        '/.well-known/openid-configuration',
+        '/moved',
+      ]);
+    },
+  );
 
   it('that is simply gone is a failed fetch, asked for once', async () => {
     const scenario = await startWarmScenario();
@@ -169,12 +172,15 @@ describe('a key set that moves', () => {
     expect(scenario.server.counts).toMatchObject({ keys: 1, metadata: 1 });
   });
 
-  it.each([401, 403, 500, 503])('is not looked for where its address answers %d', async (code) => {
-    const scenario = await startWarmScenario();
-    scenario.server.fail('keys', faults.status(code));
-    await expectUnavailable(scenario, scenario.authenticate(scenario.unknownKeyToken()));
-    expect(scenario.server.counts).toMatchObject({ keys: 1, metadata: 0 });
-  });
+  it.each([401, 403, 500, 503])(
+    '[KEYS-METADATA-MOVED] is not looked for where its address answers %d',
+    async (code) => {
+      const scenario = await startWarmScenario();
+      scenario.server.fail('keys', faults.status(code));
+      await expectUnavailable(scenario, scenario.authenticate(scenario.unknownKeyToken()));
+      expect(scenario.server.counts).toMatchObject({ keys: 1, metadata: 0 });
+    },
+  );
 
   it('is followed to an address of the right issuer only', async () => {
     const scenario = await startWarmScenario({ runtime: synchronousRuntime });

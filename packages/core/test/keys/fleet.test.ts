@@ -19,7 +19,7 @@ import { generateTestKey, keySetOf } from '../support/test-key.ts';
 const hour = 3600;
 
 describe('10,000 first requests at once', () => {
-  it('make one discovery and one key fetch, and all succeed', async () => {
+  it('[KEYS-SINGLE-FLIGHT] make one discovery and one key fetch, and all succeed', async () => {
     const scenario = await startScenario();
     const tokens = Array.from({ length: 100 }, (_, index) => scenario.token(scenario.key, { jti: String(index) }));
     const answers = await Promise.all(
@@ -50,7 +50,7 @@ describe('10,000 first requests at once', () => {
 });
 
 describe('a set of 100 keys', () => {
-  it('costs nothing until a key is used, which is then imported once', async () => {
+  it('[KEYS-IMPORT-ONCE] costs nothing until a key is used, which is then imported once', async () => {
     const imported: string[] = [];
     const runtime: Runtime = {
       ...synchronousRuntime,
@@ -71,7 +71,7 @@ describe('a set of 100 keys', () => {
     expect(imported).toHaveLength(2);
   });
 
-  it('is imported no second time by a refresh, whether it is confirmed or sent again', async () => {
+  it('[KEYS-IMPORT-ONCE] is imported no second time by a refresh, whether it is confirmed or sent again', async () => {
     let imports = 0;
     const importKey: Runtime['importKey'] = (jwk, algorithm) => {
       imports += 1;
@@ -106,7 +106,7 @@ describe('a set of 100 keys', () => {
 });
 
 describe('50 instances that start together', () => {
-  it('spread their refreshes over the window of the jitter', () => {
+  it('[KEYS-JITTER] spread their refreshes over the window of the jitter', () => {
     const policy = { ttl: undefined, refreshAhead: 0.8, staleFor: 0 };
     const times = Array.from({ length: 50 }, () => {
       const state = fetchStarted(initialState, 0, 'life');
@@ -140,7 +140,7 @@ describe('50 instances that start together', () => {
 });
 
 describe('the timer', () => {
-  it('refreshes without any request, for as long as the keys were used within their last life', async () => {
+  it('[KEYS-TIMER] refreshes without any request, for as long as the keys were used within their last life', async () => {
     const timers: { seconds: number; work: () => void; isCancelled: boolean }[] = [];
     const runtime: Runtime = {
       ...synchronousRuntime,
@@ -164,7 +164,7 @@ describe('the timer', () => {
     expect(elapsed).toBeLessThan(2 * 600);
   });
 
-  it('does not keep a process alive', async () => {
+  it('[KEYS-TIMER-UNREF] does not keep a process alive', async () => {
     const scenario = await startWarmScenario();
     expect(scenario.keyStats().state).toBe('fresh');
     const timers = process.getActiveResourcesInfo().filter((name) => name === 'Timeout');
@@ -187,7 +187,7 @@ describe('a process that was frozen', () => {
     acceptedSynchronously(scenario.authenticate(scenario.token()));
   });
 
-  it('for an hour falls back to the keys at hand where the issuer is down when it is thawed', async () => {
+  it('[KEYS-REFRESH-AFTER-IDLENESS] for an hour falls back to the keys at hand where the issuer is down when it is thawed', async () => {
     const scenario = await startWarmScenario({ runtime: synchronousRuntime });
     await scenario.server.stop();
     scenario.clock.advance(hour);
@@ -232,7 +232,7 @@ describe('a process that was frozen', () => {
 });
 
 describe('clocks', () => {
-  it('that are set forward or back leave the keys as old as they are', async () => {
+  it('[KEYS-MONOTONIC] that are set forward or back leave the keys as old as they are', async () => {
     const scenario = await startScenario();
     let wall = scenario.clock.now();
     const clock = { now: () => wall, monotonic: scenario.clock.monotonic };

@@ -98,11 +98,14 @@ describe('a JWK', () => {
     expect(parse(jwk)).toBeUndefined();
   });
 
-  it.each(['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'])('with the private member %s is not used', (name) => {
-    for (const jwk of [rsa, ec, ed]) expect(parse({ ...jwk, [name]: 'AQAB' })).toBeUndefined();
-  });
+  it.each(['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'])(
+    '[KEYS-NO-SECRETS] with the private member %s is not used',
+    (name) => {
+      for (const jwk of [rsa, ec, ed]) expect(parse({ ...jwk, [name]: 'AQAB' })).toBeUndefined();
+    },
+  );
 
-  it('of RSA has at least 2048 bits', () => {
+  it('[KEYS-RSA-SIZE] of RSA has at least 2048 bits', () => {
     expect(parse(rsaOf(1024))).toBeUndefined();
     expect(parse(rsaOf(2048))).toBeDefined();
     expect(parse(rsaOf(2048, 3))).toBeDefined();

@@ -19,17 +19,17 @@ function listed(heading: string): string[] {
 }
 
 describe('docs/operations.md', () => {
-  it('lists every warning, and no other', () => {
+  it('[EVENTS-DOCUMENTED] lists every warning, and no other', () => {
     const sources = globSync('**/*.ts', { cwd: src }).map((file) => readFileSync(`${src}${file}`, 'utf8'));
     expect(listed('Warnings')).toEqual(named(sources.join('\n'), /'(VERIFIER_[A-Z_]+)'/g));
   });
 
-  it('lists every event, and no other', () => {
+  it('[EVENTS-DOCUMENTED] lists every event, and no other', () => {
     const events = readFileSync(`${src}observability/events.ts`, 'utf8');
     expect(listed('Events')).toEqual(named(events, /type: '([a-z-]+)'/g));
   });
 
-  it('lists every member of stats(), and no other', async () => {
+  it('[EVENTS-DOCUMENTED] lists every member of stats(), and no other', async () => {
     const scenario = await startWarmScenario();
     const stats = scenario.verifier.stats();
     const members = Object.keys(stats).filter((name) => name !== 'issuers');

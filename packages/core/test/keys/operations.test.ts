@@ -55,7 +55,7 @@ describe('warmUp()', () => {
     return { verifier, good, bad, worse };
   }
 
-  it('has the keys of every issuer in memory, fetched at the same time', async () => {
+  it('[PROCESS-WARM-UP] has the keys of every issuer in memory, fetched at the same time', async () => {
     const { verifier, good, bad, worse } = await openMany();
     for (const { server } of [good, bad, worse]) server.fail('keys', faults.slow(0.3));
     const startedAt = performance.now();
@@ -64,7 +64,7 @@ describe('warmUp()', () => {
     expect(verifier.ready()).toBe(true);
   });
 
-  it('names those that failed, says why, and keeps the others', async () => {
+  it('[PROCESS-WARM-UP] names those that failed, says why, and keeps the others', async () => {
     const { verifier, good, bad, worse } = await openMany();
     bad.server.fail('keys', faults.status(500));
     worse.server.fail('metadata', faults.htmlPage);
@@ -97,7 +97,7 @@ describe('warmUp()', () => {
 });
 
 describe('ready()', () => {
-  it('starts to fetch what is missing, so that a process that gets no requests becomes ready', async () => {
+  it('[PROCESS-READY] starts to fetch what is missing, so that a process that gets no requests becomes ready', async () => {
     const scenario = await startScenario();
     expect(scenario.verifier.ready()).toBe(false);
     while (!scenario.verifier.ready()) await delay(2);
@@ -130,7 +130,7 @@ describe('ready()', () => {
     expect(scenario.server.counts.keys).toBeGreaterThan(200);
   });
 
-  it('stays true in an outage, until the keys are trusted no more', async () => {
+  it('[PROCESS-READY] stays true in an outage, until the keys are trusted no more', async () => {
     const scenario = await startWarmScenario({ keyCache: { staleFor: 3600 } });
     await scenario.server.stop();
     scenario.clock.advance(4000);
@@ -200,7 +200,7 @@ describe('stats()', () => {
     expect(signatureChecks.p95).toBeLessThanOrEqual(signatureChecks.p99);
   });
 
-  it('is plain JSON', async () => {
+  it('[STATS-JSON] is plain JSON', async () => {
     const scenario = await startWarmScenario();
     await scenario.authenticate(scenario.token());
     const stats = scenario.verifier.stats();
@@ -222,7 +222,7 @@ describe('clear()', () => {
     expect(keyStatsOf(verifier, two.server.issuer).state).toBe('absent');
   });
 
-  it('withdraws a key at once: its tokens are refused as soon as the issuer has taken it away', async () => {
+  it('[PROCESS-CLEAR] withdraws a key at once: its tokens are refused as soon as the issuer has taken it away', async () => {
     const scenario = await startWarmScenario({ runtime: synchronousRuntime });
     const token = scenario.token();
     acceptedSynchronously(scenario.authenticate(token));
@@ -235,7 +235,7 @@ describe('clear()', () => {
 });
 
 describe('events', () => {
-  it('tell the story of an outage and of a rotation, to onEvent and to the diagnostics channel alike', async () => {
+  it('[EVENTS-CHANNEL] tell the story of an outage and of a rotation, to onEvent and to the diagnostics channel alike', async () => {
     const traced = watchChannel();
     const scenario = await startScenario({ runtime: synchronousRuntime });
     const { issuer } = scenario.server;
@@ -282,7 +282,7 @@ describe('events', () => {
     expect(traced).toEqual(scenario.events);
   });
 
-  it('hold no token, no key and no claim', async () => {
+  it('[EVENTS-NO-SECRETS] hold no token, no key and no claim', async () => {
     const traced = watchChannel();
     const scenario = await startWarmScenario();
     const token = scenario.token(scenario.key, { sub: 'a-private-subject', exp: 1 });
@@ -292,7 +292,7 @@ describe('events', () => {
       expect(text).not.toContain(part);
   });
 
-  it('whose listener throws harm no request, and become a warning', async () => {
+  it('[EVENTS-LISTENER] whose listener throws harm no request, and become a warning', async () => {
     const warnings = watchWarnings();
     const scenario = await startScenario({
       onEvent: () => {
@@ -321,7 +321,7 @@ describe('events', () => {
 });
 
 describe('warnings', () => {
-  it('come once for each change of state: outage, and its end', async () => {
+  it('[WARNINGS-ONCE] come once for each change of state: outage, and its end', async () => {
     const scenario = await startWarmScenario();
     const warnings = watchWarnings();
     await scenario.server.stop();
@@ -339,7 +339,7 @@ describe('warnings', () => {
     expect(warnings[0]?.message).toContain('ECONNREFUSED');
   });
 
-  it('name both issuers where the metadata name another one', async () => {
+  it('[WARNINGS-MISMATCH] name both issuers where the metadata name another one', async () => {
     const warnings = watchWarnings();
     const scenario = await startScenario();
     scenario.server.announce({ issuer: `${scenario.server.issuer}/` });
@@ -365,7 +365,7 @@ describe('warnings', () => {
     expect(scenario.keyStats()).toMatchObject({ state: 'due', failures: 2 });
   });
 
-  it('suspect the clocks once, where tokens are not valid yet', async () => {
+  it('[WARNINGS-ONCE] suspect the clocks once, where tokens are not valid yet', async () => {
     const scenario = await startWarmScenario();
     const warnings = watchWarnings();
     for (let count = 0; count < 3; count += 1)

@@ -67,20 +67,23 @@ const wrongAnswers: readonly (readonly [name: string, fault: Fault, code: string
 const cutShort = [['a body longer than it said', faults.tooLong, 'ERR_KEY_SET_INVALID']] as const;
 
 describe('while the keys are in memory', () => {
-  it.each([...wrongAnswers, ...cutShort])('%s changes nothing for requests', async (name, fault, code) => {
-    const scenario = await startWarmScenario({ runtime: synchronousRuntime, http: httpFor(name) });
-    scenario.server.fail('keys', fault);
-    scenario.clock.advance(530);
-    acceptedSynchronously(scenario.authenticate(scenario.token()));
-    await scenario.settled();
-    expect(scenario.keyStats()).toMatchObject({ state: 'due', failures: 1, lastError: code, keys: 1 });
-    expect(scenario.eventsOf('refresh-failed')).toMatchObject([{ document: 'keys', code, failures: 1 }]);
-    scenario.clock.advance(2 * hour);
-    expect(accepted(await scenario.authenticate(scenario.token())).issuer).toBe(scenario.server.issuer);
-    expect(scenario.verifier.ready()).toBe(true);
-    await scenario.settled();
-    await recovers(scenario);
-  });
+  it.each([...wrongAnswers, ...cutShort])(
+    '[KEYS-OUTAGE] %s changes nothing for requests',
+    async (name, fault, code) => {
+      const scenario = await startWarmScenario({ runtime: synchronousRuntime, http: httpFor(name) });
+      scenario.server.fail('keys', fault);
+      scenario.clock.advance(530);
+      acceptedSynchronously(scenario.authenticate(scenario.token()));
+      await scenario.settled();
+      expect(scenario.keyStats()).toMatchObject({ state: 'due', failures: 1, lastError: code, keys: 1 });
+      expect(scenario.eventsOf('refresh-failed')).toMatchObject([{ document: 'keys', code, failures: 1 }]);
+      scenario.clock.advance(2 * hour);
+      expect(accepted(await scenario.authenticate(scenario.token())).issuer).toBe(scenario.server.issuer);
+      expect(scenario.verifier.ready()).toBe(true);
+      await scenario.settled();
+      await recovers(scenario);
+    },
+  );
 
   it('an issuer that refuses connections changes nothing for requests', async () => {
     const scenario = await startWarmScenario({ runtime: synchronousRuntime });
@@ -99,7 +102,7 @@ const confirmation = [['304 that nobody asked for', faults.status(304), 'ERR_KEY
 
 describe('at the start', () => {
   it.each([...wrongAnswers, ...confirmation])(
-    '%s is 503 with Retry-After, and never 401',
+    '[KEYS-OUTAGE-AT-START] %s is 503 with Retry-After, and never 401',
     async (name, fault, code) => {
       const scenario = await startScenario({ http: httpFor(name) });
       scenario.server.fail('keys', fault);
@@ -131,7 +134,7 @@ describe('at the start', () => {
     accepted(await scenario.authenticate(scenario.token()));
   });
 
-  it('10,000 requests for an issuer that fails share one fetch and one failure', async () => {
+  it('[KEYS-SHARED-FAILURE] 10,000 requests for an issuer that fails share one fetch and one failure', async () => {
     const scenario = await startScenario();
     scenario.server.fail('metadata', async (exchange) => {
       await faults.slow(0.05)({ ...exchange, serve: () => faults.status(500)(exchange) });
@@ -172,7 +175,7 @@ describe('an outage of hours', () => {
     expect(scenario.eventsOf('outage-left')[0]?.seconds).toBeGreaterThan(5.7 * hour);
   });
 
-  it('is survived for staleFor after the end of life, and then refused with 503', async () => {
+  it('[KEYS-STALE-FOR] is survived for staleFor after the end of life, and then refused with 503', async () => {
     const scenario = await startWarmScenario({ keyCache: { staleFor: 2 * hour } });
     await scenario.server.stop();
     scenario.clock.advance(600 + 2 * hour - 1);
@@ -188,7 +191,7 @@ describe('an outage of hours', () => {
     accepted(await scenario.authenticate(scenario.token()));
   });
 
-  it('refuses a token that was verified before, too, once the keys are trusted no more', async () => {
+  it('[KEYS-STALE-FOR] refuses a token that was verified before, too, once the keys are trusted no more', async () => {
     const scenario = await startWarmScenario({ runtime: synchronousRuntime, keyCache: { staleFor: hour } });
     const token = scenario.token();
     acceptedSynchronously(scenario.authenticate(token));
@@ -197,7 +200,7 @@ describe('an outage of hours', () => {
     await expectUnavailable(scenario, scenario.authenticate(token));
   });
 
-  it('is survived not at all where staleFor is 0', async () => {
+  it('[KEYS-STALE-FOR-ZERO] is survived not at all where staleFor is 0', async () => {
     const scenario = await startWarmScenario({ runtime: synchronousRuntime, keyCache: { staleFor: 0 } });
     await scenario.server.stop();
     scenario.clock.advance(599);

@@ -16,7 +16,7 @@ const hour = 3600;
 const step = 10;
 
 describe('a warm process', () => {
-  it('sees 24 rotations in 24 hours without a failed or delayed request, and asks once an interval', async () => {
+  it('[KEYS-REFRESH-IN-BACKGROUND] sees 24 rotations in 24 hours without a failed or delayed request, and asks once an interval', async () => {
     const interval = 600;
     const scenario = await startWarmScenario({ runtime: synchronousRuntime, server: { path: '/oauth2/default' } });
     scenario.server.headers = { 'cache-control': `max-age=${interval}` };
@@ -58,17 +58,20 @@ describe('a warm process', () => {
     [{}, 600],
     [{ ttl: 10 }, 10],
     [{ ttl: 10, refreshAhead: 0.1 }, 1.25],
-  ])('never asks once a request, whatever the issuer and the options say: %o', async (keyCache, interval) => {
-    const scenario = await startWarmScenario({ runtime: synchronousRuntime, keyCache, tokenCache: false });
-    scenario.server.headers = { 'cache-control': 'no-cache, no-store, max-age=0', age: '4000000000', vary: '*' };
-    const token = scenario.token();
-    for (let elapsed = 0; elapsed < 60; elapsed += 0.1) {
-      scenario.clock.advance(0.1);
-      acceptedSynchronously(scenario.authenticate(token));
-      await scenario.settled();
-    }
-    expect(scenario.server.counts.keys).toBeLessThanOrEqual(60 / (interval * 0.72) + 1);
-  });
+  ])(
+    '[KEYS-NEVER-PER-REQUEST] never asks once a request, whatever the issuer and the options say: %o',
+    async (keyCache, interval) => {
+      const scenario = await startWarmScenario({ runtime: synchronousRuntime, keyCache, tokenCache: false });
+      scenario.server.headers = { 'cache-control': 'no-cache, no-store, max-age=0', age: '4000000000', vary: '*' };
+      const token = scenario.token();
+      for (let elapsed = 0; elapsed < 60; elapsed += 0.1) {
+        scenario.clock.advance(0.1);
+        acceptedSynchronously(scenario.authenticate(token));
+        await scenario.settled();
+      }
+      expect(scenario.server.counts.keys).toBeLessThanOrEqual(60 / (interval * 0.72) + 1);
+    },
+  );
 });
 
 describe('a rotation without overlap', () => {
@@ -79,7 +82,7 @@ describe('a rotation without overlap', () => {
     expect(scenario.server.counts).toMatchObject({ keys: 1, metadata: 0 });
   });
 
-  it('refuses the tokens of the old key from then on, those verified before too', async () => {
+  it('[KEYS-REMOVED] refuses the tokens of the old key from then on, those verified before too', async () => {
     const scenario = await startWarmScenario({ runtime: synchronousRuntime });
     const old = scenario.token();
     acceptedSynchronously(scenario.authenticate(old));
@@ -91,7 +94,7 @@ describe('a rotation without overlap', () => {
     expect(scenario.eventsOf('key-added')).toMatchObject([{ kid: next.kid }]);
   });
 
-  it('that only takes a key away is noticed by the next refresh, and the old set is never merged in', async () => {
+  it('[KEYS-REPLACED] that only takes a key away is noticed by the next refresh, and the old set is never merged in', async () => {
     const scenario = await startWarmScenario({ runtime: synchronousRuntime });
     const remaining = generateTestKey('ES256');
     scenario.server.publish(keySetOf(remaining));
@@ -107,7 +110,7 @@ describe('a rotation without overlap', () => {
 });
 
 describe('the same key identifier with other key material', () => {
-  it('drops the tokens of the old key at once, and imports the new one', async () => {
+  it('[KEYS-REMOVED] drops the tokens of the old key at once, and imports the new one', async () => {
     const scenario = await startWarmScenario({ runtime: synchronousRuntime });
     const old = scenario.token();
     acceptedSynchronously(scenario.authenticate(old));
@@ -135,7 +138,7 @@ describe('a key set', () => {
     expect([...scenario.eventsOf('key-added'), ...scenario.eventsOf('key-removed')]).toEqual([]);
   });
 
-  it('poisoned with keys that are none still serves its good one', async () => {
+  it('[KEYS-UNUSABLE-MEMBERS] poisoned with keys that are none still serves its good one', async () => {
     const scenario = await startScenario();
     const { jwk } = generateTestKey('RS256');
     scenario.server.publish({
@@ -191,7 +194,7 @@ describe('a key set', () => {
 });
 
 describe('ETag and 304', () => {
-  it('confirm the set at hand without sending it again, and keep what was imported', async () => {
+  it('[KEYS-ETAG] confirm the set at hand without sending it again, and keep what was imported', async () => {
     const scenario = await startWarmScenario({ runtime: synchronousRuntime });
     const token = scenario.token();
     acceptedSynchronously(scenario.authenticate(token));
@@ -268,7 +271,7 @@ describe('the life of a key set on the wire', () => {
 });
 
 describe('an answer that comes late', () => {
-  it('never overwrites a newer one', async () => {
+  it('[KEYS-LATE-ANSWER] never overwrites a newer one', async () => {
     const scenario = await startWarmScenario({ runtime: synchronousRuntime });
     scenario.server.fail('keys', faults.slow(0.2), 1);
     scenario.clock.advance(530);

@@ -48,7 +48,7 @@ function openTenants(
 }
 
 describe('10,000 tenants', () => {
-  it('are served one after another, with 128 of them in memory', async () => {
+  it('[ISSUERS-BOUND] are served one after another, with 128 of them in memory', async () => {
     const { verifier, fetched, ask } = openTenants(allow);
     for (let index = 0; index < 10_000; index += 1) accepted(await ask(nameOf(index)));
     expect(Object.keys(verifier.stats().issuers)).toHaveLength(128);
@@ -99,7 +99,7 @@ describe('10,000 tenants', () => {
 });
 
 describe('a resolver', () => {
-  it('is asked once for many requests at once, and again after ten minutes, in the background', async () => {
+  it('[ISSUERS-RESOLVER] is asked once for many requests at once, and again after ten minutes, in the background', async () => {
     let asked = 0;
     const { ask } = openTenants(async (issuer) => {
       asked += 1;
@@ -114,7 +114,7 @@ describe('a resolver', () => {
     expect(asked).toBe(2);
   });
 
-  it('that says no is asked again after 30 seconds, and nothing is fetched', async () => {
+  it('[ISSUERS-RESOLVER-REFUSAL] that says no is asked again after 30 seconds, and nothing is fetched', async () => {
     let asked = 0;
     const { ask, fetched } = openTenants(() => {
       asked += 1;
@@ -140,16 +140,19 @@ describe('a resolver', () => {
     ['answers with options that cannot work', () => ({ issuer: nameOf(1) }) as IssuerOptions],
     ['answers with something else', () => 'yes' as unknown as IssuerOptions],
     ['answers with an unknown option', () => ({ issuer: nameOf(1), audience, ttl: 0 }) as IssuerOptions],
-  ] satisfies [string, IssuerResolver][])('that %s is 503, and nothing is fetched', async (_name, resolver) => {
-    const { ask, fetched, verifier } = openTenants(resolver);
-    const answer = await ask(nameOf(1));
-    if (answer.ok) throw new Error('The request was let in');
-    expect(answer.error.code).toBe('ERR_ISSUER_LOOKUP_FAILED');
-    expect(verifier.challenge(answer.error).status).toBe(503);
-    expect(fetched).toEqual([]);
-  });
+  ] satisfies [string, IssuerResolver][])(
+    '[ISSUERS-RESOLVER-FAULT] that %s is 503, and nothing is fetched',
+    async (_name, resolver) => {
+      const { ask, fetched, verifier } = openTenants(resolver);
+      const answer = await ask(nameOf(1));
+      if (answer.ok) throw new Error('The request was let in');
+      expect(answer.error.code).toBe('ERR_ISSUER_LOOKUP_FAILED');
+      expect(verifier.challenge(answer.error).status).toBe(503);
+      expect(fetched).toEqual([]);
+    },
+  );
 
-  it('that fails later leaves its last decision standing', async () => {
+  it('[ISSUERS-RESOLVER-OUTAGE] that fails later leaves its last decision standing', async () => {
     let isDown = false;
     const { ask } = openTenants((issuer) => {
       if (isDown) throw new Error('database');
@@ -216,7 +219,7 @@ describe('a resolver', () => {
 });
 
 describe('keys of two issuers', () => {
-  it('never serve each other, whatever their identifiers', async () => {
+  it('[ISSUERS-OWN-KEYS] never serve each other, whatever their identifiers', async () => {
     const other = generateTestKey('Ed25519', key.kid);
     const sets: Record<string, object> = {
       'https://a.example/keys': keySetOf(key),

@@ -13,7 +13,7 @@ import { synchronousRuntime } from '../support/synchronous-runtime.ts';
 import { generateTestKey, keySetOf } from '../support/test-key.ts';
 
 describe('a token whose key is not in the set', () => {
-  it('makes one fetch that it waits for, and is ERR_KEY_NOT_FOUND where that does not bring the key', async () => {
+  it('[KEYS-UNKNOWN-KID] makes one fetch that it waits for, and is ERR_KEY_NOT_FOUND where that does not bring the key', async () => {
     const scenario = await startWarmScenario();
     const result = scenario.authenticate(scenario.unknownKeyToken());
     expect(result).toBeInstanceOf(Promise);
@@ -21,7 +21,7 @@ describe('a token whose key is not in the set', () => {
     expect(scenario.server.counts).toMatchObject({ keys: 1, metadata: 0 });
   });
 
-  it('makes two fetches in 30 seconds at most, the first load not counted', async () => {
+  it('[KEYS-UNKNOWN-KID-BUDGET] makes two fetches in 30 seconds at most, the first load not counted', async () => {
     const scenario = await startScenario();
     accepted(await scenario.authenticate(scenario.token()));
     for (let count = 0; count < 20; count += 1) {
@@ -41,7 +41,7 @@ describe('a token whose key is not in the set', () => {
     expect(scenario.authenticate(scenario.unknownKeyToken())).not.toBeInstanceOf(Promise);
   });
 
-  it('is 503 where the fetch failed, and where the budget was spent on a failed one', async () => {
+  it('[KEYS-UNKNOWN-KID-UNAVAILABLE] is 503 where the fetch failed, and where the budget was spent on a failed one', async () => {
     const scenario = await startWarmScenario({ runtime: synchronousRuntime });
     scenario.server.fail('keys', faults.status(500));
     await expectUnavailable(scenario, scenario.authenticate(scenario.unknownKeyToken()));
@@ -68,7 +68,7 @@ describe('a token whose key is not in the set', () => {
 });
 
 describe('a token with a bad signature', () => {
-  it('never makes a fetch', async () => {
+  it('[KEYS-BAD-SIGNATURE] never makes a fetch', async () => {
     const scenario = await startWarmScenario();
     const forger = { ...generateTestKey('ES256'), kid: scenario.key.kid };
     for (let count = 0; count < 50; count += 1) {
@@ -92,7 +92,7 @@ describe('a token with a bad signature', () => {
 });
 
 describe('a flood of tokens with random key identifiers', () => {
-  it('of 10,000 in 30 s makes two fetches and delays no good request', async () => {
+  it('[KEYS-UNKNOWN-KID] of 10,000 in 30 s makes two fetches and delays no good request', async () => {
     const scenario = await startWarmScenario({ runtime: synchronousRuntime });
     const good = scenario.token();
     const pending: unknown[] = [];

@@ -10,7 +10,7 @@ function modulusOf(jwk: { readonly n?: string | undefined }): Buffer {
 }
 
 describe('an RSA modulus', () => {
-  it('of a chip that makes guessable primes is known (CVE-2017-15361)', () => {
+  it('[KEYS-WEAK] of a chip that makes guessable primes is known (CVE-2017-15361)', () => {
     expect(isRocaModulus(modulusOf(rocaKey().publicKey.export({ format: 'jwk' })))).toBe(true);
   });
 
@@ -32,7 +32,7 @@ describe('an RSA modulus', () => {
 });
 
 describe('an Ed25519 key', () => {
-  it.each(Object.entries(edwardsPoints))('of small order is known: %s', (_name, point) => {
+  it.each(Object.entries(edwardsPoints))('[KEYS-WEAK] of small order is known: %s', (_name, point) => {
     expect(isSmallPoint(point.toString('base64url'))).toBe(true);
   });
 

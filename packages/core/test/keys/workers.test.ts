@@ -11,7 +11,7 @@ import { generateTestKey } from '../support/test-key.ts';
 const runtime: Runtime = { ...synchronousRuntime, sharesPromises: false, schedule: () => undefined };
 
 describe('where requests may not wait for each other', () => {
-  it('each cold request fetches for itself, and they share what has arrived', async () => {
+  it('[KEYS-WORKERS] each cold request fetches for itself, and they share what has arrived', async () => {
     const scenario = await startScenario({ runtime });
     const answers = await Promise.all(Array.from({ length: 5 }, () => scenario.authenticate(scenario.token())));
     for (const answer of answers) accepted(answer);
@@ -20,7 +20,7 @@ describe('where requests may not wait for each other', () => {
     expect(scenario.server.counts.keys).toBe(5);
   });
 
-  it('a background refresh is handed to waitUntil', async () => {
+  it('[KEYS-WORKERS] a background refresh is handed to waitUntil', async () => {
     const scenario = await startWarmScenario({ runtime });
     scenario.clock.advance(530);
     const handed: Promise<unknown>[] = [];

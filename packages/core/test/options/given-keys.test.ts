@@ -59,7 +59,7 @@ describe('the option jwks', () => {
     expect(fault({ keys: [key.publicKey] })).toMatch(/^jwks holds no key/);
   });
 
-  it('holds no private key, and the error does not show it', () => {
+  it('[OPTIONS-NO-SECRET-KEYS] holds no private key, and the error does not show it', () => {
     const privateJwk = key.privateKey.export({ format: 'jwk' });
     const message = fault({ keys: [key.jwk, privateJwk] });
     expect(message).toMatch(/^jwks holds a private or symmetric key: a verifier is given public keys only/);
@@ -67,7 +67,7 @@ describe('the option jwks', () => {
     expect(fault({ keys: [rsa.privateKey.export({ format: 'jwk' })] })).toMatch(/private or symmetric/);
   });
 
-  it('holds no symmetric key', () => {
+  it('[OPTIONS-NO-SECRET-KEYS] holds no symmetric key', () => {
     expect(fault({ keys: [key.jwk, { kty: 'oct', k: 'c2VjcmV0' }] })).toMatch(/private or symmetric/);
   });
 

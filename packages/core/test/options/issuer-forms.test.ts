@@ -49,11 +49,11 @@ describe('an issuer', () => {
     'http://0.0.0.0',
     'http://[::2]',
     'http://keycloak:8080',
-  ])('must use https elsewhere, and the error names the way out: %s', (issuer) => {
+  ])('[OPTIONS-ISSUER-HTTPS] must use https elsewhere, and the error names the way out: %s', (issuer) => {
     expect(fault(issuer)).toMatch(/^issuer must use https.*loopback.*http\.dangerouslyAllowInsecure/);
   });
 
-  it('may be without TLS where its origin is listed, and nowhere else', async () => {
+  it('[OPTIONS-ISSUER-HTTPS] may be without TLS where its origin is listed, and nowhere else', async () => {
     const http = { dangerouslyAllowInsecure: ['http://keycloak:8080'] };
     expect(await isAccepted('http://keycloak:8080/realms/a', { http })).toBe(true);
     expect(fault('http://keycloak:8081/realms/a', { http })).toMatch(/^issuer must use https/);

@@ -22,7 +22,7 @@ describe('okta()', () => {
     expect(okta({ realm: 'x' }, environment)).toMatchObject({ audience: 'env', realm: 'x' });
   });
 
-  it('takes an option before the environment, and the environment before the default audience', () => {
+  it('[OPTIONS-OKTA-ENVIRONMENT] takes an option before the environment, and the environment before the default audience', () => {
     const environment = { OKTA_OAUTH2_ISSUER: 'https://env.okta.com/oauth2/x', OKTA_OAUTH2_AUDIENCE: 'env' };
     expect(okta({ issuer: server, audience: 'own' }, environment)).toEqual({ issuer: server, audience: 'own' });
     expect(okta({ issuer: server }, environment)).toEqual({ issuer: server, audience: 'env' });
@@ -54,7 +54,7 @@ describe('okta()', () => {
     'https://example.okta.com/oauth2/default/',
     'https://example.okta.com/oauth2/default2',
     'https://example.okta.com/default',
-  ])('knows the audience of no other server, and says what to set: %s', (issuer) => {
+  ])('[OPTIONS-OKTA-ENVIRONMENT] knows the audience of no other server, and says what to set: %s', (issuer) => {
     const { message } = configurationErrorIn(() => okta({ issuer }, {}));
     expect(message).toMatch(/^audience is missing: set OKTA_OAUTH2_AUDIENCE, or the option audience/);
   });

@@ -14,7 +14,7 @@ function fault(options: unknown): string {
 describe('a ConfigurationError', () => {
   const error: ConfigurationError = configurationErrorOf({});
 
-  it('is a TypeError with a code of its own, and no answer to a request', () => {
+  it('[OPTIONS-AT-CREATION] is a TypeError with a code of its own, and no answer to a request', () => {
     expect(error).toBeInstanceOf(TypeError);
     expect(error).toMatchObject({ name: 'ConfigurationError', code: 'ERR_CONFIG_INVALID' });
     expect(isConfigurationError(error)).toBe(true);
@@ -45,7 +45,7 @@ describe('the option issuer', () => {
 });
 
 describe('the option audience', () => {
-  it('is required, and the error tells of the explicit opt-out', () => {
+  it('[OPTIONS-AUDIENCE-REQUIRED] is required, and the error tells of the explicit opt-out', () => {
     expect(fault({ issuer })).toMatch(/^audience is missing.*aud.*null accepts every audience/);
     expect(fault({ issuer, audience: undefined })).toMatch(/^audience is missing/);
   });
@@ -62,7 +62,7 @@ describe('the option audience', () => {
   });
 });
 
-describe('an unknown option', () => {
+describe('[OPTIONS-UNKNOWN] an unknown option', () => {
   const good = { issuer, audience };
 
   it.each([

@@ -35,7 +35,7 @@ function allOptions(): VerifierOptions {
 }
 
 describe('the object that options come in', () => {
-  it('is never written', () => {
+  it('[OPTIONS-UNTOUCHED] is never written', () => {
     const options = deepFreeze(allOptions());
     const verifier = createVerifier(options);
     expect(verifier.verifySync(signToken(key)).subject).toBe('subject');
@@ -47,7 +47,7 @@ describe('the object that options come in', () => {
     for (const verifier of verifiers) expect(verifier.verifySync(signToken(key)).subject).toBe('subject');
   });
 
-  it('is read once: what is changed later changes nothing', () => {
+  it('[OPTIONS-UNTOUCHED] is read once: what is changed later changes nothing', () => {
     const options = allOptions() as { -readonly [Name in keyof VerifierOptions]: unknown };
     const verifier = createVerifier(options as VerifierOptions);
     (options.audience as string[])[0] = 'another';
@@ -69,7 +69,7 @@ describe('the object that options come in', () => {
 describe('options, once resolved', () => {
   const resolved = resolveOptions(allOptions());
 
-  it('are frozen', () => {
+  it('[OPTIONS-FROZEN] are frozen', () => {
     const { issuers, http, keyCache } = resolved;
     for (const value of [resolved, issuers, http, keyCache, http.headers, http.insecureOrigins]) {
       expect(Object.isFrozen(value)).toBe(true);
@@ -81,7 +81,7 @@ describe('options, once resolved', () => {
     }
   });
 
-  it('have the documented defaults where nothing was said', () => {
+  it('[OPTIONS-DEFAULTS] have the documented defaults where nothing was said', () => {
     const { maxTokenSize, realm, optional, keyCache, tokenCache, http } = resolveOptions({ issuer, audience });
     expect({ maxTokenSize, realm, optional, keyCache, tokenCache }).toEqual({
       maxTokenSize: 16_384,

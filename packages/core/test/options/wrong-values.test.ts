@@ -41,13 +41,13 @@ describe.each([
     expect(message).toContain(`from ${min} to ${max}`);
   });
 
-  it('stays within its bounds', () => {
+  it('[OPTIONS-AT-CREATION] stays within its bounds', () => {
     for (const value of [min - 0.01, max + 1])
       expect(fault(withOption(path, value))).toContain(`from ${min} to ${max}`);
   });
 });
 
-describe('milliseconds where seconds belong', () => {
+describe('[OPTIONS-SECONDS] milliseconds where seconds belong', () => {
   it.each([
     ['clockTolerance', 5000],
     ['http.timeout', 5000],
@@ -169,7 +169,7 @@ describe('the option', () => {
   });
 });
 
-describe('the option algorithms', () => {
+describe('[OPTIONS-ALGORITHMS] the option algorithms', () => {
   it.each(['none', 'None', 'NONE'])('cannot hold %s', (name) => {
     expect(fault({ algorithms: ['RS256', name] })).toMatch(/^algorithms cannot hold 'none'.*proves nothing/);
   });

@@ -69,7 +69,7 @@ const documented = new Set(
 );
 
 describe(`over ${tokens} generated and mutated tokens (seed ${seed})`, () => {
-  it('the Node.js engine accepts nothing that jose refuses, and refuses more only where that is documented', async () => {
+  it('[SECURITY-JOSE] the Node.js engine accepts nothing that jose refuses, and refuses more only where that is documented', async () => {
     const tally = { accepted: 0, refusedByBoth: 0, refusedHere: 0 };
     let count = 0;
     const judge = async ({ token }: { readonly token: string }): Promise<void> => {

@@ -27,35 +27,38 @@ function count(answer: string | undefined): void {
 // as large as the largest `maxEntries` of its verifiers.
 const caches = [3, 1000].flatMap((maxEntries) => engines.map((engine) => ({ maxEntries, engine, name: engine.name })));
 
-describe.each(caches)('a token cache of $maxEntries on the $name engine', ({ maxEntries, engine }) => {
-  // The portable engine awaits each hash and each signature, and so is slower.
-  const numRuns = Math.ceil(engine.name === 'node' ? sequences / 2 : sequences / 6);
+describe.each(caches)(
+  '[CACHE-INVISIBLE] a token cache of $maxEntries on the $name engine',
+  ({ maxEntries, engine }) => {
+    // The portable engine awaits each hash and each signature, and so is slower.
+    const numRuns = Math.ceil(engine.name === 'node' ? sequences / 2 : sequences / 6);
 
-  it(
-    `changes no result in ${numRuns} random histories`,
-    async () => {
-      const property = fc.asyncProperty(histories, async (steps: readonly Step[]) => {
-        const cached = new Simulation(engine, { tokenCache: { maxEntries } });
-        const uncached = new Simulation(engine, { tokenCache: false });
-        try {
-          for (const step of steps) {
-            const result = await cached.run(step);
-            expect(result).toBe(await uncached.run(step));
-            count(result);
+    it(
+      `changes no result in ${numRuns} random histories`,
+      async () => {
+        const property = fc.asyncProperty(histories, async (steps: readonly Step[]) => {
+          const cached = new Simulation(engine, { tokenCache: { maxEntries } });
+          const uncached = new Simulation(engine, { tokenCache: false });
+          try {
+            for (const step of steps) {
+              const result = await cached.run(step);
+              expect(result).toBe(await uncached.run(step));
+              count(result);
+            }
+            expect(outcomesOf(cached)).toEqual(outcomesOf(uncached));
+            tally.hits += hitsOf(cached);
+          } finally {
+            await Promise.all([cached.close(), uncached.close()]);
           }
-          expect(outcomesOf(cached)).toEqual(outcomesOf(uncached));
-          tally.hits += hitsOf(cached);
-        } finally {
-          await Promise.all([cached.close(), uncached.close()]);
-        }
-      });
-      await fc.assert(property, { numRuns, seed });
-      // The comparison shows nothing unless every kind of result occurred.
-      expect(Math.min(...Object.values(tally))).toBeGreaterThan(20);
-    },
-    Math.max(60_000, sequences * 500),
-  );
-});
+        });
+        await fc.assert(property, { numRuns, seed });
+        // The comparison shows nothing unless every kind of result occurred.
+        expect(Math.min(...Object.values(tally))).toBeGreaterThan(20);
+      },
+      Math.max(60_000, sequences * 500),
+    );
+  },
+);
 
 function outcomesOf({ verifiers }: Simulation): unknown[] {
   return verifiers.map((verifier) => [verifier.stats().verified, verifier.stats().refused]);

@@ -57,7 +57,7 @@ const expectedErrors: Readonly<Record<number, string>> = {
   403: 'insufficient_scope',
 };
 
-describe('a client reads exactly one challenge', () => {
+describe('[ANSWERS-ONE-CHALLENGE] a client reads exactly one challenge', () => {
   it.each(errors)('of $code', async ({ code, error }) => {
     const [challenge, ...more] = (await challengesOf(error)) ?? [];
     expect(more).toEqual([]);

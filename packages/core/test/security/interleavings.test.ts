@@ -98,7 +98,7 @@ describe.each(engines)('on the $name engine', (engine) => {
   const numRuns = Math.ceil(engine.name === 'node' ? runs : runs / 4);
 
   it(
-    `hostile tokens change no result of another client in ${numRuns} random histories`,
+    `[SECURITY-INTERLEAVING] hostile tokens change no result of another client in ${numRuns} random histories`,
     async () => {
       let compared = 0;
       const property = fc.asyncProperty(histories, fc.boolean(), async (history, isAwaited) => {

@@ -159,7 +159,7 @@ const stricter: readonly string[] = [
 ];
 
 it(
-  `neither engine accepts a token that jose refuses, over ${sets} random key sets`,
+  `[SECURITY-JOSE-KEY-SETS] neither engine accepts a token that jose refuses, over ${sets} random key sets`,
   async () => {
     const tally = { both: 0, neither: 0, joseOnly: 0 };
     const property = fc.asyncProperty(

@@ -14,7 +14,7 @@ import { formsOf, type ProcessOutput, recordProcessOutput } from './process-outp
 const keys = new AttackKeys();
 const keyMaterial = keyMaterialOf(keys.jwks);
 
-describe('tokens and keys', () => {
+describe('[SECURITY-NO-LEAKS] tokens and keys', () => {
   let output: ProcessOutput;
   beforeEach(() => {
     output = recordProcessOutput();
@@ -86,7 +86,7 @@ describe('an accepted token', () => {
 });
 
 describe('with NODE_DEBUG=verifier', () => {
-  it('the log contains codes and claim names, and no token, key or claim value', async () => {
+  it('[SECURITY-NO-LEAKS] the log contains codes and claim names, and no token, key or claim value', async () => {
     const child = fork(new URL('children/debug-run.ts', import.meta.url), [], {
       env: { ...process.env, NODE_DEBUG: 'verifier', NODE_OPTIONS: '' },
       execArgv: ['--disable-warning=ExperimentalWarning'],

@@ -20,7 +20,7 @@ const manifests = globSync('packages/*/package.json', { cwd: root }).map((path) 
 const published = manifests.filter((manifest) => manifest.private !== true);
 
 describe.each(published)(
-  'the published package $name',
+  '[SECURITY-SUPPLY-CHAIN] the published package $name',
   ({ name, scripts = {}, files, dependencies = {}, ...others }) => {
     it('runs no script at installation', () => {
       const hooks = Object.keys(scripts).filter((script) => /^(pre|post)?(install|prepare)$|^prepublish$/.test(script));

@@ -29,13 +29,13 @@ describe('an algorithm', () => {
     expect(verifierFor(key).verifySync(signToken(key)).header.alg).toBe(alg);
   });
 
-  it.each(allAlgorithms)('%s is refused where others are listed', (alg) => {
+  it.each(allAlgorithms)('[TOKEN-ALGORITHM] %s is refused where others are listed', (alg) => {
     const key = generateTestKey(alg);
     const verifier = verifierFor(key, { algorithms: allAlgorithms.filter((name) => name !== alg) });
     expect(codeOf(verifier, signToken(key))).toBe('ERR_ALG_NOT_ALLOWED');
   });
 
-  it('EdDSA and Ed25519 are two names of one', () => {
+  it('[TOKEN-EDDSA] EdDSA and Ed25519 are two names of one', () => {
     const key = generateTestKey('Ed25519');
     const eddsa = signToken(key, {}, { alg: 'EdDSA' });
     expect(verifierFor(key).verifySync(eddsa).header.alg).toBe('EdDSA');
@@ -58,7 +58,7 @@ describe('an algorithm', () => {
     'RS1',
     'ES256K',
     'toString',
-  ])('named "%s" is refused, with a signature or with none to speak of', (alg) => {
+  ])('[TOKEN-ALGORITHM] named "%s" is refused, with a signature or with none to speak of', (alg) => {
     const verifier = verifierFor(rsa);
     expect(codeOf(verifier, forged({ alg }, rsa.sign))).toBe('ERR_ALG_NOT_ALLOWED');
     expect(
@@ -79,7 +79,7 @@ describe('an algorithm', () => {
     expect(codeOf(verifierFor(rsa), forged({ alg }, rsa.sign))).toBe('ERR_ALG_NOT_ALLOWED');
   });
 
-  it('HMAC with any spelling of the public key is refused', () => {
+  it('[TOKEN-ALGORITHM] HMAC with any spelling of the public key is refused', () => {
     const spki = rsa.publicKey.export({ type: 'spki', format: 'pem' }).toString();
     const spellings = [
       spki,
@@ -102,13 +102,13 @@ describe('an algorithm', () => {
 });
 
 describe('a key', () => {
-  it('with an algorithm is not used with another one, whatever is allowed', () => {
+  it('[TOKEN-ALGORITHM-OF-KEY] with an algorithm is not used with another one, whatever is allowed', () => {
     const jwks = { keys: [{ ...rsa.jwk, alg: 'RS512' }] };
     expect(codeOf(verifierFor(rsa, { jwks }), signToken(rsa))).toBe('ERR_ALG_NOT_ALLOWED');
     expect(codeOf(verifierFor(rsa, { jwks, algorithms: ['RS256'] }), signToken(rsa))).toBe('ERR_ALG_NOT_ALLOWED');
   });
 
-  it('for RSA without an algorithm means RS256, or the one RSA algorithm that is listed', () => {
+  it('[TOKEN-RSA-WITHOUT-ALG] for RSA without an algorithm means RS256, or the one RSA algorithm that is listed', () => {
     const jwks = { keys: [withoutAlg(rsa.jwk)] };
     const withPss = forged({ alg: 'PS256' }, (input) => signWith('PS256', rsa.privateKey, input));
     expect(verifierFor(rsa, { jwks }).verifySync(signToken(rsa)).header.alg).toBe('RS256');
@@ -131,7 +131,7 @@ describe('a key', () => {
     }
   });
 
-  it('that the set does not hold is never replaced by another, not even by the only one', () => {
+  it('[TOKEN-KID] that the set does not hold is never replaced by another, not even by the only one', () => {
     const stranger = generateTestKey('Ed25519', 'stranger');
     const known = generateTestKey('Ed25519', 'known');
     for (const kid of [
@@ -149,7 +149,7 @@ describe('a key', () => {
     expect(codeOf(verifierFor(known), signToken(stranger, {}, { kid: 'known' }))).toBe('ERR_SIGNATURE_INVALID');
   });
 
-  it('is found without an identifier where exactly one fits, and refused as ambiguous where more do', () => {
+  it('[TOKEN-KEY-AMBIGUOUS] is found without an identifier where exactly one fits, and refused as ambiguous where more do', () => {
     const [one, two, other] = [generateTestKey('ES256'), generateTestKey('ES256'), generateTestKey('Ed25519')];
     const token = signToken(one, {}, { kid: undefined });
     expect(verifierFor(one, { jwks: keySetOf(one, other) }).verifySync(token).header.kid).toBeUndefined();
@@ -157,14 +157,14 @@ describe('a key', () => {
     expect(codeOf(verifierFor(one, { jwks: keySetOf(other) }), token)).toBe('ERR_KEY_NOT_FOUND');
   });
 
-  it('whose identifier two keys share is refused as ambiguous', () => {
+  it('[TOKEN-KEY-AMBIGUOUS] whose identifier two keys share is refused as ambiguous', () => {
     const [one, two] = [generateTestKey('ES256', 'same'), generateTestKey('ES256', 'same')];
     expect(codeOf(verifierFor(one, { jwks: keySetOf(one, two) }), signToken(one))).toBe('ERR_KEY_AMBIGUOUS');
     const twice = { keys: [one.jwk, one.jwk] };
     expect(verifierFor(one, { jwks: twice }).verifySync(signToken(one)).header.kid).toBe('same');
   });
 
-  it('in the header of a token is not looked at', () => {
+  it('[TOKEN-HEADER-KEYS] in the header of a token is not looked at', () => {
     const attacker = generateTestKey('ES256', 'attacker');
     const known = generateTestKey('ES256', 'known');
     for (const header of [

@@ -29,11 +29,14 @@ beforeEach(() => {
 const noDates = ['', '1', `${now + 60}`, '2030-01-01T00:00:00Z', null, true, [], [now], {}];
 
 describe.each(['exp', 'nbf', 'iat'])('the claim %s', (claim) => {
-  it.each(noDates.map((value) => ({ value })))('is refused where it is no number: $value', ({ value }) => {
-    expect(refusal({ [claim]: value })).toEqual({ code: 'ERR_CLAIM_INVALID', claim, reason: 'invalid' });
-  });
+  it.each(noDates.map((value) => ({ value })))(
+    '[CLAIMS-NUMBERS] is refused where it is no number: $value',
+    ({ value }) => {
+      expect(refusal({ [claim]: value })).toEqual({ code: 'ERR_CLAIM_INVALID', claim, reason: 'invalid' });
+    },
+  );
 
-  it.each(['1e999', '-1e999'])('is refused where it is no finite number: %s', (number) => {
+  it.each(['1e999', '-1e999'])('[CLAIMS-NUMBERS] is refused where it is no finite number: %s', (number) => {
     const claims = JSON.stringify({ iss: 'https://issuer.example', aud: 'api://default', exp: now + 60 });
     const token = signText(key, headerText(key), claims.replace(/\}$/, `,"${claim}":${number}}`));
     expect(refuse(token)).toMatchObject({ code: 'ERR_CLAIM_INVALID', claim, reason: 'invalid' });
@@ -45,13 +48,13 @@ describe.each(['exp', 'nbf', 'iat'])('the claim %s', (claim) => {
 });
 
 describe('the claim exp', () => {
-  it('is required', () => {
+  it('[CLAIMS-EXPIRY] is required', () => {
     const expected = { code: 'ERR_CLAIM_MISSING', claim: 'exp', reason: 'missing' };
     expect(refusal({ exp: undefined })).toEqual(expected);
     expect(refusal({ exp: undefined, iat: undefined, nbf: now })).toEqual(expected);
   });
 
-  it('ends the token at that second, plus the tolerance', () => {
+  it('[CLAIMS-EXPIRY] ends the token at that second, plus the tolerance', () => {
     const expired = { code: 'ERR_TOKEN_EXPIRED', claim: 'exp', reason: 'mismatch' };
     expect(isAccepted({ exp: now - 4 })).toBe(true);
     expect(refusal({ exp: now - 5 })).toEqual(expired);
@@ -71,7 +74,7 @@ describe('the claim exp', () => {
 });
 
 describe('the claim nbf', () => {
-  it('is not required, and holds the token back until that second, less the tolerance', () => {
+  it('[CLAIMS-NOT-BEFORE] is not required, and holds the token back until that second, less the tolerance', () => {
     const early = { code: 'ERR_TOKEN_NOT_YET_VALID', claim: 'nbf', reason: 'mismatch' };
     expect(isAccepted({ nbf: undefined })).toBe(true);
     expect(isAccepted({ nbf: now + 5 })).toBe(true);
@@ -88,18 +91,18 @@ describe('the claim iat', () => {
     expect(isAccepted({ iat: 0 })).toBe(true);
   });
 
-  it('is required with maxTokenAge', () => {
+  it('[CLAIMS-MAX-TOKEN-AGE] is required with maxTokenAge', () => {
     const expected = { code: 'ERR_CLAIM_MISSING', claim: 'iat', reason: 'missing' };
     expect(refusal({ iat: undefined }, { maxTokenAge: 60 })).toEqual(expected);
   });
 
-  it('is refused in the future with maxTokenAge, but for the tolerance', () => {
+  it('[CLAIMS-MAX-TOKEN-AGE] is refused in the future with maxTokenAge, but for the tolerance', () => {
     const early = { code: 'ERR_TOKEN_NOT_YET_VALID', claim: 'iat', reason: 'mismatch' };
     expect(isAccepted({ iat: now + 5 }, { maxTokenAge: 60 })).toBe(true);
     expect(refusal({ iat: now + 6 }, { maxTokenAge: 60 })).toEqual(early);
   });
 
-  it('ends the token after maxTokenAge, plus the tolerance', () => {
+  it('[CLAIMS-MAX-TOKEN-AGE] ends the token after maxTokenAge, plus the tolerance', () => {
     const old = { code: 'ERR_TOKEN_TOO_OLD', claim: 'iat', reason: 'mismatch' };
     expect(isAccepted({ iat: now - 65 }, { maxTokenAge: 60 })).toBe(true);
     expect(refusal({ iat: now - 66 }, { maxTokenAge: 60 })).toEqual(old);
@@ -109,7 +112,7 @@ describe('the claim iat', () => {
 });
 
 describe('a fault in the claims', () => {
-  it('is told only after the signature holds', () => {
+  it('[CLAIMS-AFTER-SIGNATURE] is told only after the signature holds', () => {
     const stranger = generateTestKey('Ed25519', key.kid);
     for (const claims of [{ exp: 1 }, { aud: 'x' }, { exp: 'x' }, { cnf: { jkt: 'x' } }, { at_hash: 'x' }]) {
       const code = authErrorOf(() => verifier.verifySync(signToken(stranger, claims))).code;
@@ -117,7 +120,7 @@ describe('a fault in the claims', () => {
     }
   });
 
-  it('never shows the value of a claim', () => {
+  it('[ERRORS-NO-VALUES] never shows the value of a claim', () => {
     for (const claims of [{ exp: 'hush' }, { aud: 'hush' }, { sub: ['hush'] }, { cnf: 'hush' }, { iss: 'hush' }]) {
       const error = authErrorOf(() => verifier.verifySync(signToken(key, claims)));
       expect(JSON.stringify([error, error.message, error.stack, String(error.cause)])).not.toContain('hush');

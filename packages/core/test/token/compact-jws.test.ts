@@ -69,7 +69,7 @@ const texts: Readonly<Record<string, string | Uint8Array>> = {
   ]),
 };
 
-describe('a token that is not a compact JWS', () => {
+describe('[TOKEN-FORM] a token that is not a compact JWS', () => {
   it.each(Object.entries(forms))('is malformed: %s', (_name, token) => {
     expect(codeOf(token)).toBe('ERR_TOKEN_MALFORMED');
   });
@@ -126,7 +126,7 @@ const critical = [
   false,
 ];
 
-describe('a token with critical extensions', () => {
+describe('[TOKEN-CRITICAL] a token with critical extensions', () => {
   it.each(critical.map((crit) => ({ crit })))('is refused: crit is $crit', ({ crit }) => {
     expect(codeOf(signedHeader({ crit }))).toBe('ERR_CRIT_UNSUPPORTED');
   });

@@ -29,7 +29,7 @@ function secondsFor(run: () => void): number {
   return (performance.now() - start) / 1000;
 }
 
-describe('whatever is sent as a token', () => {
+describe('[TOKEN-NO-THROW] whatever is sent as a token', () => {
   it('is a token or refused with an AuthError: any text', () => {
     const text = fc.oneof(
       fc.string(),
@@ -88,7 +88,7 @@ describe('a token that is too large', () => {
     'one character too many': 'A'.repeat(16_385),
   };
 
-  it.each(Object.entries(inputs))('is refused before it is looked at: %s', (_name, token) => {
+  it.each(Object.entries(inputs))('[TOKEN-SIZE] is refused before it is looked at: %s', (_name, token) => {
     const seconds = secondsFor(() => {
       for (let round = 0; round < 1000; round += 1) {
         expect(authErrorOf(() => verifier.verifySync(token)).code).toBe('ERR_TOKEN_TOO_LARGE');
@@ -132,7 +132,7 @@ describe('a token that is large, and allowed to be', () => {
     expect(seconds).toBeLessThan(5);
   });
 
-  it('may hold a thousand arrays and objects, and more of them only where they are few for its length', () => {
+  it('[TOKEN-NESTING] may hold a thousand arrays and objects, and more of them only where they are few for its length', () => {
     const outcomeOf = (member: string): unknown => {
       const claims = JSON.stringify(claimsWith()).replace(/\}$/, `,"x":${member}}`);
       try {

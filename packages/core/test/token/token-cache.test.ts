@@ -34,7 +34,7 @@ describe('a token that was seen before', () => {
     vi.spyOn(process, 'emitWarning').mockReturnValue(undefined);
   });
 
-  it('is refused once it expires, with iat or without', () => {
+  it('[CACHE-TIMES] is refused once it expires, with iat or without', () => {
     for (const iat of [now, undefined]) {
       const moving = new FakeClock();
       const verifier = remembering({ clock: moving });
@@ -47,7 +47,7 @@ describe('a token that was seen before', () => {
     }
   });
 
-  it('is refused once it is older than maxTokenAge', () => {
+  it('[CACHE-TIMES] is refused once it is older than maxTokenAge', () => {
     const moving = new FakeClock();
     const verifier = remembering({ clock: moving, maxTokenAge: 60 });
     const token = signToken(key);
@@ -74,7 +74,7 @@ describe('a token that was seen before', () => {
     ['a verdict', { validate: () => 'no' }, 'ERR_TOKEN_REJECTED'],
   ];
 
-  it.each(strict)('is judged anew by a verifier that demands %s', (_name, options, code) => {
+  it.each(strict)('[CACHE-POLICY] is judged anew by a verifier that demands %s', (_name, options, code) => {
     const token = signToken(key, { jti: code });
     const lenient = remember(token);
     const other = remembering(options);
@@ -107,7 +107,7 @@ describe('a token that was seen before', () => {
     expect(codeOf(others, token)).toBe('ERR_SIGNATURE_INVALID');
   });
 
-  it('is refused from the moment that its key is gone, or another one goes by its name', async () => {
+  it('[CACHE-KEY] is refused from the moment that its key is gone, or another one goes by its name', async () => {
     for (const next of [generateTestKey('Ed25519'), generateTestKey('Ed25519', key.kid)]) {
       const moving = new FakeClock();
       const fake = new FakeIssuer([key]);

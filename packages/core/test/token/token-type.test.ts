@@ -41,7 +41,7 @@ const otherTypes = [
   'toString',
 ];
 
-describe("tokenType 'compatible', the default", () => {
+describe("[TOKEN-TYPE-COMPATIBLE] tokenType 'compatible', the default", () => {
   it.each([...accessTypes, ...plainTypes].map((typ) => ({ typ })))('accepts the header type $typ', ({ typ }) => {
     expect(verifierFor(key).verifySync(signToken(key, {}, { typ })).scheme).toBe('Bearer');
     expect(isAccepted({}, { typ })).toBe(true);
@@ -60,7 +60,7 @@ describe("tokenType 'compatible', the default", () => {
   });
 });
 
-describe("tokenType 'at+jwt'", () => {
+describe("[TOKEN-TYPE-AT-JWT] tokenType 'at+jwt'", () => {
   it.each(accessTypes)('accepts the header type %s', (typ) => {
     expect(isAccepted({}, { typ }, 'at+jwt')).toBe(true);
   });
@@ -97,7 +97,7 @@ const purposes: Readonly<Record<string, Members>> = {
 describe.each(['compatible', 'at+jwt'] as const)(
   'what was made for another purpose, with tokenType %s',
   (tokenType) => {
-    it.each(Object.entries(purposes))('is refused: %s', (_name, claims) => {
+    it.each(Object.entries(purposes))('[TOKEN-PURPOSE] is refused: %s', (_name, claims) => {
       expect(codeOf(claims, {}, tokenType)).toBe('ERR_TOKEN_TYPE');
       expect(codeOf({ ...claims, scope: 'read' }, {}, tokenType)).toBe('ERR_TOKEN_TYPE');
     });
@@ -109,7 +109,7 @@ describe.each(['compatible', 'at+jwt'] as const)(
   },
 );
 
-describe('a token that was made for another purpose', () => {
+describe('[TOKEN-PURPOSE] a token that was made for another purpose', () => {
   it.each([
     ['an ID token, known by "at_hash"', { at_hash: 'x' }],
     ['an ID token, known by "c_hash"', { c_hash: 'x' }],

@@ -18,7 +18,7 @@ function isDeeplyFrozen(value: unknown): boolean {
 describe.each(engines)('a verified token, on the $name engine', (engine) => {
   const remembering = verifierOn(engine, optionsFor(key, { tokenCache: {} }));
 
-  it('is deeply frozen, whether it comes from the cache or not', async () => {
+  it('[TOKEN-FROZEN] is deeply frozen, whether it comes from the cache or not', async () => {
     const first = await remembering.verify(token);
     const again = await remembering.verify(token);
     expect(remembering.stats().tokenCache).toMatchObject({ hits: 1, misses: 1 });
@@ -85,7 +85,7 @@ describe('a verified token', () => {
     'its own property names': (value) => Reflect.ownKeys(value).join(),
   };
 
-  it.each(Object.entries(showings))('never shows the token itself: %s', (_name, show) => {
+  it.each(Object.entries(showings))('[TOKEN-HIDDEN] never shows the token itself: %s', (_name, show) => {
     expect(verified.token).toBe(token);
     for (const part of token.split('.')) expect(show(verified)).not.toContain(part);
   });

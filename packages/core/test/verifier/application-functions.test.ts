@@ -19,23 +19,26 @@ describe('validate', () => {
     await expect(verifierFor(key, { validate: async () => undefined }).verify(token)).resolves.toBeDefined();
   });
 
-  it.each(['it was revoked', ''])('refuses by returning a string, at once or later: "%s"', async (reason) => {
-    const refused = { name: 'TokenError', code: 'ERR_TOKEN_REJECTED', status: 401 };
-    const error = authErrorOf(() => verifierFor(key, { validate: () => reason }).verifySync(token));
-    expect(error).toMatchObject(refused);
-    expect(error.message).toContain(reason);
-    const later = verifierFor(key, { validate: async () => reason });
-    expect(await authErrorFrom(later.verify(token))).toMatchObject(refused);
-    expect(await later.authenticate(bearerRequest(token))).toMatchObject({ ok: false, error: refused });
-  });
+  it.each(['it was revoked', ''])(
+    '[CLAIMS-VALIDATE] refuses by returning a string, at once or later: "%s"',
+    async (reason) => {
+      const refused = { name: 'TokenError', code: 'ERR_TOKEN_REJECTED', status: 401 };
+      const error = authErrorOf(() => verifierFor(key, { validate: () => reason }).verifySync(token));
+      expect(error).toMatchObject(refused);
+      expect(error.message).toContain(reason);
+      const later = verifierFor(key, { validate: async () => reason });
+      expect(await authErrorFrom(later.verify(token))).toMatchObject(refused);
+      expect(await later.authenticate(bearerRequest(token))).toMatchObject({ ok: false, error: refused });
+    },
+  );
 
-  it('never tells the client why', () => {
+  it('[CLAIMS-VALIDATE-HIDDEN] never tells the client why', () => {
     const verifier = verifierFor(key, { validate: () => 'hush' });
     const error = authErrorOf(() => verifier.verifySync(token));
     expect(JSON.stringify(verifier.challenge(error))).not.toContain('hush');
   });
 
-  it('is asked on every request, whether the token was seen before or not', () => {
+  it('[CLAIMS-VALIDATE] is asked on every request, whether the token was seen before or not', () => {
     const validate = vi.fn<() => undefined | string>(() => undefined);
     const verifier = verifierFor(key, { validate, tokenCache: {} });
     verifier.verifySync(token);
@@ -67,7 +70,7 @@ describe('validate', () => {
   });
 });
 
-describe('what a function of the application throws', () => {
+describe('[ERRORS-APPLICATION] what a function of the application throws', () => {
   const thrown = new Error('the database is gone');
   const fail = (): never => {
     throw thrown;
@@ -123,7 +126,7 @@ describe('getToken', () => {
     return requestWithHeaders({ cookie: [cookie], authorization: ['Basic x', 'Bearer y'] });
   }
 
-  it('says where the token is, instead of the Authorization header', async () => {
+  it('[REQUEST-HEADER-ONLY] says where the token is, instead of the Authorization header', async () => {
     expect(await verifier.authenticate(withCookie(`a=b; access=${token}; c=d`))).toMatchObject(accepted);
     const missing = { ok: false, error: { code: 'ERR_CREDENTIALS_MISSING' } };
     expect(await verifier.authenticate(bearerRequest(token))).toMatchObject(missing);

@@ -19,7 +19,7 @@ beforeEach(() => {
 describe.each(engines)('authenticate(), on the $name engine', (engine) => {
   const verifier = verifierOn(engine, optionsFor(key));
 
-  it('answers with data, whatever becomes of the request', async () => {
+  it('[ERRORS-RESULT] answers with data, whatever becomes of the request', async () => {
     expect(await verifier.authenticate(bearerRequest(token))).toMatchObject(accepted);
     expect(await verifier.authenticate(bearerRequest('x'))).toMatchObject({ ok: false, error: { status: 401 } });
     expect(await verifier.authenticate(requestWith())).toMatchObject({ ok: false, error: { status: 401 } });
@@ -32,7 +32,7 @@ describe.each(engines)('authenticate(), on the $name engine', (engine) => {
 });
 
 describe('authenticate(), with the keys in memory', () => {
-  it('is not a promise on Node.js where no signature has to be checked: seen before, malformed, or none', async () => {
+  it('[PROCESS-SYNCHRONOUS] is not a promise on Node.js where no signature has to be checked: seen before, malformed, or none', async () => {
     const fake = new FakeIssuer([key]);
     const verifier = createVerifier({ ...fake.options, clock: new FakeClock() });
     const cold = verifier.authenticate(bearerRequest(token));
@@ -52,7 +52,7 @@ describe('authenticate(), with the keys in memory', () => {
     await verifier.close();
   });
 
-  it('leaves the thread to others while the signature of a new token is checked', async () => {
+  it('[PROCESS-THREAD-POOL] leaves the thread to others while the signature of a new token is checked', async () => {
     const verifier = verifierFor(key);
     const result = verifier.authenticate(bearerRequest(token));
     expect(result).toBeInstanceOf(Promise);
@@ -90,12 +90,12 @@ describe('a request without credentials', () => {
   const anonymous = { ok: true, auth: null };
   const missing = { ok: false, error: { code: 'ERR_CREDENTIALS_MISSING' } };
 
-  it('is refused by default, and let through where the verifier says optional', () => {
+  it('[REQUEST-OPTIONAL] is refused by default, and let through where the verifier says optional', () => {
     expect(verifierFor(key).authenticate(requestWith())).toMatchObject(missing);
     expect(verifierFor(key, { optional: true }).authenticate(requestWith())).toEqual(anonymous);
   });
 
-  it('is judged by the route where the route says so', () => {
+  it('[REQUEST-OPTIONAL] is judged by the route where the route says so', () => {
     expect(verifierFor(key).authenticate(requestWith(), { optional: true })).toEqual(anonymous);
     expect(verifierFor(key, { optional: true }).authenticate(requestWith(), { optional: false })).toMatchObject(
       missing,

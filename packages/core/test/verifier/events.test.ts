@@ -102,7 +102,7 @@ describe('a listener that fails', () => {
   it.each([
     ['at once', fail],
     ['later', async () => fail()],
-  ])('becomes a warning, and never the fault of a client: %s', async (_name, onEvent) => {
+  ])('[EVENTS-LISTENER] becomes a warning, and never the fault of a client: %s', async (_name, onEvent) => {
     const verifier = verifierFor(key, { onEvent: onEvent as () => void });
     expect((await authErrorFrom(verifier.verify(token))).code).toBe('ERR_TOKEN_EXPIRED');
     await vi.waitFor(() => expect(warn).toHaveBeenCalledTimes(1));

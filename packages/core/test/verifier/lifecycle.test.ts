@@ -29,7 +29,7 @@ describe('a verifier', () => {
     expect(issuer.counts).toMatchObject({ discovery: 0, keys: 0, connections: 0 });
   });
 
-  it('contacts nobody for a token that names an issuer it does not know', async () => {
+  it('[ISSUERS-CONFIGURED] contacts nobody for a token that names an issuer it does not know', async () => {
     const foreign = await issuer.sign({ iss: 'https://other.example' });
     expect((await authErrorFrom(verifier.verify(foreign))).code).toBe('ERR_ISSUER_UNKNOWN');
     expect(await verifier.authenticate(bearerRequest(await issuer.sign({ iss: undefined })))).toMatchObject({
@@ -111,14 +111,14 @@ describe('stats()', () => {
     expect(JSON.stringify(stats)).not.toContain(token.split('.')[1]);
   });
 
-  it('is a copy: changing it changes nothing', () => {
+  it('[STATS-JSON] is a copy: changing it changes nothing', () => {
     Object.assign(verifier.stats().refused, { ERR_CLOSED: 5 });
     expect(verifier.stats().refused).toEqual({});
   });
 });
 
 describe('clear()', () => {
-  it('forgets keys, metadata and tokens, for everyone who shares them', async () => {
+  it('[PROCESS-CLEAR] forgets keys, metadata and tokens, for everyone who shares them', async () => {
     const other = createVerifier(options());
     const token = await issuer.token();
     await other.verify(token);
@@ -141,7 +141,7 @@ describe('clear()', () => {
 describe('close()', () => {
   const closed = { name: 'UnavailableError', code: 'ERR_CLOSED', status: 503 };
 
-  it('refuses everything from then on with ERR_CLOSED, and may be called again', async () => {
+  it('[PROCESS-CLOSE] refuses everything from then on with ERR_CLOSED, and may be called again', async () => {
     const token = await issuer.token();
     await verifier.verify(token);
     const closing = verifier.close();
@@ -169,7 +169,7 @@ describe('close()', () => {
     await other.close();
   });
 
-  it('closes the connections with the last share, and a new verifier opens its own', async () => {
+  it('[PROCESS-CLOSE] closes the connections with the last share, and a new verifier opens its own', async () => {
     const token = await issuer.token();
     await verifier.verify(token);
     await verifier.close();

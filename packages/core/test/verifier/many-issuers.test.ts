@@ -79,15 +79,18 @@ describe('two issuers with the same key identifier', () => {
     }
   }
 
-  it.each(['Ed25519', 'ES256', 'RS256'] as const)('never lend each other a key, whoever is asked first: %s', (alg) => {
-    const [keyA, keyB] = [generateTestKey(alg, kid), generateTestKey(alg, kid, 'second')];
-    const firstA = crossed(keyA, keyB);
-    expectApart(firstA, a, keyA, keyB);
-    expectApart(firstA, b, keyB, keyA);
-    const firstB = crossed(keyA, keyB);
-    expectApart(firstB, b, keyB, keyA);
-    expectApart(firstB, a, keyA, keyB);
-  });
+  it.each(['Ed25519', 'ES256', 'RS256'] as const)(
+    '[ISSUERS-OWN-KEYS] never lend each other a key, whoever is asked first: %s',
+    (alg) => {
+      const [keyA, keyB] = [generateTestKey(alg, kid), generateTestKey(alg, kid, 'second')];
+      const firstA = crossed(keyA, keyB);
+      expectApart(firstA, a, keyA, keyB);
+      expectApart(firstA, b, keyB, keyA);
+      const firstB = crossed(keyA, keyB);
+      expectApart(firstB, b, keyB, keyA);
+      expectApart(firstB, a, keyA, keyB);
+    },
+  );
 
   it('never lend each other a token that was remembered', () => {
     const key = generateTestKey('Ed25519', kid);
@@ -101,7 +104,7 @@ describe('two issuers with the same key identifier', () => {
     expect(authErrorOf(() => verifier.verifySync(forged)).code).toBe('ERR_SIGNATURE_INVALID');
   });
 
-  it('never share keys that were fetched', async () => {
+  it('[ISSUERS-OWN-KEYS] never share keys that were fetched', async () => {
     const [one, two] = await Promise.all([
       startAuthorizationServer({ alg: 'ES256', keyId: kid }),
       startAuthorizationServer({ alg: 'ES256', keyId: kid }),

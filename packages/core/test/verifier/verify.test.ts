@@ -141,7 +141,7 @@ describe('requirements', () => {
     });
   });
 
-  it('are judged after the token: a bad one is 401, whatever it lacks', () => {
+  it('[ACCESS-AFTER-TOKEN] are judged after the token: a bad one is 401, whatever it lacks', () => {
     const expired = signToken(key, { exp: 1, scope: 'none' });
     expect(authErrorOf(() => verifier.verifySync(expired, { scope: 'admin' }))).toMatchObject({ status: 401 });
   });
