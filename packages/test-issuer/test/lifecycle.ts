@@ -1,4 +1,4 @@
-// Run as a process of its own: everything an issuer does, ending without process.exit().
+// A separate process that uses every feature of the server and ends without process.exit().
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
