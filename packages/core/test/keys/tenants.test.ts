@@ -5,13 +5,13 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import {
   type AuthResult,
   createVerifier,
-  type FetchLike,
   type IssuerOptions,
   type IssuerResolver,
   type ManyIssuersOptions,
   type Verifier,
 } from '../../src/index.ts';
 import { FakeClock } from '../support/fake-clock.ts';
+import { FakeIssuer } from '../support/fake-issuer.ts';
 import { bearerRequest } from '../support/requests.ts';
 import { accepted, acceptedSynchronously, codeOf } from '../support/scenario.ts';
 import { audience, signToken } from '../support/sign-token.ts';
@@ -37,14 +37,20 @@ function openTenants(
   options: Omit<ManyIssuersOptions, 'issuers'> = {},
   answer: () => Promise<Response> = () => Promise.resolve(Response.json(keySetOf(key))),
 ): Tenants {
-  const fetched: string[] = [];
-  const fetch: FetchLike = (url) => {
-    fetched.push(url);
-    return answer();
-  };
-  const verifier = createVerifier({ issuers, clock, ...options, http: { fetch, timeout: 0.2, ...options.http } });
+  const fake = new FakeIssuer();
+  fake.respondWith(answer);
+  const verifier = createVerifier({
+    issuers,
+    clock,
+    ...options,
+    http: { fetch: fake.fetch, timeout: 0.2, ...options.http },
+  });
   onTestFinished(() => verifier.close());
-  return { verifier, fetched, ask: (issuer) => verifier.authenticate(bearerRequest(signToken(key, { iss: issuer }))) };
+  return {
+    verifier,
+    fetched: fake.requests,
+    ask: (issuer) => verifier.authenticate(bearerRequest(signToken(key, { iss: issuer }))),
+  };
 }
 
 describe('10,000 tenants', () => {
@@ -221,17 +227,15 @@ describe('a resolver', () => {
 describe('keys of two issuers', () => {
   it('[ISSUERS-OWN-KEYS] never serve each other, whatever their identifiers', async () => {
     const other = generateTestKey('Ed25519', key.kid);
-    const sets: Record<string, object> = {
-      'https://a.example/keys': keySetOf(key),
-      'https://b.example/keys': keySetOf(other),
-    };
-    const fetch: FetchLike = (url) => Promise.resolve(Response.json(sets[url]));
+    const fake = new FakeIssuer();
+    fake.serve('https://a.example/keys', keySetOf(key));
+    fake.serve('https://b.example/keys', keySetOf(other));
     const issuers = ['https://a.example', 'https://b.example'].map((issuer) => ({
       issuer,
       audience,
       jwksUri: `${issuer}/keys`,
     }));
-    const verifier = createVerifier({ issuers, clock, http: { fetch } });
+    const verifier = createVerifier({ issuers, clock, http: { fetch: fake.fetch } });
     onTestFinished(() => verifier.close());
     const ask = (by: typeof key, iss: string) => verifier.authenticate(bearerRequest(signToken(by, { iss })));
     accepted(await ask(key, 'https://a.example'));
