@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { run } from './command.ts';
 import { consumerTypes } from './consumer-types.ts';
 import { contents, pack, publint, smoke, typesResolve } from './packaging.ts';
+import { requirementIds } from './requirement-ids.ts';
 import { failed, type Outcome, passed, runSteps, type Step } from './step.ts';
 import { runTests } from './test-run.ts';
 import { packagesIn, resultsFolder, root } from './workspace.ts';
@@ -33,6 +34,7 @@ const lintSteps: Step[] = [
     ...['--ignore-package', '@verifier/nest-11'],
   ]),
   check('version in step', process.execPath, ['scripts/sync-version.mjs']),
+  { name: 'requirements have tests', run: requirementIds },
 ];
 
 // What is tested is what these sources give, not what a cache remembers.

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { scopeRequirement } from '@verifier/core';
-import { startTestIssuer } from '@verifier/test-issuer';
+import { startAuthorizationServer } from '@verifier/test-issuer';
 import Koa, { type Middleware } from 'koa';
 import { bearerAuth, requires } from './koa-adapter.ts';
 
-const issuer = await startTestIssuer({ scopes: ['read:orders'] });
+const issuer = await startAuthorizationServer({ scopes: ['read:orders'] });
 const auth = bearerAuth({ issuer: issuer.issuer, audience: issuer.audience });
 const ordersOnly = requires(scopeRequirement('read:orders'));
 

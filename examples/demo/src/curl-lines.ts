@@ -1,4 +1,4 @@
-import type { TestIssuer } from '@verifier/test-issuer';
+import type { AuthorizationServer } from '@verifier/test-issuer';
 import type { RunningApi } from './framework.ts';
 import type { Setting } from './setting.ts';
 
@@ -16,7 +16,7 @@ export function curlLines({ issuer, apis }: Pick<Setting, 'issuer' | 'apis'>): s
   ];
 }
 
-function obtainLine({ clients, endpoints }: TestIssuer, id: string, scope: string): string {
+function obtainLine({ clients, endpoints }: AuthorizationServer, id: string, scope: string): string {
   const client = clients.find(({ client_id }) => client_id === id);
   const credentials = `${client?.client_id}:${client?.client_secret}`;
   const form = `-d grant_type=client_credentials -d scope=${scope}`;

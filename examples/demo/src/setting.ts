@@ -1,13 +1,13 @@
 import { EventEmitter, once } from 'node:events';
 import type { VerifierEvent } from '@verifier/core';
-import { startTestIssuer, type TestIssuer } from '@verifier/test-issuer';
+import { type AuthorizationServer, startAuthorizationServer } from '@verifier/test-issuer';
 import type { RunningApi } from './framework.ts';
 import { frameworks } from './frameworks.ts';
 import { MovableClock } from './movable-clock.ts';
 
 /** Where the demo takes place: an authorization server, and the APIs that trust it. */
 export interface Setting {
-  readonly issuer: TestIssuer;
+  readonly issuer: AuthorizationServer;
   readonly apis: readonly RunningApi[];
   /** The clock of the APIs. */
   readonly clock: MovableClock;
@@ -20,7 +20,7 @@ export interface Setting {
 
 /** Starts the authorization server, and then one API for each framework, all on loopback. */
 export async function openSetting(): Promise<Setting> {
-  const issuer = await startTestIssuer({
+  const issuer = await startAuthorizationServer({
     path: '/oauth2/default',
     clients: ['reader', 'writer'],
     scopes: ['orders:read', 'orders:write'],

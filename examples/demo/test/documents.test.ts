@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { startTestIssuer } from '@verifier/test-issuer';
+import { startAuthorizationServer } from '@verifier/test-issuer';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type CodeFile, readCodeBlocks, writeCodeFile } from './code-blocks.ts';
 import { ending, folder, startNode } from './run-node.ts';
@@ -65,7 +65,7 @@ it.each(['@verifier/express', '@verifier/fastify', '@verifier/hono'])(
   'the server in README.md with %s does what its comments say',
   async (text) => {
     const { path } = await codeBlockWith(text, 'README.md', 'server.ts');
-    const issuer = await startTestIssuer({ path: '/oauth2/default', scopes: ['orders:read'] });
+    const issuer = await startAuthorizationServer({ path: '/oauth2/default', scopes: ['orders:read'] });
     const port = await freePort();
     const server = startNode([path], { OKTA_OAUTH2_ISSUER: issuer.issuer, PORT: String(port) });
     const ask = async (url: string, scope?: string): Promise<number> => {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { startTestIssuer } from '@verifier/test-issuer';
+import { startAuthorizationServer } from '@verifier/test-issuer';
 import { createApi } from './api.ts';
 
-const issuer = await startTestIssuer({ path: '/oauth2/default', scopes: ['read:orders'] });
+const issuer = await startAuthorizationServer({ path: '/oauth2/default', scopes: ['read:orders'] });
 process.env['OKTA_OAUTH2_ISSUER'] = issuer.issuer;
 const server = createApi().listen(0, '127.0.0.1');
 await once(server, 'listening');

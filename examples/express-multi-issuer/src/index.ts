@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { startTestIssuer } from '@verifier/test-issuer';
+import { startAuthorizationServer } from '@verifier/test-issuer';
 import { createApi, type Trusted } from './api.ts';
 
-const staff = await startTestIssuer({ path: '/staff', audience: 'api://staff' });
-const partners = await startTestIssuer({ path: '/partners', audience: 'api://partners' });
-const stranger = await startTestIssuer({ path: '/staff', audience: 'api://staff' });
+const staff = await startAuthorizationServer({ path: '/staff', audience: 'api://staff' });
+const partners = await startAuthorizationServer({ path: '/partners', audience: 'api://partners' });
+const stranger = await startAuthorizationServer({ path: '/staff', audience: 'api://staff' });
 const trust = ({ issuer, audience }: Trusted): Trusted => ({ issuer, audience });
 const server = createApi(trust(staff), trust(partners)).listen(0, '127.0.0.1');
 await once(server, 'listening');

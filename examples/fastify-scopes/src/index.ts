@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { startTestIssuer } from '@verifier/test-issuer';
+import { startAuthorizationServer } from '@verifier/test-issuer';
 import { createApi } from './api.ts';
 
-const issuer = await startTestIssuer({ path: '/oauth2/default', scopes: ['read:orders', 'write:orders'] });
+const issuer = await startAuthorizationServer({ path: '/oauth2/default', scopes: ['read:orders', 'write:orders'] });
 const app = await createApi({ issuer: issuer.issuer, audience: issuer.audience });
 const origin = await app.listen({ port: 0, host: '127.0.0.1' });
 

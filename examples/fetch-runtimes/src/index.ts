@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { startTestIssuer } from '@verifier/test-issuer';
+import { startAuthorizationServer } from '@verifier/test-issuer';
 import { startBun, startDeno, startNext, startWorker } from './start.ts';
 
-const issuer = await startTestIssuer({ scopes: ['read:orders'] });
+const issuer = await startAuthorizationServer({ scopes: ['read:orders'] });
 const starts = {
   'Bun.serve': startBun,
   'Deno.serve': startDeno,

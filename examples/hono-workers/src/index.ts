@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
-import { startTestIssuer } from '@verifier/test-issuer';
+import { startAuthorizationServer } from '@verifier/test-issuer';
 import { build } from 'esbuild';
 import { hc } from 'hono/client';
 import { Miniflare } from 'miniflare';
@@ -20,7 +20,7 @@ async function bundleWorker(): Promise<string> {
   return outputFiles[0]?.text ?? '';
 }
 
-const issuer = await startTestIssuer({ path: '/oauth2/default', scopes: ['read:orders'] });
+const issuer = await startAuthorizationServer({ path: '/oauth2/default', scopes: ['read:orders'] });
 const worker = new Miniflare({
   modules: [{ type: 'ESModule', path: 'worker.js', contents: await bundleWorker() }],
   compatibilityDate: '2026-07-01',

@@ -3,10 +3,10 @@ import type { INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import { startTestIssuer } from '@verifier/test-issuer';
+import { startAuthorizationServer } from '@verifier/test-issuer';
 import { AppModule } from './app.module.ts';
 
-const issuer = await startTestIssuer({ path: '/oauth2/default', scopes: ['read:orders', 'write:orders'] });
+const issuer = await startAuthorizationServer({ path: '/oauth2/default', scopes: ['read:orders', 'write:orders'] });
 process.env['OKTA_OAUTH2_ISSUER'] = issuer.issuer;
 process.env['OKTA_OAUTH2_AUDIENCE'] = issuer.audience;
 

@@ -1,8 +1,8 @@
 import type { RawResponse } from './exchange.ts';
 
 /**
- * The part of an answer that is the same whichever adapter gives it: status, challenges, body, and media type without
- * parameters; `Retry-After` by presence and range.
+ * The part of an answer that every adapter must give byte for byte: status, challenges, body, and media type without
+ * parameters. `Retry-After` is compared by presence and range.
  */
 export interface Answer {
   readonly status: number;
@@ -10,14 +10,14 @@ export interface Answer {
   readonly wwwAuthenticate: readonly string[];
   readonly retryAfter: 'absent' | 'from 1 to 300 seconds' | 'invalid';
   readonly mediaType: string;
-  /** The exact body, but for the address of the issuer, which stands as {@link issuerPlaceholder}. */
+  /** The exact body, with {@link issuerPlaceholder} instead of the issuer's identifier. */
   readonly body: string;
 }
 
-/** Stands for the address of the issuer in a body; its port is another one in each run. */
+/** Replaces the issuer's identifier in a body, because its port differs in each run. */
 export const issuerPlaceholder = 'https://issuer.example';
 
-/** Reduces a response to what is compared. */
+/** Reduces a response to its compared part. */
 export function toAnswer(response: RawResponse, issuer: string): Answer {
   const valuesOf = (name: string): string[] =>
     response.headers.filter(([candidate]) => candidate.toLowerCase() === name).map(([, value]) => value);
@@ -26,13 +26,13 @@ export function toAnswer(response: RawResponse, issuer: string): Answer {
   return {
     status: response.status,
     wwwAuthenticate: valuesOf('www-authenticate'),
-    retryAfter: judgeRetryAfter(valuesOf('retry-after')),
+    retryAfter: readRetryAfter(valuesOf('retry-after')),
     mediaType: mediaType.trim().toLowerCase(),
     body: response.body.replaceAll(issuer, issuerPlaceholder),
   };
 }
 
-function judgeRetryAfter(values: readonly string[]): Answer['retryAfter'] {
+function readRetryAfter(values: readonly string[]): Answer['retryAfter'] {
   const [value, ...more] = values;
   if (value === undefined) return 'absent';
   const inRange = /^[1-9]\d{0,2}$/.test(value) && Number(value) <= 300;

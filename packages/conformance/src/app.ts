@@ -1,6 +1,6 @@
 import type { AnyAuthError, Claims, GuardOptions, VerifiedToken } from '@verifier/core';
 
-/** The applications of the suite: one set of routes, configured in different ways. */
+/** The applications of the suite: the same routes with different configurations. */
 export type Profile =
   | 'default'
   | 'optional'
@@ -11,21 +11,21 @@ export type Profile =
   | 'issuer-down-framework';
 
 /**
- * What an adapter is asked to start. Plain JSON, so that it can cross into another process or runtime.
+ * The description of an application that an adapter starts. Plain JSON, for another process or runtime.
  *
  * The application has these routes, all answered with `application/json`:
  *
- * | route             | guard, beside authentication                        | answer                                |
+ * | route             | guard after authentication                          | answer                                |
  * |-------------------|-----------------------------------------------------|---------------------------------------|
- * | `GET /public`     | none, and no authentication either                  | {@link publicBody}                    |
+ * | `GET /public`     | none, and no authentication                         | {@link publicBody}                    |
  * | `GET /protected`  | none                                                | {@link describeAuth} of the result    |
  * | `GET /scoped`     | all of {@link requiredScopes}`.one`                 | {@link grantedBody}                   |
  * | `GET /scoped-all` | all of {@link requiredScopes}`.all`                 | {@link grantedBody}                   |
  * | `GET /any-scoped` | one of {@link requiredScopes}`.any`                 | {@link grantedBody}                   |
  * | `GET /claims`     | the predicate {@link isBlueTenant}                  | {@link grantedBody}                   |
  *
- * With `onError: 'framework'` it also has an error handler, written as its framework's users write one, that answers with
- * the status and the headers of the error and {@link describeError} as body. The server accepts 64 KiB of headers.
+ * With `onError: 'framework'` it also has an error handler in the style of its framework, which answers with the status
+ * and the headers of the error and {@link describeError} as body. The server accepts 64 KiB of headers.
  */
 export interface ConformanceApp {
   readonly profile: Profile;
@@ -34,11 +34,11 @@ export interface ConformanceApp {
   readonly realm?: string;
   readonly optional?: boolean;
   readonly onError?: 'respond' | 'framework';
-  /** Every token is refused by `validate` with this text. */
+  /** The text with which `validate` refuses every token. */
   readonly rejectWith?: string;
 }
 
-/** What the adapter's own factory is called with: `bearerAuth(guardOptions(app))`. */
+/** Returns the options for the adapter's factory: `bearerAuth(guardOptions(app))`. */
 export function guardOptions({ profile: _, rejectWith, ...options }: ConformanceApp): GuardOptions {
   return rejectWith === undefined ? options : { ...options, validate: () => rejectWith };
 }
@@ -50,7 +50,7 @@ export const requiredScopes = {
   any: ['read:messages', 'admin:messages'],
 } as const;
 
-/** The predicate that guards `/claims`. */
+/** Whether the claims satisfy the guard of `/claims`. */
 export function isBlueTenant(claims: Claims): boolean {
   return claims['tenant'] === 'blue';
 }
@@ -73,14 +73,14 @@ export interface AuthBody {
   } | null;
 }
 
-/** Turns what the adapter attached to the request into the answer of `/protected`. */
+/** Returns the answer of `/protected` for the result that the adapter attached to the request. */
 export function describeAuth(auth: VerifiedToken | null): AuthBody {
   if (auth === null) return { auth: null };
   const { subject = null, clientId = null, issuer, scopes, expiresAt, scheme } = auth;
   return { auth: { subject, clientId, issuer, scopes, expiresAt, scheme } };
 }
 
-/** The body that the application's own error handler writes with `onError: 'framework'`. */
+/** Returns the body of the application's error handler with `onError: 'framework'`. */
 export function describeError(error: AnyAuthError): { readonly handled: string } {
   return { handled: error.code };
 }

@@ -1,22 +1,22 @@
 import type { Answer } from './answer.ts';
 import type { Profile } from './app.ts';
-import type { Forge } from './forge.ts';
+import type { SigningContext } from './token-builder.ts';
 
-/** Request headers in the order they are sent; a name may come twice. */
+/** Request headers in the order in which they are sent; a name may occur twice. */
 export type HeaderList = readonly (readonly [name: string, value: string])[];
 
-/** One request, and the answer that every adapter gives to it. */
+/** One request, and the answer that every adapter must give. */
 export interface ConformanceCase {
-  /** Unique, stable: how an exception and a recorded answer name the case. */
+  /** A unique and stable name, which recorded answers refer to. */
   readonly id: string;
-  /** Where the expected answer comes from. */
+  /** The source of the expected answer. */
   readonly spec: string;
-  /** The application that is asked; `default` where it is left out. */
+  /** The application; `default` if absent. */
   readonly profile?: Profile;
-  /** `GET` where it is left out. */
+  /** `GET` if absent. */
   readonly method?: 'GET' | 'HEAD';
-  /** `/protected` where it is left out. */
-  readonly path?: string | ((forge: Forge) => string);
-  readonly headers?: HeaderList | ((forge: Forge) => HeaderList);
+  /** `/protected` if absent. */
+  readonly path?: string | ((context: SigningContext) => string);
+  readonly headers?: HeaderList | ((context: SigningContext) => HeaderList);
   readonly expected: Answer;
 }

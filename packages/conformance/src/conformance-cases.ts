@@ -7,7 +7,7 @@ import { scopeCases } from './cases/scopes.ts';
 import { signatureCases } from './cases/signatures.ts';
 import type { ConformanceCase } from './conformance-case.ts';
 
-/** Every request of the suite, with the answer that every adapter gives to it. */
+/** Every request of the suite, and the answer that every adapter must give. */
 export const conformanceCases: readonly ConformanceCase[] = [
   ...credentialCases,
   ...signatureCases,

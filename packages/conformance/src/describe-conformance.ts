@@ -1,26 +1,26 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { conformanceCases } from './conformance-cases.ts';
-import { type AdapterHarness, openStage, type Stage } from './stage.ts';
+import { type AdapterHarness, type Suite, startSuite } from './suite.ts';
 
 /**
- * Runs every case against an adapter, each as a test of its own, over sockets.
+ * Defines one test for each case, which runs it against an adapter over sockets.
  *
- * @param name - What the adapter and its framework are called in the report.
+ * @param name - The name of the adapter and its framework in the report.
  * @param harness - Starts the adapter's applications.
  */
 export function describeConformance(name: string, harness: AdapterHarness): void {
-  describe(`${name} conforms`, () => {
-    let stage: Stage;
+  describe(`[ANSWERS-IDENTICAL] ${name} conforms`, () => {
+    let suite: Suite;
     beforeAll(async () => {
-      stage = await openStage(harness);
+      suite = await startSuite(harness);
     });
-    afterAll(() => stage.close());
+    afterAll(() => suite.close());
     it('answers random requests as core does', async () => {
-      await stage.compareWithCore(200);
+      await suite.compareWithCore(200);
     });
     for (const testCase of conformanceCases) {
       it(`${testCase.id} (${testCase.spec})`, async () => {
-        const outcome = await stage.ask(testCase);
+        const outcome = await suite.run(testCase);
         expect(outcome).toEqual({ answer: testCase.expected, leaks: [] });
       });
     }

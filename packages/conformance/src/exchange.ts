@@ -2,21 +2,21 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import type { HeaderList } from './conformance-case.ts';
 
-/** A request as it goes over the wire. */
+/** A request on the wire. */
 export interface RawRequest {
   readonly method: string;
   readonly path: string;
   readonly headers: HeaderList;
 }
 
-/** A response as it came over the wire. */
+/** A response on the wire. */
 export interface RawResponse {
   readonly status: number;
   readonly headers: HeaderList;
   readonly body: string;
 }
 
-/** Sends one request over a socket of its own. Headers are sent as listed, repeated ones too. */
+/** Sends one request over a new socket. Headers are sent as listed, repeated ones too. */
 export async function exchange(origin: string, { method, path, headers }: RawRequest): Promise<RawResponse> {
   const { host, hostname, port } = new URL(origin);
   const all: HeaderList = [['Host', host], ['Connection', 'close'], ...headers];

@@ -3,7 +3,7 @@ import type { AuthBody } from './app.ts';
 
 const json = { retryAfter: 'absent', mediaType: 'application/json' } as const;
 
-/** 401: nothing was sent that counts as credentials. */
+/** 401: the request has no credentials. */
 export const anonymous: Answer = {
   ...json,
   status: 401,
@@ -11,7 +11,7 @@ export const anonymous: Answer = {
   body: '{"error":"unauthorized","error_description":"The request has no access token"}',
 };
 
-/** 400: the credentials are not of the form that RFC 6750 gives them. */
+/** 400: the credentials do not have the syntax of RFC 6750. */
 export const malformed: Answer = {
   ...json,
   status: 400,
@@ -21,7 +21,7 @@ export const malformed: Answer = {
   body: '{"error":"invalid_request","error_description":"The Authorization header is malformed"}',
 };
 
-/** 400: there is more than one set of credentials. */
+/** 400: the request has more than one set of credentials. */
 export const repeated: Answer = {
   ...json,
   status: 400,
@@ -31,7 +31,7 @@ export const repeated: Answer = {
   body: '{"error":"invalid_request","error_description":"The request has more than one set of credentials"}',
 };
 
-/** 401: the token is refused, for whatever reason. */
+/** 401: the token is refused. */
 export const invalid: Answer = {
   ...json,
   status: 401,
@@ -39,7 +39,7 @@ export const invalid: Answer = {
   body: '{"error":"invalid_token","error_description":"The access token is invalid"}',
 };
 
-/** 401: the token expired, which a client may be told. */
+/** 401: the token expired, the only reason that a client learns. */
 export const expired: Answer = {
   ...json,
   status: 401,
@@ -47,7 +47,7 @@ export const expired: Answer = {
   body: '{"error":"invalid_token","error_description":"The access token expired"}',
 };
 
-/** 403: the token lacks a scope of those listed. */
+/** Returns the 403 of a token without a required scope. */
 export function scopeMissing(scope: string): Answer {
   const challenge = 'error="insufficient_scope", error_description="The access token lacks a required scope"';
   return {
@@ -58,7 +58,7 @@ export function scopeMissing(scope: string): Answer {
   };
 }
 
-/** 403: the claims of the token are not what the route demands. */
+/** 403: the claims of the token do not satisfy the route. */
 export const claimsInsufficient: Answer = {
   ...json,
   status: 403,
@@ -68,7 +68,7 @@ export const claimsInsufficient: Answer = {
   body: '{"error":"insufficient_scope","error_description":"The access token does not permit this request"}',
 };
 
-/** 503: the token cannot be judged now, which says nothing about it. */
+/** 503: the token cannot be verified at the moment. */
 export const unavailable: Answer = {
   status: 503,
   wwwAuthenticate: [],
@@ -77,8 +77,8 @@ export const unavailable: Answer = {
   body: '{"error":"temporarily_unavailable","error_description":"The access token cannot be verified at the moment"}',
 };
 
-/** 200 from `/protected`, with the good token but for what is given. */
-export function admitted(differences: Partial<NonNullable<AuthBody['auth']>> = {}): Answer {
+/** Returns the 200 from `/protected` for the valid token, with differences. */
+export function accepted(differences: Partial<NonNullable<AuthBody['auth']>> = {}): Answer {
   const auth = {
     subject: 'subject-1',
     clientId: 'client-1',
@@ -92,7 +92,7 @@ export function admitted(differences: Partial<NonNullable<AuthBody['auth']>> = {
 }
 
 /** 200 from `/protected` without a token. */
-export const admittedAnonymous: Answer = { ...json, status: 200, wwwAuthenticate: [], body: '{"auth":null}' };
+export const acceptedAnonymous: Answer = { ...json, status: 200, wwwAuthenticate: [], body: '{"auth":null}' };
 
 /** 200 from a route behind a scope or claims guard. */
 export const granted: Answer = { ...json, status: 200, wwwAuthenticate: [], body: '{"granted":true}' };
@@ -100,12 +100,12 @@ export const granted: Answer = { ...json, status: 200, wwwAuthenticate: [], body
 /** 200 from `/public`. */
 export const open: Answer = { ...json, status: 200, wwwAuthenticate: [], body: '{"public":true}' };
 
-/** The same answer with the body of the application's own error handler. */
+/** Returns the answer with the body of the application's error handler. */
 export function handled(answer: Answer, code: string): Answer {
   return { ...answer, body: `{"handled":"${code}"}` };
 }
 
-/** The same answer without its body, as to a HEAD request. */
+/** Returns the answer without its body, as for a HEAD request. */
 export function bodiless(answer: Answer): Answer {
   return { ...answer, body: '' };
 }

@@ -16,4 +16,4 @@ export { conformanceCases } from './conformance-cases.ts';
 export { describeConformance } from './describe-conformance.ts';
 export { exchange, type RawRequest, type RawResponse } from './exchange.ts';
 export { type RecordedAnswers, recordAnswers } from './record-answers.ts';
-export { type AdapterHarness, type Outcome, openStage, type RunningApp, type Stage } from './stage.ts';
+export { type AdapterHarness, type Outcome, type RunningApp, type Suite, startSuite } from './suite.ts';

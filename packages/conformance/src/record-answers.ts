@@ -1,18 +1,18 @@
 import type { Answer } from './answer.ts';
 import { conformanceCases } from './conformance-cases.ts';
-import { type AdapterHarness, openStage } from './stage.ts';
+import { type AdapterHarness, startSuite } from './suite.ts';
 
-/** What an adapter answered to each case, by the id of the case; plain JSON. */
+/** An adapter's answers by the id of the case; plain JSON. */
 export type RecordedAnswers = Readonly<Record<string, Answer>>;
 
-/** Asks an adapter every case and records its answers, so that two adapters can be compared byte for byte. */
+/** Runs every case against an adapter and returns its answers, to compare two adapters byte for byte. */
 export async function recordAnswers(harness: AdapterHarness): Promise<RecordedAnswers> {
-  const stage = await openStage(harness);
+  const suite = await startSuite(harness);
   const answers: Record<string, Answer> = {};
   try {
-    for (const testCase of conformanceCases) answers[testCase.id] = (await stage.ask(testCase)).answer;
+    for (const testCase of conformanceCases) answers[testCase.id] = (await suite.run(testCase)).answer;
   } finally {
-    await stage.close();
+    await suite.close();
   }
   return answers;
 }

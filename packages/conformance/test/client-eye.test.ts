@@ -7,8 +7,8 @@ import {
 import { describe, expect, it } from 'vitest';
 import { type Answer, conformanceCases } from '../src/index.ts';
 
-/** The challenges of an answer, as a client of another make understands them. */
-async function seen({ status, wwwAuthenticate, body }: Answer): Promise<readonly WWWAuthenticateChallenge[]> {
+/** Returns the challenges of an answer as oauth4webapi parses them. */
+async function challengesOf({ status, wwwAuthenticate, body }: Answer): Promise<readonly WWWAuthenticateChallenge[]> {
   const headers = new Headers(wwwAuthenticate.map((line): [string, string] => ['WWW-Authenticate', line]));
   const answer = async (): Promise<Response> => new Response(body, { status, headers });
   const url = new URL('https://api.example/');
@@ -21,12 +21,12 @@ async function seen({ status, wwwAuthenticate, body }: Answer): Promise<readonly
   }
 }
 
-// Every adapter gives exactly these answers, so that what a client makes of them holds for all.
-describe('a client', () => {
+// Every adapter gives exactly these answers, so one client covers all adapters.
+describe('an OAuth client', () => {
   const refusals = conformanceCases.filter(({ expected }) => [400, 401, 403].includes(expected.status));
 
-  it.each(refusals)('reads one challenge of $id', async ({ profile, expected }) => {
-    const [challenge, ...more] = await seen(expected);
+  it.each(refusals)('parses one challenge of $id', async ({ profile, expected }) => {
+    const [challenge, ...more] = await challengesOf(expected);
     expect(more).toEqual([]);
     expect(challenge?.scheme).toBe('bearer');
     const realm = profile === 'hostile-realm' ? 'a"b\\c, error="none", Bearer realm="other' : 'api';
@@ -35,8 +35,8 @@ describe('a client', () => {
     if (bodyError !== undefined && bodyError !== 'unauthorized') expect(challenge?.parameters.error).toBe(bodyError);
   });
 
-  it('reads none of an answer that is not about its credentials', async () => {
+  it('parses no challenge of an answer that is not about its credentials', async () => {
     const others = conformanceCases.filter(({ expected }) => ![400, 401, 403].includes(expected.status));
-    for (const { expected } of others) expect(await seen(expected)).toEqual([]);
+    for (const { expected } of others) expect(await challengesOf(expected)).toEqual([]);
   });
 });

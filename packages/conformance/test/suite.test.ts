@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { type AdapterHarness, type Answer, conformanceCases, recordAnswers } from '../src/index.ts';
 import { findLeaks } from '../src/leaks.ts';
 
-/** An adapter that answers everything alike. */
+/** Returns an adapter that gives the same answer to every request. */
 function constantHarness(answer: (response: ServerResponse) => void): AdapterHarness {
   return {
     start: async () => {
@@ -22,13 +22,13 @@ function constantHarness(answer: (response: ServerResponse) => void): AdapterHar
   };
 }
 
-describe('the table', () => {
-  it('names each case once', () => {
+describe('the table of cases', () => {
+  it('has unique case ids', () => {
     const ids = conformanceCases.map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  it('expects a challenge with each 400, 401 and 403, and never with another status', () => {
+  it('expects a challenge with each 400, 401 and 403, and with no other status', () => {
     for (const { id, expected } of conformanceCases) {
       expect([id, expected.wwwAuthenticate.length]).toEqual([id, [400, 401, 403].includes(expected.status) ? 1 : 0]);
     }
@@ -50,7 +50,7 @@ describe('an adapter that does not conform', () => {
       JSON.stringify(recorded[id]) !== JSON.stringify(reordered(expected));
     return conformanceCases.filter(differs).map(({ id }) => id);
   };
-  // The order in which an answer is recorded.
+  // JSON.stringify compares members in order, so this is the order of recorded answers.
   const reordered = ({ status, wwwAuthenticate, retryAfter, mediaType, body }: Answer): Answer => ({
     status,
     wwwAuthenticate,
@@ -59,7 +59,7 @@ describe('an adapter that does not conform', () => {
     body,
   });
 
-  it('is noticed where it lets everything through', async () => {
+  it('fails every refusal if it accepts every request', async () => {
     const open = await mismatches((response) => {
       response.writeHead(200, { 'Content-Type': 'application/json' }).end('{"granted":true}');
     });
@@ -67,7 +67,7 @@ describe('an adapter that does not conform', () => {
     expect(open).toEqual(expect.arrayContaining(refusals.map(({ id }) => id)));
   });
 
-  it('is noticed where it refuses everything', async () => {
+  it('fails every case if it refuses every request', async () => {
     const closed = await mismatches((response) => {
       response.writeHead(401, { 'Content-Type': 'application/json', 'WWW-Authenticate': 'Bearer' }).end('{}');
     });
@@ -87,12 +87,12 @@ describe('a leak', () => {
     ['a part of the token in a header', [['WWW-Authenticate', 'Bearer x="bbbbbbbbbbbbbbbbbbbb"']], ''],
     ['a header that the request named', [['x-injected', '1']], ''],
     ['a stack', [], 'Error: x\n    at file.js'],
-    ['what validate said', [], 'rejected because of'],
+    ['the text of validate', [], 'rejected because of'],
   ] as const)('is found: %s', (_name, headers, body) => {
     expect(findLeaks(request, { status: 401, headers, body })).not.toEqual([]);
   });
 
-  it('is not seen where there is none', () => {
+  it('is not found in an answer without one', () => {
     expect(
       findLeaks(request, { status: 401, headers: [['WWW-Authenticate', 'Bearer realm="api"']], body: '{}' }),
     ).toEqual([]);

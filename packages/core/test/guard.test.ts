@@ -1,13 +1,13 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { createGuard, createOktaGuard, type GuardOptions } from '../src/index.ts';
-import { mint } from './fixtures/mint.ts';
-import { faultIn, refusalOf } from './fixtures/refusal.ts';
-import { bearerRequest, requestWith } from './fixtures/requests.ts';
-import { createTestKey } from './fixtures/test-key.ts';
-import { optionsFor, verifierFor } from './fixtures/verifiers.ts';
+import { authErrorOf, configurationErrorIn } from './support/expected-errors.ts';
+import { bearerRequest, requestWith } from './support/requests.ts';
+import { signToken } from './support/sign-token.ts';
+import { generateTestKey } from './support/test-key.ts';
+import { optionsFor, verifierFor } from './support/verifiers.ts';
 
-const key = createTestKey('Ed25519');
-const token = mint(key, { scope: 'read' });
+const key = generateTestKey('Ed25519');
+const token = signToken(key, { scope: 'read' });
 
 describe('a guard', () => {
   it('is made from the options of a verifier, and carries the verifier', async () => {
@@ -30,7 +30,7 @@ describe('a guard', () => {
     const guard = createGuard(optionsFor(key));
     await guard.close();
     await guard.close();
-    expect(refusalOf(() => guard.verifier.verifySync(token)).code).toBe('ERR_CLOSED');
+    expect(authErrorOf(() => guard.verifier.verifySync(token)).code).toBe('ERR_CLOSED');
   });
 
   it('judges again a request that was authenticated', () => {
@@ -44,7 +44,7 @@ describe('a guard', () => {
 
   it('hands an error to a framework with the headers of the answer, and what a client may be told', () => {
     const guard = createGuard({ ...optionsFor(key), realm: 'orders', onError: 'framework' });
-    const error = refusalOf(() => guard.verifier.verifySync(mint(key, { aud: 'hush' })));
+    const error = authErrorOf(() => guard.verifier.verifySync(signToken(key, { aud: 'hush' })));
     const handed = guard.frameworkError(error);
     expect(handed).toBe(error);
     expect(handed).toMatchObject({ status: 401, statusCode: 401, code: 'ERR_AUDIENCE_MISMATCH' });
@@ -68,7 +68,7 @@ describe('a guard', () => {
   ];
 
   it.each(wrong)('is refused at set-up: %s', (_name, options, message) => {
-    expect(faultIn(() => createGuard(options as GuardOptions)).message).toMatch(message);
+    expect(configurationErrorIn(() => createGuard(options as GuardOptions)).message).toMatch(message);
   });
 });
 
@@ -101,6 +101,6 @@ describe('an Okta guard', () => {
 
   it('says what to set where the environment says nothing', () => {
     vi.stubEnv('OKTA_OAUTH2_ISSUER', undefined);
-    expect(faultIn(() => createOktaGuard()).message).toMatch(/^issuer is missing: set OKTA_OAUTH2_ISSUER/);
+    expect(configurationErrorIn(() => createOktaGuard()).message).toMatch(/^issuer is missing: set OKTA_OAUTH2_ISSUER/);
   });
 });

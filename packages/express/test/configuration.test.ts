@@ -7,7 +7,7 @@ import {
   requireClaims,
   requireScope,
 } from '@verifier/express';
-import { startTestIssuer } from '@verifier/test-issuer';
+import { startAuthorizationServer } from '@verifier/test-issuer';
 import express from 'express';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { listen } from './listen.ts';
@@ -19,7 +19,7 @@ beforeEach(() => {
 
 describe('oktaAuth() without options', () => {
   it('reads OKTA_OAUTH2_ISSUER and OKTA_OAUTH2_AUDIENCE', async () => {
-    const issuer = await startTestIssuer({ audience: 'https://api.example' });
+    const issuer = await startAuthorizationServer({ audience: 'https://api.example' });
     vi.stubEnv('OKTA_OAUTH2_ISSUER', issuer.issuer);
     vi.stubEnv('OKTA_OAUTH2_AUDIENCE', 'https://api.example');
     const app = await listen(express().use(oktaAuth(), (_req, res) => void res.sendStatus(204)));
@@ -29,7 +29,7 @@ describe('oktaAuth() without options', () => {
   });
 
   it('takes the audience of the default authorization server where none is set', async () => {
-    const issuer = await startTestIssuer({ path: '/oauth2/default', audience: 'api://default' });
+    const issuer = await startAuthorizationServer({ path: '/oauth2/default', audience: 'api://default' });
     vi.stubEnv('OKTA_OAUTH2_ISSUER', issuer.issuer);
     const app = await listen(express().use(oktaAuth(), (_req, res) => void res.sendStatus(204)));
     const headers = [['Authorization', `Bearer ${await issuer.token()}`]] as const;
@@ -48,7 +48,7 @@ describe('oktaAuth() without options', () => {
   });
 });
 
-describe('options that cannot work', () => {
+describe('[ADAPTERS-AT-START] options that cannot work', () => {
   const issuer = 'https://issuer.example/oauth2/default';
 
   it.each<[string, object | undefined]>([
@@ -71,7 +71,7 @@ describe('options that cannot work', () => {
   });
 });
 
-describe('route guards that cannot work', () => {
+describe('[ADAPTERS-AT-START] route guards that cannot work', () => {
   it.each([
     ['no scope', () => requireScope()],
     ['an empty list', () => requireScope([])],

@@ -12,19 +12,19 @@ import {
   requireClaims,
   requireScope,
 } from '@verifier/express';
-import { startTestIssuer, type TestIssuer } from '@verifier/test-issuer';
+import { type AuthorizationServer, startAuthorizationServer } from '@verifier/test-issuer';
 import cors from 'cors';
 import type { ErrorRequestHandler, Express, RequestHandler } from 'express';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { frameworks } from './express-harness.ts';
 import { listen } from './listen.ts';
 
-let issuer: TestIssuer;
+let issuer: AuthorizationServer;
 let token: string;
 const running: RunningApp[] = [];
 
 beforeAll(async () => {
-  issuer = await startTestIssuer();
+  issuer = await startAuthorizationServer();
   token = await issuer.token({ scope: 'read' });
 });
 
@@ -113,7 +113,7 @@ describe.each(Object.entries(frameworks))('%s', (_name, express) => {
       });
     });
 
-    it("keeps the status and the challenge in Express's own error handler", async () => {
+    it("[ADAPTERS-ON-ERROR] keeps the status and the challenge in Express's own error handler", async () => {
       const answer = await ask(express().use(bearerAuth(framework()), noContent).set('env', 'test'));
       expect(answer.status).toBe(401);
       expect(headerOf(answer, 'www-authenticate')).toBe('Bearer realm="api"');
@@ -134,7 +134,7 @@ describe.each(Object.entries(frameworks))('%s', (_name, express) => {
       ['requireAnyScope', requireAnyScope('read')],
       ['requireClaims', requireClaims(() => true)],
       ['requireAccess', requireAccess({ role: 'admin' })],
-    ])('%s never opens the route, and says what is missing', async (name, guard) => {
+    ])('[ADAPTERS-GUARD-ORDER] %s never opens the route, and says what is missing', async (name, guard) => {
       const route = vi.fn(noContent);
       const { errors, handler } = collector();
       const answer = await ask(express().use(guard, route, handler), { headers: bearer() });

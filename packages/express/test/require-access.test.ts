@@ -1,15 +1,15 @@
 import { exchange } from '@verifier/conformance';
 import { bearerAuth, ConfigurationError, type Requirements, requireAccess } from '@verifier/express';
-import { startTestIssuer, type TestIssuer } from '@verifier/test-issuer';
+import { type AuthorizationServer, startAuthorizationServer } from '@verifier/test-issuer';
 import express, { type RequestHandler } from 'express';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { listen } from './listen.ts';
 
-let issuer: TestIssuer;
+let issuer: AuthorizationServer;
 let token: string;
 
 beforeAll(async () => {
-  issuer = await startTestIssuer();
+  issuer = await startAuthorizationServer();
   token = await issuer.sign({
     scope: 'read',
     roles: ['clerk', 'order admin'],

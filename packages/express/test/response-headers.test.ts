@@ -1,17 +1,17 @@
 import { exchange } from '@verifier/conformance';
 import { bearerAuth, ConfigurationError, createVerifier, requireScope, type Verifier } from '@verifier/express';
-import { startTestIssuer, type TestIssuer } from '@verifier/test-issuer';
+import { type AuthorizationServer, startAuthorizationServer } from '@verifier/test-issuer';
 import type { ErrorRequestHandler, Express, RequestHandler } from 'express';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { frameworks } from './express-harness.ts';
 import { listen } from './listen.ts';
 
-let issuer: TestIssuer;
+let issuer: AuthorizationServer;
 let verifier: Verifier;
 let token: string;
 
 beforeAll(async () => {
-  issuer = await startTestIssuer();
+  issuer = await startAuthorizationServer();
   verifier = createVerifier({ issuer: issuer.issuer, audience: issuer.audience, optional: true });
   token = await issuer.token({ scope: 'read' });
 });

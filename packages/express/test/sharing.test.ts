@@ -5,17 +5,17 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { exchange, type RunningApp } from '@verifier/conformance';
 import { bearerAuth, createVerifier, oktaAuth } from '@verifier/express';
-import { startTestIssuer, type TestIssuer } from '@verifier/test-issuer';
+import { type AuthorizationServer, startAuthorizationServer } from '@verifier/test-issuer';
 import express, { type RequestHandler } from 'express';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { listen } from './listen.ts';
 
-let issuer: TestIssuer;
+let issuer: AuthorizationServer;
 let token: string;
 let app: RunningApp | undefined;
 
 beforeEach(async () => {
-  issuer = await startTestIssuer({ path: '/oauth2/default' });
+  issuer = await startAuthorizationServer({ path: '/oauth2/default' });
   token = await issuer.token({ scope: 'read' });
   issuer.resetCounts();
 });
@@ -52,7 +52,7 @@ async function copyCore(): Promise<{ readonly entry: string; remove(): Promise<v
 const fetchedOnce = { discovery: 1, keys: 1 };
 
 describe('the middlewares of one process', () => {
-  it('make one discovery and one key fetch between them', async () => {
+  it('[ADAPTERS-SHARED] make one discovery and one key fetch between them', async () => {
     const server = express();
     server.get('/one', oktaAuth(options()), noContent);
     server.get('/two', oktaAuth(options()), noContent);

@@ -9,16 +9,16 @@ import {
   isAuthError,
   oktaAuth,
 } from '@verifier/fastify';
-import { startTestIssuer, type TestIssuer } from '@verifier/test-issuer';
+import { type AuthorizationServer, startAuthorizationServer } from '@verifier/test-issuer';
 import fastify, { type FastifyInstance } from 'fastify';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ask, closeAll, headerOf, statuses } from './ask.ts';
 
-let issuer: TestIssuer;
+let issuer: AuthorizationServer;
 let token: string;
 
 beforeAll(async () => {
-  issuer = await startTestIssuer({ path: '/oauth2/default' });
+  issuer = await startAuthorizationServer({ path: '/oauth2/default' });
   token = await issuer.token({ scope: 'read' });
 });
 
@@ -71,7 +71,7 @@ describe('oktaAuth without options', () => {
   });
 });
 
-describe('options that cannot work fail the start', () => {
+describe('[ADAPTERS-AT-START] options that cannot work fail the start', () => {
   const name = 'https://issuer.example/oauth2/default';
   const good = { issuer: name, audience: 'a' };
 
@@ -113,7 +113,7 @@ describe('options that cannot work fail the start', () => {
   });
 });
 
-describe('guards that cannot work fail the start', () => {
+describe('[ADAPTERS-AT-START] guards that cannot work fail the start', () => {
   it.each<[string, (app: FastifyInstance) => unknown]>([
     ['no scope', (app) => app.requireScope()],
     ['an empty list', (app) => app.requireScope([])],
@@ -128,7 +128,7 @@ describe('guards that cannot work fail the start', () => {
     await app.close();
   });
 
-  it('one whose plugin was not registered', () => {
+  it('[ADAPTERS-GUARD-ORDER] one whose plugin was not registered', () => {
     expect(() => fastify().requireScope('read')).toThrow(TypeError);
   });
 });
@@ -233,7 +233,7 @@ describe('a preflight request', () => {
 
 describe('start and stop', () => {
   it('warmUp has the keys in memory before the application is ready', async () => {
-    const cold = await startTestIssuer();
+    const cold = await startAuthorizationServer();
     const app = fastify();
     await app.register(bearerAuth, { issuer: cold.issuer, audience: cold.audience, warmUp: true });
     expect(app.verifier.ready()).toBe(false);
@@ -245,7 +245,7 @@ describe('start and stop', () => {
   });
 
   it('warmUp fails the start where the keys cannot be had; without it, the application starts', async () => {
-    const absent = await startTestIssuer();
+    const absent = await startAuthorizationServer();
     await absent.stop();
     const given = { issuer: absent.issuer, audience: 'a' };
     const [warm, cold] = [fastify(), fastify()];
@@ -282,7 +282,7 @@ describe('start and stop', () => {
   });
 
   it('requests in flight are answered while the application closes', async () => {
-    const slow = await startTestIssuer({ latency: 0.1 });
+    const slow = await startAuthorizationServer({ latency: 0.1 });
     const app = fastify();
     await app.register(bearerAuth, { issuer: slow.issuer, audience: slow.audience });
     app.get('/', ok);

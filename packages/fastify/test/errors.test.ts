@@ -1,17 +1,17 @@
 import fastifyAuth from '@fastify/auth';
 import { bearerAuth, type GuardOptions, isAuthError } from '@verifier/fastify';
-import { startTestIssuer, type TestIssuer } from '@verifier/test-issuer';
+import { type AuthorizationServer, startAuthorizationServer } from '@verifier/test-issuer';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ask, closeAll, headerOf, type Question, statuses } from './ask.ts';
 import { createServer, frameworks } from './fastify-harness.ts';
 
-let issuer: TestIssuer;
-let absent: TestIssuer;
+let issuer: AuthorizationServer;
+let absent: AuthorizationServer;
 let token: string;
 
 beforeAll(async () => {
-  [issuer, absent] = await Promise.all([startTestIssuer(), startTestIssuer()]);
+  [issuer, absent] = await Promise.all([startAuthorizationServer(), startAuthorizationServer()]);
   token = await issuer.token({ scope: 'read' });
   await absent.stop();
 });
@@ -20,7 +20,7 @@ afterEach(closeAll);
 
 afterAll(() => Promise.all([issuer.close(), absent.close()]));
 
-function options({ issuer: name, audience }: TestIssuer = issuer): { issuer: string; audience: string } {
+function options({ issuer: name, audience }: AuthorizationServer = issuer): { issuer: string; audience: string } {
   return { issuer: name, audience };
 }
 
@@ -46,7 +46,7 @@ describe.each(Object.entries(frameworks))('%s', (_name, fastify) => {
     const anonymous = 'Bearer realm="api"';
     const invalid = 'Bearer realm="api", error="invalid_token", error_description="The access token is invalid"';
 
-    it("keeps status and challenge in Fastify's own error handler", async () => {
+    it("[ADAPTERS-ON-ERROR] keeps status and challenge in Fastify's own error handler", async () => {
       const server = createServer(fastify);
       await addRoutes(server);
       const refused = [await ask(server), await ask(server, { token: 'nonsense' })];

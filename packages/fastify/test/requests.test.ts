@@ -3,17 +3,17 @@ import { request as httpRequest } from 'node:http';
 import { connect } from 'node:http2';
 import { setTimeout as delay } from 'node:timers/promises';
 import { bearerAuth, getAuth, type VerifierOptions } from '@verifier/fastify';
-import { startTestIssuer, type TestIssuer } from '@verifier/test-issuer';
+import { type AuthorizationServer, startAuthorizationServer } from '@verifier/test-issuer';
 import fastify5, { type FastifyRequest } from 'fastify';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ask, closeAll, headerOf, statuses } from './ask.ts';
 import { createServer, frameworks } from './fastify-harness.ts';
 
-let issuer: TestIssuer;
+let issuer: AuthorizationServer;
 let token: string;
 
 beforeAll(async () => {
-  issuer = await startTestIssuer();
+  issuer = await startAuthorizationServer();
   token = await issuer.token({ scope: 'read' });
 });
 

@@ -1,16 +1,16 @@
 import { bearerAuth, ConfigurationError, createVerifier, type Verifier } from '@verifier/fastify';
-import { startTestIssuer, type TestIssuer } from '@verifier/test-issuer';
+import { type AuthorizationServer, startAuthorizationServer } from '@verifier/test-issuer';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ask, closeAll, headerOf, type Question } from './ask.ts';
 import { createServer, frameworks } from './fastify-harness.ts';
 
-let issuer: TestIssuer;
+let issuer: AuthorizationServer;
 let verifier: Verifier;
 let token: string;
 
 beforeAll(async () => {
-  issuer = await startTestIssuer();
+  issuer = await startAuthorizationServer();
   verifier = createVerifier({ issuer: issuer.issuer, audience: issuer.audience, optional: true });
   token = await issuer.token({ scope: 'read' });
 });

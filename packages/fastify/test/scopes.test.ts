@@ -1,18 +1,18 @@
 import { bearerAuth, ConfigurationError, getAuth } from '@verifier/fastify';
-import { startTestIssuer, type TestIssuer } from '@verifier/test-issuer';
+import { type AuthorizationServer, startAuthorizationServer } from '@verifier/test-issuer';
 import type { FastifyInstance } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ask, closeAll, headerOf, statuses } from './ask.ts';
 import { createServer, frameworks } from './fastify-harness.ts';
 
-let issuer: TestIssuer;
-let other: TestIssuer;
+let issuer: AuthorizationServer;
+let other: AuthorizationServer;
 let token: string;
 let otherToken: string;
 
 beforeAll(async () => {
-  [issuer, other] = await Promise.all([startTestIssuer(), startTestIssuer()]);
+  [issuer, other] = await Promise.all([startAuthorizationServer(), startAuthorizationServer()]);
   [token, otherToken] = await Promise.all([issuer.token({ scope: 'read' }), other.token({ scope: 'read' })]);
 });
 
@@ -20,7 +20,7 @@ afterEach(closeAll);
 
 afterAll(() => Promise.all([issuer.close(), other.close()]));
 
-function options({ issuer: name, audience }: TestIssuer = issuer): { issuer: string; audience: string } {
+function options({ issuer: name, audience }: AuthorizationServer = issuer): { issuer: string; audience: string } {
   return { issuer: name, audience };
 }
 

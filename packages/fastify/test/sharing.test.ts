@@ -1,15 +1,15 @@
 import { createRequire } from 'node:module';
 import { bearerAuth, oktaAuth } from '@verifier/fastify';
-import { startTestIssuer, type TestIssuer } from '@verifier/test-issuer';
+import { type AuthorizationServer, startAuthorizationServer } from '@verifier/test-issuer';
 import fastify, { type FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ask, closeAll, statuses } from './ask.ts';
 
-let issuer: TestIssuer;
+let issuer: AuthorizationServer;
 let token: string;
 
 beforeEach(async () => {
-  issuer = await startTestIssuer({ path: '/oauth2/default' });
+  issuer = await startAuthorizationServer({ path: '/oauth2/default' });
   token = await issuer.token({ scope: 'read' });
   issuer.resetCounts();
 });

@@ -1,16 +1,16 @@
 import { bearerAuth, requireAnyScope, requireScope } from '@verifier/hono';
-import { startTestIssuer, type TestIssuer } from '@verifier/test-issuer';
+import { type AuthorizationServer, startAuthorizationServer } from '@verifier/test-issuer';
 import { type Handler, Hono, type MiddlewareHandler } from 'hono';
 import { every, except, some } from 'hono/combine';
 import { HTTPException } from 'hono/http-exception';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ask, headerOf } from './question.ts';
 
-let issuers: readonly TestIssuer[];
+let issuers: readonly AuthorizationServer[];
 let tokens: readonly string[];
 
 beforeAll(async () => {
-  issuers = await Promise.all([startTestIssuer(), startTestIssuer()]);
+  issuers = await Promise.all([startAuthorizationServer(), startAuthorizationServer()]);
   tokens = await Promise.all(issuers.map((issuer) => issuer.token({ scope: 'read' })));
 });
 

@@ -1,5 +1,5 @@
 import { bearerAuth, ConfigurationError, oktaAuth, requireAnyScope, requireClaims, requireScope } from '@verifier/hono';
-import { startTestIssuer } from '@verifier/test-issuer';
+import { startAuthorizationServer } from '@verifier/test-issuer';
 import { Hono } from 'hono';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { ask } from './question.ts';
@@ -11,7 +11,7 @@ beforeEach(() => {
 
 describe('oktaAuth() without options', () => {
   it('reads OKTA_OAUTH2_ISSUER and OKTA_OAUTH2_AUDIENCE', async () => {
-    const issuer = await startTestIssuer({ audience: 'https://api.example' });
+    const issuer = await startAuthorizationServer({ audience: 'https://api.example' });
     vi.stubEnv('OKTA_OAUTH2_ISSUER', issuer.issuer);
     vi.stubEnv('OKTA_OAUTH2_AUDIENCE', 'https://api.example');
     const app = new Hono().use(oktaAuth()).get('/', (c) => c.body(null, 204));
@@ -20,7 +20,7 @@ describe('oktaAuth() without options', () => {
   });
 
   it('takes the audience of the default authorization server where none is set', async () => {
-    const issuer = await startTestIssuer({ path: '/oauth2/default', audience: 'api://default' });
+    const issuer = await startAuthorizationServer({ path: '/oauth2/default', audience: 'api://default' });
     vi.stubEnv('OKTA_OAUTH2_ISSUER', issuer.issuer);
     const app = new Hono().use(oktaAuth()).get('/', (c) => c.body(null, 204));
     expect(await ask(app, { token: await issuer.token() })).toMatchObject({ status: 204 });

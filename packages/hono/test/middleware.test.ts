@@ -9,18 +9,18 @@ import {
   requireClaims,
   requireScope,
 } from '@verifier/hono';
-import { startTestIssuer, type TestIssuer } from '@verifier/test-issuer';
+import { type AuthorizationServer, startAuthorizationServer } from '@verifier/test-issuer';
 import { type ErrorHandler, type Handler, Hono } from 'hono';
 import { cors } from 'hono/cors';
 import { HTTPException } from 'hono/http-exception';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ask, headerOf } from './question.ts';
 
-let issuer: TestIssuer;
+let issuer: AuthorizationServer;
 let token: string;
 
 beforeAll(async () => {
-  issuer = await startTestIssuer();
+  issuer = await startAuthorizationServer();
   token = await issuer.token({ scope: 'read' });
 });
 
@@ -146,7 +146,7 @@ describe('a route guard before any authentication', () => {
     ['requireAnyScope', requireAnyScope('read')],
     ['requireClaims', requireClaims(() => true)],
     ['requireAccess', requireAccess({ role: 'admin' })],
-  ])('%s never opens the route, and says what is missing', async (name, guard) => {
+  ])('[ADAPTERS-GUARD-ORDER] %s never opens the route, and says what is missing', async (name, guard) => {
     const route = vi.fn(noContent);
     const { errors, handler } = collector();
     const app = new Hono().use(guard).get('/', route).onError(handler);

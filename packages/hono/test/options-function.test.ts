@@ -1,20 +1,20 @@
 import { createGuard, type Guard, type GuardOptions } from '@verifier/core';
 import { bearerAuth, ConfigurationError, createVerifier, oktaAuth } from '@verifier/hono';
-import { startTestIssuer, type TestIssuer } from '@verifier/test-issuer';
+import { type AuthorizationServer, startAuthorizationServer } from '@verifier/test-issuer';
 import { Context, type Handler, Hono } from 'hono';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { GuardCache } from '../src/guard-cache.ts';
 import { ask } from './question.ts';
 import type { Served } from './runtimes/node.ts';
 
-let issuer: TestIssuer;
+let issuer: AuthorizationServer;
 let token: string;
 
 beforeEach(async () => {
   vi.spyOn(console, 'error').mockImplementation(() => undefined);
   vi.stubEnv('OKTA_OAUTH2_ISSUER', undefined);
   vi.stubEnv('OKTA_OAUTH2_AUDIENCE', undefined);
-  issuer = await startTestIssuer();
+  issuer = await startAuthorizationServer();
   token = await issuer.token();
   issuer.resetCounts();
 });

@@ -1,17 +1,17 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { startTestIssuer, type TestIssuer } from '@verifier/test-issuer';
+import { type AuthorizationServer, startAuthorizationServer } from '@verifier/test-issuer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Report } from './children/one-request.ts';
 
 const run = promisify(execFile);
 const child = fileURLToPath(new URL('children/one-request.ts', import.meta.url));
 
-let issuer: TestIssuer;
+let issuer: AuthorizationServer;
 
 beforeAll(async () => {
-  issuer = await startTestIssuer();
+  issuer = await startAuthorizationServer();
 });
 
 afterAll(() => issuer.close());

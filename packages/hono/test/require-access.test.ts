@@ -1,14 +1,14 @@
 import { bearerAuth, ConfigurationError, type Requirements, requireAccess } from '@verifier/hono';
-import { startTestIssuer, type TestIssuer } from '@verifier/test-issuer';
+import { type AuthorizationServer, startAuthorizationServer } from '@verifier/test-issuer';
 import { type Handler, Hono } from 'hono';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ask } from './question.ts';
 
-let issuer: TestIssuer;
+let issuer: AuthorizationServer;
 let token: string;
 
 beforeAll(async () => {
-  issuer = await startTestIssuer();
+  issuer = await startAuthorizationServer();
   token = await issuer.sign({ scope: 'read', roles: ['clerk'], groups: 'buyers', permissions: ['ship'] });
 });
 

@@ -1,16 +1,16 @@
 import { bearerAuth, ConfigurationError, createVerifier, requireScope, type Verifier } from '@verifier/hono';
-import { startTestIssuer, type TestIssuer } from '@verifier/test-issuer';
+import { type AuthorizationServer, startAuthorizationServer } from '@verifier/test-issuer';
 import { Hono } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { listen } from './runtimes/node.ts';
 
-let issuer: TestIssuer;
+let issuer: AuthorizationServer;
 let verifier: Verifier;
 let token: string;
 
 beforeAll(async () => {
-  issuer = await startTestIssuer();
+  issuer = await startAuthorizationServer();
   verifier = createVerifier({ issuer: issuer.issuer, audience: issuer.audience, optional: true });
   token = await issuer.token({ scope: 'read' });
 });

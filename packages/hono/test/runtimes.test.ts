@@ -3,7 +3,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { exchange, type RawResponse, type RunningApp } from '@verifier/conformance';
-import { type SigningAlgorithm, startTestIssuer, type TestIssuer } from '@verifier/test-issuer';
+import { type AuthorizationServer, type SigningAlgorithm, startAuthorizationServer } from '@verifier/test-issuer';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ProbeSettings } from './probe-app.ts';
 import { runtimes, type TestRuntime } from './runtimes/index.ts';
@@ -28,8 +28,8 @@ afterEach(async () => {
   await Promise.all(open.splice(0).map((each) => each.close()));
 });
 
-async function startIssuer(alg: SigningAlgorithm = 'RS256'): Promise<TestIssuer> {
-  const issuer = await startTestIssuer({ alg });
+async function startIssuer(alg: SigningAlgorithm = 'RS256'): Promise<AuthorizationServer> {
+  const issuer = await startAuthorizationServer({ alg });
   open.push(issuer);
   return issuer;
 }
@@ -55,7 +55,7 @@ async function startHostileIssuer(answer: RequestListener): Promise<ProbeSetting
   return { issuer, jwksUri: `${issuer}/keys`, audience: 'api://default' };
 }
 
-function settingsOf(...issuers: readonly TestIssuer[]): ProbeSettings {
+function settingsOf(...issuers: readonly AuthorizationServer[]): ProbeSettings {
   return { issuers: issuers.map(({ issuer, audience }) => ({ issuer, audience })) };
 }
 
@@ -64,7 +64,7 @@ function get({ origin }: RunningApp, path = '/', token?: string): Promise<RawRes
   return exchange(origin, { method: 'GET', path, headers });
 }
 
-async function statsOf(app: RunningApp, issuer: TestIssuer): Promise<Record<string, unknown>> {
+async function statsOf(app: RunningApp, issuer: AuthorizationServer): Promise<Record<string, unknown>> {
   return JSON.parse((await get(app, '/stats')).body).issuers[issuer.issuer];
 }
 

@@ -1,18 +1,18 @@
 import { createRequire } from 'node:module';
 import type { RunningApp } from '@verifier/conformance';
 import { bearerAuth, createVerifier, oktaAuth } from '@verifier/hono';
-import { startTestIssuer, type TestIssuer } from '@verifier/test-issuer';
+import { type AuthorizationServer, startAuthorizationServer } from '@verifier/test-issuer';
 import { type Handler, Hono } from 'hono';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { askRunning } from './question.ts';
 import { listen, type Served } from './runtimes/node.ts';
 
-let issuer: TestIssuer;
+let issuer: AuthorizationServer;
 let token: string;
 let app: RunningApp | undefined;
 
 beforeEach(async () => {
-  issuer = await startTestIssuer({ path: '/oauth2/default' });
+  issuer = await startAuthorizationServer({ path: '/oauth2/default' });
   token = await issuer.token({ scope: 'read' });
   issuer.resetCounts();
 });

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { startTestIssuer, type TestIssuer } from '@verifier/test-issuer';
+import { type AuthorizationServer, startAuthorizationServer } from '@verifier/test-issuer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const run = promisify(execFile);
@@ -10,10 +10,10 @@ const app = join(import.meta.dirname, '..', 'jest-app');
 const jest = join(dirname(createRequire(import.meta.url).resolve('jest/package.json')), 'bin', 'jest.js');
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 
-let issuer: TestIssuer;
+let issuer: AuthorizationServer;
 
 beforeAll(async () => {
-  issuer = await startTestIssuer({ audience: 'api://default', scopes: ['read:orders', 'write:orders'] });
+  issuer = await startAuthorizationServer({ audience: 'api://default', scopes: ['read:orders', 'write:orders'] });
 });
 
 afterAll(() => issuer.close());

@@ -26,20 +26,20 @@ import {
   RequireClaims,
   RequireScope,
 } from '@verifier/nest';
-import { startTestIssuer, type TestIssuer } from '@verifier/test-issuer';
+import { type AuthorizationServer, startAuthorizationServer } from '@verifier/test-issuer';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Platform, platforms } from './platforms.ts';
 import { ask, moduleOf, runningApps } from './running-apps.ts';
 
-let issuer: TestIssuer;
-let other: TestIssuer;
+let issuer: AuthorizationServer;
+let other: AuthorizationServer;
 const startApp = runningApps();
 const platform: Platform = Object(platforms['Express']);
 
 beforeAll(async () => {
   [issuer, other] = await Promise.all([
-    startTestIssuer({ path: '/oauth2/default', audience: 'api://default' }),
-    startTestIssuer(),
+    startAuthorizationServer({ path: '/oauth2/default', audience: 'api://default' }),
+    startAuthorizationServer(),
   ]);
 });
 
@@ -58,9 +58,9 @@ class Routes {
   }
 }
 
-const optionsOf = ({ issuer, audience }: TestIssuer): BearerAuthModuleOptions => ({ issuer, audience });
+const optionsOf = ({ issuer, audience }: AuthorizationServer): BearerAuthModuleOptions => ({ issuer, audience });
 
-const bearer = async (from: TestIssuer, scope?: string): Promise<Record<string, string>> => ({
+const bearer = async (from: AuthorizationServer, scope?: string): Promise<Record<string, string>> => ({
   Authorization: `Bearer ${await from.token({ scope })}`,
 });
 
@@ -157,7 +157,7 @@ describe('forRootAsync', () => {
   });
 });
 
-describe('options that cannot work', () => {
+describe('[ADAPTERS-AT-START] options that cannot work', () => {
   const good = { issuer: 'https://issuer.example', audience: 'a' };
 
   it.each<[string, object | undefined]>([
@@ -190,7 +190,7 @@ describe('options that cannot work', () => {
   });
 });
 
-describe('decorators that cannot work', () => {
+describe('[ADAPTERS-AT-START] decorators that cannot work', () => {
   it.each<[string, () => unknown]>([
     ['@RequireScope without a scope', () => RequireScope()],
     ['@RequireScope with an empty array', () => RequireScope([])],
@@ -222,7 +222,7 @@ describe('decorators that cannot work', () => {
   });
 });
 
-describe('a guard without its module', () => {
+describe('[ADAPTERS-GUARD-ORDER] a guard without its module', () => {
   const decorated = (decorator: ClassDecorator): Type => {
     @Controller()
     class Closed extends Routes {}
@@ -256,7 +256,8 @@ describe('a guard without its module', () => {
 });
 
 describe('modules that are registered more than once', () => {
-  const scoped = (from: TestIssuer): DynamicModule => BearerAuthModule.forRoot({ ...optionsOf(from), global: false });
+  const scoped = (from: AuthorizationServer): DynamicModule =>
+    BearerAuthModule.forRoot({ ...optionsOf(from), global: false });
 
   it('keep the application from starting where each would guard every route', async () => {
     const imports = [OktaAuthModule.forRoot({ issuer: issuer.issuer }), BearerAuthModule.forRoot(optionsOf(other))];
@@ -277,7 +278,7 @@ describe('modules that are registered more than once', () => {
     const Left = moduleOf({ imports: [scoped(issuer)], controllers: [One] });
     const Right = moduleOf({ imports: [scoped(other)], controllers: [Two] });
     const app = await startApp(platform, moduleOf({ imports: [Left, Right], controllers: [Routes] }));
-    const statuses = async (from: TestIssuer): Promise<number[]> => {
+    const statuses = async (from: AuthorizationServer): Promise<number[]> => {
       const headers = await bearer(from, 'read');
       const paths = ['/one', '/two', '/'];
       return Promise.all(paths.map(async (path) => (await ask(app, { path, headers })).status));

@@ -6,17 +6,17 @@ import { ClientProxyFactory, MessagePattern, Transport } from '@nestjs/microserv
 import { WsAdapter } from '@nestjs/platform-ws';
 import { type OnGatewayConnection, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import { BearerAuthModule, ConfigurationError, OktaAuthGuard, type PlatformRequest, Public } from '@verifier/nest';
-import { startTestIssuer, type TestIssuer } from '@verifier/test-issuer';
+import { type AuthorizationServer, startAuthorizationServer } from '@verifier/test-issuer';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Platform, platforms } from './platforms.ts';
 import { moduleOf, runningApps } from './running-apps.ts';
 
-let issuer: TestIssuer;
+let issuer: AuthorizationServer;
 const startApp = runningApps();
 const express: Platform = Object(platforms['Express']);
 
 beforeAll(async () => {
-  issuer = await startTestIssuer();
+  issuer = await startAuthorizationServer();
 });
 
 afterAll(() => issuer.close());

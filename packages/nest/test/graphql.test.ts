@@ -14,17 +14,17 @@ import {
   type VerifiedToken,
 } from '@verifier/nest';
 import { GqlAuthGuard } from '@verifier/nest/graphql';
-import { startTestIssuer, type TestIssuer } from '@verifier/test-issuer';
+import { type AuthorizationServer, startAuthorizationServer } from '@verifier/test-issuer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { platforms, type RunningNestApp } from './platforms.ts';
 import { runningApps } from './running-apps.ts';
 
-let issuer: TestIssuer;
+let issuer: AuthorizationServer;
 let token: string;
 const startApp = runningApps();
 
 beforeAll(async () => {
-  issuer = await startTestIssuer();
+  issuer = await startAuthorizationServer();
   token = await issuer.token({ scope: 'read' });
 });
 
@@ -159,7 +159,7 @@ describe.each(drivers)('on %s with %s', (platformName, _driver, driver) => {
   });
 
   it('says SERVICE_UNAVAILABLE while no keys can be had', async () => {
-    const absent = await startTestIssuer();
+    const absent = await startAuthorizationServer();
     await absent.stop();
     const app = await run({ issuer: absent.issuer, audience: absent.audience });
     const bearer = await absent.sign({ scope: 'read' });

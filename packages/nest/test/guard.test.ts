@@ -30,16 +30,16 @@ import {
   RequireScope,
   type VerifiedToken,
 } from '@verifier/nest';
-import { startTestIssuer, type TestIssuer } from '@verifier/test-issuer';
+import { type AuthorizationServer, startAuthorizationServer } from '@verifier/test-issuer';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { platforms, type RunningNestApp } from './platforms.ts';
 import { ask, headerOf, moduleOf, type Question, runningApps } from './running-apps.ts';
 
-let issuer: TestIssuer;
+let issuer: AuthorizationServer;
 let token: string;
 
 beforeAll(async () => {
-  issuer = await startTestIssuer();
+  issuer = await startAuthorizationServer();
   token = await issuer.token({ scope: 'read' });
 });
 
@@ -423,7 +423,7 @@ describe.each(Object.entries(platforms))('on %s', (_name, platform) => {
       expect(headerOf(answer, 'content-type')).not.toMatch(/json/);
     });
 
-    it("keeps status, challenge and body in Nest's own filter", async () => {
+    it("[ADAPTERS-ON-ERROR] keeps status, challenge and body in Nest's own filter", async () => {
       const answer = await ask(await run(Closed, { onError }));
       expect(answer).toMatchObject({ status: 401, body: missing });
       expect(headerOf(answer, 'www-authenticate')).toBe('Bearer realm="api"');

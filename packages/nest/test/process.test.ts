@@ -1,14 +1,14 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { startTestIssuer } from '@verifier/test-issuer';
+import { startAuthorizationServer } from '@verifier/test-issuer';
 import { expect, it } from 'vitest';
 
 const run = promisify(execFile);
 const child = fileURLToPath(new URL('children/common-js-app.cjs', import.meta.url));
 
 it('serves a CommonJS application without type metadata, which exits by itself and without a warning', async () => {
-  const issuer = await startTestIssuer({ scopes: ['read'] });
+  const issuer = await startAuthorizationServer({ scopes: ['read'] });
   const token = await issuer.token({ scope: 'read' });
   const settings = { timeout: 15_000, env: { ...process.env, NODE_OPTIONS: '' } };
   const { stdout, stderr } = await run(process.execPath, [child, issuer.issuer, issuer.audience, token], settings);

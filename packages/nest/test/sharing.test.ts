@@ -1,16 +1,16 @@
 import { Controller, Get, type INestApplication } from '@nestjs/common';
 import { BearerAuthModule, createVerifier, OktaAuth, OktaAuthGuard, OktaAuthModule } from '@verifier/nest';
-import { startTestIssuer, type TestIssuer } from '@verifier/test-issuer';
+import { type AuthorizationServer, startAuthorizationServer } from '@verifier/test-issuer';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { platforms, type RunningNestApp, start } from './platforms.ts';
 import { ask, moduleOf } from './running-apps.ts';
 
-let issuer: TestIssuer;
+let issuer: AuthorizationServer;
 let headers: Record<string, string>;
 const running: RunningNestApp[] = [];
 
 beforeEach(async () => {
-  issuer = await startTestIssuer({ path: '/oauth2/default', audience: 'api://default' });
+  issuer = await startAuthorizationServer({ path: '/oauth2/default', audience: 'api://default' });
   headers = { Authorization: `Bearer ${await issuer.token()}` };
   issuer.resetCounts();
 });

@@ -1,17 +1,17 @@
 import { generate } from 'selfsigned';
 import type { TlsIdentity } from './options.ts';
 
-/** What a certificate says that differs from a good one for loopback. */
+/** Options of a certificate; by default it is valid for loopback. */
 export interface CertificateOptions {
-  /** The host it is for; 127.0.0.1 and localhost unless given. */
+  /** The host name; 127.0.0.1 and localhost by default. */
   readonly host?: string;
-  /** Whether its time is over. */
+  /** Whether the certificate has expired; false by default. */
   readonly expired?: boolean;
 }
 
-/** An authority that nobody trusts unless told to. */
+/** A certificate authority for tests. */
 export interface CertificateAuthority {
-  /** Its own certificate as PEM: what a client has to trust. */
+  /** Its certificate as PEM, for clients to trust. */
   readonly ca: string;
   issue(options?: CertificateOptions): Promise<TlsIdentity>;
 }
@@ -28,7 +28,7 @@ function namesFor(host: string | undefined): AltNames {
   ];
 }
 
-/** Makes an authority, with keys of its own. */
+/** Creates a certificate authority with a new key. */
 export async function createCertificateAuthority(): Promise<CertificateAuthority> {
   const root = await generate([{ name: 'commonName', value: 'Test authority' }], {
     keyType: 'ec',

@@ -7,31 +7,35 @@ import type { Exchange, Fault } from './fault.ts';
 import { type FaultCounts, type FaultDocument, FaultTraffic, type ReceivedRequest } from './fault-traffic.ts';
 import type { TlsIdentity } from './options.ts';
 
-/** How the server is set up. */
+/** Options of the server; every member has a default. */
 export interface FaultServerOptions {
   /** Path of the issuer; none by default. */
   readonly path?: string;
   /** Serves https with this identity instead of http. */
   readonly tls?: TlsIdentity;
-  /** Where the metadata are: OpenID Connect Discovery (default) or RFC 8414. */
+  /** The well-known path of the metadata: OpenID Connect Discovery (default) or RFC 8414. */
   readonly metadata?: 'openid' | 'oauth';
-  /** The host in the issuer and in the address of the keys; 127.0.0.1 by default. */
+  /** The host in the issuer and in `jwks_uri`; 127.0.0.1 by default. */
   readonly host?: string;
 }
 
-/** An issuer's documents on loopback, and everything that can go wrong with them. It signs nothing. */
+/**
+ * A fake issuer on a loopback socket that fails on demand. It serves metadata and a key set, and signs nothing.
+ *
+ * Each member of `faults` is one way to fail: `fail('keys', faults.status(500), 3)` answers three requests so.
+ */
 export class FaultServer {
   readonly issuer: string;
   readonly origin: string;
   readonly port: number;
-  /** Headers of every good answer, such as `cache-control`. */
+  /** Headers of every successful answer, such as `cache-control`. */
   headers: Record<string, string> = {};
-  /** Whether good answers have an ETag, and a matching `If-None-Match` is answered with 304. */
+  /** Whether successful answers have an ETag, and a matching `If-None-Match` is answered with 304. */
   hasEtags = true;
-  /** Path of the key set; at any other one there is nothing. */
+  /** Path of the key set. */
   keysPath = '/keys';
-  /** The status of an answer where there is no document. */
-  missing: 404 | 410 = 404;
+  /** The status at any other path. */
+  missingStatus: 404 | 410 = 404;
   readonly #server: Server;
   readonly #traffic: FaultTraffic;
   readonly #metadataPath: string;
@@ -53,17 +57,17 @@ export class FaultServer {
     server.on('request', (request: IncomingMessage, response: ServerResponse) => this.#receive(request, response));
   }
 
-  /** Where the keys are, by the metadata unless they say otherwise. */
+  /** The URL of the key set, as in the metadata. */
   get jwksUri(): string {
     return `${this.origin}${this.keysPath}`;
   }
 
-  /** What reached the server so far: a copy that stays as it is. */
+  /** A copy of the counts of connections and requests. */
   get counts(): FaultCounts {
     return { ...this.#traffic.tally };
   }
 
-  /** The requests since the counts were reset. */
+  /** The requests since the start, or since the counts were reset. */
   get requests(): readonly ReceivedRequest[] {
     return this.#traffic.requests;
   }
@@ -72,37 +76,37 @@ export class FaultServer {
     return this.#traffic.sockets.size;
   }
 
-  /** Serves this key set from now on, text as it is. */
+  /** Replaces the key set, verbatim if it is text. */
   publish(keySet: { readonly keys: readonly object[] } | string): void {
     this.#keySet = typeof keySet === 'string' ? keySet : JSON.stringify(keySet);
   }
 
-  /** Says this in the metadata from now on, over what is true. */
+  /** Replaces members of the metadata. */
   announce(metadata: Readonly<Record<string, unknown>>): void {
     this.#metadata = metadata;
   }
 
-  /** Goes wrong with a document, for so many requests. */
+  /** Answers the next requests for a document with a fault; all of them unless `times` says how many. */
   fail(document: FaultDocument, fault: Fault, times: number = Number.POSITIVE_INFINITY): void {
     this.#faults.set(document, { fault, left: times });
   }
 
-  /** Is in good health again. */
+  /** Removes all faults. */
   heal(): void {
     this.#faults.clear();
   }
 
-  /** Counts from zero again. */
+  /** Resets the counts. */
   resetCounts(): void {
     this.#traffic.reset();
   }
 
-  /** Closes the connections that are open, as a load balancer does. */
+  /** Destroys the open connections, as a load balancer does. */
   dropConnections(): void {
     for (const socket of this.#traffic.sockets) socket.destroy();
   }
 
-  /** Goes away: refuses connections, and closes those that are open. */
+  /** Stops: refuses connections and destroys the open ones, as in an outage. */
   async stop(): Promise<void> {
     if (!this.#server.listening) return;
     const closed = once(this.#server, 'close');
@@ -111,7 +115,7 @@ export class FaultServer {
     await closed;
   }
 
-  /** Comes back on the same port. */
+  /** Starts again on the same port. */
   async start(): Promise<void> {
     if (this.#server.listening) return;
     this.#server.listen(this.port, '127.0.0.1');
@@ -126,9 +130,9 @@ export class FaultServer {
   #receive(request: IncomingMessage, response: ServerResponse): void {
     const { url = '', socket, headers } = request;
     const document = this.#documentAt(url);
-    const requestsOnSocket = this.#traffic.received(socket, { document, url, headers });
+    const requestsOnSocket = this.#traffic.requestReceived(socket, { document, url, headers });
     if (document === 'other') {
-      response.writeHead(this.missing, { 'content-type': 'application/json' }).end('{"error":"not_found"}');
+      response.writeHead(this.missingStatus, { 'content-type': 'application/json' }).end('{"error":"not_found"}');
       return;
     }
     const body = document === 'keys' ? this.#keySet : JSON.stringify(this.#describe());
@@ -169,13 +173,13 @@ function createServer(tls: TlsIdentity | undefined, traffic: FaultTraffic): Serv
   return server;
 }
 
-/** Starts a server on loopback that goes wrong on demand. */
+/** Starts a fault server on a free loopback port. */
 export async function startFaultServer(options: FaultServerOptions = {}): Promise<FaultServer> {
   const traffic = new FaultTraffic();
   const server = createServer(options.tls, traffic);
-  // What is kept open is closed by the tests, or by the other side.
+  // Idle connections stay open until a test or the client closes them.
   server.keepAliveTimeout = 60_000;
-  server.on('connection', (socket: Socket) => traffic.opened(socket));
+  server.on('connection', (socket: Socket) => traffic.connectionOpened(socket));
   server.on('clientError', (_error, socket) => socket.destroy());
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 /** The documents of an issuer. */
 export type FaultDocument = 'metadata' | 'keys';
 
-/** What reached the server. */
+/** Counts of connections, requests and answers. */
 export interface FaultCounts {
   readonly connections: number;
   readonly tlsHandshakes: number;
@@ -16,7 +16,7 @@ export interface FaultCounts {
   readonly notModified: number;
 }
 
-/** A request, as it was received. */
+/** A received request. */
 export interface ReceivedRequest {
   readonly document: FaultDocument | 'other';
   readonly url: string;
@@ -25,22 +25,22 @@ export interface ReceivedRequest {
 
 type Tally = { -readonly [Name in keyof FaultCounts]: number };
 
-/** Counts what reaches a server, and knows its open connections. */
+/** Counts connections and requests, and tracks the open connections. */
 export class FaultTraffic {
   readonly sockets: Set<Socket> = new Set();
   requests: ReceivedRequest[] = [];
   readonly tally: Tally = { connections: 0, tlsHandshakes: 0, metadata: 0, keys: 0, other: 0, notModified: 0 };
   readonly #requestsOn: WeakMap<Socket, number> = new WeakMap();
 
-  opened(socket: Socket): void {
+  connectionOpened(socket: Socket): void {
     this.tally.connections += 1;
     this.sockets.add(socket);
     socket.on('error', () => undefined);
     socket.once('close', () => this.sockets.delete(socket));
   }
 
-  /** @returns How many requests came over this connection. */
-  received(socket: Socket, request: ReceivedRequest): number {
+  /** Returns the number of requests on this connection, this one included. */
+  requestReceived(socket: Socket, request: ReceivedRequest): number {
     const count = (this.#requestsOn.get(socket) ?? 0) + 1;
     this.#requestsOn.set(socket, count);
     this.tally[request.document] += 1;

@@ -1,3 +1,5 @@
+export type { IssuerKeys, TokenRequest } from './authorization-server.ts';
+export { AuthorizationServer, startAuthorizationServer } from './authorization-server.ts';
 export type { CertificateAuthority, CertificateOptions } from './certificate-authority.ts';
 export { createCertificateAuthority } from './certificate-authority.ts';
 export type { Exchange, Fault } from './fault.ts';
@@ -6,10 +8,8 @@ export type { FaultServerOptions } from './fault-server.ts';
 export { FaultServer, startFaultServer } from './fault-server.ts';
 export type { FaultCounts, FaultDocument, ReceivedRequest } from './fault-traffic.ts';
 export type { KeyRing, RotateOptions } from './key-ring.ts';
-export type { ClientCredentials, TestIssuerOptions, TlsIdentity } from './options.ts';
+export type { AuthorizationServerOptions, ClientCredentials, TlsIdentity } from './options.ts';
 export type { SignOptions } from './sign-token.ts';
 export type { SigningAlgorithm, SigningKey } from './signing-key.ts';
 export { generateSigningKey } from './signing-key.ts';
-export type { IssuerKeys, TokenRequest } from './test-issuer.ts';
-export { startTestIssuer, TestIssuer } from './test-issuer.ts';
-export type { TrafficCounts } from './traffic.ts';
+export type { TrafficCounts } from './traffic-counter.ts';

@@ -2,7 +2,7 @@ import { type KeyObject, randomUUID } from 'node:crypto';
 import { CompactSign, type CryptoKey, type JWK } from 'jose';
 import type { SigningKey } from './signing-key.ts';
 
-/** How a token is signed, where it differs from what the issuer does. */
+/** Options of a signature; by default the issuer's own. */
 export interface SignOptions {
   /** Members of the protected header; one given as undefined is left out. */
   readonly header?: Readonly<Record<string, unknown>> | undefined;
@@ -13,7 +13,7 @@ export interface SignOptions {
   readonly key?: KeyObject | CryptoKey | JWK | Uint8Array | undefined;
 }
 
-/** What the issuer would say about itself in a token. */
+/** The defaults of the claims. */
 export interface TokenDefaults {
   readonly issuer: string;
   readonly audience: string;
@@ -43,7 +43,7 @@ function listCritical(crit: unknown): Record<string, boolean> {
   return Object.fromEntries(Array.isArray(crit) ? crit.map((name) => [String(name), true]) : []);
 }
 
-/** Signs any claims as the issuer would sign its own; a claim given as undefined is left out. */
+/** Signs any claims with the issuer's key. A claim given as undefined is left out. */
 export async function signToken(
   claims: Readonly<Record<string, unknown>>,
   { header, alg, kid, key }: SignOptions,

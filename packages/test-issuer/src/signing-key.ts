@@ -2,7 +2,7 @@ import { generateKeyPair, type KeyObject, randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { JWK } from 'jose';
 
-/** The algorithms an issuer can sign its own tokens with. */
+/** The algorithms with which an issuer can sign its tokens. */
 export type SigningAlgorithm =
   | 'RS256'
   | 'RS384'
@@ -16,7 +16,7 @@ export type SigningAlgorithm =
   | 'Ed25519'
   | 'EdDSA';
 
-/** A key pair of an issuer, in the shapes that tests need. */
+/** A key pair of an issuer, as key objects and as JWKs. */
 export interface SigningKey {
   readonly kid: string;
   readonly alg: SigningAlgorithm;
@@ -47,7 +47,7 @@ function exportJwk(key: KeyObject, alg: SigningAlgorithm, kid: string): JWK {
   return jwk;
 }
 
-/** Makes a key pair for an algorithm. The key ID is random unless given. */
+/** Generates a key pair for an algorithm. The key ID is random by default. */
 export async function generateSigningKey(
   alg: SigningAlgorithm = 'RS256',
   kid: string = randomBytes(12).toString('base64url'),

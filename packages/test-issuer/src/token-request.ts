@@ -13,7 +13,7 @@ export interface GrantRequest {
   readonly ca: string | undefined;
 }
 
-// A connection of its own, closed after the answer, so that the token endpoint leaves no socket behind.
+// Without a pool: a pooled socket would stay open and show up in the connection counts.
 async function post(
   endpoint: string,
   form: URLSearchParams,
@@ -41,7 +41,7 @@ function readToken(body: string): string | undefined {
   return typeof answer.access_token === 'string' ? answer.access_token : undefined;
 }
 
-/** Obtains an access token over HTTP. */
+/** Requests an access token over HTTP. Rejects unless the answer is 200 with a token. */
 export async function requestToken({ endpoint, client, audience, scope, ca }: GrantRequest): Promise<string> {
   const form = new URLSearchParams({ grant_type: 'client_credentials', resource: audience });
   if (scope !== undefined) form.set('scope', scope);

@@ -1,10 +1,10 @@
-// Run as a process of its own: everything an issuer does, ending without process.exit().
+// A separate process that uses every feature of the server and ends without process.exit().
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import { startTestIssuer, type TestIssuer } from '../src/index.ts';
+import { type AuthorizationServer, startAuthorizationServer } from '../src/index.ts';
 
-async function abandonTokenRequest({ endpoints }: TestIssuer): Promise<void> {
+async function abandonTokenRequest({ endpoints }: AuthorizationServer): Promise<void> {
   const type = 'application/x-www-form-urlencoded';
   const headers = { 'content-type': type, 'content-length': 100, expect: '100-continue' };
   const unfinished = request(endpoints.token, { method: 'POST', headers }).once('error', () => undefined);
@@ -15,7 +15,7 @@ async function abandonTokenRequest({ endpoints }: TestIssuer): Promise<void> {
   unfinished.destroy();
 }
 
-async function leaveUnanswered(issuer: TestIssuer): Promise<void> {
+async function leaveUnanswered(issuer: AuthorizationServer): Promise<void> {
   issuer.resetCounts();
   issuer.conditions.latency = 60;
   const unanswered = fetch(issuer.endpoints.keys).catch(() => undefined);
@@ -24,7 +24,7 @@ async function leaveUnanswered(issuer: TestIssuer): Promise<void> {
   await unanswered;
 }
 
-const issuer = await startTestIssuer({ path: '/oauth2/default' });
+const issuer = await startAuthorizationServer({ path: '/oauth2/default' });
 await issuer.token({ scope: 'read' });
 await issuer.rotate();
 await issuer.token({ scope: 'write' });

@@ -1,8 +1,8 @@
 import { createRemoteJWKSet, type JWTVerifyResult, jwtVerify } from 'jose';
-import type { TestIssuer } from '../src/index.ts';
+import type { AuthorizationServer } from '../src/index.ts';
 
-/** Checks a token as a resource server does that knows nothing but the issuer. */
-export async function verifyToken(issuer: TestIssuer, token: string): Promise<JWTVerifyResult> {
+/** Verifies a token with jose, with nothing but the issuer's metadata. */
+export async function verifyToken(issuer: AuthorizationServer, token: string): Promise<JWTVerifyResult> {
   const response = await fetch(`${issuer.issuer}/.well-known/openid-configuration`);
   const { jwks_uri: jwksUri } = (await response.json()) as { jwks_uri: string };
   const keys = createRemoteJWKSet(new URL(jwksUri));

@@ -1,31 +1,42 @@
 import { constants, createHmac, privateEncrypt, sign } from 'node:crypto';
 import type { ConformanceCase } from '../conformance-case.ts';
 import { expired, invalid } from '../expected-answers.ts';
-import { attackerSigned, encode, type Forge, type Recipe, signed, signedText, tampered } from '../forge.ts';
+import {
+  attackerSigned,
+  encode,
+  type SigningContext,
+  signed,
+  signedText,
+  type TokenBuilder,
+  tampered,
+} from '../token-builder.ts';
 import { type TokenRow, tokenCases } from './token-cases.ts';
 
 const json = (change: (text: string) => string) => (members: object) => change(JSON.stringify(members));
 const asItIs = json((text) => text);
 const behind = (extra: string) => json((text) => text.replace(/\}$/, `,${extra}}`));
 
-/** The signature of a good token, replaced by whatever is made of what it covers. */
-function withSignature(signatureOf: (input: string, forge: Forge) => Uint8Array, recipe: Recipe = signed()): Recipe {
-  return (forge) => {
-    const token = recipe(forge);
+/** Returns a builder that replaces the signature of a valid token by a function of its signing input. */
+function withSignature(
+  signatureOf: (input: string, context: SigningContext) => Uint8Array,
+  build: TokenBuilder = signed(),
+): TokenBuilder {
+  return (context) => {
+    const token = build(context);
     const input = token.slice(0, token.lastIndexOf('.'));
-    return `${input}.${encode(signatureOf(input, forge))}`;
+    return `${input}.${encode(signatureOf(input, context))}`;
   };
 }
 
-const pss = (saltLength: number) => (input: string, forge: Forge) =>
+const pss = (saltLength: number) => (input: string, context: SigningContext) =>
   sign('sha256', Buffer.from(input), {
-    key: forge.privateKey,
+    key: context.privateKey,
     padding: constants.RSA_PKCS1_PSS_PADDING,
     saltLength,
   });
 
-const rawRsa = (encoded: Buffer) => (_input: string, forge: Forge) =>
-  privateEncrypt({ key: forge.privateKey, padding: constants.RSA_NO_PADDING }, encoded);
+const rawRsa = (encoded: Buffer) => (_input: string, context: SigningContext) =>
+  privateEncrypt({ key: context.privateKey, padding: constants.RSA_NO_PADDING }, encoded);
 
 const mac = (key: string) => (input: string) => createHmac('sha256', key).update(input).digest();
 
@@ -126,7 +137,7 @@ const claims: readonly TokenRow[] = [
   ),
 ];
 
-/** One or more of each kind of attack that can arrive in a request; core's own tests have all of them. */
+/** Examples of each class of attacks that can arrive in a request. The tests of core run all of them. */
 export const attackCases: readonly ConformanceCase[] = [
   ...tokenCases('attack/signature', invalid, signatures),
   ...tokenCases('attack/header', invalid, headers),

@@ -1,12 +1,12 @@
 import type { ConformanceCase, HeaderList } from '../conformance-case.ts';
-import { admitted, anonymous, bodiless, malformed, open, repeated } from '../expected-answers.ts';
-import { type Forge, signed } from '../forge.ts';
+import { accepted, anonymous, bodiless, malformed, open, repeated } from '../expected-answers.ts';
+import { type SigningContext, signed } from '../token-builder.ts';
 
 const good = signed();
 
-/** One or more `Authorization` headers; `TOKEN` stands for a good token. */
-function authorization(...values: readonly string[]): (forge: Forge) => HeaderList {
-  return (forge) => values.map((value) => ['Authorization', value.replaceAll('TOKEN', good(forge))]);
+/** One or more `Authorization` headers; `TOKEN` is replaced by a valid token. */
+function authorization(...values: readonly string[]): (context: SigningContext) => HeaderList {
+  return (context) => values.map((value) => ['Authorization', value.replaceAll('TOKEN', good(context))]);
 }
 
 const schemes: readonly ConformanceCase[] = [
@@ -21,11 +21,11 @@ const schemes: readonly ConformanceCase[] = [
     id: 'credentials/good',
     spec: 'RFC 6750, section 2.1',
     headers: authorization('Bearer TOKEN'),
-    expected: admitted(),
+    expected: accepted(),
   },
   {
     id: 'credentials/public-route',
-    spec: 'RFC 9110, section 11.6.2: credentials that nobody asked for',
+    spec: 'RFC 9110, section 11.6.2: credentials that were not requested',
     path: '/public',
     headers: [['Authorization', 'Bearer nonsense']],
     expected: open,
@@ -57,22 +57,22 @@ const schemes: readonly ConformanceCase[] = [
   {
     id: 'credentials/header-name-in-any-case',
     spec: 'RFC 9110, section 5.1',
-    headers: (forge) => [['aUTHORIZATION', `Bearer ${good(forge)}`]],
-    expected: admitted(),
+    headers: (context) => [['aUTHORIZATION', `Bearer ${good(context)}`]],
+    expected: accepted(),
   },
   ...['bearer', 'BEARER', 'bEaReR'].map(
     (scheme): ConformanceCase => ({
       id: `credentials/scheme-spelled-${scheme}`,
       spec: 'RFC 9110, section 11.1: schemes are case-insensitive',
       headers: authorization(`${scheme} TOKEN`),
-      expected: admitted(),
+      expected: accepted(),
     }),
   ),
   {
     id: 'credentials/several-spaces',
     spec: 'RFC 9110, section 11.4: 1*SP',
     headers: authorization('  Bearer    TOKEN  '),
-    expected: admitted(),
+    expected: accepted(),
   },
 ];
 
@@ -118,27 +118,27 @@ const otherPlaces: readonly ConformanceCase[] = [
   {
     id: 'credentials/token-in-query',
     spec: 'RFC 9700, section 4.3.2; RFC 6750, section 2.3 (SHOULD NOT)',
-    path: (forge) => `/protected?access_token=${good(forge)}`,
+    path: (context) => `/protected?access_token=${good(context)}`,
     expected: anonymous,
   },
   {
     id: 'credentials/token-in-cookie',
     spec: 'RFC 6750, section 2: not one of its methods',
-    headers: (forge) => [['Cookie', `access_token=${good(forge)}`]],
+    headers: (context) => [['Cookie', `access_token=${good(context)}`]],
     expected: anonymous,
   },
   {
     id: 'credentials/token-for-the-proxy',
     spec: 'RFC 9110, section 11.7.2',
-    headers: (forge) => [['Proxy-Authorization', `Bearer ${good(forge)}`]],
+    headers: (context) => [['Proxy-Authorization', `Bearer ${good(context)}`]],
     expected: anonymous,
   },
   {
     id: 'credentials/header-and-query',
-    spec: 'RFC 9700, section 4.3.2: the query is not looked at',
+    spec: 'RFC 9700, section 4.3.2: the query is ignored',
     path: '/protected?access_token=other',
     headers: authorization('Bearer TOKEN'),
-    expected: admitted(),
+    expected: accepted(),
   },
 ];
 
@@ -161,11 +161,11 @@ const headRequests: readonly ConformanceCase[] = [
     spec: 'RFC 9110, section 9.3.2',
     method: 'HEAD',
     headers: authorization('Bearer TOKEN'),
-    expected: bodiless(admitted()),
+    expected: bodiless(accepted()),
   },
 ];
 
-/** How a token is brought: RFC 6750, section 2, and the credentials of RFC 9110, section 11.4. */
+/** Transport of a token: RFC 6750, section 2, and the credentials of RFC 9110, section 11.4. */
 export const credentialCases: readonly ConformanceCase[] = [
   ...schemes,
   ...forms,

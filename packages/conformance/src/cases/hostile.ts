@@ -1,7 +1,7 @@
 import type { Answer } from '../answer.ts';
 import type { ConformanceCase } from '../conformance-case.ts';
-import { admitted, anonymous, expired, invalid, scopeMissing } from '../expected-answers.ts';
-import { signed } from '../forge.ts';
+import { accepted, anonymous, expired, invalid, scopeMissing } from '../expected-answers.ts';
+import { signed } from '../token-builder.ts';
 import { tokenCases } from './token-cases.ts';
 
 /** A realm that tries to end its quoted-string and to add a parameter and a challenge. */
@@ -29,21 +29,21 @@ const inToken: readonly ConformanceCase[] = [
     ['exp', spec, signed({ exp: hostileText })],
     ['nbf', spec, signed({ nbf: hostileText })],
   ]),
-  ...tokenCases('hostile', admitted({ subject: hostileText, clientId: hostileText }), [
+  ...tokenCases('hostile', accepted({ subject: hostileText, clientId: hostileText }), [
     ['subject-and-client', 'RFC 8259, section 7', signed({ sub: hostileText, client_id: hostileText })],
   ]),
   {
     id: 'hostile/scope',
     spec,
     path: '/scoped',
-    headers: (forge) => [['Authorization', `Bearer ${signed({ scope: hostileText })(forge)}`]],
+    headers: (context) => [['Authorization', `Bearer ${signed({ scope: hostileText })(context)}`]],
     expected: scopeMissing('read:messages'),
   },
   {
     id: 'hostile/scp',
     spec,
     path: '/scoped-all',
-    headers: (forge) => [['Authorization', `Bearer ${signed({ scope: undefined, scp: [hostileText] })(forge)}`]],
+    headers: (context) => [['Authorization', `Bearer ${signed({ scope: undefined, scp: [hostileText] })(context)}`]],
     expected: scopeMissing('read:messages write:messages'),
   },
 ];
@@ -74,7 +74,7 @@ const inRealm: readonly ConformanceCase[] = [
     id: 'hostile-realm/expired',
     spec,
     profile: 'hostile-realm',
-    headers: (forge) => [['Authorization', `Bearer ${signed({ exp: 1 })(forge)}`]],
+    headers: (context) => [['Authorization', `Bearer ${signed({ exp: 1 })(context)}`]],
     expected: withRealm(expired),
   },
   {
@@ -82,10 +82,10 @@ const inRealm: readonly ConformanceCase[] = [
     spec,
     profile: 'hostile-realm',
     path: '/scoped',
-    headers: (forge) => [['Authorization', `Bearer ${signed({ scope: hostileText })(forge)}`]],
+    headers: (context) => [['Authorization', `Bearer ${signed({ scope: hostileText })(context)}`]],
     expected: withRealm(scopeMissing('read:messages')),
   },
 ];
 
-/** Text that would change an answer if it reached a header as it is. */
+/** Texts that would change an answer if they reached a header unescaped. */
 export const hostileCases: readonly ConformanceCase[] = [...inToken, ...inRequest, ...inRealm];

@@ -1,7 +1,7 @@
 import type { Answer } from '../answer.ts';
 import type { ConformanceCase } from '../conformance-case.ts';
 import {
-  admitted,
+  accepted,
   anonymous,
   claimsInsufficient,
   expired,
@@ -9,15 +9,15 @@ import {
   invalid,
   scopeMissing,
 } from '../expected-answers.ts';
-import { type Recipe, signed } from '../forge.ts';
+import { signed, type TokenBuilder } from '../token-builder.ts';
 
-type Row = readonly [id: string, spec: string, path: string, recipe: Recipe, expected: Answer];
+type Row = readonly [id: string, spec: string, path: string, build: TokenBuilder, expected: Answer];
 
 const needsOne = scopeMissing('read:messages');
 const needsAll = scopeMissing('read:messages write:messages');
 const needsAny = scopeMissing('read:messages admin:messages');
-const scope = (value: unknown): Recipe => signed({ scope: value });
-const scp = (value: unknown): Recipe => signed({ scope: undefined, scp: value });
+const scope = (value: unknown): TokenBuilder => signed({ scope: value });
+const scp = (value: unknown): TokenBuilder => signed({ scope: undefined, scp: value });
 
 const list = 'RFC 6749, section 3.3: delimited by spaces';
 const claim = 'RFC 9068, section 2.2.3';
@@ -44,22 +44,22 @@ const rows: readonly Row[] = [
   ['scope-any/first', claim, '/any-scoped', scope('read:messages'), granted],
   ['scope-any/second', claim, '/any-scoped', scope('admin:messages'), granted],
   ['scope-any/neither', refusal, '/any-scoped', scope('write:messages'), needsAny],
-  ['claims/as-demanded', 'RFC 6750, section 3.1', '/claims', signed({ tenant: 'blue' }), granted],
+  ['claims/as-required', 'RFC 6750, section 3.1', '/claims', signed({ tenant: 'blue' }), granted],
   ['claims/otherwise', refusal, '/claims', signed({ tenant: 'green' }), claimsInsufficient],
   ['claims/absent', refusal, '/claims', signed(), claimsInsufficient],
   ['scope/of-an-expired-token', 'RFC 6750, section 3.1: invalid_token', '/scoped', signed({ exp: 1 }), expired],
   ['scope/of-a-refused-token', 'RFC 6750, section 3.1: invalid_token', '/scoped', signed({ aud: 'x' }), invalid],
-  ['scope/in-the-result', list, '/protected', scope('a b  a c'), admitted({ scopes: ['a', 'b', 'c'] })],
+  ['scope/in-the-result', list, '/protected', scope('a b  a c'), accepted({ scopes: ['a', 'b', 'c'] })],
 ];
 
-/** What a token permits: RFC 6749, section 3.3, and RFC 6750, section 3.1. */
+/** Permissions of a token: RFC 6749, section 3.3, and RFC 6750, section 3.1. */
 export const scopeCases: readonly ConformanceCase[] = [
   ...rows.map(
-    ([id, spec, path, recipe, expected]): ConformanceCase => ({
+    ([id, spec, path, build, expected]): ConformanceCase => ({
       id,
       spec,
       path,
-      headers: (forge) => [['Authorization', `Bearer ${recipe(forge)}`]],
+      headers: (context) => [['Authorization', `Bearer ${build(context)}`]],
       expected,
     }),
   ),

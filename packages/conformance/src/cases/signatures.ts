@@ -6,17 +6,17 @@ import {
   encode,
   flipBit,
   macSigned,
-  type Recipe,
   signed,
   sized,
+  type TokenBuilder,
   tampered,
   unsigned,
-} from '../forge.ts';
+} from '../token-builder.ts';
 import { tokenCases } from './token-cases.ts';
 
 const toPem = (key: KeyObject): string => key.export({ type: 'spki', format: 'pem' }).toString();
 const fixed =
-  (token: string): Recipe =>
+  (token: string): TokenBuilder =>
   () =>
     token;
 
@@ -24,7 +24,7 @@ const forms: readonly ConformanceCase[] = tokenCases('token/form', invalid, [
   ['opaque', 'RFC 7515, section 7.1', fixed('2YotnFZFEjr1zCsicMWpAA')],
   ['dots-alone', 'RFC 7515, section 7.1', fixed('..')],
   ['two-parts', 'RFC 7515, section 7.1', fixed('e30.e30')],
-  ['four-parts', 'RFC 7515, section 7.1', (forge) => `${signed()(forge)}.e30`],
+  ['four-parts', 'RFC 7515, section 7.1', (context) => `${signed()(context)}.e30`],
   ['encrypted', 'RFC 7516, section 7.1', fixed('eyJhbGciOiJSU0EtT0FFUCIsImVuYyI6IkEyNTZHQ00ifQ.AA.AA.AA.AA')],
   ['header-not-json', 'RFC 7515, section 5.2', tampered((parts) => ({ ...parts, header: encode('{') }))],
   ['header-not-an-object', 'RFC 7515, section 4', tampered((parts) => ({ ...parts, header: encode('[]') }))],
@@ -35,7 +35,7 @@ const forms: readonly ConformanceCase[] = tokenCases('token/form', invalid, [
   ],
   ['claims-not-json', 'RFC 7519, section 7.2', tampered((parts) => ({ ...parts, claims: encode('nonsense') }))],
   ['claims-null', 'RFC 7519, section 7.2', tampered((parts) => ({ ...parts, claims: encode('null') }))],
-  ['padded', 'RFC 7515, section 2: without padding', (forge) => `${signed()(forge)}==`],
+  ['padded', 'RFC 7515, section 2: without padding', (context) => `${signed()(context)}==`],
   [
     'standard-base64',
     'RFC 7515, section 2',
@@ -91,5 +91,5 @@ const headers: readonly ConformanceCase[] = tokenCases('token/header', invalid, 
   ['x5u-of-an-attacker', 'RFC 8725, section 3.10', attackerSigned(() => ({ x5u: 'http://127.0.0.1:9/chain' }))],
 ]);
 
-/** How a token is written and signed: RFC 7515, and the attacks of RFC 8725. */
+/** Form and signature of a token: RFC 7515, and the attacks of RFC 8725. */
 export const signatureCases: readonly ConformanceCase[] = [...forms, ...signatures, ...algorithms, ...headers];

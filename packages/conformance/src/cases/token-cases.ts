@@ -1,16 +1,16 @@
 import type { Answer } from '../answer.ts';
 import type { ConformanceCase } from '../conformance-case.ts';
-import type { Recipe } from '../forge.ts';
+import type { TokenBuilder } from '../token-builder.ts';
 
-/** Rows of a table: name, section, token. */
-export type TokenRow = readonly [name: string, spec: string, recipe: Recipe];
+/** A row of a table of cases: name, section, token. */
+export type TokenRow = readonly [name: string, spec: string, build: TokenBuilder];
 
-/** Cases that send a token to `/protected` and all expect one answer. */
+/** Returns cases that send a token to `/protected` and all expect the same answer. */
 export function tokenCases(group: string, expected: Answer, rows: readonly TokenRow[]): ConformanceCase[] {
-  return rows.map(([name, spec, recipe]) => ({
+  return rows.map(([name, spec, build]) => ({
     id: `${group}/${name}`,
     spec,
-    headers: (forge) => [['Authorization', `Bearer ${recipe(forge)}`]],
+    headers: (context) => [['Authorization', `Bearer ${build(context)}`]],
     expected,
   }));
 }

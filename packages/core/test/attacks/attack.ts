@@ -1,65 +1,65 @@
 import type { AuthErrorCode, SingleIssuerOptions } from '../../src/index.ts';
-import type { Arena } from './arena.ts';
-import type { Arsenal } from './arsenal.ts';
+import type { AttackContext } from './attack-context.ts';
+import type { AttackKeys } from './attack-keys.ts';
 import { type ClassNumber, classes } from './classes.ts';
 
-/** What an attack must end with. */
+/** The code of the error that an attack must end with. */
 export type RefusalCode = AuthErrorCode | 'ERR_CONFIG_INVALID';
 
-/** One attack, and how it must end. */
+/** One attack, and the result that it must have. */
 export interface Attack {
   readonly id: string;
   readonly class: ClassNumber;
-  /** Where the attack was published. */
+  /** The publication of the attack. */
   readonly advisory: string;
-  /** How the input is made. */
+  /** A description of the input. */
   readonly how: string;
   readonly code: RefusalCode;
-  /** How many network requests it takes, in all. */
+  /** The number of network requests that it causes in all. */
   readonly requests: number;
-  /** Runs it; rejects with the refusal. */
-  strike(arena: Arena): Promise<unknown>;
+  /** Runs the attack; rejects with the error of the verifier. */
+  run(context: AttackContext): Promise<unknown>;
 }
 
-/** A token that must be refused, by a verifier with the keys of the arsenal unless `options` says otherwise. */
+/** A token that must be refused, by a verifier with the published keys unless `options` replaces them. */
 export interface TokenRow {
   readonly id: string;
   readonly how: string;
   readonly code: RefusalCode;
   readonly advisory?: string;
-  readonly options?: Partial<SingleIssuerOptions> | ((arsenal: Arsenal) => Partial<SingleIssuerOptions>);
-  readonly token: (arsenal: Arsenal) => string | Promise<string>;
+  readonly options?: Partial<SingleIssuerOptions> | ((keys: AttackKeys) => Partial<SingleIssuerOptions>);
+  readonly token: (keys: AttackKeys) => string | Promise<string>;
 }
 
-/** A sequence of steps of which the last must be refused. */
+/** A sequence of steps, the last of which must be refused. */
 export interface StepsRow {
   readonly id: string;
   readonly how: string;
   readonly code: RefusalCode;
   readonly advisory?: string;
   readonly requests?: number;
-  readonly strike: (arena: Arena) => unknown;
+  readonly run: (context: AttackContext) => unknown;
 }
 
-/** Makes the attacks of one class out of the rows of a table. */
+/** Returns the attacks of one class, from the rows of a table. */
 export function attacks(number: ClassNumber, rows: readonly (TokenRow | StepsRow)[]): Attack[] {
   return rows.map((row) => {
     const { id, how, code, advisory = classes[number].advisory } = row;
     const common = { id: `${number}/${id}`, class: number, advisory, how, code };
-    if ('strike' in row) return { ...common, requests: row.requests ?? 0, strike: async (arena) => row.strike(arena) };
-    return { ...common, requests: 0, strike: (arena) => sendTwice(row, arena) };
+    if ('run' in row) return { ...common, requests: row.requests ?? 0, run: async (context) => row.run(context) };
+    return { ...common, requests: 0, run: (context) => verifyTwice(row, context) };
   });
 }
 
-// The second time is the one at which a cache that remembered too much would let it in.
-async function sendTwice({ token, options = {} }: TokenRow, arena: Arena): Promise<void> {
-  const verifier = arena.verifier(typeof options === 'function' ? options(arena.arsenal) : options);
-  const text = await token(arena.arsenal);
-  const codes = [await arena.codeOf(verifier.verify(text)), await arena.codeOf(verifier.verify(text))];
-  if (arena.engine.name === 'node') codes.push(await arena.codeOf(async () => verifier.verifySync(text)));
+// The first verification must not cache anything that makes the second one accept the token.
+async function verifyTwice({ token, options = {} }: TokenRow, context: AttackContext): Promise<void> {
+  const verifier = context.verifier(typeof options === 'function' ? options(context.keys) : options);
+  const text = await token(context.keys);
+  const codes = [await context.codeOf(verifier.verify(text)), await context.codeOf(verifier.verify(text))];
+  if (context.engine.name === 'node') codes.push(await context.codeOf(async () => verifier.verifySync(text)));
   const [settled] = await verifier.verifyAll([text]);
-  codes.push(await arena.codeOf(async () => unwrap(settled)));
-  if (new Set(codes).size !== 1) throw new Error(`The same token was answered in several ways: ${codes.join(', ')}`);
+  codes.push(await context.codeOf(async () => unwrap(settled)));
+  if (new Set(codes).size !== 1) throw new Error(`The same token has several results: ${codes.join(', ')}`);
   await verifier.verify(text);
 }
 

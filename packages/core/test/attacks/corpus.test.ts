@@ -1,44 +1,44 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { allAlgorithms } from '../../src/crypto/algorithms.ts';
-import { mint } from '../fixtures/mint.ts';
-import { modes, openArena } from './arena.ts';
-import { createArsenal } from './arsenal.ts';
+import { signToken } from '../support/sign-token.ts';
+import { AttackContext, modes } from './attack-context.ts';
+import { AttackKeys } from './attack-keys.ts';
 import { type ClassNumber, classes } from './classes.ts';
 import { corpus } from './corpus.ts';
 import { rawSigned } from './rows/signatures.ts';
-import { runAttack } from './run-attack.ts';
+import { outcomeOf } from './run-attack.ts';
 
-const arsenal = createArsenal();
+const keys = new AttackKeys();
 const numbers = Object.keys(classes).map((number) => Number(number) as ClassNumber);
 
-// Whatever opens a connection, it does not go unseen here.
+// No attack may open a connection, by whatever means.
 let sockets = 0;
 const unhandled: unknown[] = [];
-const count = (): void => {
+const countSocket = (): void => {
   sockets += 1;
 };
-const note = (reason: unknown): void => void unhandled.push(reason);
+const recordRejection = (reason: unknown): void => void unhandled.push(reason);
 
 beforeAll(() => {
-  subscribe('net.client.socket', count);
-  process.on('unhandledRejection', note);
+  subscribe('net.client.socket', countSocket);
+  process.on('unhandledRejection', recordRejection);
 });
 
 afterAll(() => {
-  unsubscribe('net.client.socket', count);
-  process.off('unhandledRejection', note);
+  unsubscribe('net.client.socket', countSocket);
+  process.off('unhandledRejection', recordRejection);
   expect({ sockets, unhandled }).toEqual({ sockets: 0, unhandled: [] });
 });
 
-// Clocks, outages and issuers that name another one are told to the operator, and are expected here.
+// Many attacks cause a warning for the operator, as they should.
 beforeEach(() => {
   vi.spyOn(process, 'emitWarning').mockReturnValue(undefined);
   vi.spyOn(console, 'warn').mockReturnValue(undefined);
 });
 
-describe('the corpus', () => {
-  it('has at least 600 attacks, each with a name of its own', () => {
+describe('[SECURITY-ATTACKS] the corpus', () => {
+  it('has at least 600 attacks with unique names', () => {
     expect(corpus.length).toBeGreaterThanOrEqual(600);
     expect(new Set(corpus.map(({ id }) => id)).size).toBe(corpus.length);
   });
@@ -48,37 +48,42 @@ describe('the corpus', () => {
     expect(numbers.filter((number) => !present.has(number))).toEqual([]);
   });
 
-  it.each(modes)('is run by verifiers that accept good tokens ($engine.name, remembers: $remembers)', async (mode) => {
-    const arena = openArena(mode, arsenal);
-    for (const alg of allAlgorithms) {
-      const token = mint(arsenal.key(alg));
-      expect(await arena.codeOf(arena.verifier().verify(token))).toBe('let in');
-      expect(await arena.codeOf(arena.remote().verify(token))).toBe('let in');
-    }
-    await arena.close();
-  });
+  it.each(modes)(
+    'runs on verifiers that accept valid tokens ($engine.name, token cache: $hasTokenCache)',
+    async (mode) => {
+      const context = new AttackContext(mode, keys);
+      for (const alg of allAlgorithms) {
+        const token = signToken(keys.key(alg));
+        expect(await context.codeOf(context.verifier().verify(token))).toBe('accepted');
+        expect(await context.codeOf(context.remoteVerifier().verify(token))).toBe('accepted');
+      }
+      await context.close();
+    },
+  );
 
   it.each(modes)(
-    'makes raw RSA signatures that hold where nothing is wrong with them ($engine.name, $remembers)',
+    'creates raw RSA signatures that are valid unless altered ($engine.name, token cache: $hasTokenCache)',
     async (mode) => {
-      const arena = openArena(mode, arsenal);
+      const context = new AttackContext(mode, keys);
       for (const alg of ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'] as const) {
-        expect(await arena.codeOf(arena.verifier().verify(rawSigned(arsenal, alg)))).toBe('let in');
+        expect(await context.codeOf(context.verifier().verify(rawSigned(keys, alg)))).toBe('accepted');
       }
-      await arena.close();
+      await context.close();
     },
   );
 });
 
-describe.each(numbers)('%i', (number) => {
+describe.each(numbers)('[SECURITY-ATTACKS] %i', (number) => {
   describe(classes[number].name, () => {
     for (const attack of corpus.filter((candidate) => candidate.class === number)) {
       const { id, advisory, how, code, requests } = attack;
       it(`${id} (${advisory}): ${how} -> ${code}`, async () => {
         const outcomes = [];
-        for (const mode of modes) outcomes.push(await runAttack(attack, mode, arsenal));
-        const expected = { code, requests, isAnswered: true, toldApart: [] };
-        expect(outcomes).toEqual(modes.map(({ engine, remembers }) => ({ on: engine.name, remembers, ...expected })));
+        for (const mode of modes) outcomes.push(await outcomeOf(attack, mode, keys));
+        const expected = { code, requests, isAnswered: true, distinguishable: [] };
+        expect(outcomes).toEqual(
+          modes.map(({ engine, hasTokenCache }) => ({ engine: engine.name, hasTokenCache, ...expected })),
+        );
       });
     }
   });

@@ -16,7 +16,7 @@ import { optionAttacks } from './rows/options.ts';
 import { purposeAttacks } from './rows/purposes.ts';
 import { signatureAttacks } from './rows/signatures.ts';
 
-/** Every published attack on a verifier of bearer tokens, in the forms it can take here. */
+/** Every attack that is run: each published class, in every form that applies to this verifier. */
 export const corpus: readonly Attack[] = [
   ...algorithmAttacks,
   ...macAttacks,

@@ -1,59 +1,67 @@
-import { isAuthError, isConfigurationError } from '../../src/index.ts';
+import { isAuthError, isConfigurationError, type VerifierStats } from '../../src/index.ts';
 import { challengeFor } from '../../src/request/challenge.ts';
-import { type Mode, openArena } from './arena.ts';
-import type { Arsenal } from './arsenal.ts';
 import type { Attack } from './attack.ts';
+import { AttackContext, type Mode } from './attack-context.ts';
+import type { AttackKeys } from './attack-keys.ts';
 
-/** How an attack ended. */
+/** The result of an attack, as the corpus compares it. */
 export interface Outcome {
-  readonly on: string;
-  readonly remembers: boolean;
-  /** The code of the refusal, or what happened instead. */
+  readonly engine: string;
+  readonly hasTokenCache: boolean;
+  /** The code of the error, `accepted`, or the text of an unexpected error. */
   readonly code: string;
+  /** The number of network requests. */
   readonly requests: number;
-  /** Whether the answer is 4xx; 503 where it is the issuer that is at fault. */
+  /** Whether the answer is a 4xx, or a 503 because of the issuer. */
   readonly isAnswered: boolean;
-  /** What of the answer to a refused token is not what every refused token is answered with. */
-  readonly toldApart: readonly string[];
+  /** The texts of the answer by which a client could tell this refused token from another one. */
+  readonly distinguishable: readonly string[];
 }
 
-/** Runs an attack in a place of its own. */
-export async function runAttack(attack: Attack, mode: Mode, arsenal: Arsenal): Promise<Outcome> {
-  const { arena, ending } = await runIn(attack, mode, arsenal);
+/** An attack that has run: its context, the end of its promise, and the statistics of its verifiers. */
+export interface FinishedAttack {
+  readonly context: AttackContext;
+  readonly ending: PromiseSettledResult<unknown>;
+  readonly stats: readonly VerifierStats[];
+}
+
+/** Runs an attack in a context of its own, which is closed afterwards. */
+export async function runAttack(attack: Attack, mode: Mode, keys: AttackKeys): Promise<FinishedAttack> {
+  const context = new AttackContext(mode, keys);
+  const [ending] = await Promise.allSettled([attack.run(context)]);
+  const stats = context.verifiers.map((verifier) => verifier.stats());
+  await context.close();
+  return { context, ending, stats };
+}
+
+/** Runs an attack and returns what the corpus compares. */
+export async function outcomeOf(attack: Attack, mode: Mode, keys: AttackKeys): Promise<Outcome> {
+  const { context, ending } = await runAttack(attack, mode, keys);
   const reason: unknown = ending.status === 'rejected' ? ending.reason : undefined;
   return {
-    on: mode.engine.name,
-    remembers: mode.remembers,
-    code: ending.status === 'rejected' ? codeOf(reason) : 'let in',
-    requests: arena.asked.length,
+    engine: mode.engine.name,
+    hasTokenCache: mode.hasTokenCache,
+    code: ending.status === 'rejected' ? codeOf(reason) : 'accepted',
+    requests: context.fakeIssuer.requests.length,
     isAnswered: isAnswered(reason),
-    toldApart: toldApart(reason),
+    distinguishable: distinguishableTexts(reason),
   };
-}
-
-/** The same, for those who want to see all of it. */
-export async function runIn(attack: Attack, mode: Mode, arsenal: Arsenal) {
-  const arena = openArena(mode, arsenal);
-  const [ending] = await Promise.allSettled([attack.strike(arena)]);
-  const stats = arena.verifiers.map((verifier) => verifier.stats());
-  await arena.close();
-  return { arena, ending, stats };
 }
 
 function codeOf(reason: unknown): string {
   if (isAuthError(reason) || isConfigurationError(reason)) return reason.code;
-  return reason instanceof Error ? `a fault: ${reason.stack}` : `a fault: ${String(reason)}`;
+  return reason instanceof Error ? `an unexpected error: ${reason.stack}` : `an unexpected error: ${String(reason)}`;
 }
 
-const aboutTheIssuer = ['ERR_KEY_SET', 'ERR_DISCOVERY', 'ERR_ISSUER_LOOKUP'];
+const issuerCodes = ['ERR_KEY_SET', 'ERR_DISCOVERY', 'ERR_ISSUER_LOOKUP'];
 
 function isAnswered(reason: unknown): boolean {
   if (isConfigurationError(reason)) return true;
   if (!isAuthError(reason)) return false;
-  return reason.status < 500 || aboutTheIssuer.some((start) => reason.code.startsWith(start));
+  return reason.status < 500 || issuerCodes.some((start) => reason.code.startsWith(start));
 }
 
-function toldApart(reason: unknown): readonly string[] {
+function distinguishableTexts(reason: unknown): readonly string[] {
   if (!isAuthError(reason) || reason.status !== 401 || reason.code === 'ERR_CREDENTIALS_MISSING') return [];
   const description = reason.code === 'ERR_TOKEN_EXPIRED' ? 'The access token expired' : 'The access token is invalid';
   const { headers, body } = challengeFor(reason, 'api');

@@ -10,13 +10,13 @@ import {
   type Requirements,
   type SingleIssuerOptions,
 } from '../../src/index.ts';
-import { mint } from '../fixtures/mint.ts';
-import { refusalFrom } from '../fixtures/refusal.ts';
-import { bearerRequest, requestWith } from '../fixtures/requests.ts';
-import { createTestKey } from '../fixtures/test-key.ts';
-import { optionsFor, verifierFor } from '../fixtures/verifiers.ts';
+import { authErrorFrom } from '../support/expected-errors.ts';
+import { bearerRequest, requestWith } from '../support/requests.ts';
+import { signToken } from '../support/sign-token.ts';
+import { generateTestKey } from '../support/test-key.ts';
+import { optionsFor, verifierFor } from '../support/verifiers.ts';
 
-const key = createTestKey('Ed25519');
+const key = generateTestKey('Ed25519');
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -29,14 +29,14 @@ async function outcomeOf(
   options: Partial<SingleIssuerOptions> = {},
 ): Promise<string> {
   const verifier = verifierFor(key, options);
-  const result = await verifier.authenticate(bearerRequest(mint(key, claims)), requirements);
+  const result = await verifier.authenticate(bearerRequest(signToken(key, claims)), requirements);
   return result.ok ? 'granted' : `${result.error.status} ${result.error.code}`;
 }
 
 const insufficientScope = '403 ERR_SCOPE_INSUFFICIENT';
 const insufficientClaims = '403 ERR_CLAIMS_INSUFFICIENT';
 
-describe('scopes', () => {
+describe('[ACCESS-SCOPE] scopes', () => {
   it.each<[string, Members, Requirements, string]>([
     ['the one', { scope: 'read' }, { scope: 'read' }, 'granted'],
     ['one of many', { scope: 'write read' }, { scope: 'read' }, 'granted'],
@@ -62,7 +62,7 @@ describe('scopes', () => {
   });
 
   it('are named in the error, all that the route requires', async () => {
-    const error = await refusalFrom(verifierFor(key).verify(mint(key), { scope: 'read write' }));
+    const error = await authErrorFrom(verifierFor(key).verify(signToken(key), { scope: 'read write' }));
     expect(error).toMatchObject({ status: 403, scope: ['read', 'write'] });
   });
 });
@@ -86,7 +86,7 @@ describe('roles, permissions and groups', () => {
     expect(await outcomeOf({ scope: 'a' }, { [all]: 'a' })).toBe(insufficientClaims);
   });
 
-  it('do not substitute for one another', async () => {
+  it('[ACCESS-CLAIMS] do not substitute for one another', async () => {
     const everything = { roles: ['a'], permissions: ['b'], groups: ['c'], scope: 'd' };
     expect(await outcomeOf(everything, { role: 'a', permission: 'b', group: 'c', scope: 'd' })).toBe('granted');
     for (const requirements of [{ role: 'b' }, { permission: 'c' }, { group: 'a' }, { role: 'd' }]) {
@@ -164,8 +164,8 @@ describe('the claims that names are read from', () => {
       ],
     } as Parameters<typeof createVerifier>[0]);
     const claims = { r1: ['a'], r2: ['b'] };
-    expect((await verifier.verify(mint(key, { iss: one, ...claims }))).roles).toEqual(['a']);
-    expect((await verifier.verify(mint(key, { iss: two, ...claims }))).roles).toEqual(['b']);
+    expect((await verifier.verify(signToken(key, { iss: one, ...claims }))).roles).toEqual(['a']);
+    expect((await verifier.verify(signToken(key, { iss: two, ...claims }))).roles).toEqual(['b']);
   });
 });
 
@@ -182,7 +182,7 @@ describe('a predicate', () => {
     expect(await outcomeOf({}, { claims: () => returned as boolean })).toBe(expected);
   });
 
-  it('is called last, with the verified claims', async () => {
+  it('[ACCESS-PREDICATE] is called last, with the verified claims', async () => {
     let seen: unknown;
     const claims = (given: unknown): boolean => {
       seen = given;
@@ -200,11 +200,14 @@ describe('an anonymous request', () => {
   const verifier = verifierFor(key, { optional: true });
   const required: readonly Requirements[] = [{ scope: 'read' }, { anyRole: ['a'] }, { claims: () => true }];
 
-  it.each(required)('is answered 401 and never 403, whatever is required: %j', async (requirements) => {
-    const result = await verifier.authenticate(requestWith(), requirements);
-    expect(result.ok ? 'granted' : result.error).toMatchObject({ status: 401, code: 'ERR_CREDENTIALS_MISSING' });
-    expect(denyAccess(null, resolve(requirements))).toMatchObject({ status: 401 });
-  });
+  it.each(required)(
+    '[ACCESS-ANONYMOUS] is answered 401 and never 403, whatever is required: %j',
+    async (requirements) => {
+      const result = await verifier.authenticate(requestWith(), requirements);
+      expect(result.ok ? 'granted' : result.error).toMatchObject({ status: 401, code: 'ERR_CREDENTIALS_MISSING' });
+      expect(denyAccess(null, resolve(requirements))).toMatchObject({ status: 401 });
+    },
+  );
 
   it('is let through if nothing is required, or if the route sets optional', async () => {
     expect(await verifier.authenticate(requestWith(), {})).toEqual({ ok: true, auth: null, headers: {} });
@@ -243,7 +246,7 @@ const kinds = fc.constantFrom(
 describe('whatever a token has and a route requires', () => {
   const verifier = verifierFor(key);
 
-  it('grants access to exactly those with each whole name, and answers 403 to all others', async () => {
+  it('[ACCESS-WHOLE-NAMES] grants access to exactly those with each whole name, and answers 403 to all others', async () => {
     const property = fc.asyncProperty(
       kinds,
       names,
@@ -251,7 +254,7 @@ describe('whatever a token has and a route requires', () => {
       fc.boolean(),
       fc.boolean(),
       async ([all, any, claim], held, wanted, isAny, isText) => {
-        const token = mint(key, { [claim]: isText ? held.join(' ') : held });
+        const token = signToken(key, { [claim]: isText ? held.join(' ') : held });
         const requirements = accessRequirement(isAny ? { [any]: wanted } : { [all]: wanted });
         const holds = (one: string): boolean => held.includes(one);
         const expected = isAny ? wanted.some(holds) : wanted.every(holds);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { accessRequirement, openApiSecurity, type Requirements } from '../../src/index.ts';
-import { faultIn } from '../fixtures/refusal.ts';
+import { configurationErrorIn } from '../support/expected-errors.ts';
 
 describe('openApiSecurity()', () => {
   it.each<[Requirements, object[]]>([
@@ -17,6 +17,8 @@ describe('openApiSecurity()', () => {
   });
 
   it('validates the requirements', () => {
-    expect(faultIn(() => openApiSecurity(Object({ scopes: 'read' }), 'oidc')).message).toMatch(/scopes.*scope\?/);
+    expect(configurationErrorIn(() => openApiSecurity(Object({ scopes: 'read' }), 'oidc')).message).toMatch(
+      /scopes.*scope\?/,
+    );
   });
 });

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { anyScopeRequirement, claimsRequirement, scopeRequirement } from '../../src/index.ts';
-import { mint } from '../fixtures/mint.ts';
-import { faultIn, refusalOf } from '../fixtures/refusal.ts';
-import { createTestKey } from '../fixtures/test-key.ts';
-import { verifierFor } from '../fixtures/verifiers.ts';
+import { authErrorOf, configurationErrorIn } from '../support/expected-errors.ts';
+import { signToken } from '../support/sign-token.ts';
+import { generateTestKey } from '../support/test-key.ts';
+import { verifierFor } from '../support/verifiers.ts';
 
-const key = createTestKey('Ed25519');
+const key = generateTestKey('Ed25519');
 const verifier = verifierFor(key);
-const token = mint(key, { scope: 'read write' });
+const token = signToken(key, { scope: 'read write' });
 
 describe.each([
   ['scopeRequirement', scopeRequirement, 'requireScope'],
@@ -24,14 +24,14 @@ describe.each([
   });
 
   it('needs at least one scope', () => {
-    expect(faultIn(() => requirement()).message).toMatch(new RegExp(`^${guard} `));
-    expect(faultIn(() => requirement([])).message).toMatch(new RegExp(`^${guard} `));
+    expect(configurationErrorIn(() => requirement()).message).toMatch(new RegExp(`^${guard} `));
+    expect(configurationErrorIn(() => requirement([])).message).toMatch(new RegExp(`^${guard} `));
   });
 
   it.each(
     ['', ' ', 'a  b', 'a"b', 'a\\b', 'é', 'a\tb', 'a\r\nb', 1, null, undefined, {}, true].map((scope) => ({ scope })),
   )('is refused at set-up with a scope that no token can carry: $scope', ({ scope }) => {
-    const { message } = faultIn(() => requirement(scope as string));
+    const { message } = configurationErrorIn(() => requirement(scope as string));
     expect(message).toMatch(new RegExp(`^${guard} `));
     expect(message).not.toMatch(/[\r\n]/);
   });
@@ -51,13 +51,15 @@ describe('requirements made at set-up', () => {
       anyScopeRequirement('x', 'y'),
       claimsRequirement(() => false),
     ]) {
-      expect(refusalOf(() => verifier.verifySync(token, notMet)).status).toBe(403);
+      expect(authErrorOf(() => verifier.verifySync(token, notMet)).status).toBe(403);
     }
   });
 
   it('take a function for the claims, and nothing else', () => {
     for (const wrong of [undefined, null, 'x', {}, true]) {
-      expect(faultIn(() => claimsRequirement(wrong as never)).message).toMatch(/^requireClaims takes a function/);
+      expect(configurationErrorIn(() => claimsRequirement(wrong as never)).message).toMatch(
+        /^requireClaims takes a function/,
+      );
     }
   });
 });

@@ -7,16 +7,16 @@ import {
   type Requirements,
   type VerifiedToken,
 } from '../../src/index.ts';
-import { mint } from '../fixtures/mint.ts';
-import { faultIn, refusalOf } from '../fixtures/refusal.ts';
-import { bearerRequest, requestWith } from '../fixtures/requests.ts';
-import { createTestKey } from '../fixtures/test-key.ts';
-import { verifierFor } from '../fixtures/verifiers.ts';
+import { authErrorOf, configurationErrorIn } from '../support/expected-errors.ts';
+import { bearerRequest, requestWith } from '../support/requests.ts';
+import { signToken } from '../support/sign-token.ts';
+import { generateTestKey } from '../support/test-key.ts';
+import { verifierFor } from '../support/verifiers.ts';
 
-const key = createTestKey('Ed25519');
+const key = generateTestKey('Ed25519');
 const verifier = verifierFor(key);
 const guard = createGuard({ verifier });
-const token = mint(key, { scope: 'read', roles: ['clerk'] });
+const token = signToken(key, { scope: 'read', roles: ['clerk'] });
 const auth = verifier.verifySync(token);
 
 /** Each entry point for requirements, by the name that its errors begin with. */
@@ -115,7 +115,7 @@ describe('wrong requirements', () => {
       await expect(result).rejects.toSatisfy(isConfigurationError);
     }
     await expect(verifier.verify('x', misspelled)).rejects.toSatisfy(isConfigurationError);
-    expect(faultIn(() => verifier.verifySync('x', misspelled)).message).toMatch(/scopes/);
+    expect(configurationErrorIn(() => verifier.verifySync('x', misspelled)).message).toMatch(/scopes/);
   });
 
   it('reject, and do not throw, where a promise is returned', async () => {
@@ -179,11 +179,11 @@ describe('the options of verifyAll()', () => {
   const missing = { code: 'ERR_SCOPE_INSUFFICIENT' };
 
   it('take requirements for every token', async () => {
-    const tokens = [token, mint(key, { scope: 'write' })];
+    const tokens = [token, signToken(key, { scope: 'write' })];
     const [met, notMet] = await verifier.verifyAll(tokens, { requirements: { scope: 'read' }, concurrency: 1 });
     expect(met).toMatchObject({ status: 'fulfilled', value: { subject: 'subject' } satisfies Partial<VerifiedToken> });
     expect(notMet).toMatchObject({ status: 'rejected', reason: missing });
-    expect(refusalOf(() => verifier.verifySync(token, { scope: 'write' }))).toMatchObject(missing);
+    expect(authErrorOf(() => verifier.verifySync(token, { scope: 'write' }))).toMatchObject(missing);
   });
 
   it.each([

@@ -11,11 +11,11 @@ describe('docs/errors.md', () => {
     documented = readDocumentedTable(await readFile(document, 'utf8'));
   });
 
-  it('has a row for every code, with its class and status', () => {
+  it('[ERRORS-DOCUMENTED] has a row for every code, with its class and status', () => {
     for (const row of readErrorTable()) expect(documented).toContainEqual(row);
   });
 
-  it('has no other row, and none twice', () => {
+  it('[ERRORS-DOCUMENTED] has no other row, and none twice', () => {
     const codes = documented.map(({ code }) => code);
     expect(codes.toSorted()).toEqual(
       readErrorTable()

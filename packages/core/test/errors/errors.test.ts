@@ -21,7 +21,7 @@ const table = readErrorTable();
 const answered = table.filter(({ status }) => status !== '–');
 
 describe('the codes', () => {
-  it('each belong to exactly one class', () => {
+  it('[ERRORS-ONE-CLASS] each belong to exactly one class', () => {
     expect(table.map(({ code }) => code).toSorted()).toEqual(readAllCodes().toSorted());
     expect(table.length).toBeGreaterThanOrEqual(30);
   });
@@ -80,7 +80,7 @@ describe('details', () => {
 describe('a second copy of this package', () => {
   const path = '../../src/errors.ts?copy';
 
-  it('makes errors that this one recognises, and vice versa', async () => {
+  it('[ERRORS-BRANDED] makes errors that this one recognises, and vice versa', async () => {
     const copy = (await import(/* @vite-ignore */ path)) as typeof core;
     expect(copy.TokenError).not.toBe(TokenError);
     const theirs = new copy.TokenError('ERR_TOKEN_EXPIRED', 'why');

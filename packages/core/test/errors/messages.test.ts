@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import type { SingleIssuerOptions } from '../../src/index.ts';
-import { claimsWith, encode, mint, mintParts, mintText, now } from '../fixtures/mint.ts';
-import { refusalFrom, refusalOf } from '../fixtures/refusal.ts';
-import { requestWith } from '../fixtures/requests.ts';
-import { createTestKey } from '../fixtures/test-key.ts';
-import { verifierFor } from '../fixtures/verifiers.ts';
-import { clientId, idToken, nonce, verifiers } from '../id-token/id-token-fixture.ts';
+import { authErrorFrom, authErrorOf } from '../support/expected-errors.ts';
+import { clientId, idToken, nonce, verifiers } from '../support/id-tokens.ts';
+import { requestWith } from '../support/requests.ts';
+import { claimsWith, encode, now, signParts, signText, signToken } from '../support/sign-token.ts';
+import { generateTestKey } from '../support/test-key.ts';
+import { verifierFor } from '../support/verifiers.ts';
 
-const key = createTestKey('Ed25519');
+const key = generateTestKey('Ed25519');
 const claims = encode(JSON.stringify(claimsWith()));
 const manyLists = Array.from({ length: 1000 }, () => []);
 
 /** Signs a token with the given header. */
-const headed = (header: string | Uint8Array): string => mintText(key, header, JSON.stringify(claimsWith()));
+const headed = (header: string | Uint8Array): string => signText(key, header, JSON.stringify(claimsWith()));
 
 /** The expected message, the token, and the options that cause it. */
 type Case = readonly [message: string, token: string, options?: Partial<SingleIssuerOptions>];
@@ -26,32 +26,32 @@ const tokens: readonly Case[] = [
   ['The token is not a compact JWS of three base64url parts', 'a..c'],
   ['The token is not a compact JWS of three base64url parts', 'a.b.'],
   ['A part of the token is not canonical base64url', 'aa.bb.cc.dd'],
-  ['A part of the token is not canonical base64url', mintParts(key, 'AB', claims)],
+  ['A part of the token is not canonical base64url', signParts(key, 'AB', claims)],
   ['A part of the token is not UTF-8', headed(Uint8Array.of(0xff))],
   ['A part of the token is not JSON', headed('{')],
   ['A part of the token is not a JSON object', headed('[]')],
-  ['A part of the token holds too many arrays and objects', mint(key, { manyLists })],
-  ['The token demands an extension that is not understood', mint(key, {}, { crit: ['b64'] })],
-  ['The header of the token names no algorithm', mint(key, {}, { alg: undefined })],
-  ['The key identifier of the token is not a string', mint(key, {}, { kid: 1 })],
-  ['The type in the header is not a string', mint(key, {}, { typ: 1 })],
-  ['The header does not say at+jwt', mint(key, {}, { typ: 'JWT' }), { tokenType: 'at+jwt' }],
-  ['The header names another type of token', mint(key, {}, { typ: 'logout+jwt' })],
-  ['The token has no claim "exp"', mint(key, { exp: undefined })],
-  ['The claim "sub" has a form that it cannot have', mint(key, { sub: 1 })],
-  ['The token expired', mint(key, { exp: now - 60 })],
-  ['The token is not valid yet', mint(key, { nbf: now + 60 })],
-  ['The token was issued in the future', mint(key, { iat: now + 60 }), { maxTokenAge: 60 }],
-  ['The token was issued too long ago', mint(key, { iat: now - 600 }), { maxTokenAge: 60 }],
-  ['The token was issued for another audience', mint(key, { aud: 'api://other' })],
-  ['The token was issued to a client that is not accepted', mint(key), { clientIds: ['another'] }],
-  ['The token is bound to a key and was sent as a bearer token', mint(key, { cnf: { jkt: 'x' } })],
+  ['A part of the token holds too many arrays and objects', signToken(key, { manyLists })],
+  ['The token demands an extension that is not understood', signToken(key, {}, { crit: ['b64'] })],
+  ['The header of the token names no algorithm', signToken(key, {}, { alg: undefined })],
+  ['The key identifier of the token is not a string', signToken(key, {}, { kid: 1 })],
+  ['The type in the header is not a string', signToken(key, {}, { typ: 1 })],
+  ['The header does not say at+jwt', signToken(key, {}, { typ: 'JWT' }), { tokenType: 'at+jwt' }],
+  ['The header names another type of token', signToken(key, {}, { typ: 'logout+jwt' })],
+  ['The token has no claim "exp"', signToken(key, { exp: undefined })],
+  ['The claim "sub" has a form that it cannot have', signToken(key, { sub: 1 })],
+  ['The token expired', signToken(key, { exp: now - 60 })],
+  ['The token is not valid yet', signToken(key, { nbf: now + 60 })],
+  ['The token was issued in the future', signToken(key, { iat: now + 60 }), { maxTokenAge: 60 }],
+  ['The token was issued too long ago', signToken(key, { iat: now - 600 }), { maxTokenAge: 60 }],
+  ['The token was issued for another audience', signToken(key, { aud: 'api://other' })],
+  ['The token was issued to a client that is not accepted', signToken(key), { clientIds: ['another'] }],
+  ['The token is bound to a key and was sent as a bearer token', signToken(key, { cnf: { jkt: 'x' } })],
 ];
 
 describe('the message about a token', () => {
   it.each(tokens.map(([message, token, options]) => ({ message, token, options })))('$message', (one) => {
     const { message, token, options } = one;
-    expect(refusalOf(() => verifierFor(key, options).verifySync(token)).message).toBe(message);
+    expect(authErrorOf(() => verifierFor(key, options).verifySync(token)).message).toBe(message);
   });
 });
 
@@ -90,7 +90,7 @@ describe('the message about an ID token', () => {
   it.each(cases.map(([message, token, expected]) => ({ message, token, expected })))('$message', async (one) => {
     const { message, token, expected } = one;
     for (const verifier of verifiers()) {
-      const error = await refusalFrom(verifier.verifyIdToken(token, { clientId, nonce, ...expected }));
+      const error = await authErrorFrom(verifier.verifyIdToken(token, { clientId, nonce, ...expected }));
       expect(error.message).toBe(message);
     }
   });

@@ -131,7 +131,7 @@ describe.each(['node', 'web'] as const)('a document that is fetched on %s', (nam
     expect(server.counts).toMatchObject({ keys: 2, notModified: 1 });
   });
 
-  it('follows no redirect', async () => {
+  it('[HTTP-NO-REDIRECT] follows no redirect', async () => {
     let visits = 0;
     const elsewhere = createServer((_request, response) => {
       visits += 1;
@@ -147,7 +147,7 @@ describe.each(['node', 'web'] as const)('a document that is fetched on %s', (nam
     elsewhere.close();
   });
 
-  it('of 300 KB is refused as soon as it is larger than it may be', async () => {
+  it('[HTTP-SIZE] of 300 KB is refused as soon as it is larger than it may be', async () => {
     const error = await failWith(faults.answer(JSON.stringify({ keys: ['x'.repeat(300_000)] })), client);
     expect(error.fault).toBe('size');
   });
@@ -159,7 +159,7 @@ describe.each(['node', 'web'] as const)('a document that is fetched on %s', (nam
     expect((await failWith(faults.answer(`${body} `), client, { maxResponseSize: 4096 })).fault).toBe('size');
   });
 
-  it('of 10 KB of gzip that become 1 GB is refused by the size of what it becomes', async () => {
+  it('[HTTP-SIZE] of 10 KB of gzip that become 1 GB is refused by the size of what it becomes', async () => {
     const { fault, compressedSize } = faults.gzipBomb();
     expect(compressedSize).toBeLessThan(10_240);
     const before = process.memoryUsage();
@@ -205,7 +205,7 @@ describe('an error about a document', () => {
 describe('a fetch function of the user', () => {
   const clientOf = (fetch: FetchLike): HttpClient => createHttpClient({ ...pool, fetch }, node);
 
-  it('is bounded by the deadline although it does not listen to it', async () => {
+  it('[HTTP-DEADLINE] is bounded by the deadline although it does not listen to it', async () => {
     expect(
       (
         await faultOf(

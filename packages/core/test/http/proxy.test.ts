@@ -4,7 +4,7 @@ import { type AddressInfo, connect } from 'node:net';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { createCertificateAuthority } from '@verifier/test-issuer';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { openStage, served } from '../keys/stage.ts';
+import { accepted, startScenario } from '../support/scenario.ts';
 
 const seen: string[] = [];
 let proxy: Server;
@@ -51,37 +51,37 @@ function proxyUrl(): string {
 }
 
 describe('the proxy variables', () => {
-  it('are honoured for https: one tunnel and one handshake serve discovery and key fetch', async () => {
+  it('[HTTP-PROXY] are honoured for https: one tunnel and one handshake serve discovery and key fetch', async () => {
     vi.stubEnv('HTTPS_PROXY', proxyUrl());
     vi.stubEnv('NO_PROXY', '');
-    const stage = await openStage({ server: { tls: await (await authority).issue() } });
-    served(await stage.ask(stage.token()));
-    expect(seen).toEqual([`127.0.0.1:${stage.server.port}`]);
-    expect(stage.server.counts).toMatchObject({ metadata: 1, keys: 1, tlsHandshakes: 1 });
+    const scenario = await startScenario({ server: { tls: await (await authority).issue() } });
+    accepted(await scenario.authenticate(scenario.token()));
+    expect(seen).toEqual([`127.0.0.1:${scenario.server.port}`]);
+    expect(scenario.server.counts).toMatchObject({ metadata: 1, keys: 1, tlsHandshakes: 1 });
   });
 
   it('are honoured for http', async () => {
     vi.stubEnv('HTTP_PROXY', proxyUrl());
     vi.stubEnv('NO_PROXY', '');
-    const stage = await openStage();
-    served(await stage.ask(stage.token()));
+    const scenario = await startScenario();
+    accepted(await scenario.authenticate(scenario.token()));
     expect(seen.length).toBeGreaterThan(0);
-    expect(stage.server.counts).toMatchObject({ metadata: 1, keys: 1 });
+    expect(scenario.server.counts).toMatchObject({ metadata: 1, keys: 1 });
   });
 
   it('spare what NO_PROXY names', async () => {
     vi.stubEnv('HTTP_PROXY', proxyUrl());
     vi.stubEnv('NO_PROXY', '127.0.0.1');
-    const stage = await openStage();
-    served(await stage.ask(stage.token()));
+    const scenario = await startScenario();
+    accepted(await scenario.authenticate(scenario.token()));
     expect(seen).toEqual([]);
   });
 });
 
 describe('a certificate authority of the process', () => {
   it('is trusted without any option', async () => {
-    const stage = await openStage({ server: { tls: await (await authority).issue() } });
-    served(await stage.ask(stage.token()));
-    expect(stage.server.counts).toMatchObject({ connections: 1, tlsHandshakes: 1 });
+    const scenario = await startScenario({ server: { tls: await (await authority).issue() } });
+    accepted(await scenario.authenticate(scenario.token()));
+    expect(scenario.server.counts).toMatchObject({ connections: 1, tlsHandshakes: 1 });
   });
 });

@@ -28,7 +28,7 @@ describe('a URL that may be fetched', () => {
     'http://[::]',
     'http://169.254.169.254/latest',
     'http://10.0.0.1',
-  ])('is not one that only looks so: %s', (url) => {
+  ])('[HTTP-HTTPS] is not one that only looks so: %s', (url) => {
     expect(urlFault(url, local)).toBeDefined();
   });
 
@@ -49,7 +49,7 @@ describe('a URL that may be fetched', () => {
     '//a.example/keys',
     'https://user:word@a.example',
     'https://user@a.example',
-  ])('is nothing else: %s', (url) => {
+  ])('[HTTP-HTTPS] is nothing else: %s', (url) => {
     expect(urlFault(url, local)).toBeDefined();
   });
 

@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { algorithms, allAlgorithms } from '../../src/crypto/algorithms.ts';
 import { isSameText } from '../../src/crypto/same-text.ts';
 import { type ExpectedIdToken, isConfigurationError } from '../../src/index.ts';
-import { mint, now } from '../fixtures/mint.ts';
-import { createTestKey } from '../fixtures/test-key.ts';
-import { accepted, clientId, idClaims, idToken, keyFor, nonce, refused, verifiers } from './id-token-fixture.ts';
+import { accepted, clientId, idClaims, idToken, keyFor, nonce, refused, verifiers } from '../support/id-tokens.ts';
+import { now, signToken } from '../support/sign-token.ts';
+import { generateTestKey } from '../support/test-key.ts';
 
 describe('a good ID token', () => {
   it('is accepted, with the client it was expected for and without scopes', async () => {
@@ -54,7 +54,7 @@ describe('a good ID token', () => {
   });
 });
 
-describe('whom it was issued to', () => {
+describe('[ID-TOKEN-CLIENT] whom it was issued to', () => {
   it.each([
     ['another client', { aud: 'other' }, 'ERR_AUDIENCE_MISMATCH aud mismatch'],
     ['other clients', { aud: ['a', 'b'] }, 'ERR_AUDIENCE_MISMATCH aud mismatch'],
@@ -73,7 +73,7 @@ describe('whom it was issued to', () => {
   });
 });
 
-describe('when', () => {
+describe('[ID-TOKEN-AUTH-TIME] when', () => {
   it.each([
     ['expired', { exp: now - 6 }, {}, 'ERR_TOKEN_EXPIRED exp mismatch'],
     ['no exp', { exp: undefined }, {}, 'ERR_CLAIM_MISSING exp missing'],
@@ -100,7 +100,7 @@ describe('when', () => {
   });
 });
 
-describe('nonce', () => {
+describe('[ID-TOKEN-NONCE] nonce', () => {
   it.each([
     ['missing', undefined, nonce, 'ERR_CLAIM_MISSING nonce missing'],
     ['another', 'other', nonce, 'ERR_CLAIM_INVALID nonce mismatch'],
@@ -125,7 +125,7 @@ describe('nonce', () => {
   });
 });
 
-describe('at_hash', () => {
+describe('[ID-TOKEN-AT-HASH] at_hash', () => {
   const accessToken = 'jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y';
 
   it.each(allAlgorithms)('is the left half of the hash that %s uses', async (alg) => {
@@ -168,7 +168,7 @@ describe('at_hash', () => {
   });
 });
 
-describe('a token of another kind', () => {
+describe('[ID-TOKEN-KIND] a token of another kind', () => {
   it.each([
     ['an access token by its header', {}, { typ: 'at+jwt' }],
     ['an access token by its header, in full', {}, { typ: 'application/AT+JWT' }],
@@ -198,7 +198,7 @@ describe('a token of another kind', () => {
 
 describe('what every token is held to', () => {
   it.each([
-    ['a forged one', () => idToken({}, { kid: undefined }, createTestKey('ES256')), 'ERR_SIGNATURE_INVALID'],
+    ['a forged one', () => idToken({}, { kid: undefined }, generateTestKey('ES256')), 'ERR_SIGNATURE_INVALID'],
     ['one of another issuer', () => idToken({ iss: 'https://other.example' }), 'ERR_ISSUER_UNKNOWN iss mismatch'],
     ['one without a signature', () => idToken({}, { alg: 'none' }), 'ERR_ALG_NOT_ALLOWED'],
     ['one with crit', () => idToken({}, { crit: ['x'] }), 'ERR_CRIT_UNSUPPORTED'],
@@ -235,7 +235,7 @@ describe('what is expected', () => {
 });
 
 describe('beside access tokens', () => {
-  const key = createTestKey('ES256');
+  const key = generateTestKey('ES256');
 
   it('neither uses nor fills what is remembered of access tokens', async () => {
     for (const verifier of verifiers({ tokenCache: {}, audience: [clientId, 'api://default'] }, key)) {
@@ -244,7 +244,7 @@ describe('beside access tokens', () => {
       await verifier.verifyIdToken(token, { clientId, nonce });
       expect(verifier.stats().tokenCache).toMatchObject({ hits: 0, misses: 0, entries });
       await expect(verifier.verify(token)).rejects.toMatchObject({ code: 'ERR_TOKEN_TYPE' });
-      const access = mint(key, { aud: clientId });
+      const access = signToken(key, { aud: clientId });
       await verifier.verify(access);
       await verifier.verify(access);
       await expect(verifier.verifyIdToken(access, { clientId })).rejects.toMatchObject({ code: 'ERR_TOKEN_TYPE' });

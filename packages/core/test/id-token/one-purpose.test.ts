@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { isAuthError, type Verifier } from '../../src/index.ts';
-import { createTestKey } from '../fixtures/test-key.ts';
-import { clientId, idToken, verifiers } from './id-token-fixture.ts';
+import { clientId, idToken, verifiers } from '../support/id-tokens.ts';
+import { generateTestKey } from '../support/test-key.ts';
 
-const key = createTestKey('Ed25519');
+const key = generateTestKey('Ed25519');
 
 const marks = {
   typ: fc.constantFrom('ID', 'Bearer', 'Refresh', 'Logout', 'x'),
@@ -32,7 +32,7 @@ async function isAccepted(work: Promise<unknown>): Promise<boolean> {
 }
 
 // Where even the client is an accepted audience, only what a token is for tells the two apart.
-it('no token is taken for an access token and for an ID token, unless nothing says which it is', async () => {
+it('[ID-TOKEN-ONE-PURPOSE] no token is taken for an access token and for an ID token, unless nothing says which it is', async () => {
   const tally = { access: 0, id: 0, neither: 0, unmarked: 0 };
   const [verifier] = verifiers({ audience: clientId }, key) as readonly [Verifier, Verifier];
   const property = fc.asyncProperty(fc.record(marks, { requiredKeys: [] }), header, async (claims, parameters) => {

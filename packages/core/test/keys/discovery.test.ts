@@ -1,8 +1,16 @@
 import { faults } from '@verifier/test-issuer';
 import { describe, expect, it } from 'vitest';
 import { metadataUrls, parseMetadata } from '../../src/keys/discovery.ts';
-import { createTestKey, keySetOf } from '../fixtures/test-key.ts';
-import { openStage, openWarmStage, refusal, served, servedAtOnce, unavailable } from './stage.ts';
+import {
+  accepted,
+  acceptedSynchronously,
+  codeOf,
+  expectUnavailable,
+  startScenario,
+  startWarmScenario,
+} from '../support/scenario.ts';
+import { synchronousRuntime } from '../support/synchronous-runtime.ts';
+import { generateTestKey, keySetOf } from '../support/test-key.ts';
 
 const hour = 3600;
 
@@ -22,18 +30,18 @@ describe('metadata', () => {
   });
 
   it('are found at the place of RFC 8414 where there are none of OpenID Connect', async () => {
-    const stage = await openStage({ server: { metadata: 'oauth', path: '/tenant' } });
-    served(await stage.ask(stage.token()));
-    expect(stage.server.counts).toMatchObject({ other: 1, metadata: 1, keys: 1 });
+    const scenario = await startScenario({ server: { metadata: 'oauth', path: '/tenant' } });
+    accepted(await scenario.authenticate(scenario.token()));
+    expect(scenario.server.counts).toMatchObject({ other: 1, metadata: 1, keys: 1 });
   });
 
   it.each([faults.status(500), faults.status(429), faults.status(302, { location: '/' }), faults.htmlPage])(
     'are not looked for elsewhere because a server is unwell',
     async (fault) => {
-      const stage = await openStage();
-      stage.server.fail('metadata', fault);
-      await unavailable(stage, stage.ask(stage.token()));
-      expect(stage.server.counts).toMatchObject({ other: 0, metadata: 1, keys: 0 });
+      const scenario = await startScenario();
+      scenario.server.fail('metadata', fault);
+      await expectUnavailable(scenario, scenario.authenticate(scenario.token()));
+      expect(scenario.server.counts).toMatchObject({ other: 0, metadata: 1, keys: 0 });
     },
   );
 
@@ -43,13 +51,13 @@ describe('metadata', () => {
     ['capitals', (issuer: string) => issuer.toUpperCase()],
     ['no issuer', () => undefined],
     ['a list', (issuer: string) => [issuer]],
-  ])('that name %s are not used, and nothing they name is fetched', async (_name, named) => {
-    const stage = await openStage();
-    stage.server.announce({ issuer: named(stage.server.issuer) });
-    const result = stage.ask(stage.token());
-    await unavailable(stage, result);
-    expect(await refusal(result)).toBe('ERR_DISCOVERY_ISSUER_MISMATCH');
-    expect(stage.server.counts.keys).toBe(0);
+  ])('[KEYS-METADATA-ISSUER] that name %s are not used, and nothing they name is fetched', async (_name, named) => {
+    const scenario = await startScenario();
+    scenario.server.announce({ issuer: named(scenario.server.issuer) });
+    const result = scenario.authenticate(scenario.token());
+    await expectUnavailable(scenario, result);
+    expect(await codeOf(result)).toBe('ERR_DISCOVERY_ISSUER_MISMATCH');
+    expect(scenario.server.counts.keys).toBe(0);
   });
 
   it.each([
@@ -62,11 +70,11 @@ describe('metadata', () => {
     'ftp://127.0.0.1/',
     'http://a.example/',
   ])('whose jwks_uri is %j are not used', async (jwksUri) => {
-    const stage = await openStage();
-    stage.server.announce({ jwks_uri: jwksUri });
-    const result = stage.ask(stage.token());
-    await unavailable(stage, result);
-    expect(await refusal(result)).toBe('ERR_DISCOVERY_FAILED');
+    const scenario = await startScenario();
+    scenario.server.announce({ jwks_uri: jwksUri });
+    const result = scenario.authenticate(scenario.token());
+    await expectUnavailable(scenario, result);
+    expect(await codeOf(result)).toBe('ERR_DISCOVERY_FAILED');
   });
 
   it('of an issuer elsewhere may not send a verifier to its own machine', () => {
@@ -80,130 +88,136 @@ describe('metadata', () => {
   });
 
   it('may be as large as a document may be, and no larger', async () => {
-    const stage = await openStage();
-    stage.server.announce({ scopes_supported: ['x'.repeat(300_000)] });
-    expect(await refusal(stage.ask(stage.token()))).toBe('ERR_DISCOVERY_FAILED');
+    const scenario = await startScenario();
+    scenario.server.announce({ scopes_supported: ['x'.repeat(300_000)] });
+    expect(await codeOf(scenario.authenticate(scenario.token()))).toBe('ERR_DISCOVERY_FAILED');
   });
 });
 
 describe('the life of metadata', () => {
-  it('is a day, and they are refreshed in the background beside the keys', async () => {
-    const stage = await openWarmStage({ keyCache: { ttl: hour } });
+  it('[KEYS-METADATA-LIFE] is a day, and they are refreshed in the background beside the keys', async () => {
+    const scenario = await startWarmScenario({ runtime: synchronousRuntime, keyCache: { ttl: hour } });
     for (let elapsed = 0; elapsed < 48; elapsed += 1 / 12) {
-      stage.clock.advance(hour / 12);
-      servedAtOnce(stage.ask(stage.token()));
-      await stage.calm();
+      scenario.clock.advance(hour / 12);
+      acceptedSynchronously(scenario.authenticate(scenario.token()));
+      await scenario.settled();
     }
-    expect(stage.server.counts.metadata).toBeGreaterThanOrEqual(2);
-    expect(stage.server.counts.metadata).toBeLessThanOrEqual(3);
-    expect(stage.eventsOf('refreshed').filter(({ document }) => document === 'metadata').length).toBeGreaterThan(1);
+    expect(scenario.server.counts.metadata).toBeGreaterThanOrEqual(2);
+    expect(scenario.server.counts.metadata).toBeLessThanOrEqual(3);
+    expect(scenario.eventsOf('refreshed').filter(({ document }) => document === 'metadata').length).toBeGreaterThan(1);
   });
 
   it('does not end while they cannot be had: the keys stay where they were known to be', async () => {
-    const stage = await openWarmStage({ keyCache: { ttl: hour } });
-    stage.server.fail('metadata', faults.status(503));
+    const scenario = await startWarmScenario({ runtime: synchronousRuntime, keyCache: { ttl: hour } });
+    scenario.server.fail('metadata', faults.status(503));
     for (let elapsed = 0; elapsed < 60; elapsed += 1 / 12) {
-      stage.clock.advance(hour / 12);
-      servedAtOnce(stage.ask(stage.token()));
-      await stage.calm();
+      scenario.clock.advance(hour / 12);
+      acceptedSynchronously(scenario.authenticate(scenario.token()));
+      await scenario.settled();
     }
-    expect(stage.keyStats()).toMatchObject({ state: 'fresh', failures: 0, lastError: null });
-    expect(stage.eventsOf('refresh-failed').every(({ document }) => document === 'metadata')).toBe(true);
-    expect(stage.eventsOf('outage-entered')).toEqual([]);
+    expect(scenario.keyStats()).toMatchObject({ state: 'fresh', failures: 0, lastError: null });
+    expect(scenario.eventsOf('refresh-failed').every(({ document }) => document === 'metadata')).toBe(true);
+    expect(scenario.eventsOf('outage-entered')).toEqual([]);
   });
 
   it('is not ended early by unknown keys', async () => {
-    const stage = await openWarmStage();
+    const scenario = await startWarmScenario();
     for (let count = 0; count < 10; count += 1) {
-      stage.clock.advance(16);
-      await stage.ask(stage.strayToken());
+      scenario.clock.advance(16);
+      await scenario.authenticate(scenario.unknownKeyToken());
     }
-    expect(stage.server.counts.metadata).toBe(0);
-    expect(stage.server.counts.keys).toBe(10);
+    expect(scenario.server.counts.metadata).toBe(0);
+    expect(scenario.server.counts.keys).toBe(10);
   });
 
   it('honours Retry-After where a refresh is refused', async () => {
-    const stage = await openWarmStage({ keyCache: { ttl: 10 } });
-    stage.server.fail('metadata', faults.status(429, { 'retry-after': '250' }));
-    stage.clock.advance(24 * hour);
-    await stage.ask(stage.token());
-    await stage.calm();
-    stage.server.resetCounts();
+    const scenario = await startWarmScenario({ runtime: synchronousRuntime, keyCache: { ttl: 10 } });
+    scenario.server.fail('metadata', faults.status(429, { 'retry-after': '250' }));
+    scenario.clock.advance(24 * hour);
+    await scenario.authenticate(scenario.token());
+    await scenario.settled();
+    scenario.server.resetCounts();
     for (let elapsed = 0; elapsed < 240; elapsed += 1) {
-      stage.clock.advance(1);
-      servedAtOnce(stage.ask(stage.token()));
-      await stage.calm();
+      scenario.clock.advance(1);
+      acceptedSynchronously(scenario.authenticate(scenario.token()));
+      await scenario.settled();
     }
-    expect(stage.server.counts.metadata).toBe(0);
-    expect(stage.server.counts.keys).toBeGreaterThan(20);
+    expect(scenario.server.counts.metadata).toBe(0);
+    expect(scenario.server.counts.keys).toBeGreaterThan(20);
   });
 });
 
 describe('a key set that moves', () => {
-  it.each([404, 410] as const)('is found by the metadata when its old address answers %d', async (code) => {
-    const stage = await openWarmStage();
-    const next = createTestKey('ES256');
-    stage.server.missing = code;
-    stage.server.keysPath = '/moved';
-    stage.server.publish(keySetOf(stage.key, next));
-    served(await stage.ask(stage.token(next)));
-    expect(stage.server.requests.map(({ url }) => url)).toEqual([
-      '/keys',
-      '/.well-known/openid-configuration',
-      '/moved',
-    ]);
-  });
+  it.each([404, 410] as const)(
+    '[KEYS-METADATA-MOVED] is found by the metadata when its old address answers %d',
+    async (code) => {
+      const scenario = await startWarmScenario();
+      const next = generateTestKey('ES256');
+      scenario.server.missingStatus = code;
+      scenario.server.keysPath = '/moved';
+      scenario.server.publish(keySetOf(scenario.key, next));
+      accepted(await scenario.authenticate(scenario.token(next)));
+      expect(scenario.server.requests.map(({ url }) => url)).toEqual([
+        '/keys',
+        '/.well-known/openid-configuration',
+        '/moved',
+      ]);
+    },
+  );
 
   it('that is simply gone is a failed fetch, asked for once', async () => {
-    const stage = await openWarmStage();
-    stage.server.fail('keys', faults.status(410));
-    await unavailable(stage, stage.ask(stage.strayToken()));
-    expect(stage.server.counts).toMatchObject({ keys: 1, metadata: 1 });
+    const scenario = await startWarmScenario();
+    scenario.server.fail('keys', faults.status(410));
+    await expectUnavailable(scenario, scenario.authenticate(scenario.unknownKeyToken()));
+    expect(scenario.server.counts).toMatchObject({ keys: 1, metadata: 1 });
   });
 
-  it.each([401, 403, 500, 503])('is not looked for where its address answers %d', async (code) => {
-    const stage = await openWarmStage();
-    stage.server.fail('keys', faults.status(code));
-    await unavailable(stage, stage.ask(stage.strayToken()));
-    expect(stage.server.counts).toMatchObject({ keys: 1, metadata: 0 });
-  });
+  it.each([401, 403, 500, 503])(
+    '[KEYS-METADATA-MOVED] is not looked for where its address answers %d',
+    async (code) => {
+      const scenario = await startWarmScenario();
+      scenario.server.fail('keys', faults.status(code));
+      await expectUnavailable(scenario, scenario.authenticate(scenario.unknownKeyToken()));
+      expect(scenario.server.counts).toMatchObject({ keys: 1, metadata: 0 });
+    },
+  );
 
   it('is followed to an address of the right issuer only', async () => {
-    const stage = await openWarmStage();
-    stage.server.fail('keys', faults.status(404));
-    stage.server.announce({ issuer: 'https://evil.example', jwks_uri: `${stage.server.origin}/evil` });
-    expect(await refusal(stage.ask(stage.strayToken()))).toBe('ERR_DISCOVERY_ISSUER_MISMATCH');
-    expect(stage.server.counts.other).toBe(0);
-    servedAtOnce(stage.ask(stage.token()));
+    const scenario = await startWarmScenario({ runtime: synchronousRuntime });
+    scenario.server.fail('keys', faults.status(404));
+    scenario.server.announce({ issuer: 'https://evil.example', jwks_uri: `${scenario.server.origin}/evil` });
+    expect(await codeOf(scenario.authenticate(scenario.unknownKeyToken()))).toBe('ERR_DISCOVERY_ISSUER_MISMATCH');
+    expect(scenario.server.counts.other).toBe(0);
+    acceptedSynchronously(scenario.authenticate(scenario.token()));
   });
 
   it('is not looked for where its address was configured', async () => {
-    const stage = await openStage();
-    const configured = await openStage({ jwksUri: stage.server.jwksUri });
-    stage.server.fail('keys', faults.status(404));
-    await unavailable(configured, configured.ask(configured.token()));
-    expect(stage.server.counts).toMatchObject({ keys: 1, metadata: 0 });
+    const scenario = await startScenario();
+    const configured = await startScenario({ jwksUri: scenario.server.jwksUri });
+    scenario.server.fail('keys', faults.status(404));
+    await expectUnavailable(configured, configured.authenticate(configured.token()));
+    expect(scenario.server.counts).toMatchObject({ keys: 1, metadata: 0 });
     expect(configured.server.counts).toMatchObject({ keys: 0, metadata: 0 });
   });
 });
 
 describe('one document without the other', () => {
   it('metadata down at the start, the keys up: 503, and the keys are not guessed', async () => {
-    const stage = await openStage();
-    stage.server.fail('metadata', faults.status(500));
-    expect(await refusal(stage.ask(stage.token()))).toBe('ERR_DISCOVERY_FAILED');
-    expect(stage.server.counts.keys).toBe(0);
+    const scenario = await startScenario();
+    scenario.server.fail('metadata', faults.status(500));
+    expect(await codeOf(scenario.authenticate(scenario.token()))).toBe('ERR_DISCOVERY_FAILED');
+    expect(scenario.server.counts.keys).toBe(0);
   });
 
   it('keys down at the start, the metadata up: 503, and the metadata are asked for once', async () => {
-    const stage = await openStage();
-    stage.server.fail('keys', faults.status(500));
+    const scenario = await startScenario();
+    scenario.server.fail('keys', faults.status(500));
     for (let count = 0; count < 4; count += 1) {
-      expect(await refusal(stage.ask(stage.token()))).toBe('ERR_KEY_SET_UNAVAILABLE');
-      stage.clock.advance(60);
+      expect(await codeOf(scenario.authenticate(scenario.token()))).toBe('ERR_KEY_SET_UNAVAILABLE');
+      scenario.clock.advance(60);
     }
-    expect(stage.server.counts).toMatchObject({ metadata: 1, keys: 4 });
-    stage.server.heal();
-    served(await stage.ask(stage.token()));
+    expect(scenario.server.counts).toMatchObject({ metadata: 1, keys: 4 });
+    scenario.server.heal();
+    accepted(await scenario.authenticate(scenario.token()));
   });
 });

@@ -5,11 +5,11 @@ import { parseJwk } from '../../src/keys/jwk.ts';
 import { runtime as node } from '../../src/runtime/node.ts';
 import type { Runtime } from '../../src/runtime/runtime.ts';
 import { runtime as web } from '../../src/runtime/web.ts';
-import { createTestKey } from '../fixtures/test-key.ts';
+import { generateTestKey } from '../support/test-key.ts';
 
-const rsa = createTestKey('RS256', 'rsa').jwk;
-const ec = createTestKey('ES256', 'ec').jwk;
-const ed = createTestKey('Ed25519', 'ed').jwk;
+const rsa = generateTestKey('RS256', 'rsa').jwk;
+const ec = generateTestKey('ES256', 'ec').jwk;
+const ed = generateTestKey('Ed25519', 'ed').jwk;
 
 const publicMembers = { RSA: ['e', 'kty', 'n'], EC: ['crv', 'kty', 'x', 'y'], OKP: ['crv', 'kty', 'x'] };
 
@@ -33,7 +33,7 @@ function modulus(bits: number, isOdd = true): string {
 
 describe('a JWK', () => {
   it.each(allAlgorithms)('for %s is usable, with its public members only', (alg) => {
-    const { jwk } = createTestKey(alg, 'key');
+    const { jwk } = generateTestKey(alg, 'key');
     const usable = parse({ ...jwk, 'x-custom': 1, x5c: ['…'] });
     expect(usable).toMatchObject({ kid: 'key', alg });
     expect(Object.keys(usable?.jwk ?? {}).toSorted()).toEqual(publicMembers[algorithms[alg].kty]);
@@ -98,11 +98,14 @@ describe('a JWK', () => {
     expect(parse(jwk)).toBeUndefined();
   });
 
-  it.each(['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'])('with the private member %s is not used', (name) => {
-    for (const jwk of [rsa, ec, ed]) expect(parse({ ...jwk, [name]: 'AQAB' })).toBeUndefined();
-  });
+  it.each(['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'])(
+    '[KEYS-NO-SECRETS] with the private member %s is not used',
+    (name) => {
+      for (const jwk of [rsa, ec, ed]) expect(parse({ ...jwk, [name]: 'AQAB' })).toBeUndefined();
+    },
+  );
 
-  it('of RSA has at least 2048 bits', () => {
+  it('[KEYS-RSA-SIZE] of RSA has at least 2048 bits', () => {
     expect(parse(rsaOf(1024))).toBeUndefined();
     expect(parse(rsaOf(2048))).toBeDefined();
     expect(parse(rsaOf(2048, 3))).toBeDefined();

@@ -4,11 +4,11 @@ import { createKeySet } from '../../src/keys/key-set.ts';
 import { runtime as node } from '../../src/runtime/node.ts';
 import type { Runtime } from '../../src/runtime/runtime.ts';
 import { runtime as web } from '../../src/runtime/web.ts';
-import { createTestKey } from '../fixtures/test-key.ts';
+import { generateTestKey } from '../support/test-key.ts';
 
 const all = acceptAlgorithms(allAlgorithms);
-const rsa = createTestKey('RS256', 'a').jwk;
-const ec = createTestKey('ES256', 'b').jwk;
+const rsa = generateTestKey('RS256', 'a').jwk;
+const ec = generateTestKey('ES256', 'b').jwk;
 const { alg: _alg, ...unbound } = rsa;
 
 describe('a key set', () => {
@@ -54,7 +54,7 @@ describe('a key set', () => {
     expect(set.select(undefined, 'ES256', all).key?.kid).toBe('b');
     expect(set.select(undefined, 'ES384', all).fault).toBe('unknown');
     expect(set.select(undefined, 'RS512', all).fault).toBe('unknown');
-    const other = createTestKey('RS256', 'c').jwk;
+    const other = generateTestKey('RS256', 'c').jwk;
     expect(createKeySet([rsa, other], node).select(undefined, 'RS256', all).fault).toBe('ambiguous');
     const both = createKeySet([rsa, { ...unnamed, n: other['n'] }], node);
     expect(both.select(undefined, 'RS256', all).fault).toBe('ambiguous');
@@ -65,7 +65,7 @@ describe('a key set', () => {
 
   it('keeps the keys that stay, and what was imported of them, and no others', () => {
     const first = createKeySet([rsa, ec], node);
-    const second = createKeySet([{ ...ec, x5t: 'changed' }, createTestKey('ES256', 'a').jwk], node, first);
+    const second = createKeySet([{ ...ec, x5t: 'changed' }, generateTestKey('ES256', 'a').jwk], node, first);
     expect(second.keys).toHaveLength(2);
     expect(second.select('b', 'ES256', all).key).toBe(first.select('b', 'ES256', all).key);
     expect(second.select('a', 'ES256', all).key).not.toBe(first.select('a', 'RS256', all).key);

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { openWarmStage } from './stage.ts';
+import { startWarmScenario } from '../support/scenario.ts';
 
 const src = fileURLToPath(new URL('../../src/', import.meta.url));
 const page = readFileSync(fileURLToPath(new URL('../../../../docs/operations.md', import.meta.url)), 'utf8');
@@ -19,21 +19,21 @@ function listed(heading: string): string[] {
 }
 
 describe('docs/operations.md', () => {
-  it('lists every warning, and no other', () => {
+  it('[EVENTS-DOCUMENTED] lists every warning, and no other', () => {
     const sources = globSync('**/*.ts', { cwd: src }).map((file) => readFileSync(`${src}${file}`, 'utf8'));
     expect(listed('Warnings')).toEqual(named(sources.join('\n'), /'(VERIFIER_[A-Z_]+)'/g));
   });
 
-  it('lists every event, and no other', () => {
+  it('[EVENTS-DOCUMENTED] lists every event, and no other', () => {
     const events = readFileSync(`${src}observability/events.ts`, 'utf8');
     expect(listed('Events')).toEqual(named(events, /type: '([a-z-]+)'/g));
   });
 
-  it('lists every member of stats(), and no other', async () => {
-    const stage = await openWarmStage();
-    const stats = stage.verifier.stats();
+  it('[EVENTS-DOCUMENTED] lists every member of stats(), and no other', async () => {
+    const scenario = await startWarmScenario();
+    const stats = scenario.verifier.stats();
     const members = Object.keys(stats).filter((name) => name !== 'issuers');
-    const ofIssuers = Object.keys(stage.keyStats()).map((name) => `issuers.*.${name}`);
+    const ofIssuers = Object.keys(scenario.keyStats()).map((name) => `issuers.*.${name}`);
     expect(listed('Statistics')).toEqual([...members, ...ofIssuers].toSorted());
   });
 });

@@ -2,8 +2,17 @@ import { createCertificateAuthority, type Fault, faults } from '@verifier/test-i
 import { Agent } from 'undici';
 import { describe, expect, it } from 'vitest';
 import { isAuthError } from '../../src/index.ts';
-import { createTestKey, keySetOf } from '../fixtures/test-key.ts';
-import { openStage, openWarmStage, refusal, type Stage, served, servedAtOnce, unavailable } from './stage.ts';
+import {
+  accepted,
+  acceptedSynchronously,
+  codeOf,
+  expectUnavailable,
+  type Scenario,
+  startScenario,
+  startWarmScenario,
+} from '../support/scenario.ts';
+import { synchronousRuntime } from '../support/synchronous-runtime.ts';
+import { generateTestKey, keySetOf } from '../support/test-key.ts';
 
 const hour = 3600;
 const endless = new Set([
@@ -58,30 +67,33 @@ const wrongAnswers: readonly (readonly [name: string, fault: Fault, code: string
 const cutShort = [['a body longer than it said', faults.tooLong, 'ERR_KEY_SET_INVALID']] as const;
 
 describe('while the keys are in memory', () => {
-  it.each([...wrongAnswers, ...cutShort])('%s changes nothing for requests', async (name, fault, code) => {
-    const stage = await openWarmStage({ http: httpFor(name) });
-    stage.server.fail('keys', fault);
-    stage.clock.advance(530);
-    servedAtOnce(stage.ask(stage.token()));
-    await stage.calm();
-    expect(stage.keyStats()).toMatchObject({ state: 'due', failures: 1, lastError: code, keys: 1 });
-    expect(stage.eventsOf('refresh-failed')).toMatchObject([{ document: 'keys', code, failures: 1 }]);
-    stage.clock.advance(2 * hour);
-    expect(served(await stage.ask(stage.token())).issuer).toBe(stage.server.issuer);
-    expect(stage.verifier.ready()).toBe(true);
-    await stage.calm();
-    await recovers(stage);
-  });
+  it.each([...wrongAnswers, ...cutShort])(
+    '[KEYS-OUTAGE] %s changes nothing for requests',
+    async (name, fault, code) => {
+      const scenario = await startWarmScenario({ runtime: synchronousRuntime, http: httpFor(name) });
+      scenario.server.fail('keys', fault);
+      scenario.clock.advance(530);
+      acceptedSynchronously(scenario.authenticate(scenario.token()));
+      await scenario.settled();
+      expect(scenario.keyStats()).toMatchObject({ state: 'due', failures: 1, lastError: code, keys: 1 });
+      expect(scenario.eventsOf('refresh-failed')).toMatchObject([{ document: 'keys', code, failures: 1 }]);
+      scenario.clock.advance(2 * hour);
+      expect(accepted(await scenario.authenticate(scenario.token())).issuer).toBe(scenario.server.issuer);
+      expect(scenario.verifier.ready()).toBe(true);
+      await scenario.settled();
+      await recovers(scenario);
+    },
+  );
 
   it('an issuer that refuses connections changes nothing for requests', async () => {
-    const stage = await openWarmStage();
-    await stage.server.stop();
-    stage.clock.advance(530);
-    servedAtOnce(stage.ask(stage.token()));
-    await stage.calm();
-    expect(stage.keyStats()).toMatchObject({ state: 'due', lastError: 'ERR_KEY_SET_UNAVAILABLE' });
-    await stage.server.start();
-    await recovers(stage);
+    const scenario = await startWarmScenario({ runtime: synchronousRuntime });
+    await scenario.server.stop();
+    scenario.clock.advance(530);
+    acceptedSynchronously(scenario.authenticate(scenario.token()));
+    await scenario.settled();
+    expect(scenario.keyStats()).toMatchObject({ state: 'due', lastError: 'ERR_KEY_SET_UNAVAILABLE' });
+    await scenario.server.start();
+    await recovers(scenario);
   });
 });
 
@@ -90,47 +102,47 @@ const confirmation = [['304 that nobody asked for', faults.status(304), 'ERR_KEY
 
 describe('at the start', () => {
   it.each([...wrongAnswers, ...confirmation])(
-    '%s is 503 with Retry-After, and never 401',
+    '[KEYS-OUTAGE-AT-START] %s is 503 with Retry-After, and never 401',
     async (name, fault, code) => {
-      const stage = await openStage({ http: httpFor(name) });
-      stage.server.fail('keys', fault);
-      const first = stage.ask(stage.token());
-      expect(await unavailable(stage, first)).toBeLessThanOrEqual(60);
-      expect(await refusal(first)).toBe(code);
-      expect(stage.verifier.ready()).toBe(false);
-      stage.server.heal();
-      stage.clock.advance(2);
-      served(await stage.ask(stage.token()));
-      expect(stage.verifier.ready()).toBe(true);
+      const scenario = await startScenario({ http: httpFor(name) });
+      scenario.server.fail('keys', fault);
+      const first = scenario.authenticate(scenario.token());
+      expect(await expectUnavailable(scenario, first)).toBeLessThanOrEqual(60);
+      expect(await codeOf(first)).toBe(code);
+      expect(scenario.verifier.ready()).toBe(false);
+      scenario.server.heal();
+      scenario.clock.advance(2);
+      accepted(await scenario.authenticate(scenario.token()));
+      expect(scenario.verifier.ready()).toBe(true);
     },
   );
 
   it('an issuer that is down stops nobody from starting, and is asked again with growing pauses', async () => {
-    const stage = await openStage();
-    await stage.server.stop();
-    await expect(stage.verifier.warmUp()).rejects.toBeInstanceOf(AggregateError);
-    expect(await refusal(stage.ask(stage.token()))).toBe('ERR_DISCOVERY_FAILED');
-    expect(stage.keyStats()).toMatchObject({ state: 'absent', failures: 1 });
-    stage.clock.advance(1);
-    await unavailable(stage, stage.ask(stage.token()));
-    expect(stage.keyStats().failures).toBe(2);
-    stage.clock.advance(1);
-    await unavailable(stage, stage.ask(stage.token()));
-    expect(stage.keyStats().failures).toBe(2);
-    await stage.server.start();
-    stage.clock.advance(1);
-    served(await stage.ask(stage.token()));
+    const scenario = await startScenario();
+    await scenario.server.stop();
+    await expect(scenario.verifier.warmUp()).rejects.toBeInstanceOf(AggregateError);
+    expect(await codeOf(scenario.authenticate(scenario.token()))).toBe('ERR_DISCOVERY_FAILED');
+    expect(scenario.keyStats()).toMatchObject({ state: 'absent', failures: 1 });
+    scenario.clock.advance(1);
+    await expectUnavailable(scenario, scenario.authenticate(scenario.token()));
+    expect(scenario.keyStats().failures).toBe(2);
+    scenario.clock.advance(1);
+    await expectUnavailable(scenario, scenario.authenticate(scenario.token()));
+    expect(scenario.keyStats().failures).toBe(2);
+    await scenario.server.start();
+    scenario.clock.advance(1);
+    accepted(await scenario.authenticate(scenario.token()));
   });
 
-  it('10,000 requests for an issuer that fails share one fetch and one failure', async () => {
-    const stage = await openStage();
-    stage.server.fail('metadata', async (exchange) => {
+  it('[KEYS-SHARED-FAILURE] 10,000 requests for an issuer that fails share one fetch and one failure', async () => {
+    const scenario = await startScenario();
+    scenario.server.fail('metadata', async (exchange) => {
       await faults.slow(0.05)({ ...exchange, serve: () => faults.status(500)(exchange) });
     });
-    const token = stage.token();
-    const answers = await Promise.all(Array.from({ length: 10_000 }, () => stage.ask(token)));
+    const token = scenario.token();
+    const answers = await Promise.all(Array.from({ length: 10_000 }, () => scenario.authenticate(token)));
     expect(answers.filter(({ ok }) => ok)).toHaveLength(0);
-    expect(stage.server.counts).toMatchObject({ metadata: 1, keys: 0 });
+    expect(scenario.server.counts).toMatchObject({ metadata: 1, keys: 0 });
     const errors = new Set(answers.map((answer) => !answer.ok && answer.error));
     expect(errors.size).toBe(10_000);
     expect([...errors].every((error) => isAuthError(error) && error.status === 503)).toBe(true);
@@ -139,75 +151,75 @@ describe('at the start', () => {
 
 describe('an outage of hours', () => {
   it('of 6 hours under steady traffic delays and fails no request, and contacts the issuer once a minute', async () => {
-    const stage = await openWarmStage();
-    const tokens = Array.from({ length: 5 }, (_, index) => stage.token(stage.key, { jti: String(index) }));
-    await stage.server.stop();
+    const scenario = await startWarmScenario({ runtime: synchronousRuntime });
+    const tokens = Array.from({ length: 5 }, (_, index) => scenario.token(scenario.key, { jti: String(index) }));
+    await scenario.server.stop();
     let requests = 0;
     for (let elapsed = 0; elapsed < 6 * hour; elapsed += 5) {
-      stage.clock.advance(5);
-      for (const token of tokens) servedAtOnce(stage.ask(token));
+      scenario.clock.advance(5);
+      for (const token of tokens) acceptedSynchronously(scenario.authenticate(token));
       requests += tokens.length;
-      await stage.calm();
+      await scenario.settled();
     }
-    const { failures, state } = stage.keyStats();
+    const { failures, state } = scenario.keyStats();
     expect({ requests, state }).toEqual({ requests: 21_600, state: 'stale' });
     expect(failures).toBeGreaterThan(300);
     expect(failures).toBeLessThanOrEqual(6 * 60 * 1.25 + 10);
-    expect(stage.eventsOf('outage-entered')).toHaveLength(1);
-    await stage.server.start();
-    stage.clock.advance(60);
-    servedAtOnce(stage.ask(stage.token()));
-    await stage.calm();
-    expect(stage.keyStats()).toMatchObject({ state: 'fresh', lastError: null });
-    expect(stage.eventsOf('outage-left')).toHaveLength(1);
-    expect(stage.eventsOf('outage-left')[0]?.seconds).toBeGreaterThan(5.7 * hour);
+    expect(scenario.eventsOf('outage-entered')).toHaveLength(1);
+    await scenario.server.start();
+    scenario.clock.advance(60);
+    acceptedSynchronously(scenario.authenticate(scenario.token()));
+    await scenario.settled();
+    expect(scenario.keyStats()).toMatchObject({ state: 'fresh', lastError: null });
+    expect(scenario.eventsOf('outage-left')).toHaveLength(1);
+    expect(scenario.eventsOf('outage-left')[0]?.seconds).toBeGreaterThan(5.7 * hour);
   });
 
-  it('is survived for staleFor after the end of life, and then refused with 503', async () => {
-    const stage = await openWarmStage({ keyCache: { staleFor: 2 * hour } });
-    await stage.server.stop();
-    stage.clock.advance(600 + 2 * hour - 1);
-    served(await stage.ask(stage.token()));
-    expect(stage.verifier.ready()).toBe(true);
-    await stage.calm();
-    stage.clock.advance(1);
-    await unavailable(stage, stage.ask(stage.token()));
-    expect(stage.verifier.ready()).toBe(false);
-    expect(stage.keyStats().state).toBe('expired');
-    await stage.server.start();
-    stage.clock.advance(60);
-    served(await stage.ask(stage.token()));
+  it('[KEYS-STALE-FOR] is survived for staleFor after the end of life, and then refused with 503', async () => {
+    const scenario = await startWarmScenario({ keyCache: { staleFor: 2 * hour } });
+    await scenario.server.stop();
+    scenario.clock.advance(600 + 2 * hour - 1);
+    accepted(await scenario.authenticate(scenario.token()));
+    expect(scenario.verifier.ready()).toBe(true);
+    await scenario.settled();
+    scenario.clock.advance(1);
+    await expectUnavailable(scenario, scenario.authenticate(scenario.token()));
+    expect(scenario.verifier.ready()).toBe(false);
+    expect(scenario.keyStats().state).toBe('expired');
+    await scenario.server.start();
+    scenario.clock.advance(60);
+    accepted(await scenario.authenticate(scenario.token()));
   });
 
-  it('refuses a token that was verified before, too, once the keys are trusted no more', async () => {
-    const stage = await openWarmStage({ keyCache: { staleFor: hour } });
-    const token = stage.token();
-    servedAtOnce(stage.ask(token));
-    await stage.server.stop();
-    stage.clock.advance(2 * hour);
-    await unavailable(stage, stage.ask(token));
+  it('[KEYS-STALE-FOR] refuses a token that was verified before, too, once the keys are trusted no more', async () => {
+    const scenario = await startWarmScenario({ runtime: synchronousRuntime, keyCache: { staleFor: hour } });
+    const token = scenario.token();
+    acceptedSynchronously(scenario.authenticate(token));
+    await scenario.server.stop();
+    scenario.clock.advance(2 * hour);
+    await expectUnavailable(scenario, scenario.authenticate(token));
   });
 
-  it('is survived not at all where staleFor is 0', async () => {
-    const stage = await openWarmStage({ keyCache: { staleFor: 0 } });
-    await stage.server.stop();
-    stage.clock.advance(599);
-    servedAtOnce(stage.ask(stage.token()));
-    await stage.calm();
-    stage.clock.advance(1);
-    await unavailable(stage, stage.ask(stage.token()));
+  it('[KEYS-STALE-FOR-ZERO] is survived not at all where staleFor is 0', async () => {
+    const scenario = await startWarmScenario({ runtime: synchronousRuntime, keyCache: { staleFor: 0 } });
+    await scenario.server.stop();
+    scenario.clock.advance(599);
+    acceptedSynchronously(scenario.authenticate(scenario.token()));
+    await scenario.settled();
+    scenario.clock.advance(1);
+    await expectUnavailable(scenario, scenario.authenticate(scenario.token()));
   });
 
   it('shows as an outage at once, although the issuer forbids to ask again for five minutes', async () => {
-    const stage = await openWarmStage({ keyCache: { ttl: 60 } });
-    stage.server.fail('keys', faults.status(503, { 'retry-after': '300' }));
-    stage.clock.advance(55);
-    servedAtOnce(stage.ask(stage.token()));
-    await stage.calm();
-    expect(stage.eventsOf('outage-entered')).toHaveLength(0);
-    stage.clock.advance(6);
-    servedAtOnce(stage.ask(stage.token()));
-    expect(stage.eventsOf('outage-entered')).toMatchObject([{ code: 'ERR_KEY_SET_UNAVAILABLE' }]);
+    const scenario = await startWarmScenario({ runtime: synchronousRuntime, keyCache: { ttl: 60 } });
+    scenario.server.fail('keys', faults.status(503, { 'retry-after': '300' }));
+    scenario.clock.advance(55);
+    acceptedSynchronously(scenario.authenticate(scenario.token()));
+    await scenario.settled();
+    expect(scenario.eventsOf('outage-entered')).toHaveLength(0);
+    scenario.clock.advance(6);
+    acceptedSynchronously(scenario.authenticate(scenario.token()));
+    expect(scenario.eventsOf('outage-entered')).toMatchObject([{ code: 'ERR_KEY_SET_UNAVAILABLE' }]);
   });
 });
 
@@ -225,42 +237,43 @@ describe('an issuer that is busy', () => {
   ];
 
   it.each(storms)('that answers 429 with Retry-After %s is left alone for %d s', async (retryAfter, seconds) => {
-    const stage = await openStage();
-    stage.server.fail('keys', faults.status(429, retryAfter === undefined ? {} : { 'retry-after': retryAfter }));
-    const asked = await unavailable(stage, stage.ask(stage.token()));
+    const scenario = await startScenario();
+    scenario.server.fail('keys', faults.status(429, retryAfter === undefined ? {} : { 'retry-after': retryAfter }));
+    const asked = await expectUnavailable(scenario, scenario.authenticate(scenario.token()));
     expect(asked).toBe(seconds);
-    expect(await unavailable(stage, stage.ask(stage.token()))).toBe(seconds);
-    stage.clock.advance(seconds * 0.75);
-    for (let count = 0; count < 100; count += 1) await stage.ask(stage.token());
-    expect(stage.server.counts.keys).toBe(1);
-    stage.server.heal();
-    stage.clock.advance(seconds * 0.25);
-    served(await stage.ask(stage.token()));
+    expect(await expectUnavailable(scenario, scenario.authenticate(scenario.token()))).toBe(seconds);
+    scenario.clock.advance(seconds * 0.75);
+    for (let count = 0; count < 100; count += 1) await scenario.authenticate(scenario.token());
+    expect(scenario.server.counts.keys).toBe(1);
+    scenario.server.heal();
+    scenario.clock.advance(seconds * 0.25);
+    accepted(await scenario.authenticate(scenario.token()));
   });
 
   it('is not asked for unknown keys either', async () => {
-    const stage = await openWarmStage();
-    stage.server.fail('keys', faults.status(429, { 'retry-after': '120' }));
-    await unavailable(stage, stage.ask(stage.strayToken()));
-    for (let count = 0; count < 10; count += 1) await unavailable(stage, stage.ask(stage.strayToken()));
-    expect(stage.server.counts.keys).toBe(1);
-    servedAtOnce(stage.ask(stage.token()));
+    const scenario = await startWarmScenario({ runtime: synchronousRuntime });
+    scenario.server.fail('keys', faults.status(429, { 'retry-after': '120' }));
+    await expectUnavailable(scenario, scenario.authenticate(scenario.unknownKeyToken()));
+    for (let count = 0; count < 10; count += 1)
+      await expectUnavailable(scenario, scenario.authenticate(scenario.unknownKeyToken()));
+    expect(scenario.server.counts.keys).toBe(1);
+    acceptedSynchronously(scenario.authenticate(scenario.token()));
   });
 });
 
 describe('a certificate', () => {
   const authority = createCertificateAuthority();
 
-  async function secureStage(certificate: { host?: string; expired?: boolean }, trusted = true): Promise<Stage> {
+  async function secureStage(certificate: { host?: string; expired?: boolean }, trusted = true): Promise<Scenario> {
     const { ca, issue } = await authority;
     const dispatcher = new Agent({ connect: trusted ? { ca } : {} });
-    return openStage({ server: { tls: await issue(certificate) }, http: { dispatcher } });
+    return startScenario({ server: { tls: await issue(certificate) }, http: { dispatcher } });
   }
 
   it('of an authority that was given is accepted', async () => {
-    const stage = await secureStage({});
-    served(await stage.ask(stage.token()));
-    expect(stage.server.issuer).toMatch(/^https:/);
+    const scenario = await secureStage({});
+    accepted(await scenario.authenticate(scenario.token()));
+    expect(scenario.server.issuer).toMatch(/^https:/);
   });
 
   it.each([
@@ -268,21 +281,21 @@ describe('a certificate', () => {
     ['for another host', { host: 'issuer.example' }, true],
     ['of an unknown authority', {}, false],
   ] as const)('%s is a typed error, and nothing is fetched', async (_name, certificate, trusted) => {
-    const stage = await secureStage(certificate, trusted);
-    const result = stage.ask(stage.token());
-    await unavailable(stage, result);
-    expect(await refusal(result)).toBe('ERR_DISCOVERY_FAILED');
-    expect(stage.server.counts).toMatchObject({ metadata: 0, keys: 0, other: 0 });
+    const scenario = await secureStage(certificate, trusted);
+    const result = scenario.authenticate(scenario.token());
+    await expectUnavailable(scenario, result);
+    expect(await codeOf(result)).toBe('ERR_DISCOVERY_FAILED');
+    expect(scenario.server.counts).toMatchObject({ metadata: 0, keys: 0, other: 0 });
   });
 });
 
-async function recovers(stage: Stage): Promise<void> {
-  const next = createTestKey('ES256');
-  stage.server.heal();
-  stage.server.publish(keySetOf(stage.key, next));
-  stage.clock.advance(60);
-  servedAtOnce(stage.ask(stage.token()));
-  await stage.calm();
-  expect(stage.keyStats()).toMatchObject({ state: 'fresh', lastError: null, keys: 2 });
-  servedAtOnce(stage.ask(stage.token(next)));
+async function recovers(scenario: Scenario): Promise<void> {
+  const next = generateTestKey('ES256');
+  scenario.server.heal();
+  scenario.server.publish(keySetOf(scenario.key, next));
+  scenario.clock.advance(60);
+  acceptedSynchronously(scenario.authenticate(scenario.token()));
+  await scenario.settled();
+  expect(scenario.keyStats()).toMatchObject({ state: 'fresh', lastError: null, keys: 2 });
+  acceptedSynchronously(scenario.authenticate(scenario.token(next)));
 }

@@ -42,11 +42,11 @@ describe('the life of a key set', () => {
     ['max-age=3601', 3600],
     ['max-age=9999999999', 3600],
     ['max-age=99999999999999999999', 3600],
-  ])('is max-age within a minute and an hour: %s', (cacheControl, expected) => {
+  ])('[KEYS-LIFE] is max-age within a minute and an hour: %s', (cacheControl, expected) => {
     expect(life(cacheControl)).toBe(expected);
   });
 
-  it('is less by the Age of the answer', () => {
+  it('[KEYS-LIFE] is less by the Age of the answer', () => {
     expect(life('max-age=900', '300')).toBe(600);
     expect(life('max-age=900', ' 300 ')).toBe(600);
     expect(life('max-age=900', '900')).toBe(60);
@@ -68,12 +68,12 @@ describe('the life of a key set', () => {
     'max-age=soon',
     'max-age=-1',
     'x-max-age=900',
-  ])('is ten minutes where the issuer says nothing of use: %j', (cacheControl) => {
+  ])('[KEYS-LIFE-DEFAULT] is ten minutes where the issuer says nothing of use: %j', (cacheControl) => {
     expect(life(cacheControl)).toBe(600);
   });
 
   it.each(['no-cache', 'no-store', 'must-revalidate, max-age=0', 'max-age=3600', null])(
-    'is what keyCache.ttl says, whatever the issuer says: %j',
+    '[KEYS-TTL] is what keyCache.ttl says, whatever the issuer says: %j',
     (cacheControl) => {
       expect(lifeOf(cacheControl, '500', { ...policy, ttl: 12 })).toBe(12);
       expect(lifeOf(cacheControl, null, { ...policy, ttl: 86_400 }, 700)).toBe(86_400);
@@ -106,7 +106,7 @@ describe('the phases of a key set', () => {
 });
 
 describe('the refresh', () => {
-  it('is due at 80 % of life, 10 % earlier or later', () => {
+  it('[KEYS-REFRESH-AHEAD] is due at 80 % of life, 10 % earlier or later', () => {
     expect(loaded(0, 600, 0.5).refreshAt).toBeCloseTo(480);
     expect(loaded(0, 600, 0).refreshAt).toBeCloseTo(432);
     expect(loaded(0, 600, 0.999_999).refreshAt).toBeCloseTo(528, 2);
@@ -117,13 +117,13 @@ describe('the refresh', () => {
     expect(loaded(0, 600, 0.999_999, late).refreshAt).toBeLessThan(600);
   });
 
-  it('happens in the background: a request goes on with the set at hand', () => {
+  it('[KEYS-REFRESH-IN-BACKGROUND] happens in the background: a request goes on with the set at hand', () => {
     expect(onRequest(loaded(), policy, 100)).toEqual({ act: 'use' });
     expect(onRequest(loaded(), policy, 500)).toEqual({ act: 'refresh' });
     expect(onRequest(fetchStarted(loaded(), 500, 'life'), policy, 501)).toEqual({ act: 'use' });
   });
 
-  it('is waited for once where the set expired by idleness', () => {
+  it('[KEYS-REFRESH-AFTER-IDLENESS] is waited for once where the set expired by idleness', () => {
     const idle = loaded();
     expect(onRequest(idle, policy, 5000)).toEqual({ act: 'wait' });
     const waiting = fetchStarted(idle, 5000, 'life');
@@ -168,7 +168,7 @@ describe('the refresh', () => {
 });
 
 describe('a failed fetch', () => {
-  it('is followed by pauses of 1, 2, 4 … 60 seconds', () => {
+  it('[KEYS-BACK-OFF] is followed by pauses of 1, 2, 4 … 60 seconds', () => {
     let state: RefreshState = initialState;
     const pauses = Array.from({ length: 9 }, () => {
       state = failed(state, 0);
@@ -179,7 +179,7 @@ describe('a failed fetch', () => {
     expect(state.retryAt).toBe(60);
   });
 
-  it('is followed by a pause that jitter shortens by up to a fifth', () => {
+  it('[KEYS-BACK-OFF] is followed by a pause that jitter shortens by up to a fifth', () => {
     const times = (random: number): number => failed(failed(failed(initialState, 0), 0), 0, undefined, random).retryAt;
     expect(times(0)).toBe(4);
     expect(times(0.999_999)).toBeCloseTo(3.2, 4);
@@ -199,11 +199,11 @@ describe('a failed fetch', () => {
     [0, 0],
     [-5, 0],
     [undefined, 0],
-  ])('waits as the issuer asks, up to 300 s: Retry-After %s', (retryAfter, expected) => {
+  ])('[KEYS-RETRY-AFTER] waits as the issuer asks, up to 300 s: Retry-After %s', (retryAfter, expected) => {
     expect(failed(initialState, 0, retryAfter).throttledUntil).toBe(expected);
   });
 
-  it('with Retry-After holds back every fetch, those for unknown keys too', () => {
+  it('[KEYS-RETRY-AFTER] with Retry-After holds back every fetch, those for unknown keys too', () => {
     const state = failed(loaded(), 10, 120);
     expect(onUnknownKey(state, 100)).toEqual({ act: 'refuse', retryAfter: 30 });
     expect(onUnknownKey(state, 130)).toEqual({ act: 'wait' });

@@ -9,10 +9,10 @@ import type { PublishedKey } from '../../src/keys/key-set.ts';
 import type { KeySource } from '../../src/keys/key-source.ts';
 import { createRemoteKeySource } from '../../src/keys/remote-key-source.ts';
 import { runtime as node } from '../../src/runtime/node.ts';
-import { createTestKey } from '../fixtures/test-key.ts';
+import { generateTestKey } from '../support/test-key.ts';
 
 const accepted = acceptAlgorithms(allAlgorithms);
-const pool = Array.from({ length: 5 }, (_, index) => createTestKey('Ed25519', `key-${index}`).jwk);
+const pool = Array.from({ length: 5 }, (_, index) => generateTestKey('Ed25519', `key-${index}`).jwk);
 const life = 600;
 const staleFor = 1800;
 

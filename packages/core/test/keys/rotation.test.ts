@@ -1,230 +1,246 @@
 import { type FaultServer, faults } from '@verifier/test-issuer';
 import { describe, expect, it } from 'vitest';
-import { createTestKey, keySetOf, type TestKey } from '../fixtures/test-key.ts';
-import { openStage, openWarmStage, refusal, type Stage, served, servedAtOnce, unavailable } from './stage.ts';
+import {
+  accepted,
+  acceptedSynchronously,
+  codeOf,
+  expectUnavailable,
+  type Scenario,
+  startScenario,
+  startWarmScenario,
+} from '../support/scenario.ts';
+import { synchronousRuntime } from '../support/synchronous-runtime.ts';
+import { generateTestKey, keySetOf, type TestKey } from '../support/test-key.ts';
 
 const hour = 3600;
 const step = 10;
 
 describe('a warm process', () => {
-  it('sees 24 rotations in 24 hours without a failed or delayed request, and asks once an interval', async () => {
+  it('[KEYS-REFRESH-IN-BACKGROUND] sees 24 rotations in 24 hours without a failed or delayed request, and asks once an interval', async () => {
     const interval = 600;
-    const stage = await openWarmStage({ server: { path: '/oauth2/default' } });
-    stage.server.headers = { 'cache-control': `max-age=${interval}` };
-    const rota = new Rota(stage.server, stage.key);
+    const scenario = await startWarmScenario({ runtime: synchronousRuntime, server: { path: '/oauth2/default' } });
+    scenario.server.headers = { 'cache-control': `max-age=${interval}` };
+    const rota = new Rota(scenario.server, scenario.key);
     const day = 24 * hour;
     let requests = 0;
     for (let elapsed = step; elapsed <= day; elapsed += step) {
-      stage.clock.advance(step);
+      scenario.clock.advance(step);
       rota.at(elapsed, hour, interval);
-      servedAtOnce(stage.ask(stage.token(rota.signing, { jti: String(elapsed) })));
+      acceptedSynchronously(scenario.authenticate(scenario.token(rota.signing, { jti: String(elapsed) })));
       requests += 1;
-      await stage.calm();
+      await scenario.settled();
     }
-    const { keys, metadata, connections } = stage.server.counts;
+    const { keys, metadata, connections } = scenario.server.counts;
     expect(requests).toBe(8640);
     expect(rota.rotations).toBe(24);
     expect(keys).toBeGreaterThan(day / interval);
     expect(keys).toBeLessThanOrEqual(day / (interval * 0.72) + 1);
     expect(metadata).toBe(1);
     expect(connections).toBeLessThanOrEqual(1);
-    expect(stage.verifier.stats().refused).toEqual({});
-    expect(stage.keyStats()).toMatchObject({ failures: 0, keys: 2 });
-    expect(stage.keyStats().contactsSaved).toBeGreaterThanOrEqual(requests);
+    expect(scenario.verifier.stats().refused).toEqual({});
+    expect(scenario.keyStats()).toMatchObject({ failures: 0, keys: 2 });
+    expect(scenario.keyStats().contactsSaved).toBeGreaterThanOrEqual(requests);
   });
 
   it('asks no more often where the issuer forbids every caching and a ttl was given', async () => {
-    const stage = await openWarmStage({ keyCache: { ttl: 300 } });
-    stage.server.headers = { 'cache-control': 'no-cache, no-store, must-revalidate, max-age=0', pragma: 'no-cache' };
-    const token = stage.token();
+    const scenario = await startWarmScenario({ runtime: synchronousRuntime, keyCache: { ttl: 300 } });
+    scenario.server.headers = { 'cache-control': 'no-cache, no-store, must-revalidate, max-age=0', pragma: 'no-cache' };
+    const token = scenario.token();
     for (let elapsed = 0; elapsed < hour; elapsed += step) {
-      stage.clock.advance(step);
-      for (let count = 0; count < 20; count += 1) servedAtOnce(stage.ask(token));
-      await stage.calm();
+      scenario.clock.advance(step);
+      for (let count = 0; count < 20; count += 1) acceptedSynchronously(scenario.authenticate(token));
+      await scenario.settled();
     }
-    expect(stage.server.counts.keys).toBeLessThanOrEqual(hour / (300 * 0.72) + 1);
+    expect(scenario.server.counts.keys).toBeLessThanOrEqual(hour / (300 * 0.72) + 1);
   });
 
   it.each([
     [{}, 600],
     [{ ttl: 10 }, 10],
     [{ ttl: 10, refreshAhead: 0.1 }, 1.25],
-  ])('never asks once a request, whatever the issuer and the options say: %o', async (keyCache, interval) => {
-    const stage = await openWarmStage({ keyCache, tokenCache: false });
-    stage.server.headers = { 'cache-control': 'no-cache, no-store, max-age=0', age: '4000000000', vary: '*' };
-    const token = stage.token();
-    for (let elapsed = 0; elapsed < 60; elapsed += 0.1) {
-      stage.clock.advance(0.1);
-      servedAtOnce(stage.ask(token));
-      await stage.calm();
-    }
-    expect(stage.server.counts.keys).toBeLessThanOrEqual(60 / (interval * 0.72) + 1);
-  });
+  ])(
+    '[KEYS-NEVER-PER-REQUEST] never asks once a request, whatever the issuer and the options say: %o',
+    async (keyCache, interval) => {
+      const scenario = await startWarmScenario({ runtime: synchronousRuntime, keyCache, tokenCache: false });
+      scenario.server.headers = { 'cache-control': 'no-cache, no-store, max-age=0', age: '4000000000', vary: '*' };
+      const token = scenario.token();
+      for (let elapsed = 0; elapsed < 60; elapsed += 0.1) {
+        scenario.clock.advance(0.1);
+        acceptedSynchronously(scenario.authenticate(token));
+        await scenario.settled();
+      }
+      expect(scenario.server.counts.keys).toBeLessThanOrEqual(60 / (interval * 0.72) + 1);
+    },
+  );
 });
 
 describe('a rotation without overlap', () => {
   it('is noticed by the first token of the new key, which waits for one fetch and is accepted', async () => {
-    const stage = await openWarmStage();
-    const next = rotate(stage);
-    served(await stage.ask(stage.token(next)));
-    expect(stage.server.counts).toMatchObject({ keys: 1, metadata: 0 });
+    const scenario = await startWarmScenario();
+    const next = rotate(scenario);
+    accepted(await scenario.authenticate(scenario.token(next)));
+    expect(scenario.server.counts).toMatchObject({ keys: 1, metadata: 0 });
   });
 
-  it('refuses the tokens of the old key from then on, those verified before too', async () => {
-    const stage = await openWarmStage();
-    const old = stage.token();
-    servedAtOnce(stage.ask(old));
-    const next = rotate(stage);
-    servedAtOnce(stage.ask(old));
-    served(await stage.ask(stage.token(next)));
-    expect(await refusal(stage.ask(old))).toBe('ERR_KEY_NOT_FOUND');
-    expect(stage.eventsOf('key-removed')).toMatchObject([{ kid: stage.key.kid }]);
-    expect(stage.eventsOf('key-added')).toMatchObject([{ kid: next.kid }]);
+  it('[KEYS-REMOVED] refuses the tokens of the old key from then on, those verified before too', async () => {
+    const scenario = await startWarmScenario({ runtime: synchronousRuntime });
+    const old = scenario.token();
+    acceptedSynchronously(scenario.authenticate(old));
+    const next = rotate(scenario);
+    acceptedSynchronously(scenario.authenticate(old));
+    accepted(await scenario.authenticate(scenario.token(next)));
+    expect(await codeOf(scenario.authenticate(old))).toBe('ERR_KEY_NOT_FOUND');
+    expect(scenario.eventsOf('key-removed')).toMatchObject([{ kid: scenario.key.kid }]);
+    expect(scenario.eventsOf('key-added')).toMatchObject([{ kid: next.kid }]);
   });
 
-  it('that only takes a key away is noticed by the next refresh, and the old set is never merged in', async () => {
-    const stage = await openWarmStage();
-    const remaining = createTestKey('ES256');
-    stage.server.publish(keySetOf(remaining));
-    const token = stage.token();
-    stage.clock.advance(430);
-    servedAtOnce(stage.ask(token));
-    stage.clock.advance(100);
-    servedAtOnce(stage.ask(token));
-    await stage.calm();
-    expect(await refusal(stage.ask(token))).toBe('ERR_KEY_NOT_FOUND');
-    expect(stage.keyStats().keys).toBe(1);
+  it('[KEYS-REPLACED] that only takes a key away is noticed by the next refresh, and the old set is never merged in', async () => {
+    const scenario = await startWarmScenario({ runtime: synchronousRuntime });
+    const remaining = generateTestKey('ES256');
+    scenario.server.publish(keySetOf(remaining));
+    const token = scenario.token();
+    scenario.clock.advance(430);
+    acceptedSynchronously(scenario.authenticate(token));
+    scenario.clock.advance(100);
+    acceptedSynchronously(scenario.authenticate(token));
+    await scenario.settled();
+    expect(await codeOf(scenario.authenticate(token))).toBe('ERR_KEY_NOT_FOUND');
+    expect(scenario.keyStats().keys).toBe(1);
   });
 });
 
 describe('the same key identifier with other key material', () => {
-  it('drops the tokens of the old key at once, and imports the new one', async () => {
-    const stage = await openWarmStage();
-    const old = stage.token();
-    servedAtOnce(stage.ask(old));
-    const next = createTestKey('ES256', stage.key.kid);
-    stage.server.publish(keySetOf(next));
-    stage.clock.advance(530);
-    servedAtOnce(stage.ask(old));
-    await stage.calm();
-    expect(await refusal(stage.ask(old))).toBe('ERR_SIGNATURE_INVALID');
-    servedAtOnce(stage.ask(stage.token(next)));
-    expect(stage.server.counts.keys).toBe(1);
-    expect(stage.eventsOf('key-removed')).toHaveLength(1);
-    expect(stage.eventsOf('key-added')).toHaveLength(1);
+  it('[KEYS-REMOVED] drops the tokens of the old key at once, and imports the new one', async () => {
+    const scenario = await startWarmScenario({ runtime: synchronousRuntime });
+    const old = scenario.token();
+    acceptedSynchronously(scenario.authenticate(old));
+    const next = generateTestKey('ES256', scenario.key.kid);
+    scenario.server.publish(keySetOf(next));
+    scenario.clock.advance(530);
+    acceptedSynchronously(scenario.authenticate(old));
+    await scenario.settled();
+    expect(await codeOf(scenario.authenticate(old))).toBe('ERR_SIGNATURE_INVALID');
+    acceptedSynchronously(scenario.authenticate(scenario.token(next)));
+    expect(scenario.server.counts.keys).toBe(1);
+    expect(scenario.eventsOf('key-removed')).toHaveLength(1);
+    expect(scenario.eventsOf('key-added')).toHaveLength(1);
   });
 });
 
 describe('a key set', () => {
   it('in another order is no change', async () => {
-    const other = createTestKey('ES256');
-    const stage = await openWarmStage();
-    await publishAndRefresh(stage, keySetOf(stage.key, other));
-    stage.events.length = 0;
-    await publishAndRefresh(stage, keySetOf(other, stage.key));
-    expect(stage.eventsOf('refreshed')).toHaveLength(1);
-    expect([...stage.eventsOf('key-added'), ...stage.eventsOf('key-removed')]).toEqual([]);
+    const other = generateTestKey('ES256');
+    const scenario = await startWarmScenario();
+    await publishAndRefresh(scenario, keySetOf(scenario.key, other));
+    scenario.events.length = 0;
+    await publishAndRefresh(scenario, keySetOf(other, scenario.key));
+    expect(scenario.eventsOf('refreshed')).toHaveLength(1);
+    expect([...scenario.eventsOf('key-added'), ...scenario.eventsOf('key-removed')]).toEqual([]);
   });
 
-  it('poisoned with keys that are none still serves its good one', async () => {
-    const stage = await openStage();
-    const { jwk } = createTestKey('RS256');
-    stage.server.publish({
+  it('[KEYS-UNUSABLE-MEMBERS] poisoned with keys that are none still serves its good one', async () => {
+    const scenario = await startScenario();
+    const { jwk } = generateTestKey('RS256');
+    scenario.server.publish({
       keys: [
         { kty: 'RSA', kid: 'garbage', n: '!!!', e: 'AQAB' },
         { kty: 'quantum', kid: 'unknown' },
         { kty: 'oct', kid: 'symmetric', k: 'c2VjcmV0' },
         { ...jwk, d: 'AQAB', kid: 'private' },
         { ...jwk, use: 'enc', kid: 'encryption' },
-        { ...stage.key.jwk, kid: 'off-curve', y: stage.key.jwk['x'] },
+        { ...scenario.key.jwk, kid: 'off-curve', y: scenario.key.jwk['x'] },
         ...[null, 7, 'key', []].map((member) => member as unknown as object),
-        stage.key.jwk,
+        scenario.key.jwk,
       ],
     });
-    served(await stage.ask(stage.token()));
-    expect(stage.keyStats()).toMatchObject({ keys: 2, skipped: 9 });
-    expect(await refusal(stage.ask(stage.token({ ...stage.key, kid: 'off-curve' })))).toBe('ERR_KEY_NOT_FOUND');
-    expect(await refusal(stage.ask(stage.token({ ...stage.key, kid: 'symmetric' })))).toBe('ERR_KEY_NOT_FOUND');
+    accepted(await scenario.authenticate(scenario.token()));
+    expect(scenario.keyStats()).toMatchObject({ keys: 2, skipped: 9 });
+    expect(await codeOf(scenario.authenticate(scenario.token({ ...scenario.key, kid: 'off-curve' })))).toBe(
+      'ERR_KEY_NOT_FOUND',
+    );
+    expect(await codeOf(scenario.authenticate(scenario.token({ ...scenario.key, kid: 'symmetric' })))).toBe(
+      'ERR_KEY_NOT_FOUND',
+    );
   });
 
   it('with one identifier for two keys refuses both, and repeated keys are one', async () => {
-    const stage = await openStage();
-    const twin = createTestKey('ES256', stage.key.kid);
-    stage.server.publish(keySetOf(stage.key, twin));
-    expect(await refusal(stage.ask(stage.token()))).toBe('ERR_KEY_AMBIGUOUS');
-    await publishAndRefresh(stage, keySetOf(stage.key, stage.key));
-    servedAtOnce(stage.ask(stage.token()));
+    const scenario = await startScenario({ runtime: synchronousRuntime });
+    const twin = generateTestKey('ES256', scenario.key.kid);
+    scenario.server.publish(keySetOf(scenario.key, twin));
+    expect(await codeOf(scenario.authenticate(scenario.token()))).toBe('ERR_KEY_AMBIGUOUS');
+    await publishAndRefresh(scenario, keySetOf(scenario.key, scenario.key));
+    acceptedSynchronously(scenario.authenticate(scenario.token()));
   });
 
   it('with one identifier for two algorithms is told apart by the algorithm', async () => {
-    const stage = await openStage();
-    const rsa = createTestKey('RS256', stage.key.kid);
-    stage.server.publish(keySetOf(stage.key, rsa));
-    served(await stage.ask(stage.token()));
-    servedAtOnce(stage.ask(stage.token(rsa)));
+    const scenario = await startScenario({ runtime: synchronousRuntime });
+    const rsa = generateTestKey('RS256', scenario.key.kid);
+    scenario.server.publish(keySetOf(scenario.key, rsa));
+    accepted(await scenario.authenticate(scenario.token()));
+    acceptedSynchronously(scenario.authenticate(scenario.token(rsa)));
   });
 
   it('without identifiers serves a token that names none where one key fits, and refuses where two do', async () => {
-    const stage = await openStage();
-    const { kid: _kid, ...jwk } = stage.key.jwk;
-    stage.server.publish({ keys: [jwk] });
-    const nameless = { ...stage.key, kid: undefined } as unknown as TestKey;
-    served(await stage.ask(stage.token(nameless)));
-    expect(await refusal(stage.ask(stage.token()))).toBe('ERR_KEY_NOT_FOUND');
-    const { kid: _other, ...second } = createTestKey('ES256').jwk;
-    await publishAndRefresh(stage, { keys: [jwk, second] });
-    expect(await refusal(stage.ask(stage.token(nameless)))).toBe('ERR_KEY_AMBIGUOUS');
+    const scenario = await startScenario();
+    const { kid: _kid, ...jwk } = scenario.key.jwk;
+    scenario.server.publish({ keys: [jwk] });
+    const nameless = { ...scenario.key, kid: undefined } as unknown as TestKey;
+    accepted(await scenario.authenticate(scenario.token(nameless)));
+    expect(await codeOf(scenario.authenticate(scenario.token()))).toBe('ERR_KEY_NOT_FOUND');
+    const { kid: _other, ...second } = generateTestKey('ES256').jwk;
+    await publishAndRefresh(scenario, { keys: [jwk, second] });
+    expect(await codeOf(scenario.authenticate(scenario.token(nameless)))).toBe('ERR_KEY_AMBIGUOUS');
   });
 });
 
 describe('ETag and 304', () => {
-  it('confirm the set at hand without sending it again, and keep what was imported', async () => {
-    const stage = await openWarmStage();
-    const token = stage.token();
-    servedAtOnce(stage.ask(token));
-    stage.clock.advance(530);
-    servedAtOnce(stage.ask(token));
-    await stage.calm();
-    expect(stage.server.counts).toMatchObject({ keys: 1, notModified: 1 });
-    expect(stage.keyStats()).toMatchObject({ state: 'fresh', refreshes: 2, age: 0 });
-    expect(stage.verifier.stats().tokenCache.hits).toBe(1);
-    servedAtOnce(stage.ask(token));
-    expect(stage.verifier.stats().tokenCache.hits).toBe(2);
+  it('[KEYS-ETAG] confirm the set at hand without sending it again, and keep what was imported', async () => {
+    const scenario = await startWarmScenario({ runtime: synchronousRuntime });
+    const token = scenario.token();
+    acceptedSynchronously(scenario.authenticate(token));
+    scenario.clock.advance(530);
+    acceptedSynchronously(scenario.authenticate(token));
+    await scenario.settled();
+    expect(scenario.server.counts).toMatchObject({ keys: 1, notModified: 1 });
+    expect(scenario.keyStats()).toMatchObject({ state: 'fresh', refreshes: 2, age: 0 });
+    expect(scenario.verifier.stats().tokenCache.hits).toBe(1);
+    acceptedSynchronously(scenario.authenticate(token));
+    expect(scenario.verifier.stats().tokenCache.hits).toBe(2);
   });
 
   it('of a 304 without cache headers leave the life as it was', async () => {
-    const stage = await openStage();
-    stage.server.headers = { 'cache-control': 'max-age=3000' };
-    await stage.verifier.warmUp();
-    stage.server.headers = {};
-    stage.clock.advance(2700);
-    servedAtOnce(stage.ask(stage.token()));
-    await stage.calm();
-    expect(stage.server.counts.notModified).toBe(1);
-    stage.clock.advance(2000);
-    servedAtOnce(stage.ask(stage.token()));
-    expect(stage.keyStats().state).toBe('fresh');
+    const scenario = await startScenario({ runtime: synchronousRuntime });
+    scenario.server.headers = { 'cache-control': 'max-age=3000' };
+    await scenario.verifier.warmUp();
+    scenario.server.headers = {};
+    scenario.clock.advance(2700);
+    acceptedSynchronously(scenario.authenticate(scenario.token()));
+    await scenario.settled();
+    expect(scenario.server.counts.notModified).toBe(1);
+    scenario.clock.advance(2000);
+    acceptedSynchronously(scenario.authenticate(scenario.token()));
+    expect(scenario.keyStats().state).toBe('fresh');
   });
 
   it('are not sent to another address than the one that the ETag came from', async () => {
-    const stage = await openWarmStage();
-    const next = createTestKey('ES256');
-    stage.server.keysPath = '/new-keys';
-    stage.server.publish(keySetOf(next));
-    served(await stage.ask(stage.token(next)));
-    const [gone, , moved] = stage.server.requests;
+    const scenario = await startWarmScenario();
+    const next = generateTestKey('ES256');
+    scenario.server.keysPath = '/new-keys';
+    scenario.server.publish(keySetOf(next));
+    accepted(await scenario.authenticate(scenario.token(next)));
+    const [gone, , moved] = scenario.server.requests;
     expect(gone?.headers['if-none-match']).toBeDefined();
     expect(moved).toMatchObject({ url: '/new-keys' });
     expect(moved?.headers['if-none-match']).toBeUndefined();
   });
 
   it('of an answer that was not usable are not kept', async () => {
-    const stage = await openStage();
-    stage.server.publish('{"keys":[]}');
-    await unavailable(stage, stage.ask(stage.token()));
-    stage.clock.advance(1);
-    await stage.ask(stage.token());
-    expect(stage.server.counts).toMatchObject({ keys: 2, notModified: 0 });
+    const scenario = await startScenario();
+    scenario.server.publish('{"keys":[]}');
+    await expectUnavailable(scenario, scenario.authenticate(scenario.token()));
+    scenario.clock.advance(1);
+    await scenario.authenticate(scenario.token());
+    expect(scenario.server.counts).toMatchObject({ keys: 2, notModified: 0 });
   });
 });
 
@@ -239,34 +255,34 @@ describe('the life of a key set on the wire', () => {
     ['no-store', undefined, 7200, 7200],
     ['max-age=1200', undefined, 30, 30],
   ])('%s, Age %s, ttl %s: %d s', async (cacheControl, age, ttl, life) => {
-    const stage = await openStage({ keyCache: ttl === undefined ? {} : { ttl } });
-    stage.server.headers = {
+    const scenario = await startScenario({ keyCache: ttl === undefined ? {} : { ttl } });
+    scenario.server.headers = {
       ...(cacheControl === undefined ? {} : { 'cache-control': cacheControl }),
       ...(age === undefined ? {} : { age }),
     };
-    await stage.verifier.warmUp();
-    stage.clock.advance(life * 0.71);
-    expect(stage.keyStats().state).toBe('fresh');
-    stage.clock.advance(life * 0.18);
-    expect(stage.keyStats().state).toBe('due');
-    stage.clock.advance(life * 0.12);
-    expect(stage.keyStats().state).toBe('stale');
+    await scenario.verifier.warmUp();
+    scenario.clock.advance(life * 0.71);
+    expect(scenario.keyStats().state).toBe('fresh');
+    scenario.clock.advance(life * 0.18);
+    expect(scenario.keyStats().state).toBe('due');
+    scenario.clock.advance(life * 0.12);
+    expect(scenario.keyStats().state).toBe('stale');
   });
 });
 
 describe('an answer that comes late', () => {
-  it('never overwrites a newer one', async () => {
-    const stage = await openWarmStage();
-    stage.server.fail('keys', faults.slow(0.2), 1);
-    stage.clock.advance(530);
-    servedAtOnce(stage.ask(stage.token()));
-    while (stage.server.counts.keys === 0) await new Promise((resolve) => setTimeout(resolve, 5));
-    stage.verifier.clear();
-    const next = rotate(stage);
-    served(await stage.ask(stage.token(next)));
+  it('[KEYS-LATE-ANSWER] never overwrites a newer one', async () => {
+    const scenario = await startWarmScenario({ runtime: synchronousRuntime });
+    scenario.server.fail('keys', faults.slow(0.2), 1);
+    scenario.clock.advance(530);
+    acceptedSynchronously(scenario.authenticate(scenario.token()));
+    while (scenario.server.counts.keys === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    scenario.verifier.clear();
+    const next = rotate(scenario);
+    accepted(await scenario.authenticate(scenario.token(next)));
     await new Promise((resolve) => setTimeout(resolve, 300));
-    servedAtOnce(stage.ask(stage.token(next)));
-    expect(await refusal(stage.ask(stage.token()))).toBe('ERR_KEY_NOT_FOUND');
+    acceptedSynchronously(scenario.authenticate(scenario.token(next)));
+    expect(await codeOf(scenario.authenticate(scenario.token()))).toBe('ERR_KEY_NOT_FOUND');
   });
 });
 
@@ -284,7 +300,7 @@ class Rota {
 
   at(elapsed: number, every: number, ahead: number): void {
     if ((elapsed + ahead) % every === 0) {
-      this.#next = createTestKey('ES256');
+      this.#next = generateTestKey('ES256');
       this.#server.publish(keySetOf(this.signing, this.#next));
     }
     if (elapsed % every !== 0 || this.#next === undefined) return;
@@ -294,15 +310,15 @@ class Rota {
   }
 }
 
-function rotate(stage: Stage): TestKey {
-  const next = createTestKey('ES256');
-  stage.server.publish(keySetOf(next));
+function rotate(scenario: Scenario): TestKey {
+  const next = generateTestKey('ES256');
+  scenario.server.publish(keySetOf(next));
   return next;
 }
 
-async function publishAndRefresh(stage: Stage, keySet: { readonly keys: readonly object[] }): Promise<void> {
-  stage.server.publish(keySet);
-  stage.clock.advance(530);
-  await stage.ask(stage.token());
-  await stage.calm();
+async function publishAndRefresh(scenario: Scenario, keySet: { readonly keys: readonly object[] }): Promise<void> {
+  scenario.server.publish(keySet);
+  scenario.clock.advance(530);
+  await scenario.authenticate(scenario.token());
+  await scenario.settled();
 }

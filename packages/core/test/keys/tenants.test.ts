@@ -5,20 +5,20 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import {
   type AuthResult,
   createVerifier,
-  type FetchLike,
   type IssuerOptions,
   type IssuerResolver,
   type ManyIssuersOptions,
   type Verifier,
 } from '../../src/index.ts';
-import { createFakeClock } from '../fixtures/fake-clock.ts';
-import { audience, mint } from '../fixtures/mint.ts';
-import { bearerRequest } from '../fixtures/requests.ts';
-import { createTestKey, keySetOf } from '../fixtures/test-key.ts';
-import { refusal, served, servedAtOnce } from './stage.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+import { FakeIssuer } from '../support/fake-issuer.ts';
+import { bearerRequest } from '../support/requests.ts';
+import { accepted, acceptedSynchronously, codeOf } from '../support/scenario.ts';
+import { audience, signToken } from '../support/sign-token.ts';
+import { generateTestKey, keySetOf } from '../support/test-key.ts';
 
-const key = createTestKey('Ed25519');
-const clock = createFakeClock();
+const key = generateTestKey('Ed25519');
+const clock = new FakeClock();
 const nameOf = (index: number): string => `https://tenant-${index}.example`;
 const allow: IssuerResolver = (issuer) => ({ issuer, audience, jwksUri: `${issuer}/keys` });
 
@@ -37,31 +37,37 @@ function openTenants(
   options: Omit<ManyIssuersOptions, 'issuers'> = {},
   answer: () => Promise<Response> = () => Promise.resolve(Response.json(keySetOf(key))),
 ): Tenants {
-  const fetched: string[] = [];
-  const fetch: FetchLike = (url) => {
-    fetched.push(url);
-    return answer();
-  };
-  const verifier = createVerifier({ issuers, clock, ...options, http: { fetch, timeout: 0.2, ...options.http } });
+  const fake = new FakeIssuer();
+  fake.respondWith(answer);
+  const verifier = createVerifier({
+    issuers,
+    clock,
+    ...options,
+    http: { fetch: fake.fetch, timeout: 0.2, ...options.http },
+  });
   onTestFinished(() => verifier.close());
-  return { verifier, fetched, ask: (issuer) => verifier.authenticate(bearerRequest(mint(key, { iss: issuer }))) };
+  return {
+    verifier,
+    fetched: fake.requests,
+    ask: (issuer) => verifier.authenticate(bearerRequest(signToken(key, { iss: issuer }))),
+  };
 }
 
 describe('10,000 tenants', () => {
-  it('are served one after another, with 128 of them in memory', async () => {
+  it('[ISSUERS-BOUND] are served one after another, with 128 of them in memory', async () => {
     const { verifier, fetched, ask } = openTenants(allow);
-    for (let index = 0; index < 10_000; index += 1) served(await ask(nameOf(index)));
+    for (let index = 0; index < 10_000; index += 1) accepted(await ask(nameOf(index)));
     expect(Object.keys(verifier.stats().issuers)).toHaveLength(128);
     expect(fetched).toHaveLength(10_000);
     expect(verifier.stats().tokenCache.entries).toBeLessThanOrEqual(128);
-    servedAtOnce(ask(nameOf(9999)));
+    acceptedSynchronously(ask(nameOf(9999)));
     expect(ask(nameOf(0))).toBeInstanceOf(Promise);
   });
 
   it('do not grow the heap beyond what 128 of them need', { timeout: 30_000 }, async () => {
     const { ask } = openTenants(allow, { keyCache: { maxIssuers: 16 } });
     const run = async (from: number): Promise<number> => {
-      for (let index = from; index < from + 1000; index += 1) served(await ask(nameOf(index)));
+      for (let index = from; index < from + 1000; index += 1) accepted(await ask(nameOf(index)));
       collectGarbage();
       return process.memoryUsage().heapUsed;
     };
@@ -86,20 +92,20 @@ describe('10,000 tenants', () => {
     const { ask } = openTenants(allow, { keyCache: { maxIssuers: 10_000 } });
     const measure = (issuer: string): number => {
       const startedAt = performance.now();
-      for (let count = 0; count < 500; count += 1) servedAtOnce(ask(issuer));
+      for (let count = 0; count < 500; count += 1) acceptedSynchronously(ask(issuer));
       return performance.now() - startedAt;
     };
-    served(await ask(nameOf(0)));
+    accepted(await ask(nameOf(0)));
     measure(nameOf(0));
     const alone = Math.min(measure(nameOf(0)), measure(nameOf(0)));
-    for (let index = 1; index < 1000; index += 1) served(await ask(nameOf(index)));
+    for (let index = 1; index < 1000; index += 1) accepted(await ask(nameOf(index)));
     const among = Math.min(measure(nameOf(0)), measure(nameOf(0)), measure(nameOf(0)));
     expect(among).toBeLessThan(alone * 5 + 10);
   });
 });
 
 describe('a resolver', () => {
-  it('is asked once for many requests at once, and again after ten minutes, in the background', async () => {
+  it('[ISSUERS-RESOLVER] is asked once for many requests at once, and again after ten minutes, in the background', async () => {
     let asked = 0;
     const { ask } = openTenants(async (issuer) => {
       asked += 1;
@@ -110,17 +116,17 @@ describe('a resolver', () => {
     expect(answers.every(({ ok }) => ok)).toBe(true);
     expect(asked).toBe(1);
     clock.advance(601);
-    served(await ask(nameOf(1)));
+    accepted(await ask(nameOf(1)));
     expect(asked).toBe(2);
   });
 
-  it('that says no is asked again after 30 seconds, and nothing is fetched', async () => {
+  it('[ISSUERS-RESOLVER-REFUSAL] that says no is asked again after 30 seconds, and nothing is fetched', async () => {
     let asked = 0;
     const { ask, fetched } = openTenants(() => {
       asked += 1;
       return undefined;
     });
-    for (let count = 0; count < 10; count += 1) expect(await refusal(ask(nameOf(1)))).toBe('ERR_ISSUER_UNKNOWN');
+    for (let count = 0; count < 10; count += 1) expect(await codeOf(ask(nameOf(1)))).toBe('ERR_ISSUER_UNKNOWN');
     expect(asked).toBe(1);
     clock.advance(30);
     await ask(nameOf(1));
@@ -140,37 +146,40 @@ describe('a resolver', () => {
     ['answers with options that cannot work', () => ({ issuer: nameOf(1) }) as IssuerOptions],
     ['answers with something else', () => 'yes' as unknown as IssuerOptions],
     ['answers with an unknown option', () => ({ issuer: nameOf(1), audience, ttl: 0 }) as IssuerOptions],
-  ] satisfies [string, IssuerResolver][])('that %s is 503, and nothing is fetched', async (_name, resolver) => {
-    const { ask, fetched, verifier } = openTenants(resolver);
-    const answer = await ask(nameOf(1));
-    if (answer.ok) throw new Error('The request was let in');
-    expect(answer.error.code).toBe('ERR_ISSUER_LOOKUP_FAILED');
-    expect(verifier.challenge(answer.error).status).toBe(503);
-    expect(fetched).toEqual([]);
-  });
+  ] satisfies [string, IssuerResolver][])(
+    '[ISSUERS-RESOLVER-FAULT] that %s is 503, and nothing is fetched',
+    async (_name, resolver) => {
+      const { ask, fetched, verifier } = openTenants(resolver);
+      const answer = await ask(nameOf(1));
+      if (answer.ok) throw new Error('The request was let in');
+      expect(answer.error.code).toBe('ERR_ISSUER_LOOKUP_FAILED');
+      expect(verifier.challenge(answer.error).status).toBe(503);
+      expect(fetched).toEqual([]);
+    },
+  );
 
-  it('that fails later leaves its last decision standing', async () => {
+  it('[ISSUERS-RESOLVER-OUTAGE] that fails later leaves its last decision standing', async () => {
     let isDown = false;
     const { ask } = openTenants((issuer) => {
       if (isDown) throw new Error('database');
       return allow(issuer);
     });
-    served(await ask(nameOf(1)));
+    accepted(await ask(nameOf(1)));
     isDown = true;
     clock.advance(601);
-    served(await ask(nameOf(1)));
-    servedAtOnce(ask(nameOf(1)));
+    accepted(await ask(nameOf(1)));
+    acceptedSynchronously(ask(nameOf(1)));
   });
 
   it('that changes its mind is believed from its next answer on', async () => {
     let isAllowed = true;
     const { ask } = openTenants((issuer) => (isAllowed ? allow(issuer) : undefined));
-    served(await ask(nameOf(1)));
+    accepted(await ask(nameOf(1)));
     isAllowed = false;
     clock.advance(601);
     await ask(nameOf(1));
     await delay(1);
-    expect(await refusal(ask(nameOf(1)))).toBe('ERR_ISSUER_UNKNOWN');
+    expect(await codeOf(ask(nameOf(1)))).toBe('ERR_ISSUER_UNKNOWN');
   });
 
   it('whose answer was asked for before clear() is asked again', async () => {
@@ -181,7 +190,7 @@ describe('a resolver', () => {
     answers.shift()?.({ issuer: nameOf(1), audience });
     await delay(1);
     answers.shift()?.(undefined);
-    expect(await refusal(first)).toBe('ERR_ISSUER_UNKNOWN');
+    expect(await codeOf(first)).toBe('ERR_ISSUER_UNKNOWN');
     answers = [];
   });
 
@@ -196,44 +205,42 @@ describe('a resolver', () => {
     const first = ask(nameOf(1));
     await verifier.close();
     answer?.({ issuer: nameOf(1), audience });
-    expect(await refusal(first)).toBe('ERR_CLOSED');
+    expect(await codeOf(first)).toBe('ERR_CLOSED');
     expect(fetched).toEqual([]);
   });
 
   it('that is asked again does not cost the events of the issuer', async () => {
     const types: string[] = [];
     const { ask } = openTenants(allow, { onEvent: ({ type }) => types.push(type) });
-    served(await ask(nameOf(1)));
+    accepted(await ask(nameOf(1)));
     clock.advance(601);
-    served(await ask(nameOf(1)));
+    accepted(await ask(nameOf(1)));
     await delay(5);
     types.length = 0;
     clock.advance(530);
-    served(await ask(nameOf(1)));
+    accepted(await ask(nameOf(1)));
     await delay(5);
     expect(types).toContain('refreshed');
   });
 });
 
 describe('keys of two issuers', () => {
-  it('never serve each other, whatever their identifiers', async () => {
-    const other = createTestKey('Ed25519', key.kid);
-    const sets: Record<string, object> = {
-      'https://a.example/keys': keySetOf(key),
-      'https://b.example/keys': keySetOf(other),
-    };
-    const fetch: FetchLike = (url) => Promise.resolve(Response.json(sets[url]));
+  it('[ISSUERS-OWN-KEYS] never serve each other, whatever their identifiers', async () => {
+    const other = generateTestKey('Ed25519', key.kid);
+    const fake = new FakeIssuer();
+    fake.serve('https://a.example/keys', keySetOf(key));
+    fake.serve('https://b.example/keys', keySetOf(other));
     const issuers = ['https://a.example', 'https://b.example'].map((issuer) => ({
       issuer,
       audience,
       jwksUri: `${issuer}/keys`,
     }));
-    const verifier = createVerifier({ issuers, clock, http: { fetch } });
+    const verifier = createVerifier({ issuers, clock, http: { fetch: fake.fetch } });
     onTestFinished(() => verifier.close());
-    const ask = (by: typeof key, iss: string) => verifier.authenticate(bearerRequest(mint(by, { iss })));
-    served(await ask(key, 'https://a.example'));
-    expect(await refusal(ask(key, 'https://b.example'))).toBe('ERR_SIGNATURE_INVALID');
-    served(await ask(other, 'https://b.example'));
-    expect(await refusal(ask(other, 'https://a.example'))).toBe('ERR_SIGNATURE_INVALID');
+    const ask = (by: typeof key, iss: string) => verifier.authenticate(bearerRequest(signToken(by, { iss })));
+    accepted(await ask(key, 'https://a.example'));
+    expect(await codeOf(ask(key, 'https://b.example'))).toBe('ERR_SIGNATURE_INVALID');
+    accepted(await ask(other, 'https://b.example'));
+    expect(await codeOf(ask(other, 'https://a.example'))).toBe('ERR_SIGNATURE_INVALID');
   });
 });

@@ -3,14 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { isRocaModulus, isSmallPoint } from '../../src/keys/weak-keys.ts';
 import { edwardsPoints } from '../attacks/rows/edwards-points.ts';
 import { rocaKey } from '../attacks/rows/roca-key.ts';
-import { createTestKey } from '../fixtures/test-key.ts';
+import { generateTestKey } from '../support/test-key.ts';
 
 function modulusOf(jwk: { readonly n?: string | undefined }): Buffer {
   return Buffer.from(jwk.n ?? '', 'base64url');
 }
 
 describe('an RSA modulus', () => {
-  it('of a chip that makes guessable primes is known (CVE-2017-15361)', () => {
+  it('[KEYS-WEAK] of a chip that makes guessable primes is known (CVE-2017-15361)', () => {
     expect(isRocaModulus(modulusOf(rocaKey().publicKey.export({ format: 'jwk' })))).toBe(true);
   });
 
@@ -32,12 +32,12 @@ describe('an RSA modulus', () => {
 });
 
 describe('an Ed25519 key', () => {
-  it.each(Object.entries(edwardsPoints))('of small order is known: %s', (_name, point) => {
+  it.each(Object.entries(edwardsPoints))('[KEYS-WEAK] of small order is known: %s', (_name, point) => {
     expect(isSmallPoint(point.toString('base64url'))).toBe(true);
   });
 
   it('made as usual is not of small order', () => {
-    expect(isSmallPoint(String(createTestKey('Ed25519').jwk['x']))).toBe(false);
+    expect(isSmallPoint(String(generateTestKey('Ed25519').jwk['x']))).toBe(false);
     expect(isSmallPoint('')).toBe(false);
   });
 });

@@ -4,7 +4,7 @@ import { cognito, createVerifier, entra, okta } from '../../src/index.ts';
 import { lifeOf } from '../../src/keys/refresh-policy.ts';
 import { required } from '../../src/options/option-record.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
-import { audience, issuer } from '../fixtures/mint.ts';
+import { audience, issuer } from '../support/sign-token.ts';
 import {
   allOptions,
   cellOf,

@@ -1,16 +1,16 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { JSONWebKey } from '../../src/index.ts';
-import { audience, issuer, mint } from '../fixtures/mint.ts';
-import { faultOf, refusalOf } from '../fixtures/refusal.ts';
-import { createTestKey, keySetOf } from '../fixtures/test-key.ts';
-import { verifierFor } from '../fixtures/verifiers.ts';
+import { authErrorOf, configurationErrorOf } from '../support/expected-errors.ts';
+import { audience, issuer, signToken } from '../support/sign-token.ts';
+import { generateTestKey, keySetOf } from '../support/test-key.ts';
+import { verifierFor } from '../support/verifiers.ts';
 
-const key = createTestKey('ES256');
-const rsa = createTestKey('RS256');
+const key = generateTestKey('ES256');
+const rsa = generateTestKey('RS256');
 
 function fault(jwks: unknown): string {
-  return faultOf({ issuer, audience, jwks }).message;
+  return configurationErrorOf({ issuer, audience, jwks }).message;
 }
 
 function publicJwk(type: 'ec' | 'rsa', options: object): JSONWebKey {
@@ -59,7 +59,7 @@ describe('the option jwks', () => {
     expect(fault({ keys: [key.publicKey] })).toMatch(/^jwks holds no key/);
   });
 
-  it('is refused with a private key, which the error does not contain', () => {
+  it('[OPTIONS-NO-SECRET-KEYS] is refused with a private key, which the error does not contain', () => {
     const privateJwk = key.privateKey.export({ format: 'jwk' });
     const message = fault({ keys: [key.jwk, privateJwk] });
     expect(message).toMatch(/^jwks contains a private or symmetric key: a verifier needs public keys only/);
@@ -67,7 +67,7 @@ describe('the option jwks', () => {
     expect(fault({ keys: [rsa.privateKey.export({ format: 'jwk' })] })).toMatch(/private or symmetric/);
   });
 
-  it('is refused with a symmetric key', () => {
+  it('[OPTIONS-NO-SECRET-KEYS] is refused with a symmetric key', () => {
     expect(fault({ keys: [key.jwk, { kty: 'oct', k: 'c2VjcmV0' }] })).toMatch(/private or symmetric/);
   });
 
@@ -82,7 +82,7 @@ describe('the option jwks', () => {
 
   it('may contain unusable keys in addition to a usable one', () => {
     const jwks = { keys: [null, ...Object.values(weak), key.jwk] as JSONWebKey[] };
-    expect(verifierFor(key, { jwks }).verifySync(mint(key)).subject).toBe('subject');
+    expect(verifierFor(key, { jwks }).verifySync(signToken(key)).subject).toBe('subject');
     expect(verifierFor(key, { jwks }).stats().issuers[issuer]).toMatchObject({ state: 'fresh', keys: 1 });
   });
 
@@ -90,20 +90,22 @@ describe('the option jwks', () => {
     const verifier = verifierFor(key);
     expect(verifier.ready()).toBe(true);
     await verifier.warmUp();
-    expect(verifier.verifySync(mint(key)).subject).toBe('subject');
+    expect(verifier.verifySync(signToken(key)).subject).toBe('subject');
   });
 
   it('with a point off its curve refuses only the tokens of that key', () => {
     const broken = { ...key.jwk, y: key.jwk['x'], kid: 'broken' };
     const verifier = verifierFor(key, { jwks: { keys: [broken, key.jwk] } });
-    expect(refusalOf(() => verifier.verifySync(mint(key, {}, { kid: 'broken' }))).code).toBe('ERR_KEY_NOT_FOUND');
-    expect(verifier.verifySync(mint(key)).subject).toBe('subject');
+    expect(authErrorOf(() => verifier.verifySync(signToken(key, {}, { kid: 'broken' }))).code).toBe(
+      'ERR_KEY_NOT_FOUND',
+    );
+    expect(verifier.verifySync(signToken(key)).subject).toBe('subject');
   });
 
   it('is copied: later changes have no effect', () => {
     const jwks = structuredClone(keySetOf(key)) as { keys: JSONWebKey[] };
     const verifier = verifierFor(key, { jwks });
     jwks.keys.length = 0;
-    expect(verifier.verifySync(mint(key)).subject).toBe('subject');
+    expect(verifier.verifySync(signToken(key)).subject).toBe('subject');
   });
 });

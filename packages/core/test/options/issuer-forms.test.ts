@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { createVerifier } from '../../src/index.ts';
-import { audience } from '../fixtures/mint.ts';
-import { faultOf } from '../fixtures/refusal.ts';
+import { configurationErrorOf } from '../support/expected-errors.ts';
+import { audience } from '../support/sign-token.ts';
 
 function fault(issuer: string, more: object = {}): string {
-  return faultOf({ issuer, audience, ...more }).message;
+  return configurationErrorOf({ issuer, audience, ...more }).message;
 }
 
 async function isAccepted(issuer: string, more: object = {}): Promise<boolean> {
@@ -49,11 +49,11 @@ describe('an issuer', () => {
     'http://0.0.0.0',
     'http://[::2]',
     'http://keycloak:8080',
-  ])('must use https elsewhere, and the error names the exceptions: %s', (issuer) => {
+  ])('[OPTIONS-ISSUER-HTTPS] must use https elsewhere, and the error names the exceptions: %s', (issuer) => {
     expect(fault(issuer)).toMatch(/^issuer must use https.*loopback.*http\.dangerouslyAllowInsecure/);
   });
 
-  it('may be without TLS only if its origin is listed', async () => {
+  it('[OPTIONS-ISSUER-HTTPS] may be without TLS only if its origin is listed', async () => {
     const http = { dangerouslyAllowInsecure: ['http://keycloak:8080'] };
     expect(await isAccepted('http://keycloak:8080/realms/a', { http })).toBe(true);
     expect(fault('http://keycloak:8081/realms/a', { http })).toMatch(/^issuer must use https/);

@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { createVerifier, type IssuerOptions } from '../../src/index.ts';
-import { createFakeClock } from '../fixtures/fake-clock.ts';
-import { mint, now } from '../fixtures/mint.ts';
-import { faultOf, refusalOf } from '../fixtures/refusal.ts';
-import { createTestKey, keySetOf } from '../fixtures/test-key.ts';
+import { authErrorOf, configurationErrorOf } from '../support/expected-errors.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+import { now, signToken } from '../support/sign-token.ts';
+import { generateTestKey, keySetOf } from '../support/test-key.ts';
 
-const key = createTestKey('Ed25519');
+const key = generateTestKey('Ed25519');
 const jwks = keySetOf(key);
 const a: IssuerOptions = { issuer: 'https://a.example', audience: 'api', jwks };
 const b: IssuerOptions = { issuer: 'https://b.example', audience: 'api', jwks };
 
 function fault(options: unknown): string {
-  return faultOf(options).message;
+  return configurationErrorOf(options).message;
 }
 
 describe('the option issuers', () => {
@@ -64,15 +64,18 @@ describe('the option issuers', () => {
 
   it('applies the common policy unless an entry has its own', () => {
     const issuers = [a, { ...b, clockTolerance: 0, requiredClaims: undefined } as unknown as IssuerOptions];
-    const clock = createFakeClock();
+    const clock = new FakeClock();
     const verifier = createVerifier({ issuers, clockTolerance: 60, requiredClaims: ['sub'], clock });
     const expired = { aud: 'api', exp: now - 10 };
-    expect(verifier.verifySync(mint(key, { ...expired, iss: a.issuer })).issuer).toBe(a.issuer);
-    expect(refusalOf(() => verifier.verifySync(mint(key, { ...expired, iss: b.issuer }))).code).toBe(
+    expect(verifier.verifySync(signToken(key, { ...expired, iss: a.issuer })).issuer).toBe(a.issuer);
+    expect(authErrorOf(() => verifier.verifySync(signToken(key, { ...expired, iss: b.issuer }))).code).toBe(
       'ERR_TOKEN_EXPIRED',
     );
-    const anonymous = mint(key, { aud: 'api', sub: undefined, iss: b.issuer });
-    expect(refusalOf(() => verifier.verifySync(anonymous))).toMatchObject({ code: 'ERR_CLAIM_MISSING', claim: 'sub' });
+    const anonymous = signToken(key, { aud: 'api', sub: undefined, iss: b.issuer });
+    expect(authErrorOf(() => verifier.verifySync(anonymous))).toMatchObject({
+      code: 'ERR_CLAIM_MISSING',
+      claim: 'sub',
+    });
   });
 
   it('is refused if one entry is wrong, and releases the other entries', () => {

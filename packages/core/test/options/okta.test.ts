@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest';
 import { createVerifier, okta } from '../../src/index.ts';
-import { faultIn, faultOf } from '../fixtures/refusal.ts';
-import { createTestKey, keySetOf } from '../fixtures/test-key.ts';
+import { configurationErrorIn, configurationErrorOf } from '../support/expected-errors.ts';
+import { generateTestKey, keySetOf } from '../support/test-key.ts';
 
 const server = 'https://example.okta.com/oauth2/default';
 
@@ -22,7 +22,7 @@ describe('okta()', () => {
     expect(okta({ realm: 'x' }, environment)).toMatchObject({ audience: 'env', realm: 'x' });
   });
 
-  it('prefers an option to the environment, and the environment to the default audience', () => {
+  it('[OPTIONS-OKTA-ENVIRONMENT] prefers an option to the environment, and the environment to the default audience', () => {
     const environment = { OKTA_OAUTH2_ISSUER: 'https://env.okta.com/oauth2/x', OKTA_OAUTH2_AUDIENCE: 'env' };
     expect(okta({ issuer: server, audience: 'own' }, environment)).toEqual({ issuer: server, audience: 'own' });
     expect(okta({ issuer: server }, environment)).toEqual({ issuer: server, audience: 'env' });
@@ -54,21 +54,21 @@ describe('okta()', () => {
     'https://example.okta.com/oauth2/default/',
     'https://example.okta.com/oauth2/default2',
     'https://example.okta.com/default',
-  ])('requires the audience of any other server, and says what to set: %s', (issuer) => {
-    const { message } = faultIn(() => okta({ issuer }, {}));
+  ])('[OPTIONS-OKTA-ENVIRONMENT] requires the audience of any other server, and says what to set: %s', (issuer) => {
+    const { message } = configurationErrorIn(() => okta({ issuer }, {}));
     expect(message).toMatch(/^audience is missing: set OKTA_OAUTH2_AUDIENCE, or the option audience/);
   });
 
   it('says what to set if the issuer is missing', () => {
     for (const environment of [{}, { OKTA_OAUTH2_ISSUER: '' }, { OKTA_OAUTH2_ISSUER: undefined }]) {
-      const { message } = faultIn(() => okta({ audience: 'api' }, environment));
+      const { message } = configurationErrorIn(() => okta({ audience: 'api' }, environment));
       expect(message).toMatch(/^issuer is missing: set OKTA_OAUTH2_ISSUER, or write oktaAuth\(\{ issuer: "https:/);
     }
   });
 
   it('validates the environment like an option', () => {
     const options = okta({}, { OKTA_OAUTH2_ISSUER: 'https://example-admin.okta.com/oauth2/default' });
-    expect(faultOf(options).message).toMatch(/^issuer is the address of the admin console/);
+    expect(configurationErrorOf(options).message).toMatch(/^issuer is the address of the admin console/);
   });
 });
 
@@ -78,7 +78,7 @@ describe('an issuer on a host of Okta', () => {
     'https://example-admin.oktapreview.com',
     'https://a-admin.okta-emea.com',
   ])('must not be the admin console: %s', (issuer) => {
-    expect(faultOf({ issuer, audience: 'api' }).message).toBe(
+    expect(configurationErrorOf({ issuer, audience: 'api' }).message).toBe(
       'issuer is the address of the admin console: remove "-admin"',
     );
   });
@@ -90,7 +90,7 @@ describe('an issuer on a host of Okta', () => {
     ['https://example.okta.com/oauth2/default/', 'issuer ends in a slash: the issuer of Okta does not'],
     ['https://your-okta-domain.okta.com/oauth2/default', 'issuer contains a placeholder: replace it with your domain'],
   ])('must be written as Okta writes it: not %s', (issuer, message) => {
-    expect(faultOf({ issuer, audience: 'api' }).message).toBe(message);
+    expect(configurationErrorOf({ issuer, audience: 'api' }).message).toBe(message);
   });
 
   it('has rules that do not apply to other hosts', () => {
@@ -138,7 +138,7 @@ describe('an Okta org authorization server', () => {
   });
 
   it('causes no warning if its keys are given', () => {
-    createVerifier({ issuer: 'https://org-d.okta.com', audience: 'api', jwks: keySetOf(createTestKey('ES256')) });
+    createVerifier({ issuer: 'https://org-d.okta.com', audience: 'api', jwks: keySetOf(generateTestKey('ES256')) });
     expect(warn).not.toHaveBeenCalled();
   });
 });

@@ -1,20 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { type ConfigurationError, createVerifier, isAuthError, isConfigurationError } from '../../src/index.ts';
-import { audience, issuer } from '../fixtures/mint.ts';
-import { faultOf } from '../fixtures/refusal.ts';
-import { createTestKey, keySetOf } from '../fixtures/test-key.ts';
+import { configurationErrorOf } from '../support/expected-errors.ts';
+import { audience, issuer } from '../support/sign-token.ts';
+import { generateTestKey, keySetOf } from '../support/test-key.ts';
 
-const jwks = keySetOf(createTestKey('ES256'));
+const jwks = keySetOf(generateTestKey('ES256'));
 
 /** Returns the message of the ConfigurationError for some options. */
 function fault(options: unknown): string {
-  return faultOf(options).message;
+  return configurationErrorOf(options).message;
 }
 
 describe('a ConfigurationError', () => {
-  const error: ConfigurationError = faultOf({});
+  const error: ConfigurationError = configurationErrorOf({});
 
-  it('is a TypeError with its own code, and not an AuthError', () => {
+  it('[OPTIONS-AT-CREATION] is a TypeError with its own code, and not an AuthError', () => {
     expect(error).toBeInstanceOf(TypeError);
     expect(error).toMatchObject({ name: 'ConfigurationError', code: 'ERR_CONFIG_INVALID' });
     expect(isConfigurationError(error)).toBe(true);
@@ -45,7 +45,7 @@ describe('the option issuer', () => {
 });
 
 describe('the option audience', () => {
-  it('is required, and the error mentions null', () => {
+  it('[OPTIONS-AUDIENCE-REQUIRED] is required, and the error mentions null', () => {
     expect(fault({ issuer })).toMatch(/^audience is missing.*aud.*null accepts every audience/);
     expect(fault({ issuer, audience: undefined })).toMatch(/^audience is missing/);
   });
@@ -62,7 +62,7 @@ describe('the option audience', () => {
   });
 });
 
-describe('an unknown option', () => {
+describe('[OPTIONS-UNKNOWN] an unknown option', () => {
   const good = { issuer, audience };
 
   it.each([

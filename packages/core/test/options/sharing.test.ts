@@ -4,13 +4,13 @@ import type { Separates } from '../../src/options/option-record.ts';
 import { optionGroups } from '../../src/options/option-table.ts';
 import { runtime as node } from '../../src/runtime/node.ts';
 import type { Runtime } from '../../src/runtime/runtime.ts';
-import { createFakeClock } from '../fixtures/fake-clock.ts';
-import { audience, issuer } from '../fixtures/mint.ts';
-import { createTestKey, keySetOf } from '../fixtures/test-key.ts';
-import { verifierOn } from '../fixtures/verifiers.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+import { audience, issuer } from '../support/sign-token.ts';
+import { generateTestKey, keySetOf } from '../support/test-key.ts';
+import { verifierOn } from '../support/verifiers.ts';
 
-const [key, otherKey] = [createTestKey('Ed25519'), createTestKey('ES256')];
-const base = { issuer, audience, clock: createFakeClock() };
+const [key, otherKey] = [generateTestKey('Ed25519'), generateTestKey('ES256')];
+const base = { issuer, audience, clock: new FakeClock() };
 
 /** A `fetch` that answers for every issuer, with a log of its own calls. */
 interface FakeFetch {
@@ -56,7 +56,7 @@ const pairs: Readonly<Record<string, Pair>> = {
   realm: [{}, { realm: 'other' }],
   optional: [{}, { optional: true }],
   onEvent: [{}, { onEvent: () => undefined }],
-  clock: [{}, { clock: createFakeClock() }],
+  clock: [{}, { clock: new FakeClock() }],
   'keyCache.ttl': [{}, { keyCache: { ttl: 60 } }],
   'keyCache.refreshAhead': [{}, { keyCache: { refreshAhead: 0.5 } }],
   'keyCache.staleFor': [{}, { keyCache: { staleFor: 0 } }],

@@ -2,12 +2,12 @@ import { describe, expect, it, vi } from 'vitest';
 import { createVerifier, type VerifierOptions } from '../../src/index.ts';
 import { resolveOptions } from '../../src/options/resolve-options.ts';
 import { deepFreeze } from '../../src/token/verified-token.ts';
-import { createFakeClock } from '../fixtures/fake-clock.ts';
-import { audience, issuer, mint } from '../fixtures/mint.ts';
-import { refusalOf } from '../fixtures/refusal.ts';
-import { createTestKey, keySetOf } from '../fixtures/test-key.ts';
+import { authErrorOf } from '../support/expected-errors.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+import { audience, issuer, signToken } from '../support/sign-token.ts';
+import { generateTestKey, keySetOf } from '../support/test-key.ts';
 
-const key = createTestKey('Ed25519');
+const key = generateTestKey('Ed25519');
 
 function allOptions(): VerifierOptions {
   return {
@@ -30,31 +30,31 @@ function allOptions(): VerifierOptions {
     http: { timeout: 1, connections: 1, maxResponseSize: 2048, headers: { a: 'b' }, fetch: vi.fn() },
     optional: true,
     onEvent: () => undefined,
-    clock: createFakeClock(),
+    clock: new FakeClock(),
   };
 }
 
 describe('the options object', () => {
-  it('is never written', () => {
+  it('[OPTIONS-UNTOUCHED] is never written', () => {
     const options = deepFreeze(allOptions());
     const verifier = createVerifier(options);
-    expect(verifier.verifySync(mint(key)).subject).toBe('subject');
+    expect(verifier.verifySync(signToken(key)).subject).toBe('subject');
   });
 
   it('may be used for several verifiers', () => {
     const options = deepFreeze(allOptions());
     const verifiers = [createVerifier(options), createVerifier(options), createVerifier({ ...options })];
-    for (const verifier of verifiers) expect(verifier.verifySync(mint(key)).subject).toBe('subject');
+    for (const verifier of verifiers) expect(verifier.verifySync(signToken(key)).subject).toBe('subject');
   });
 
-  it('is read once: later changes have no effect', () => {
+  it('[OPTIONS-UNTOUCHED] is read once: later changes have no effect', () => {
     const options = allOptions() as { -readonly [Name in keyof VerifierOptions]: unknown };
     const verifier = createVerifier(options as VerifierOptions);
     (options.audience as string[])[0] = 'another';
     (options.algorithms as string[]).length = 0;
     (options.requiredClaims as string[]).push('missing');
     Object.assign(options, { realm: 'another', maxTokenSize: 256, validate: () => 'no' });
-    expect(verifier.verifySync(mint(key)).subject).toBe('subject');
+    expect(verifier.verifySync(signToken(key)).subject).toBe('subject');
   });
 
   it('may have undefined members, which count as absent', () => {
@@ -62,14 +62,14 @@ describe('the options object', () => {
     const absent = Object.fromEntries(names.map((name) => [name, undefined]));
     const { clock, jwks } = allOptions();
     const verifier = createVerifier({ ...absent, issuer, audience, clock, jwks } as VerifierOptions);
-    expect(verifier.verifySync(mint(key)).subject).toBe('subject');
+    expect(verifier.verifySync(signToken(key)).subject).toBe('subject');
   });
 });
 
 describe('resolved options', () => {
   const resolved = resolveOptions(allOptions());
 
-  it('are frozen', () => {
+  it('[OPTIONS-FROZEN] are frozen', () => {
     const { issuers, http, keyCache } = resolved;
     for (const value of [resolved, issuers, http, keyCache, http.headers, http.dangerouslyAllowInsecure]) {
       expect(Object.isFrozen(value)).toBe(true);
@@ -81,7 +81,7 @@ describe('resolved options', () => {
     }
   });
 
-  it('have the documented defaults', () => {
+  it('[OPTIONS-DEFAULTS] have the documented defaults', () => {
     const { maxTokenSize, realm, optional, keyCache, tokenCache, http } = resolveOptions({ issuer, audience });
     expect({ maxTokenSize, realm, optional, keyCache, tokenCache }).toEqual({
       maxTokenSize: 16_384,
@@ -94,8 +94,10 @@ describe('resolved options', () => {
   });
 
   it('have defaults that take effect', () => {
-    const verifier = createVerifier({ issuer, audience, jwks: keySetOf(key), clock: createFakeClock() });
-    expect(refusalOf(() => verifier.verifySync('a'.repeat(16_385))).code).toBe('ERR_TOKEN_TOO_LARGE');
-    expect(verifier.challenge(refusalOf(() => verifier.verifySync(''))).headers['WWW-Authenticate']).toContain('"api"');
+    const verifier = createVerifier({ issuer, audience, jwks: keySetOf(key), clock: new FakeClock() });
+    expect(authErrorOf(() => verifier.verifySync('a'.repeat(16_385))).code).toBe('ERR_TOKEN_TOO_LARGE');
+    expect(verifier.challenge(authErrorOf(() => verifier.verifySync(''))).headers['WWW-Authenticate']).toContain(
+      '"api"',
+    );
   });
 });

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { audience, issuer } from '../fixtures/mint.ts';
-import { faultOf } from '../fixtures/refusal.ts';
+import { configurationErrorOf } from '../support/expected-errors.ts';
+import { audience, issuer } from '../support/sign-token.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
 function fault(options: Members): string {
-  return faultOf({ issuer, audience, ...options }).message;
+  return configurationErrorOf({ issuer, audience, ...options }).message;
 }
 
 /** Returns options with one member, by a path such as `http.timeout`. */
@@ -41,13 +41,13 @@ describe.each([
     expect(message).toContain(`from ${min} to ${max}`);
   });
 
-  it('must be within its bounds', () => {
+  it('[OPTIONS-AT-CREATION] must be within its bounds', () => {
     for (const value of [min - 0.01, max + 1])
       expect(fault(withOption(path, value))).toContain(`from ${min} to ${max}`);
   });
 });
 
-describe('milliseconds instead of seconds', () => {
+describe('[OPTIONS-SECONDS] milliseconds instead of seconds', () => {
   it.each([
     ['clockTolerance', 5000],
     ['http.timeout', 5000],
@@ -175,7 +175,7 @@ describe('the option', () => {
   });
 });
 
-describe('the option algorithms', () => {
+describe('[OPTIONS-ALGORITHMS] the option algorithms', () => {
   it.each(['none', 'None', 'NONE'])('cannot contain %s', (name) => {
     expect(fault({ algorithms: ['RS256', name] })).toMatch(/^algorithms cannot contain 'none'.*proves nothing/);
   });

@@ -1,16 +1,16 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, request, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
-import { startTestIssuer, type TestIssuer } from '@verifier/test-issuer';
+import { type AuthorizationServer, startAuthorizationServer } from '@verifier/test-issuer';
 import { Agent } from 'undici';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createVerifier, type FetchLike, type HttpOptions } from '../../src/index.ts';
 
-let issuer: TestIssuer;
+let issuer: AuthorizationServer;
 let token: string;
 
 beforeAll(async () => {
-  issuer = await startTestIssuer({ alg: 'ES256' });
+  issuer = await startAuthorizationServer({ alg: 'ES256' });
   token = await issuer.token();
 });
 
@@ -57,7 +57,7 @@ describe('a proxy', () => {
     return `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
   }
 
-  it.each(['HTTP_PROXY', 'http_proxy'])('that %s names is used for every fetch', async (name) => {
+  it.each(['HTTP_PROXY', 'http_proxy'])('[HTTP-PROXY] that %s names is used for every fetch', async (name) => {
     vi.stubEnv(name, proxyUrl());
     await fetchKeys();
     expect(passed.length).toBeGreaterThan(0);
@@ -65,7 +65,7 @@ describe('a proxy', () => {
     expect(new Set(passed)).toEqual(new Set([new URL(issuer.issuer).host]));
   });
 
-  it.each(['NO_PROXY', 'no_proxy'])('is left out for the hosts that %s lists', async (name) => {
+  it.each(['NO_PROXY', 'no_proxy'])('[HTTP-PROXY] is left out for the hosts that %s lists', async (name) => {
     vi.stubEnv('HTTP_PROXY', proxyUrl());
     vi.stubEnv(name, 'other.example,127.0.0.1');
     await fetchKeys();
@@ -90,7 +90,7 @@ describe('a proxy', () => {
 });
 
 describe("a dispatcher of the application's own", () => {
-  it('serves every fetch, and stays open', async () => {
+  it('[HTTP-DISPATCHER] serves every fetch, and stays open', async () => {
     const dispatched: string[] = [];
     const agent = new Agent();
     const dispatcher = agent.compose((dispatch) => (options, handler) => {
@@ -130,7 +130,7 @@ describe('the connections of a process', () => {
     expect(issuer.counts).toMatchObject({ ...everything, connections: 1 });
   });
 
-  it('and the keys are shared where policies differ, and apart where documents are fetched otherwise', async () => {
+  it('[PROCESS-APART] and the keys are shared where policies differ, and apart where documents are fetched otherwise', async () => {
     const options = { issuer: issuer.issuer, audience: issuer.audience };
     const policies = [
       {},

@@ -1,4 +1,4 @@
-import { startTestIssuer, type TestIssuer } from '@verifier/test-issuer';
+import { type AuthorizationServer, startAuthorizationServer } from '@verifier/test-issuer';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type BuiltCore, buildCore } from './built-core.ts';
 import { runChild } from './child.ts';
@@ -7,11 +7,11 @@ import type { Loaded } from './children/loading.ts';
 import type { Sharing } from './children/sharing.ts';
 
 let core: BuiltCore;
-let issuer: TestIssuer;
+let issuer: AuthorizationServer;
 let token: string;
 
 beforeAll(async () => {
-  [core, issuer] = await Promise.all([buildCore(), startTestIssuer({ alg: 'ES256' })]);
+  [core, issuer] = await Promise.all([buildCore(), startAuthorizationServer({ alg: 'ES256' })]);
   token = await issuer.token();
 });
 
@@ -22,7 +22,7 @@ afterAll(async () => {
 beforeEach(() => issuer.resetCounts());
 
 describe('one process', () => {
-  it('shares one discovery and one key fetch between import, require() and a second copy', async () => {
+  it('[PROCESS-SHARED] shares one discovery and one key fetch between import, require() and a second copy', async () => {
     const second = await core.copy();
     const required = `require:${new URL(core.entry).pathname}`;
     const args = [issuer.issuer, issuer.audience, token, core.entry, second.entry, required];
@@ -32,7 +32,7 @@ describe('one process', () => {
     await second.remove();
   });
 
-  it('shares what was proved of a token, too', async () => {
+  it('[PROCESS-SHARED] shares what was proved of a token, too', async () => {
     const second = await core.copy();
     const args = [issuer.issuer, issuer.audience, token, core.entry, second.entry];
     const { report } = await runChild<Sharing>('sharing', args);
@@ -40,7 +40,7 @@ describe('one process', () => {
     await second.remove();
   });
 
-  it('exits by itself, at once, though nobody called close()', async () => {
+  it('[PROCESS-EXIT] exits by itself, at once, though nobody called close()', async () => {
     const { report, errors, lingered } = await runChild<Attempts>('abandoned', [
       core.entry,
       issuer.issuer,
@@ -71,7 +71,7 @@ describe('what is loaded', () => {
     return report;
   }
 
-  it('is neither undici nor jose by importing the package, by making verifiers, or by keys at hand', async () => {
+  it('[PROCESS-LAZY] is neither undici nor jose by importing the package, by making verifiers, or by keys at hand', async () => {
     const loaded = await loadedWith();
     for (const names of [loaded.afterImport, loaded.afterCreation, loaded.afterGivenKeys]) {
       expect(names).not.toContain('undici');

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { auth0 } from '../../src/index.ts';
-import { claimsWith, encode, mintParts } from '../fixtures/mint.ts';
-import { faultIn, refusalFrom } from '../fixtures/refusal.ts';
-import { createTestKey } from '../fixtures/test-key.ts';
-import { createFakeIssuer } from './fake-issuer.ts';
+import { authErrorFrom, configurationErrorIn } from '../support/expected-errors.ts';
+import { claimsWith, encode, signParts } from '../support/sign-token.ts';
+import { generateTestKey } from '../support/test-key.ts';
+import { verifierOfDocuments } from './verifier-of-documents.ts';
 
-const key = createTestKey('RS256', 'NEE1QURBOTM4MzI5RkFDNTYxOTU1MDg2ODgwQ0UzMTk1QjYyRkRFQw');
+const key = generateTestKey('RS256', 'NEE1QURBOTM4MzI5RkFDNTYxOTU1MDg2ODgwQ0UzMTk1QjYyRkRFQw');
 const issuer = 'https://example.eu.auth0.com/';
 const audience = 'https://api.example';
 
@@ -35,38 +35,38 @@ function tokenFor(claims: Readonly<Record<string, unknown>> = {}): string {
     permissions: ['read:orders', 'delete:orders'],
     ...claims,
   };
-  return mintParts(key, encode(JSON.stringify(header)), encode(JSON.stringify(all)));
+  return signParts(key, encode(JSON.stringify(header)), encode(JSON.stringify(all)));
 }
 
 describe('auth0()', () => {
   it('ends the issuer in a slash', async () => {
-    const { verifier, urls } = createFakeIssuer(auth0({ domain: 'example.eu.auth0.com', audience }), documents);
+    const { verifier, requests } = verifierOfDocuments(auth0({ domain: 'example.eu.auth0.com', audience }), documents);
     const auth = await verifier.verify(tokenFor());
     expect(auth).toMatchObject({ issuer, clientId: 'my_client_id', subject: 'auth0|5f7c8ec7c33c6c004bbafe82' });
-    expect(urls).toEqual(Object.keys(documents));
+    expect(requests).toEqual(Object.keys(documents));
   });
 
   it('reads permissions apart from scopes', async () => {
-    const { verifier } = createFakeIssuer(auth0({ domain: 'example.eu.auth0.com', audience }), documents);
+    const { verifier } = verifierOfDocuments(auth0({ domain: 'example.eu.auth0.com', audience }), documents);
     const token = tokenFor();
     await expect(verifier.verify(token, { permission: 'delete:orders' })).resolves.toMatchObject({
       scopes: ['openid', 'profile', 'read:orders'],
       permissions: ['read:orders', 'delete:orders'],
     });
-    const refusal = await refusalFrom(verifier.verify(token, { scope: 'delete:orders' }));
+    const refusal = await authErrorFrom(verifier.verify(token, { scope: 'delete:orders' }));
     expect(refusal).toMatchObject({ code: 'ERR_SCOPE_INSUFFICIENT', status: 403 });
   });
 
   it('refuses the ID token of the same tenant', async () => {
-    const { verifier } = createFakeIssuer(auth0({ domain: 'example.eu.auth0.com', audience }), documents);
+    const { verifier } = verifierOfDocuments(auth0({ domain: 'example.eu.auth0.com', audience }), documents);
     const idToken = tokenFor({ scope: undefined, permissions: undefined, nonce: 'n-0S6_WzA2Mj', aud: audience });
-    expect(await refusalFrom(verifier.verify(idToken))).toMatchObject({ code: 'ERR_TOKEN_TYPE' });
+    expect(await authErrorFrom(verifier.verify(idToken))).toMatchObject({ code: 'ERR_TOKEN_TYPE' });
   });
 
   it.each(['https://example.eu.auth0.com', 'example.eu.auth0.com/', '', undefined, 7])(
     'refuses %j as a domain, and describes one',
     (domain) => {
-      const fault = faultIn(() => auth0({ domain: domain as string, audience }));
+      const fault = configurationErrorIn(() => auth0({ domain: domain as string, audience }));
       expect(fault.message).toMatch(/^auth0: domain .*host name/);
     },
   );

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { cognito } from '../../src/index.ts';
-import { claimsWith, encode, mintParts } from '../fixtures/mint.ts';
-import { faultIn, refusalFrom } from '../fixtures/refusal.ts';
-import { createTestKey } from '../fixtures/test-key.ts';
-import { createFakeIssuer } from './fake-issuer.ts';
+import { authErrorFrom, configurationErrorIn } from '../support/expected-errors.ts';
+import { claimsWith, encode, signParts } from '../support/sign-token.ts';
+import { generateTestKey } from '../support/test-key.ts';
+import { verifierOfDocuments } from './verifier-of-documents.ts';
 
-const key = createTestKey('RS256', 'abcdefghijklmnopqrsexample=');
+const key = generateTestKey('RS256', 'abcdefghijklmnopqrsexample=');
 const issuer = 'https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_AbCdEfGhI';
 const options = { userPoolId: 'eu-central-1_AbCdEfGhI', clientIds: ['1example23456789'] };
 const documents = {
@@ -25,12 +25,12 @@ function tokenFor(claims: Readonly<Record<string, unknown>> = {}): string {
     'cognito:groups': ['buyers'],
     ...claims,
   };
-  return mintParts(key, encode(JSON.stringify({ kid: key.kid, alg: 'RS256' })), encode(JSON.stringify(all)));
+  return signParts(key, encode(JSON.stringify({ kid: key.kid, alg: 'RS256' })), encode(JSON.stringify(all)));
 }
 
 describe('cognito()', () => {
   it('accepts access tokens, which have no audience, by their client', async () => {
-    const { verifier } = createFakeIssuer(cognito(options), documents);
+    const { verifier } = verifierOfDocuments(cognito(options), documents);
     await expect(verifier.verify(tokenFor(), { group: 'buyers', scope: 'orders/read' })).resolves.toMatchObject({
       issuer,
       clientId: '1example23456789',
@@ -43,25 +43,29 @@ describe('cognito()', () => {
     ['without a client', { client_id: undefined }, 'ERR_CLAIM_MISSING', 'client_id'],
     ['without token_use', { token_use: undefined }, 'ERR_CLAIM_MISSING', 'token_use'],
   ])('refuses a token %s', async (_, claims, code, claim) => {
-    const { verifier } = createFakeIssuer(cognito(options), documents);
-    expect(await refusalFrom(verifier.verify(tokenFor(claims)))).toMatchObject({ code, claim });
+    const { verifier } = verifierOfDocuments(cognito(options), documents);
+    expect(await authErrorFrom(verifier.verify(tokenFor(claims)))).toMatchObject({ code, claim });
   });
 
   it('refuses the ID token of the same client', async () => {
-    const { verifier } = createFakeIssuer(cognito(options), documents);
+    const { verifier } = verifierOfDocuments(cognito(options), documents);
     const idToken = tokenFor({ token_use: 'id', aud: '1example23456789', client_id: undefined, scope: undefined });
-    const refusal = await refusalFrom(verifier.verify(idToken));
+    const refusal = await authErrorFrom(verifier.verify(idToken));
     expect(refusal.status).toBe(401);
-    expect(await refusalFrom(verifier.verify(tokenFor({ token_use: 'id' })))).toMatchObject({ code: 'ERR_TOKEN_TYPE' });
+    expect(await authErrorFrom(verifier.verify(tokenFor({ token_use: 'id' })))).toMatchObject({
+      code: 'ERR_TOKEN_TYPE',
+    });
   });
 
   it('adds its own to the required claims', async () => {
-    const { verifier } = createFakeIssuer(cognito({ ...options, requiredClaims: ['username'] }), documents);
-    expect(await refusalFrom(verifier.verify(tokenFor()))).toMatchObject({ claim: 'username' });
+    const { verifier } = verifierOfDocuments(cognito({ ...options, requiredClaims: ['username'] }), documents);
+    expect(await authErrorFrom(verifier.verify(tokenFor()))).toMatchObject({ claim: 'username' });
   });
 
   it('requires the app clients, and a user pool with its region', () => {
-    expect(faultIn(() => cognito({ ...options, clientIds: [] })).message).toMatch(/clientIds/);
-    expect(faultIn(() => cognito({ ...options, userPoolId: 'AbCdEfGhI' })).message).toMatch(/userPoolId .*region/);
+    expect(configurationErrorIn(() => cognito({ ...options, clientIds: [] })).message).toMatch(/clientIds/);
+    expect(configurationErrorIn(() => cognito({ ...options, userPoolId: 'AbCdEfGhI' })).message).toMatch(
+      /userPoolId .*region/,
+    );
   });
 });

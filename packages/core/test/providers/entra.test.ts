@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { entra } from '../../src/index.ts';
-import { claimsWith, encode, mintParts } from '../fixtures/mint.ts';
-import { faultIn, refusalFrom } from '../fixtures/refusal.ts';
-import { createTestKey } from '../fixtures/test-key.ts';
-import { createFakeIssuer } from './fake-issuer.ts';
+import { authErrorFrom, configurationErrorIn } from '../support/expected-errors.ts';
+import { claimsWith, encode, signParts } from '../support/sign-token.ts';
+import { generateTestKey } from '../support/test-key.ts';
+import { verifierOfDocuments } from './verifier-of-documents.ts';
 
-const key = createTestKey('RS256', 'nOo3ZDrODXEK1jKWhXslHR_KXEg');
+const key = generateTestKey('RS256', 'nOo3ZDrODXEK1jKWhXslHR_KXEg');
 const tenantId = '72f988bf-86f1-41af-91ab-2d7cd011db47';
 const clientId = '6e74172b-be56-4843-9ff4-e66a39bb12e3';
 const login = `https://login.microsoftonline.com/${tenantId}`;
@@ -24,7 +24,7 @@ const documents = {
 function tokenFor(claims: Readonly<Record<string, unknown>>): string {
   const header = { typ: 'JWT', alg: 'RS256', x5t: key.kid, kid: key.kid };
   const all = { ...claimsWith(), client_id: undefined, tid: tenantId, oid: 'oid', ...claims };
-  return mintParts(key, encode(JSON.stringify(header)), encode(JSON.stringify(all)));
+  return signParts(key, encode(JSON.stringify(header)), encode(JSON.stringify(all)));
 }
 
 const v2Token = tokenFor({
@@ -47,7 +47,7 @@ const v1Token = tokenFor({
 
 describe('entra()', () => {
   it('accepts v2 tokens, whose audience is the client ID', async () => {
-    const { verifier } = createFakeIssuer(entra({ tenantId, clientId }), documents);
+    const { verifier } = verifierOfDocuments(entra({ tenantId, clientId }), documents);
     await expect(verifier.verify(v2Token, { role: 'Admin', scope: 'Orders.Read' })).resolves.toMatchObject({
       issuer: v2,
       clientId: 'caller',
@@ -56,28 +56,30 @@ describe('entra()', () => {
   });
 
   it('accepts v1 tokens, whose issuer is on another host than their keys', async () => {
-    const { verifier, urls } = createFakeIssuer(entra({ tenantId, clientId }), documents);
+    const { verifier, requests } = verifierOfDocuments(entra({ tenantId, clientId }), documents);
     await expect(verifier.verify(v1Token)).resolves.toMatchObject({ issuer: v1, clientId: 'caller' });
-    expect(urls).toEqual([`${login}/discovery/keys`]);
+    expect(requests).toEqual([`${login}/discovery/keys`]);
   });
 
   it('refuses the tokens of another tenant without a fetch', async () => {
-    const { verifier, urls } = createFakeIssuer(entra({ tenantId, clientId }), documents);
+    const { verifier, requests } = verifierOfDocuments(entra({ tenantId, clientId }), documents);
     const other = tokenFor({ iss: v2.replace('72f9', '83fa'), aud: clientId });
-    expect(await refusalFrom(verifier.verify(other))).toMatchObject({ code: 'ERR_ISSUER_UNKNOWN' });
-    expect(urls).toEqual([]);
+    expect(await authErrorFrom(verifier.verify(other))).toMatchObject({ code: 'ERR_ISSUER_UNKNOWN' });
+    expect(requests).toEqual([]);
   });
 
   it('uses keys without an algorithm for RS256 only', async () => {
-    const { verifier } = createFakeIssuer(entra({ tenantId, clientId }), documents);
+    const { verifier } = verifierOfDocuments(entra({ tenantId, clientId }), documents);
     const header = { typ: 'JWT', alg: 'PS256', kid: key.kid };
     const claims = { ...claimsWith(), iss: v2, aud: clientId };
-    const pss = { ...createTestKey('PS256', key.kid) };
-    const token = mintParts(pss, encode(JSON.stringify(header)), encode(JSON.stringify(claims)));
-    expect(await refusalFrom(verifier.verify(token))).toMatchObject({ code: 'ERR_ALG_NOT_ALLOWED' });
+    const pss = { ...generateTestKey('PS256', key.kid) };
+    const token = signParts(pss, encode(JSON.stringify(header)), encode(JSON.stringify(claims)));
+    expect(await authErrorFrom(verifier.verify(token))).toMatchObject({ code: 'ERR_ALG_NOT_ALLOWED' });
   });
 
   it.each(['common', 'organizations', 'contoso.onmicrosoft.com', undefined])('refuses %j as a tenant', (tenant) => {
-    expect(faultIn(() => entra({ tenantId: tenant as string, clientId })).message).toMatch(/^entra: tenantId .*GUID/);
+    expect(configurationErrorIn(() => entra({ tenantId: tenant as string, clientId })).message).toMatch(
+      /^entra: tenantId .*GUID/,
+    );
   });
 });

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { keycloak } from '../../src/index.ts';
-import { claimsWith, encode, mintParts } from '../fixtures/mint.ts';
-import { faultIn, refusalFrom } from '../fixtures/refusal.ts';
-import { createTestKey } from '../fixtures/test-key.ts';
-import { createFakeIssuer } from './fake-issuer.ts';
+import { authErrorFrom, configurationErrorIn } from '../support/expected-errors.ts';
+import { claimsWith, encode, signParts } from '../support/sign-token.ts';
+import { generateTestKey } from '../support/test-key.ts';
+import { verifierOfDocuments } from './verifier-of-documents.ts';
 
-const key = createTestKey('RS256', 'FJ86GcF3jTbNLOco4NvZkUCIUmfYCqoqtOQeMfbhNlE');
-const encryption = createTestKey('RS256', 'encryption-key', 'second');
+const key = generateTestKey('RS256', 'FJ86GcF3jTbNLOco4NvZkUCIUmfYCqoqtOQeMfbhNlE');
+const encryption = generateTestKey('RS256', 'encryption-key', 'second');
 const issuer = 'https://sso.example/realms/orders';
 const options = { url: 'https://sso.example/', realm: 'orders', audience: 'orders.api' };
 const documents = {
@@ -31,48 +31,48 @@ function tokenFor(claims: Readonly<Record<string, unknown>> = {}): string {
     ...claims,
   };
   const header = { alg: 'RS256', typ: 'JWT', kid: key.kid };
-  return mintParts(key, encode(JSON.stringify(header)), encode(JSON.stringify(all)));
+  return signParts(key, encode(JSON.stringify(header)), encode(JSON.stringify(all)));
 }
 
 describe('keycloak()', () => {
   it('reads only the roles of the realm by default', async () => {
-    const { verifier } = createFakeIssuer(keycloak(options), documents);
+    const { verifier } = verifierOfDocuments(keycloak(options), documents);
     const auth = await verifier.verify(tokenFor(), { role: 'clerk' });
     expect(auth.roles).toEqual(['offline_access', 'clerk']);
   });
 
   it('adds the roles of one client, whose name may contain dots, and of no other', async () => {
-    const { verifier } = createFakeIssuer(keycloak({ ...options, clientId: 'orders.api' }), documents);
+    const { verifier } = verifierOfDocuments(keycloak({ ...options, clientId: 'orders.api' }), documents);
     const auth = await verifier.verify(tokenFor(), { role: ['clerk', 'approver'] });
     expect(auth.roles).toEqual(['offline_access', 'clerk', 'approver']);
-    const refusal = await refusalFrom(verifier.verify(tokenFor(), { role: 'manage-account' }));
+    const refusal = await authErrorFrom(verifier.verify(tokenFor(), { role: 'manage-account' }));
     expect(refusal).toMatchObject({ code: 'ERR_CLAIMS_INSUFFICIENT', status: 403 });
   });
 
   it('reads no role from claims of another form', async () => {
-    const { verifier } = createFakeIssuer(keycloak({ ...options, clientId: 'orders.api' }), documents);
+    const { verifier } = verifierOfDocuments(keycloak({ ...options, clientId: 'orders.api' }), documents);
     const shapeless = tokenFor({ realm_access: ['clerk'], resource_access: { 'orders.api': null } });
     expect((await verifier.verify(shapeless)).roles).toEqual([]);
   });
 
   it.each(['ID', 'Refresh', 'Logout'])('refuses a token whose claim typ is %s', async (typ) => {
-    const { verifier } = createFakeIssuer(keycloak(options), documents);
-    expect(await refusalFrom(verifier.verify(tokenFor({ typ })))).toMatchObject({ code: 'ERR_TOKEN_TYPE' });
+    const { verifier } = verifierOfDocuments(keycloak(options), documents);
+    expect(await authErrorFrom(verifier.verify(tokenFor({ typ })))).toMatchObject({ code: 'ERR_TOKEN_TYPE' });
   });
 
   it('never uses the encryption key of the realm', async () => {
-    const { verifier } = createFakeIssuer(keycloak(options), documents);
+    const { verifier } = verifierOfDocuments(keycloak(options), documents);
     const header = encode(JSON.stringify({ alg: 'RS256', kid: 'encryption-key' }));
-    const forged = mintParts(
+    const forged = signParts(
       encryption,
       header,
       encode(JSON.stringify(claimsWith({ iss: issuer, aud: 'orders.api' }))),
     );
-    expect(await refusalFrom(verifier.verify(forged))).toMatchObject({ code: 'ERR_KEY_NOT_FOUND' });
+    expect(await authErrorFrom(verifier.verify(forged))).toMatchObject({ code: 'ERR_KEY_NOT_FOUND' });
   });
 
   it('requires a URL and the name of a realm', () => {
-    expect(faultIn(() => keycloak({ ...options, url: 'sso.example' })).message).toMatch(/^keycloak: url /);
-    expect(faultIn(() => keycloak({ ...options, realm: 'a/b' })).message).toMatch(/^keycloak: realm /);
+    expect(configurationErrorIn(() => keycloak({ ...options, url: 'sso.example' })).message).toMatch(/^keycloak: url /);
+    expect(configurationErrorIn(() => keycloak({ ...options, realm: 'a/b' })).message).toMatch(/^keycloak: realm /);
   });
 });

@@ -9,11 +9,11 @@ import {
   TokenError,
   UnavailableError,
 } from '../../src/index.ts';
-import { createTestKey } from '../fixtures/test-key.ts';
-import { verifierFor } from '../fixtures/verifiers.ts';
+import { generateTestKey } from '../support/test-key.ts';
+import { verifierFor } from '../support/verifiers.ts';
 import { parseChallenge } from './rfc9110.ts';
 
-const key = createTestKey('Ed25519');
+const key = generateTestKey('Ed25519');
 const verifier = verifierFor(key);
 const json = { 'Content-Type': 'application/json' };
 
@@ -37,7 +37,7 @@ const tokenCodes: readonly TokenError['code'][] = [
 ];
 
 describe('the answer to a refused request', () => {
-  it('has a challenge with a realm and no error where nothing was sent', () => {
+  it('[ANSWERS-MISSING] has a challenge with a realm and no error where nothing was sent', () => {
     expect(verifier.challenge(new CredentialsMissingError())).toEqual({
       status: 401,
       headers: { ...json, 'WWW-Authenticate': 'Bearer realm="api"' },
@@ -48,7 +48,7 @@ describe('the answer to a refused request', () => {
   it.each([
     ['ERR_CREDENTIALS_MALFORMED', 'The Authorization header is malformed'],
     ['ERR_CREDENTIALS_REPEATED', 'The request has more than one set of credentials'],
-  ] as const)('is 400 invalid_request for %s', (code, description) => {
+  ] as const)('[ANSWERS-REQUEST] is 400 invalid_request for %s', (code, description) => {
     expect(verifier.challenge(new RequestError(code, 'hush'))).toEqual({
       status: 400,
       headers: {
@@ -59,14 +59,14 @@ describe('the answer to a refused request', () => {
     });
   });
 
-  it('says that a token expired', () => {
+  it('[ANSWERS-EXPIRED] says that a token expired', () => {
     const { headers } = verifier.challenge(new TokenError('ERR_TOKEN_EXPIRED', 'hush'));
     expect(headers['WWW-Authenticate']).toBe(
       'Bearer realm="api", error="invalid_token", error_description="The access token expired"',
     );
   });
 
-  it('says the same of every other refused token, to the byte', () => {
+  it('[ANSWERS-NO-ORACLE] says the same of every other refused token, to the byte', () => {
     const details = { claim: 'hush', reason: 'mismatch', cause: new Error('hush') } as const;
     const answers = tokenCodes.map((code) => verifier.challenge(new TokenError(code, `hush ${code}`, details)));
     for (const answer of answers) {
@@ -82,7 +82,7 @@ describe('the answer to a refused request', () => {
     }
   });
 
-  it('names the scopes that the request needs', () => {
+  it('[ANSWERS-SCOPE] names the scopes that the request needs', () => {
     const { status, headers, body } = verifier.challenge(
       new ScopeError('ERR_SCOPE_INSUFFICIENT', 'hush', ['a', 'b:c']),
     );
@@ -114,14 +114,17 @@ describe('the answer to a refused request', () => {
     [Number.NaN, '1'],
   ] as const;
 
-  it.each(waits)('is 503 with Retry-After and without a challenge in an outage: %d s', (retryAfter, expected) => {
-    const details = retryAfter === undefined ? {} : { retryAfter };
-    expect(verifier.challenge(new UnavailableError('ERR_KEY_SET_UNAVAILABLE', 'hush', details))).toEqual({
-      status: 503,
-      headers: { ...json, 'Retry-After': expected },
-      body: '{"error":"temporarily_unavailable","error_description":"The access token cannot be verified at the moment"}',
-    });
-  });
+  it.each(waits)(
+    '[ANSWERS-UNAVAILABLE] is 503 with Retry-After and without a challenge in an outage: %d s',
+    (retryAfter, expected) => {
+      const details = retryAfter === undefined ? {} : { retryAfter };
+      expect(verifier.challenge(new UnavailableError('ERR_KEY_SET_UNAVAILABLE', 'hush', details))).toEqual({
+        status: 503,
+        headers: { ...json, 'Retry-After': expected },
+        body: '{"error":"temporarily_unavailable","error_description":"The access token cannot be verified at the moment"}',
+      });
+    },
+  );
 
   it('is pure: the same error and realm give the same bytes, and the error is left as it was', () => {
     const error = Object.freeze(new TokenError('ERR_TOKEN_EXPIRED', 'hush', { claim: 'exp' }));
@@ -135,7 +138,7 @@ describe('the answer to a refused request', () => {
     expect(verifier.challenge(foreign)).toEqual(verifier.challenge(new TokenError('ERR_TOKEN_EXPIRED', 'hush')));
   });
 
-  it('takes nothing from the message of an error', () => {
+  it('[ANSWERS-MESSAGE-HIDDEN] takes nothing from the message of an error', () => {
     const errors: AnyAuthError[] = [
       new CredentialsMissingError('hush'),
       new RequestError('ERR_CREDENTIALS_MALFORMED', 'hush'),
@@ -156,7 +159,7 @@ describe('whatever realm and scopes are configured', () => {
     fc.constantFrom('"', '\\', '\r\n', 'a\r\nSet-Cookie: a=b', 'é', '\u0000'),
   );
 
-  it('the realm stands in the challenge as it was written', () => {
+  it('[ANSWERS-ESCAPED] the realm stands in the challenge as it was written', () => {
     fc.assert(
       fc.property(printable, (realm) => {
         const { headers } = verifierFor(key, { realm }).challenge(new CredentialsMissingError());
@@ -168,7 +171,7 @@ describe('whatever realm and scopes are configured', () => {
     );
   });
 
-  it('no scope ends the string, the header, or its character set', () => {
+  it('[ANSWERS-ESCAPED] no scope ends the string, the header, or its character set', () => {
     fc.assert(
       fc.property(fc.array(anything, { minLength: 1 }), (scopes) => {
         const { headers } = verifier.challenge(new ScopeError('ERR_SCOPE_INSUFFICIENT', 'x', scopes));

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AuthResult } from '../../src/index.ts';
-import { mint } from '../fixtures/mint.ts';
-import { requestWith, requestWithHeaders } from '../fixtures/requests.ts';
-import { createTestKey } from '../fixtures/test-key.ts';
-import { verifierFor } from '../fixtures/verifiers.ts';
+import { requestWith, requestWithHeaders } from '../support/requests.ts';
+import { signToken } from '../support/sign-token.ts';
+import { generateTestKey } from '../support/test-key.ts';
+import { verifierFor } from '../support/verifiers.ts';
 
-const key = createTestKey('Ed25519');
-const token = mint(key);
+const key = generateTestKey('Ed25519');
+const token = signToken(key);
 const verifier = verifierFor(key);
 const optional = verifierFor(key, { optional: true });
 
@@ -74,12 +74,15 @@ function shown<TValue>(value: TValue): { readonly value: TValue; readonly shown:
 }
 
 describe('credentials', () => {
-  it.each(['Bearer', 'bearer', 'BEARER', 'bEaReR'])('are accepted with the scheme in any case: %s', async (scheme) => {
-    expect(await judge(`${scheme} ${token}`)).toMatchObject({
-      ok: true,
-      auth: { subject: 'subject', scheme: 'Bearer' },
-    });
-  });
+  it.each(['Bearer', 'bearer', 'BEARER', 'bEaReR'])(
+    '[REQUEST-SCHEME] are accepted with the scheme in any case: %s',
+    async (scheme) => {
+      expect(await judge(`${scheme} ${token}`)).toMatchObject({
+        ok: true,
+        auth: { subject: 'subject', scheme: 'Bearer' },
+      });
+    },
+  );
 
   it.each([`Bearer   ${token}`, ` Bearer ${token}`, `Bearer ${token}  `, `\tBearer ${token}\t`].map(shown))(
     'may have spaces around them: $shown',
@@ -88,15 +91,18 @@ describe('credentials', () => {
     },
   );
 
-  it.each(absent.map(shown))('are missing, or meant for somebody else: $shown', async ({ value: values }) => {
-    expect(await judge(...values)).toMatchObject({
-      ok: false,
-      error: { name: 'CredentialsMissingError', code: 'ERR_CREDENTIALS_MISSING', status: 401 },
-    });
-    expect(await judgeOptional(...values)).toEqual({ ok: true, auth: null, headers: {} });
-  });
+  it.each(absent.map(shown))(
+    '[REQUEST-MISSING] are missing, or meant for somebody else: $shown',
+    async ({ value: values }) => {
+      expect(await judge(...values)).toMatchObject({
+        ok: false,
+        error: { name: 'CredentialsMissingError', code: 'ERR_CREDENTIALS_MISSING', status: 401 },
+      });
+      expect(await judgeOptional(...values)).toEqual({ ok: true, auth: null, headers: {} });
+    },
+  );
 
-  it.each(malformed.map(shown))('are malformed, and never anonymous: $shown', async ({ value }) => {
+  it.each(malformed.map(shown))('[REQUEST-MALFORMED] are malformed, and never anonymous: $shown', async ({ value }) => {
     const refused = {
       ok: false,
       error: { name: 'RequestError', code: 'ERR_CREDENTIALS_MALFORMED', status: 400 },
@@ -105,14 +111,17 @@ describe('credentials', () => {
     expect(await judgeOptional(value)).toMatchObject(refused);
   });
 
-  it.each(repeated.map(shown))('are repeated, and never anonymous: $shown', async ({ value: values }) => {
-    const refused = { ok: false, error: { name: 'RequestError', code: 'ERR_CREDENTIALS_REPEATED', status: 400 } };
-    expect(await judge(...values)).toMatchObject(refused);
-    expect(await judgeOptional(...values)).toMatchObject(refused);
-  });
+  it.each(repeated.map(shown))(
+    '[REQUEST-REPEATED] are repeated, and never anonymous: $shown',
+    async ({ value: values }) => {
+      const refused = { ok: false, error: { name: 'RequestError', code: 'ERR_CREDENTIALS_REPEATED', status: 400 } };
+      expect(await judge(...values)).toMatchObject(refused);
+      expect(await judgeOptional(...values)).toMatchObject(refused);
+    },
+  );
 
   it('that are bad are refused in optional mode, too', async () => {
-    for (const bad of ['a.b.c', 'x', mint(key, { exp: 1 })]) {
+    for (const bad of ['a.b.c', 'x', signToken(key, { exp: 1 })]) {
       expect(await judgeOptional(`Bearer ${bad}`)).toMatchObject({ ok: false, error: { status: 401 } });
     }
   });
@@ -143,7 +152,7 @@ describe('credentials', () => {
     expect(await judge(`Bearer ${'a'.repeat(16_384)}`)).toMatchObject({ error: { code: 'ERR_TOKEN_MALFORMED' } });
   });
 
-  it('are read from the Authorization header alone', async () => {
+  it('[REQUEST-HEADER-ONLY] are read from the Authorization header alone', async () => {
     const elsewhere = {
       'proxy-authorization': [`Bearer ${token}`],
       'x-forwarded-authorization': [`Bearer ${token}`],

@@ -1,11 +1,11 @@
 import { describe, expect, it, vi } from 'vitest';
 import { fromFetchRequest } from '../../src/index.ts';
-import { mint } from '../fixtures/mint.ts';
-import { createTestKey } from '../fixtures/test-key.ts';
-import { verifierFor } from '../fixtures/verifiers.ts';
+import { signToken } from '../support/sign-token.ts';
+import { generateTestKey } from '../support/test-key.ts';
+import { verifierFor } from '../support/verifiers.ts';
 
-const key = createTestKey('Ed25519');
-const token = mint(key);
+const key = generateTestKey('Ed25519');
+const token = signToken(key);
 const verifier = verifierFor(key);
 
 function requestWith(...headers: readonly [string, string][]): Request {

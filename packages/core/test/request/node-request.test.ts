@@ -64,7 +64,7 @@ describe('the URL of a Node.js request', () => {
     );
   });
 
-  it('is not taken from forwarded headers', () => {
+  it('[REQUEST-FORWARDED] is not taken from forwarded headers', () => {
     const rawHeaders = [
       'X-Forwarded-Proto',
       'https',
@@ -108,7 +108,7 @@ describe('a request that a Node.js server received', () => {
     server.close();
   });
 
-  it('shows a repeated Authorization header as such', async () => {
+  it('[REQUEST-REPEATED] shows a repeated Authorization header as such', async () => {
     const socket = connect(port, '127.0.0.1');
     socket.write('GET /a?b HTTP/1.1\r\nHost: api.example\r\nAuthorization: Bearer a\r\n');
     socket.end('AUTHORIZATION: Bearer b\r\nConnection: close\r\n\r\n');

@@ -1,6 +1,6 @@
 import { constants, sign } from 'node:crypto';
 import { type Algorithm, algorithms } from '../../src/crypto/algorithms.ts';
-import { signWith, type TestKey } from '../fixtures/test-key.ts';
+import { signWith, type TestKey } from '../support/test-key.ts';
 
 /** A signature that must not be accepted, and what is wrong with it. */
 export interface BadSignature {

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { type Algorithm, algorithms, allAlgorithms } from '../../src/crypto/algorithms.ts';
 import type { ImportedKey, PublicJwk } from '../../src/runtime/runtime.ts';
-import { encode } from '../fixtures/mint.ts';
-import { createTestKey, type TestKey } from '../fixtures/test-key.ts';
-import { engines } from '../fixtures/verifiers.ts';
+import { encode } from '../support/sign-token.ts';
+import { generateTestKey, type TestKey } from '../support/test-key.ts';
+import { engines } from '../support/verifiers.ts';
 import { badSignatures } from './bad-signatures.ts';
 
 const cases = allAlgorithms.map((alg) => ({
   alg,
-  key: createTestKey(alg),
-  other: createTestKey(alg, 'other', 'second'),
+  key: generateTestKey(alg),
+  other: generateTestKey(alg, 'other', 'second'),
   input: `${encode(JSON.stringify({ alg }))}.${encode('{"sub":"subject"}')}`,
 }));
 
@@ -84,7 +84,7 @@ describe.each(engines)('the $name engine', (engine) => {
     ];
 
     it.each(broken)('fails for %s', async (_name, alg, breakJwk) => {
-      const key = createTestKey(alg);
+      const key = generateTestKey(alg);
       const importing = async (): Promise<ImportedKey> => await engine.importKey(breakJwk(publicJwk(key)), alg);
       await expect(importing()).rejects.toThrow();
     });

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { encode } from '../fixtures/mint.ts';
-import { engines } from '../fixtures/verifiers.ts';
+import { encode } from '../support/sign-token.ts';
+import { engines } from '../support/verifiers.ts';
 
 const bom = '\uFEFF';
 

@@ -4,9 +4,9 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { allAlgorithms } from '../../src/crypto/algorithms.ts';
 import { createVerifier, isAuthError, type JSONWebKey } from '../../src/index.ts';
 import { runtime as web } from '../../src/runtime/web.ts';
-import { createFakeClock } from '../fixtures/fake-clock.ts';
-import { audience, issuer, now } from '../fixtures/mint.ts';
-import { verifierOn } from '../fixtures/verifiers.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+import { audience, issuer, now } from '../support/sign-token.ts';
+import { verifierOn } from '../support/verifiers.ts';
 import { createKeyPool, hostileTokens } from './hostile-tokens.ts';
 import { stricterThanJose } from './stricter-than-jose.ts';
 
@@ -20,7 +20,7 @@ const [ed25519, , , unbound] = pool.published;
 const named = new Set(['es256', 'rs256']);
 const jwks = { keys: pool.published.map(({ jwk, kid }) => (named.has(kid) ? jwk : withoutAlgorithm(jwk))) };
 
-const options = { issuer, audience, jwks, clock: createFakeClock(), clockTolerance: 5, tokenCache: false } as const;
+const options = { issuer, audience, jwks, clock: new FakeClock(), clockTolerance: 5, tokenCache: false } as const;
 const verifier = createVerifier(options);
 const onWeb = verifierOn(web, options);
 const keySet = createLocalJWKSet(jwks as unknown as JSONWebKeySet);
@@ -69,7 +69,7 @@ const documented = new Set(
 );
 
 describe(`over ${tokens} generated and mutated tokens (seed ${seed})`, () => {
-  it('the Node.js engine accepts nothing that jose refuses, and refuses more only where that is documented', async () => {
+  it('[SECURITY-JOSE] the Node.js engine accepts nothing that jose refuses, and refuses more only where that is documented', async () => {
     const tally = { accepted: 0, refusedByBoth: 0, refusedHere: 0 };
     let count = 0;
     const judge = async ({ token }: { readonly token: string }): Promise<void> => {

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
-import { audience, claimsWith, encode, issuer, mint, mintParts, mintText, now } from '../fixtures/mint.ts';
-import { createTestKey, type TestKey } from '../fixtures/test-key.ts';
+import { audience, claimsWith, encode, issuer, now, signParts, signText, signToken } from '../support/sign-token.ts';
+import { generateTestKey, type TestKey } from '../support/test-key.ts';
 
 /** A token, and how it came to be what it is. */
 export interface Hostile {
@@ -18,12 +18,12 @@ export interface KeyPool {
 /** Makes the keys: cheap ones first. */
 export function createKeyPool(): KeyPool {
   const published = [
-    createTestKey('Ed25519', 'ed25519'),
-    createTestKey('ES256', 'es256'),
-    createTestKey('RS256', 'rs256'),
-    createTestKey('PS256', 'unbound', 'second'),
+    generateTestKey('Ed25519', 'ed25519'),
+    generateTestKey('ES256', 'es256'),
+    generateTestKey('RS256', 'rs256'),
+    generateTestKey('PS256', 'unbound', 'second'),
   ];
-  return { published, stranger: createTestKey('Ed25519', 'ed25519') };
+  return { published, stranger: generateTestKey('Ed25519', 'ed25519') };
 }
 
 const odd = fc.constantFrom<unknown>(
@@ -122,7 +122,7 @@ export function hostileTokens({ published, stranger }: KeyPool): fc.Arbitrary<Ho
     { weight: 6, arbitrary: fc.constant(es256) },
     { weight: 1, arbitrary: fc.constantFrom(rs256, unbound, stranger) },
   );
-  const base = fc.constantFrom(...[ed25519, es256, rs256, unbound, stranger].map((signer) => mint(signer)));
+  const base = fc.constantFrom(...[ed25519, es256, rs256, unbound, stranger].map((signer) => signToken(signer)));
   return fc.oneof(
     { weight: 8, arbitrary: resigned(key) },
     { weight: 3, arbitrary: rewrittenTexts(key) },
@@ -137,7 +137,7 @@ function resigned(keys: fc.Arbitrary<TestKey>): fc.Arbitrary<Hostile> {
   return fc.tuple(keys, some(claimNames, 3), some(headerNames, 1)).map(([key, claims, header]) => {
     const fullHeader = { alg: key.alg, kid: key.kid, typ: 'at+jwt', ...header };
     const json = rewritten(JSON.stringify(claimsWith(claims)), 'as_it_is');
-    const token = mintText(key, JSON.stringify(fullHeader), json);
+    const token = signText(key, JSON.stringify(fullHeader), json);
     return { how: `${key.kid} signed ${JSON.stringify([header, claims])}`, token };
   });
 }
@@ -145,7 +145,7 @@ function resigned(keys: fc.Arbitrary<TestKey>): fc.Arbitrary<Hostile> {
 function rewrittenTexts(keys: fc.Arbitrary<TestKey>): fc.Arbitrary<Hostile> {
   return fc.tuple(keys, rewrites, rewrites).map(([key, header, claims]) => {
     const headerJson = JSON.stringify({ alg: key.alg, kid: key.kid });
-    const token = mintText(key, rewritten(headerJson, header), rewritten(JSON.stringify(claimsWith()), claims));
+    const token = signText(key, rewritten(headerJson, header), rewritten(JSON.stringify(claimsWith()), claims));
     return { how: `${key.kid} signed a header that is ${header} and claims that are ${claims}`, token };
   });
 }
@@ -190,9 +190,9 @@ export function loosen(part: string, form: LooseForm): string {
 function looseParts(keys: fc.Arbitrary<TestKey>): fc.Arbitrary<Hostile> {
   const form = fc.constantFrom(...(Object.keys(looseForms) as LooseForm[]));
   return fc.tuple(keys, form, fc.nat(2), fc.boolean()).map(([key, loose, at, isSigned]) => {
-    const parts = mint(key, {}, { x: 'y' }).split('.');
+    const parts = signToken(key, {}, { x: 'y' }).split('.');
     const [header = '', claims = '', signature = ''] = parts.with(at, loosen(parts[at] ?? '', loose));
-    const token = isSigned && at < 2 ? mintParts(key, header, claims) : `${header}.${claims}.${signature}`;
+    const token = isSigned && at < 2 ? signParts(key, header, claims) : `${header}.${claims}.${signature}`;
     return { how: `${key.kid}, part ${at} ${loose}, signed ${isSigned ? 'so' : 'before'}`, token };
   });
 }

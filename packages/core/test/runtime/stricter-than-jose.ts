@@ -1,6 +1,6 @@
 import type { AuthErrorCode } from '../../src/index.ts';
-import { audience, claimsWith, encode, headerText, mint, mintText, now } from '../fixtures/mint.ts';
-import { signWith, type TestKey } from '../fixtures/test-key.ts';
+import { audience, claimsWith, encode, headerText, now, signText, signToken } from '../support/sign-token.ts';
+import { signWith, type TestKey } from '../support/test-key.ts';
 import { loosen } from './hostile-tokens.ts';
 
 /** A token that `jose.jwtVerify` accepts, with the same options, and this package refuses. */
@@ -16,7 +16,7 @@ export interface StricterThanJose {
 type Example = StricterThanJose['example'];
 
 function withClaims(claims: Readonly<Record<string, unknown>>): Example {
-  return ({ ed25519 }) => mint(ed25519, claims);
+  return ({ ed25519 }) => signToken(ed25519, claims);
 }
 
 function infinite(claim: string, number: '1e999' | '-1e999'): StricterThanJose {
@@ -26,7 +26,7 @@ function infinite(claim: string, number: '1e999' | '-1e999'): StricterThanJose {
     why: `An infinite number is no date for "${claim}".`,
     example: ({ ed25519 }) => {
       const json = JSON.stringify(claimsWith({ [claim]: '@' })).replace('"@"', number);
-      return mintText(ed25519, headerText(ed25519), json);
+      return signText(ed25519, headerText(ed25519), json);
     },
   };
 }
@@ -58,14 +58,14 @@ export const stricterThanJose: readonly StricterThanJose[] = [
     code: 'ERR_TOKEN_MALFORMED',
     why: 'A signature in another spelling of base64url than the canonical one would give one token many texts.',
     example: ({ ed25519 }) => {
-      const [header = '', claims = '', signature = ''] = mint(ed25519).split('.');
+      const [header = '', claims = '', signature = ''] = signToken(ed25519).split('.');
       return `${header}.${claims}.${loosen(signature, 'other_last_bits')}`;
     },
   },
   {
     code: 'ERR_TOKEN_MALFORMED',
     why: 'A byte order mark in front of JSON is forbidden to senders (RFC 8259, section 8.1).',
-    example: ({ ed25519 }) => mintText(ed25519, headerText(ed25519), `\uFEFF${JSON.stringify(claimsWith())}`),
+    example: ({ ed25519 }) => signText(ed25519, headerText(ed25519), `\uFEFF${JSON.stringify(claimsWith())}`),
   },
   {
     code: 'ERR_TOKEN_MALFORMED',
@@ -75,7 +75,7 @@ export const stricterThanJose: readonly StricterThanJose[] = [
   {
     code: 'ERR_CRIT_UNSUPPORTED',
     why: 'A header with "b64" asks for an unencoded payload (RFC 7797), whether it says so in "crit" or not.',
-    example: ({ ed25519 }) => mint(ed25519, {}, { b64: false }),
+    example: ({ ed25519 }) => signToken(ed25519, {}, { b64: false }),
   },
   {
     code: 'ERR_ALG_NOT_ALLOWED',
@@ -90,7 +90,7 @@ export const stricterThanJose: readonly StricterThanJose[] = [
   {
     code: 'ERR_TOKEN_TYPE',
     why: 'A header type other than "at+jwt" or "JWT" marks a token that was made for another purpose.',
-    example: ({ ed25519 }) => mint(ed25519, {}, { typ: 'logout+jwt' }),
+    example: ({ ed25519 }) => signToken(ed25519, {}, { typ: 'logout+jwt' }),
   },
   otherType('An ID token, known by "at_hash",', { at_hash: 'x' }),
   otherType('An ID token, known by "c_hash",', { c_hash: 'x' }),

@@ -17,14 +17,17 @@ import {
   TokenError,
 } from '../../src/index.ts';
 import { readErrorTable } from '../errors/error-table.ts';
-import { audience, issuer } from '../fixtures/mint.ts';
-import { createTestKey, keySetOf } from '../fixtures/test-key.ts';
+import { audience, issuer } from '../support/sign-token.ts';
+import { generateTestKey, keySetOf } from '../support/test-key.ts';
 
-const jwks = keySetOf(createTestKey('Ed25519'));
+const jwks = keySetOf(generateTestKey('Ed25519'));
 const target = new URL('https://api.example/orders');
 
-/** The challenges of an answer, as a client of another make understands them; undefined where it finds none. */
-async function seen(error: AnyAuthError, realm = 'api'): Promise<readonly WWWAuthenticateChallenge[] | undefined> {
+/** Returns the challenges of an answer as oauth4webapi parses them, or undefined if it finds none. */
+async function challengesOf(
+  error: AnyAuthError,
+  realm = 'api',
+): Promise<readonly WWWAuthenticateChallenge[] | undefined> {
   const { status, headers, body } = createVerifier({ issuer, audience, jwks, realm }).challenge(error);
   const answer = async (): Promise<Response> => new Response(body, { status, headers });
   try {
@@ -54,9 +57,9 @@ const expectedErrors: Readonly<Record<number, string>> = {
   403: 'insufficient_scope',
 };
 
-describe('a client reads exactly one challenge', () => {
+describe('[ANSWERS-ONE-CHALLENGE] a client reads exactly one challenge', () => {
   it.each(errors)('of $code', async ({ code, error }) => {
-    const [challenge, ...more] = (await seen(error)) ?? [];
+    const [challenge, ...more] = (await challengesOf(error)) ?? [];
     expect(more).toEqual([]);
     expect(challenge).toMatchObject({ scheme: 'bearer', parameters: { realm: 'api' } });
     const { error: named, error_description: description, scope } = challenge?.parameters ?? {};
@@ -65,19 +68,19 @@ describe('a client reads exactly one challenge', () => {
     expect(scope).toBe(error.status === 403 ? 'read write:all' : undefined);
   });
 
-  it('of every error but those that are not about the client', () => {
+  it('of every error with status 400, 401 or 403', () => {
     expect(errors.length).toBe(readErrorTable().filter(({ status }) => ['400', '401', '403'].includes(status)).length);
   });
 
-  it('of realms that try to end their string, their parameter and their challenge', async () => {
+  it('of a realm that tries to end its quoted-string, its parameter or its challenge', async () => {
     const realm = fc.string({
       unit: fc.oneof(fc.constantFrom('"', '\\', ',', '=', ' ', '; '), fc.string({ minLength: 1, maxLength: 1 })),
       minLength: 1,
       maxLength: 30,
     });
     const property = fc.asyncProperty(realm, fc.constantFrom(...errors), async (text, { error }) => {
-      const challenges = await seen(error, text).catch((thrown: unknown) => {
-        // Whatever is not printable ASCII is refused when the verifier is made.
+      const challenges = await challengesOf(error, text).catch((thrown: unknown) => {
+        // A realm that is not printable ASCII is a ConfigurationError.
         if (isConfigurationError(thrown)) return undefined;
         throw thrown;
       });
@@ -88,31 +91,31 @@ describe('a client reads exactly one challenge', () => {
     await fc.assert(property, { numRuns: 2000 });
   });
 
-  it('of scopes of every character that a scope may have', async () => {
+  it('of scopes with every character that a scope may have', async () => {
     const scope = fc.string({
       unit: fc.oneof(fc.constantFrom('"', '\\', ',', '=', ';'), fc.string({ minLength: 1, maxLength: 1 })),
       minLength: 1,
       maxLength: 12,
     });
     const property = fc.asyncProperty(fc.uniqueArray(scope, { minLength: 1, maxLength: 4 }), async (scopes) => {
-      let demanded: readonly string[];
+      let required: readonly string[];
       try {
-        demanded = [accessRequirement({ scope: scopes }).scope ?? []].flat();
+        required = [accessRequirement({ scope: scopes }).scope ?? []].flat();
       } catch (thrown) {
         expect(isConfigurationError(thrown)).toBe(true);
         return;
       }
-      const challenges = await seen(new ScopeError('ERR_SCOPE_INSUFFICIENT', 'x', demanded));
-      expect(challenges?.map(({ parameters }) => parameters.scope)).toEqual([demanded.join(' ')]);
+      const challenges = await challengesOf(new ScopeError('ERR_SCOPE_INSUFFICIENT', 'x', required));
+      expect(challenges?.map(({ parameters }) => parameters.scope)).toEqual([required.join(' ')]);
     });
     await fc.assert(property, { numRuns: 2000 });
   });
 
-  it('of whatever stood in an error without being checked', async () => {
+  it('of a ScopeError with scopes that were never validated', async () => {
     const property = fc.asyncProperty(
       fc.array(fc.string({ unit: 'binary' }), { minLength: 1, maxLength: 3 }),
       async (scopes) => {
-        const challenges = await seen(new ScopeError('ERR_SCOPE_INSUFFICIENT', scopes.join(), scopes));
+        const challenges = await challengesOf(new ScopeError('ERR_SCOPE_INSUFFICIENT', scopes.join(), scopes));
         expect(challenges?.map(({ scheme }) => scheme)).toEqual(['bearer']);
         expect(challenges?.[0]?.parameters.realm).toBe('api');
       },

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { audience, issuer, mint, now } from '../fixtures/mint.ts';
-import { createTestKey } from '../fixtures/test-key.ts';
-import { engines } from '../fixtures/verifiers.ts';
 import { createKeyPool, hostileTokens } from '../runtime/hostile-tokens.ts';
-import { events } from './steps.ts';
-import { keys, openWorld, type Step, tokens, type World } from './world.ts';
+import { audience, issuer, now, signToken } from '../support/sign-token.ts';
+import { generateTestKey } from '../support/test-key.ts';
+import { engines } from '../support/verifiers.ts';
+import { keys, Simulation, type Step, tokens } from './simulation.ts';
+import { environmentSteps } from './step-arbitraries.ts';
 
 const runs = Number(process.env['VERIFIER_INTERLEAVINGS'] ?? 200);
 const seed = Number(process.env['VERIFIER_SEED'] ?? 20_290_317);
@@ -17,121 +17,131 @@ beforeEach(() => {
   vi.spyOn(Math, 'random').mockReturnValue(0.5);
 });
 
-/** One client goes about its business; another one sends whatever it likes. */
-type Moment =
-  | { readonly who: 'client' | 'nature'; readonly step: Step }
-  | { readonly who: 'attacker'; readonly text: string };
+/** A step of the honest client or of its environment, or a token that the attacker sends. */
+type Action =
+  | { readonly by: 'client' | 'environment'; readonly step: Step }
+  | { readonly by: 'attacker'; readonly text: string };
 
-const [own = createTestKey('Ed25519')] = keys;
+const [publishedKey = generateTestKey('Ed25519')] = keys;
 
-// Signed with the key that stays published: what is published besides does not matter to these.
-function isOwn(token: string): boolean {
+// The honest client uses the one key that stays published, so that the other keys do not affect it.
+function isSignedWithPublishedKey(token: string): boolean {
   const [header = '', claims = '', signature] = token.split('.');
   const { kid } = JSON.parse(Buffer.from(header, 'base64url').toString() || '{}') as { kid?: unknown };
-  return kid === own.kid && own.sign(`${header}.${claims}`).toString('base64url') === signature;
+  return kid === publishedKey.kid && publishedKey.sign(`${header}.${claims}`).toString('base64url') === signature;
 }
 
-const honest = tokens.flatMap((token, index) => (token.includes('.') && isOwn(token) ? [index] : []));
+const honest = tokens.flatMap((token, index) =>
+  token.includes('.') && isSignedWithPublishedKey(token) ? [index] : [],
+);
 
-const business = fc.record({
-  kind: fc.constant('ask' as const),
+const clientSteps = fc.record({
+  kind: fc.constant('verify' as const),
   policy: fc.nat(5),
   token: fc.constantFrom(...honest),
   scope: fc.option(fc.constantFrom('read', 'other'), { nil: undefined, freq: 3 }),
 });
 
-// The key of the honest client is in every set; the others come and go. Nobody makes the verifier forget its keys, nor
-// does the issuer stay away for longer than they are trusted: without any key, all wait for the same next attempt.
-const nature = events
-  .filter((step) => step.kind !== 'forget' && !(step.kind === 'pass' && step.seconds > 3600))
+// The honest client's key is in every set. No step clears the keys or outlasts their trust: without any key, every
+// client waits for the same next attempt, and so the clients would affect each other.
+const environment = environmentSteps
+  .filter((step) => step.kind !== 'clear' && !(step.kind === 'advance' && step.seconds > 3600))
   .map((step) => (step.kind === 'publish' ? { ...step, keys: [0, ...step.keys.filter((index) => index > 1)] } : step));
 
-const guesses = fc.oneof(
+const hostileTexts = fc.oneof(
   hostileTokens(createKeyPool()).map(({ token }) => token),
   fc.constantFrom(...tokens),
-  fc.string().map((kid) => mint(createTestKey('Ed25519'), { exp: now + life }, { kid })),
+  fc.string().map((kid) => signToken(generateTestKey('Ed25519'), { exp: now + life }, { kid })),
 );
 
-const moments: fc.Arbitrary<Moment[]> = fc.array(
+const histories: fc.Arbitrary<Action[]> = fc.array(
   fc.oneof(
-    { weight: 4, arbitrary: business.map((step): Moment => ({ who: 'client', step })) },
-    { weight: 2, arbitrary: nature.map((step): Moment => ({ who: 'nature', step })) },
-    { weight: 5, arbitrary: guesses.map((text): Moment => ({ who: 'attacker', text })) },
+    { weight: 4, arbitrary: clientSteps.map((step): Action => ({ by: 'client', step })) },
+    { weight: 2, arbitrary: environment.map((step): Action => ({ by: 'environment', step })) },
+    { weight: 5, arbitrary: hostileTexts.map((text): Action => ({ by: 'attacker', text })) },
   ),
   { minLength: 5, maxLength: 60, size: 'max' },
 );
 
-/** Sends a text to every verifier of a world; how that ends is the attacker's own affair. */
-function attack({ verifiers }: World, text: string): Promise<unknown> {
+/** Sends a text to every verifier of a simulation and ignores the results. */
+function attack({ verifiers }: Simulation, text: string): Promise<unknown> {
   return Promise.allSettled(verifiers.map((verifier) => verifier.verify(text)));
 }
 
-/** Lets the same history happen in two worlds, one of which has an attacker; returns how often the client asked. */
-async function compare(crowded: World, quiet: World, history: readonly Moment[], isAwaited: boolean): Promise<number> {
+/** Runs a history with and without the attacker, compares the client's results, and returns their number. */
+async function compare(
+  attacked: Simulation,
+  quiet: Simulation,
+  history: readonly Action[],
+  isAwaited: boolean,
+): Promise<number> {
   const attempts: Promise<unknown>[] = [];
-  let asked = 0;
-  for (const moment of [{ who: 'client', step: warm } as const, ...history]) {
-    if (moment.who === 'attacker') {
-      const attempt = attack(crowded, moment.text);
+  let compared = 0;
+  for (const action of [{ by: 'client', step: firstStep } as const, ...history]) {
+    if (action.by === 'attacker') {
+      const attempt = attack(attacked, action.text);
       attempts.push(attempt);
       await (isAwaited ? attempt : undefined);
       continue;
     }
-    const [here, there] = [await crowded.take(moment.step), await quiet.take(moment.step)];
-    expect(here).toBe(there);
-    asked += here === undefined ? 0 : 1;
+    const result = await attacked.run(action.step);
+    expect(result).toBe(await quiet.run(action.step));
+    compared += result === undefined ? 0 : 1;
   }
   await Promise.all(attempts);
-  return asked;
+  return compared;
 }
 
-const warm: Step = { kind: 'ask', policy: 0, token: 0, scope: undefined };
+const firstStep: Step = { kind: 'verify', policy: 0, token: 0, scope: undefined };
 
 describe.each(engines)('on the $name engine', (engine) => {
   const numRuns = Math.ceil(engine.name === 'node' ? runs : runs / 4);
 
   it(
-    `in none of ${numRuns} histories does a client get another answer because of what another one sent`,
+    `[SECURITY-INTERLEAVING] hostile tokens change no result of another client in ${numRuns} random histories`,
     async () => {
-      let asked = 0;
-      const property = fc.asyncProperty(moments, fc.boolean(), async (history, isAwaited) => {
-        const crowded = openWorld(engine, { tokenCache: { maxEntries: 3 } });
-        const quiet = openWorld(engine, { tokenCache: { maxEntries: 3 } });
+      let compared = 0;
+      const property = fc.asyncProperty(histories, fc.boolean(), async (history, isAwaited) => {
+        const attacked = new Simulation(engine, { tokenCache: { maxEntries: 3 } });
+        const quiet = new Simulation(engine, { tokenCache: { maxEntries: 3 } });
         try {
-          asked += await compare(crowded, quiet, history, isAwaited);
+          compared += await compare(attacked, quiet, history, isAwaited);
         } finally {
-          await Promise.all([crowded.close(), quiet.close()]);
+          await Promise.all([attacked.close(), quiet.close()]);
         }
       });
       await fc.assert(property, { numRuns, seed });
-      expect(asked).toBeGreaterThan(numRuns * 2);
+      expect(compared).toBeGreaterThan(numRuns * 2);
     },
     Math.max(60_000, runs * 1000),
   );
 });
 
-describe('a key that is new', () => {
-  it.each(engines)('is accepted within 30 s, however many unknown keys others name ($name)', async (engine) => {
-    const world = openWorld(engine, {});
-    const [verifier] = world.verifiers;
-    await world.take({ kind: 'ask', policy: 0, token: 3, scope: undefined });
-    const flood = async (): Promise<void> => {
-      const strange = Array.from({ length: 20 }, () => mint(createTestKey('Ed25519'), { exp: now + life }));
-      await Promise.allSettled(strange.map((token) => verifier?.verify(token)));
-    };
-    await flood();
-    await flood();
-    await world.take({ kind: 'publish', keys: [0, 2] });
-    for (let second = 0; second < 30; second += 5) {
-      await world.take({ kind: 'pass', seconds: 5 });
+describe('a new key', () => {
+  it.each(engines)(
+    'is used within 30 s, however many unknown key identifiers other clients send ($name)',
+    async (engine) => {
+      const simulation = new Simulation(engine, {});
+      const [verifier] = simulation.verifiers;
+      await simulation.run({ kind: 'verify', policy: 0, token: 3, scope: undefined });
+      const flood = async (): Promise<void> => {
+        const unknown = Array.from({ length: 20 }, () => signToken(generateTestKey('Ed25519'), { exp: now + life }));
+        await Promise.allSettled(unknown.map((token) => verifier?.verify(token)));
+      };
       await flood();
-    }
-    const [, , fresh] = keys;
-    if (fresh === undefined) throw new Error('There are too few keys');
-    await expect(verifier?.verify(mint(fresh, { exp: now + life }))).resolves.toMatchObject({
-      issuer,
-      claims: { aud: audience },
-    });
-    await world.close();
-  });
+      await flood();
+      await simulation.run({ kind: 'publish', keys: [0, 2] });
+      for (let second = 0; second < 30; second += 5) {
+        await simulation.run({ kind: 'advance', seconds: 5 });
+        await flood();
+      }
+      const [, , fresh] = keys;
+      if (fresh === undefined) throw new Error('There are too few keys');
+      await expect(verifier?.verify(signToken(fresh, { exp: now + life }))).resolves.toMatchObject({
+        issuer,
+        claims: { aud: audience },
+      });
+      await simulation.close();
+    },
+  );
 });

@@ -19,42 +19,45 @@ const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 const manifests = globSync('packages/*/package.json', { cwd: root }).map((path) => JSON.parse(read(path)) as Manifest);
 const published = manifests.filter((manifest) => manifest.private !== true);
 
-describe.each(published)('$name, as it is published', ({ name, scripts = {}, files, dependencies = {}, ...others }) => {
-  it('runs nothing when it is installed', () => {
-    const hooks = Object.keys(scripts).filter((script) => /^(pre|post)?(install|prepare)$|^prepublish$/.test(script));
-    expect(hooks).toEqual([]);
-    expect([others.bin, others.optionalDependencies]).toEqual([undefined, undefined]);
-  });
+describe.each(published)(
+  '[SECURITY-SUPPLY-CHAIN] the published package $name',
+  ({ name, scripts = {}, files, dependencies = {}, ...others }) => {
+    it('runs no script at installation', () => {
+      const hooks = Object.keys(scripts).filter((script) => /^(pre|post)?(install|prepare)$|^prepublish$/.test(script));
+      expect(hooks).toEqual([]);
+      expect([others.bin, others.optionalDependencies]).toEqual([undefined, undefined]);
+    });
 
-  it('holds what was built and what it was built from', () => {
-    expect([...(files ?? [])].sort()).toEqual(['dist', 'src']);
-  });
+    it('contains its build and its sources, and nothing else', () => {
+      expect([...(files ?? [])].sort()).toEqual(['dist', 'src']);
+    });
 
-  it('depends on nothing that is not known here', () => {
-    const known =
-      name === '@verifier/core' ? ['jose', 'leven', 'lru-cache', 'undici'] : ['@verifier/core', 'fastify-plugin'];
-    expect(Object.keys(dependencies).filter((dependency) => !known.includes(dependency))).toEqual([]);
-  });
-});
+    it('depends only on the listed packages', () => {
+      const known =
+        name === '@verifier/core' ? ['jose', 'leven', 'lru-cache', 'undici'] : ['@verifier/core', 'fastify-plugin'];
+      expect(Object.keys(dependencies).filter((dependency) => !known.includes(dependency))).toEqual([]);
+    });
+  },
+);
 
-describe('what is installed here', () => {
+describe('an installation of the workspace', () => {
   const workspace = read('pnpm-workspace.yaml');
   const lockfile = read('pnpm-lock.yaml');
 
-  it('has been public for three days at least', () => {
+  it('uses no version younger than three days', () => {
     const [, minutes] = /^minimumReleaseAge: (\d+)$/m.exec(workspace) ?? [];
     expect(Number(minutes)).toBeGreaterThanOrEqual(3 * 24 * 60);
     expect(workspace).not.toContain('minimumReleaseAgeExclude');
   });
 
-  it('runs a script at installation only where that was decided upon', () => {
+  it('runs the install scripts of listed packages only', () => {
     expect(workspace).toMatch(/^strictDepBuilds: true$/m);
     const [, decisions = ''] = /^allowBuilds:\n((?: {2}.+\n)+)/m.exec(workspace) ?? [];
     const allowed = [...decisions.matchAll(/^ {2}'?([^':]+)'?: true$/gm)].map(([, name]) => name);
     expect(allowed).toEqual(['node']);
   });
 
-  it('is what the lockfile names, down to the hash', () => {
+  it('is pinned by the lockfile, hashes included', () => {
     const [, packages = ''] = lockfile.split(/^packages:$/m);
     const [resolved = ''] = packages.split(/^snapshots:$/m);
     const resolutions = [...resolved.matchAll(/^ {4}resolution: (.+)$/gm)].map(([, resolution]) => resolution ?? '');
@@ -64,7 +67,7 @@ describe('what is installed here', () => {
     );
   });
 
-  it('is not resolved anew by a test run, here or in CI', () => {
+  it('is not resolved again by a test run, locally or in CI', () => {
     expect(read('scripts/bootstrap.mjs')).toContain('install --frozen-lockfile');
     const workflows = globSync('.github/workflows/*.yml', { cwd: root }).map(read);
     for (const workflow of workflows) {
@@ -75,7 +78,7 @@ describe('what is installed here', () => {
     expect(workflows.length).toBeGreaterThan(0);
   });
 
-  it('leaves no other lockfile that could be taken for it', () => {
+  it('has no other lockfile', () => {
     expect(
       ['package-lock.json', 'yarn.lock', 'bun.lockb', 'npm-shrinkwrap.json'].filter((name) =>
         existsSync(join(root, name)),

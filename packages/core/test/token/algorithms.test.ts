@@ -2,16 +2,16 @@ import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { allAlgorithms, defaultAlgorithms } from '../../src/crypto/algorithms.ts';
 import type { JSONWebKey } from '../../src/index.ts';
-import { claimsWith, encode, headerText, mint, mintText } from '../fixtures/mint.ts';
-import { refusalOf } from '../fixtures/refusal.ts';
-import { createTestKey, keySetOf, signWith } from '../fixtures/test-key.ts';
-import { verifierFor } from '../fixtures/verifiers.ts';
+import { authErrorOf } from '../support/expected-errors.ts';
+import { claimsWith, encode, headerText, signText, signToken } from '../support/sign-token.ts';
+import { generateTestKey, keySetOf, signWith } from '../support/test-key.ts';
+import { verifierFor } from '../support/verifiers.ts';
 
-const rsa = createTestKey('RS256');
+const rsa = generateTestKey('RS256');
 const json = JSON.stringify(claimsWith());
 
 function codeOf(verifier: ReturnType<typeof verifierFor>, token: string): string {
-  return refusalOf(() => verifier.verifySync(token)).code;
+  return authErrorOf(() => verifier.verifySync(token)).code;
 }
 
 function forged(header: Readonly<Record<string, unknown>>, sign: (input: string) => string | Buffer): string {
@@ -25,23 +25,23 @@ function withoutAlg({ alg: _, ...jwk }: JSONWebKey): JSONWebKey {
 
 describe('an algorithm', () => {
   it.each(defaultAlgorithms)('%s is accepted by default', (alg) => {
-    const key = createTestKey(alg);
-    expect(verifierFor(key).verifySync(mint(key)).header?.alg).toBe(alg);
+    const key = generateTestKey(alg);
+    expect(verifierFor(key).verifySync(signToken(key)).header?.alg).toBe(alg);
   });
 
-  it.each(allAlgorithms)('%s is refused where others are listed', (alg) => {
-    const key = createTestKey(alg);
+  it.each(allAlgorithms)('[TOKEN-ALGORITHM] %s is refused where others are listed', (alg) => {
+    const key = generateTestKey(alg);
     const verifier = verifierFor(key, { algorithms: allAlgorithms.filter((name) => name !== alg) });
-    expect(codeOf(verifier, mint(key))).toBe('ERR_ALG_NOT_ALLOWED');
+    expect(codeOf(verifier, signToken(key))).toBe('ERR_ALG_NOT_ALLOWED');
   });
 
-  it('EdDSA and Ed25519 are two names of one', () => {
-    const key = createTestKey('Ed25519');
-    const eddsa = mint(key, {}, { alg: 'EdDSA' });
+  it('[TOKEN-EDDSA] EdDSA and Ed25519 are two names of one', () => {
+    const key = generateTestKey('Ed25519');
+    const eddsa = signToken(key, {}, { alg: 'EdDSA' });
     expect(verifierFor(key).verifySync(eddsa).header?.alg).toBe('EdDSA');
-    expect(verifierFor(key, { algorithms: ['EdDSA'] }).verifySync(mint(key)).header?.alg).toBe('Ed25519');
+    expect(verifierFor(key, { algorithms: ['EdDSA'] }).verifySync(signToken(key)).header?.alg).toBe('Ed25519');
     const jwks = { keys: [{ ...key.jwk, alg: 'EdDSA' }] };
-    expect(verifierFor(key, { jwks }).verifySync(mint(key)).header?.alg).toBe('Ed25519');
+    expect(verifierFor(key, { jwks }).verifySync(signToken(key)).header?.alg).toBe('Ed25519');
   });
 
   it.each([
@@ -58,7 +58,7 @@ describe('an algorithm', () => {
     'RS1',
     'ES256K',
     'toString',
-  ])('named "%s" is refused, with a signature or with none to speak of', (alg) => {
+  ])('[TOKEN-ALGORITHM] named "%s" is refused, with a signature or with none to speak of', (alg) => {
     const verifier = verifierFor(rsa);
     expect(codeOf(verifier, forged({ alg }, rsa.sign))).toBe('ERR_ALG_NOT_ALLOWED');
     expect(
@@ -79,7 +79,7 @@ describe('an algorithm', () => {
     expect(codeOf(verifierFor(rsa), forged({ alg }, rsa.sign))).toBe('ERR_ALG_NOT_ALLOWED');
   });
 
-  it('HMAC with any spelling of the public key is refused', () => {
+  it('[TOKEN-ALGORITHM] HMAC with any spelling of the public key is refused', () => {
     const spki = rsa.publicKey.export({ type: 'spki', format: 'pem' }).toString();
     const spellings = [
       spki,
@@ -102,37 +102,38 @@ describe('an algorithm', () => {
 });
 
 describe('a key', () => {
-  it('with an algorithm is not used with another one, whatever is allowed', () => {
+  it('[TOKEN-ALGORITHM-OF-KEY] with an algorithm is not used with another one, whatever is allowed', () => {
     const jwks = { keys: [{ ...rsa.jwk, alg: 'RS512' }] };
-    expect(codeOf(verifierFor(rsa, { jwks }), mint(rsa))).toBe('ERR_ALG_NOT_ALLOWED');
-    expect(codeOf(verifierFor(rsa, { jwks, algorithms: ['RS256'] }), mint(rsa))).toBe('ERR_ALG_NOT_ALLOWED');
+    expect(codeOf(verifierFor(rsa, { jwks }), signToken(rsa))).toBe('ERR_ALG_NOT_ALLOWED');
+    expect(codeOf(verifierFor(rsa, { jwks, algorithms: ['RS256'] }), signToken(rsa))).toBe('ERR_ALG_NOT_ALLOWED');
   });
 
-  it('for RSA without an algorithm means RS256, or the one RSA algorithm that is listed', () => {
+  it('[TOKEN-RSA-WITHOUT-ALG] for RSA without an algorithm means RS256, or the one RSA algorithm that is listed', () => {
     const jwks = { keys: [withoutAlg(rsa.jwk)] };
     const withPss = forged({ alg: 'PS256' }, (input) => signWith('PS256', rsa.privateKey, input));
-    expect(verifierFor(rsa, { jwks }).verifySync(mint(rsa)).header?.alg).toBe('RS256');
+    expect(verifierFor(rsa, { jwks }).verifySync(signToken(rsa)).header?.alg).toBe('RS256');
     expect(codeOf(verifierFor(rsa, { jwks }), withPss)).toBe('ERR_ALG_NOT_ALLOWED');
     const both = ['RS256', 'PS256'];
     expect(codeOf(verifierFor(rsa, { jwks, algorithms: both }), withPss)).toBe('ERR_ALG_NOT_ALLOWED');
     const pssOnly = verifierFor(rsa, { jwks, algorithms: ['PS256', 'ES256'] });
     expect(pssOnly.verifySync(withPss).header?.alg).toBe('PS256');
-    expect(codeOf(pssOnly, mint(rsa))).toBe('ERR_ALG_NOT_ALLOWED');
+    expect(codeOf(pssOnly, signToken(rsa))).toBe('ERR_ALG_NOT_ALLOWED');
   });
 
   it('is chosen by curve where it names no algorithm', () => {
     for (const alg of ['ES256', 'ES384', 'ES512', 'Ed25519'] as const) {
-      const key = createTestKey(alg);
+      const key = generateTestKey(alg);
       const verifier = verifierFor(key, { jwks: { keys: [withoutAlg(key.jwk)] } });
-      expect(verifier.verifySync(mint(key)).header?.alg).toBe(alg);
+      expect(verifier.verifySync(signToken(key)).header?.alg).toBe(alg);
       const others = allAlgorithms.filter((name) => name !== alg);
-      for (const name of others) expect(codeOf(verifier, mint(key, {}, { alg: name }))).toBe('ERR_ALG_NOT_ALLOWED');
+      for (const name of others)
+        expect(codeOf(verifier, signToken(key, {}, { alg: name }))).toBe('ERR_ALG_NOT_ALLOWED');
     }
   });
 
-  it('that the set does not hold is never replaced by another, not even by the only one', () => {
-    const stranger = createTestKey('Ed25519', 'stranger');
-    const known = createTestKey('Ed25519', 'known');
+  it('[TOKEN-KID] that the set does not hold is never replaced by another, not even by the only one', () => {
+    const stranger = generateTestKey('Ed25519', 'stranger');
+    const known = generateTestKey('Ed25519', 'known');
     for (const kid of [
       'stranger',
       '',
@@ -143,39 +144,39 @@ describe('a key', () => {
       '\u0000',
       'x'.repeat(9000),
     ]) {
-      expect(codeOf(verifierFor(known), mint(stranger, {}, { kid }))).toBe('ERR_KEY_NOT_FOUND');
+      expect(codeOf(verifierFor(known), signToken(stranger, {}, { kid }))).toBe('ERR_KEY_NOT_FOUND');
     }
-    expect(codeOf(verifierFor(known), mint(stranger, {}, { kid: 'known' }))).toBe('ERR_SIGNATURE_INVALID');
+    expect(codeOf(verifierFor(known), signToken(stranger, {}, { kid: 'known' }))).toBe('ERR_SIGNATURE_INVALID');
   });
 
-  it('is found without an identifier where exactly one fits, and refused as ambiguous where more do', () => {
-    const [one, two, other] = [createTestKey('ES256'), createTestKey('ES256'), createTestKey('Ed25519')];
-    const token = mint(one, {}, { kid: undefined });
+  it('[TOKEN-KEY-AMBIGUOUS] is found without an identifier where exactly one fits, and refused as ambiguous where more do', () => {
+    const [one, two, other] = [generateTestKey('ES256'), generateTestKey('ES256'), generateTestKey('Ed25519')];
+    const token = signToken(one, {}, { kid: undefined });
     expect(verifierFor(one, { jwks: keySetOf(one, other) }).verifySync(token).header?.kid).toBeUndefined();
     expect(codeOf(verifierFor(one, { jwks: keySetOf(one, two) }), token)).toBe('ERR_KEY_AMBIGUOUS');
     expect(codeOf(verifierFor(one, { jwks: keySetOf(other) }), token)).toBe('ERR_KEY_NOT_FOUND');
   });
 
-  it('whose identifier two keys share is refused as ambiguous', () => {
-    const [one, two] = [createTestKey('ES256', 'same'), createTestKey('ES256', 'same')];
-    expect(codeOf(verifierFor(one, { jwks: keySetOf(one, two) }), mint(one))).toBe('ERR_KEY_AMBIGUOUS');
+  it('[TOKEN-KEY-AMBIGUOUS] whose identifier two keys share is refused as ambiguous', () => {
+    const [one, two] = [generateTestKey('ES256', 'same'), generateTestKey('ES256', 'same')];
+    expect(codeOf(verifierFor(one, { jwks: keySetOf(one, two) }), signToken(one))).toBe('ERR_KEY_AMBIGUOUS');
     const twice = { keys: [one.jwk, one.jwk] };
-    expect(verifierFor(one, { jwks: twice }).verifySync(mint(one)).header?.kid).toBe('same');
+    expect(verifierFor(one, { jwks: twice }).verifySync(signToken(one)).header?.kid).toBe('same');
   });
 
-  it('in the header of a token is not looked at', () => {
-    const attacker = createTestKey('ES256', 'attacker');
-    const known = createTestKey('ES256', 'known');
+  it('[TOKEN-HEADER-KEYS] in the header of a token is not looked at', () => {
+    const attacker = generateTestKey('ES256', 'attacker');
+    const known = generateTestKey('ES256', 'known');
     for (const header of [
       { jwk: attacker.jwk },
       { jku: 'https://x.example' },
       { x5u: 'https://x.example' },
       { x5c: [] },
     ]) {
-      expect(codeOf(verifierFor(known), mintText(attacker, headerText(attacker, header), json))).toBe(
+      expect(codeOf(verifierFor(known), signText(attacker, headerText(attacker, header), json))).toBe(
         'ERR_KEY_NOT_FOUND',
       );
-      const borrowed = mintText(attacker, headerText(attacker, { ...header, kid: 'known' }), json);
+      const borrowed = signText(attacker, headerText(attacker, { ...header, kid: 'known' }), json);
       expect(codeOf(verifierFor(known), borrowed)).toBe('ERR_SIGNATURE_INVALID');
     }
   });

@@ -1,20 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import type { SingleIssuerOptions } from '../../src/index.ts';
-import { audience, issuer, mint } from '../fixtures/mint.ts';
-import { refusalOf } from '../fixtures/refusal.ts';
-import { createTestKey } from '../fixtures/test-key.ts';
-import { verifierFor } from '../fixtures/verifiers.ts';
+import { authErrorOf } from '../support/expected-errors.ts';
+import { audience, issuer, signToken } from '../support/sign-token.ts';
+import { generateTestKey } from '../support/test-key.ts';
+import { verifierFor } from '../support/verifiers.ts';
 
-const key = createTestKey('Ed25519');
+const key = generateTestKey('Ed25519');
 
 type Members = Readonly<Record<string, unknown>>;
 
 function refusal(claims: Members, options: Partial<SingleIssuerOptions> = {}): unknown {
-  return refusalOf(() => verifierFor(key, options).verifySync(mint(key, claims)));
+  return authErrorOf(() => verifierFor(key, options).verifySync(signToken(key, claims)));
 }
 
 function isAccepted(claims: Members, options: Partial<SingleIssuerOptions> = {}): boolean {
-  return verifierFor(key, options).verifySync(mint(key, claims)).scheme === 'Bearer';
+  return verifierFor(key, options).verifySync(signToken(key, claims)).scheme === 'Bearer';
 }
 
 const mismatch = { code: 'ERR_AUDIENCE_MISMATCH', claim: 'aud', reason: 'mismatch' };
@@ -41,11 +41,11 @@ describe('the claim aud', () => {
     'API',
   ];
 
-  it.each(others.map((aud) => ({ aud })))('is refused where it names another: $aud', ({ aud }) => {
+  it.each(others.map((aud) => ({ aud })))('[CLAIMS-AUDIENCE] is refused where it names another: $aud', ({ aud }) => {
     expect(refusal({ aud })).toMatchObject(mismatch);
   });
 
-  it('is refused where it is missing', () => {
+  it('[CLAIMS-AUDIENCE] is refused where it is missing', () => {
     const missing = { code: 'ERR_CLAIM_MISSING', claim: 'aud', reason: 'missing' };
     expect(refusal({ aud: undefined })).toMatchObject(missing);
   });
@@ -78,7 +78,7 @@ describe('the claim iss', () => {
     '__proto__',
   ];
 
-  it.each(others)('is compared character by character: "%s"', (iss) => {
+  it.each(others)('[CLAIMS-ISSUER] is compared character by character: "%s"', (iss) => {
     expect(refusal({ iss })).toMatchObject({ code: 'ERR_ISSUER_UNKNOWN', claim: 'iss', reason: 'mismatch' });
   });
 
@@ -106,7 +106,7 @@ describe('the accepted clients', () => {
     }
   });
 
-  it('are demanded where they are listed, and only then', () => {
+  it('[CLAIMS-CLIENT] are demanded where they are listed, and only then', () => {
     const missing = { code: 'ERR_CLAIM_MISSING', claim: 'client_id', reason: 'missing' };
     expect(refusal(none, { clientIds })).toMatchObject(missing);
     expect(isAccepted(none)).toBe(true);
@@ -119,7 +119,7 @@ describe('the accepted clients', () => {
     });
   });
 
-  it('are not found under a second name', () => {
+  it('[CLAIMS-CLIENT] are not found under a second name', () => {
     expect(refusal({ client_id: 'x', cid: 'web', azp: 'web' }, { clientIds })).toMatchObject({
       code: 'ERR_CLAIM_INVALID',
     });

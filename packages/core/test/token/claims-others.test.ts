@@ -1,26 +1,29 @@
 import { describe, expect, it } from 'vitest';
 import type { SingleIssuerOptions } from '../../src/index.ts';
-import { mint } from '../fixtures/mint.ts';
-import { refusalOf } from '../fixtures/refusal.ts';
-import { createTestKey } from '../fixtures/test-key.ts';
-import { verifierFor } from '../fixtures/verifiers.ts';
+import { authErrorOf } from '../support/expected-errors.ts';
+import { signToken } from '../support/sign-token.ts';
+import { generateTestKey } from '../support/test-key.ts';
+import { verifierFor } from '../support/verifiers.ts';
 
-const key = createTestKey('Ed25519');
+const key = generateTestKey('Ed25519');
 
 type Members = Readonly<Record<string, unknown>>;
 
 function refusal(claims: Members, options: Partial<SingleIssuerOptions> = {}): unknown {
-  return refusalOf(() => verifierFor(key, options).verifySync(mint(key, claims)));
+  return authErrorOf(() => verifierFor(key, options).verifySync(signToken(key, claims)));
 }
 
 function isAccepted(claims: Members, options: Partial<SingleIssuerOptions> = {}): boolean {
-  return verifierFor(key, options).verifySync(mint(key, claims)).scheme === 'Bearer';
+  return verifierFor(key, options).verifySync(signToken(key, claims)).scheme === 'Bearer';
 }
 
 describe.each(['sub', 'jti', 'client_id', 'cid', 'azp', 'appid'])('the claim %s', (claim) => {
-  it.each([null, 1, true, [], ['x'], {}].map((value) => ({ value })))('is text, or refused: $value', ({ value }) => {
-    expect(refusal({ [claim]: value })).toMatchObject({ code: 'ERR_CLAIM_INVALID', claim, reason: 'invalid' });
-  });
+  it.each([null, 1, true, [], ['x'], {}].map((value) => ({ value })))(
+    '[CLAIMS-TEXT] is text, or refused: $value',
+    ({ value }) => {
+      expect(refusal({ [claim]: value })).toMatchObject({ code: 'ERR_CLAIM_INVALID', claim, reason: 'invalid' });
+    },
+  );
 
   it('is not required', () => {
     expect(isAccepted({ [claim]: undefined })).toBe(true);
@@ -38,17 +41,20 @@ describe('required claims', () => {
     },
   );
 
-  it.each(['groups', 'toString', 'constructor'])('are present with any value but null: %s', (name) => {
-    for (const value of ['', 0, false, [], {}, 'x']) {
-      expect(isAccepted({ [name]: value }, { requiredClaims: [name] })).toBe(true);
-    }
-    expect(refusal({ [name]: null }, { requiredClaims: [name] })).toMatchObject({
-      code: 'ERR_CLAIM_MISSING',
-      claim: name,
-    });
-  });
+  it.each(['groups', 'toString', 'constructor'])(
+    '[CLAIMS-REQUIRED] are present with any value but null: %s',
+    (name) => {
+      for (const value of ['', 0, false, [], {}, 'x']) {
+        expect(isAccepted({ [name]: value }, { requiredClaims: [name] })).toBe(true);
+      }
+      expect(refusal({ [name]: null }, { requiredClaims: [name] })).toMatchObject({
+        code: 'ERR_CLAIM_MISSING',
+        claim: name,
+      });
+    },
+  );
 
-  it('are all looked for', () => {
+  it('[CLAIMS-REQUIRED] are all looked for', () => {
     const requiredClaims = ['sub', 'groups'];
     expect(refusal({}, { requiredClaims })).toMatchObject({ claim: 'groups' });
     expect(refusal({ sub: undefined, groups: [] }, { requiredClaims })).toMatchObject({ claim: 'sub' });
@@ -58,7 +64,7 @@ describe('required claims', () => {
 
 describe('a token that is bound to a key', () => {
   it.each([{ jkt: 'x' }, { 'x5t#S256': 'x' }, { jkt: 'x', kid: 'y' }, { jkt: null }].map((cnf) => ({ cnf })))(
-    'is refused as a bearer token: $cnf',
+    '[TOKEN-BOUND] is refused as a bearer token: $cnf',
     ({ cnf }) => {
       expect(refusal({ cnf })).toMatchObject({ code: 'ERR_BINDING_REQUIRED', status: 401, claim: 'cnf' });
     },

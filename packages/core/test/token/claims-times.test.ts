@@ -1,24 +1,24 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { SingleIssuerOptions } from '../../src/index.ts';
-import { headerText, mint, mintText, now } from '../fixtures/mint.ts';
-import { refusalOf } from '../fixtures/refusal.ts';
-import { createTestKey } from '../fixtures/test-key.ts';
-import { verifierFor } from '../fixtures/verifiers.ts';
+import { authErrorOf } from '../support/expected-errors.ts';
+import { headerText, now, signText, signToken } from '../support/sign-token.ts';
+import { generateTestKey } from '../support/test-key.ts';
+import { verifierFor } from '../support/verifiers.ts';
 
-const key = createTestKey('Ed25519');
+const key = generateTestKey('Ed25519');
 const verifier = verifierFor(key);
 
 function refusal(claims: Readonly<Record<string, unknown>>, options: Partial<SingleIssuerOptions> = {}): unknown {
-  const { code, claim, reason } = { claim: undefined, reason: undefined, ...refuse(mint(key, claims), options) };
+  const { code, claim, reason } = { claim: undefined, reason: undefined, ...refuse(signToken(key, claims), options) };
   return { code, claim, reason };
 }
 
-function refuse(token: string, options: Partial<SingleIssuerOptions> = {}): ReturnType<typeof refusalOf> {
-  return refusalOf(() => verifierFor(key, options).verifySync(token));
+function refuse(token: string, options: Partial<SingleIssuerOptions> = {}): ReturnType<typeof authErrorOf> {
+  return authErrorOf(() => verifierFor(key, options).verifySync(token));
 }
 
 function isAccepted(claims: Readonly<Record<string, unknown>>, options: Partial<SingleIssuerOptions> = {}): boolean {
-  return verifierFor(key, options).verifySync(mint(key, claims)).subject === 'subject';
+  return verifierFor(key, options).verifySync(signToken(key, claims)).subject === 'subject';
 }
 
 // The operator is told of tokens from the future, once.
@@ -29,13 +29,16 @@ beforeEach(() => {
 const noDates = ['', '1', `${now + 60}`, '2030-01-01T00:00:00Z', null, true, [], [now], {}];
 
 describe.each(['exp', 'nbf', 'iat'])('the claim %s', (claim) => {
-  it.each(noDates.map((value) => ({ value })))('is refused where it is no number: $value', ({ value }) => {
-    expect(refusal({ [claim]: value })).toEqual({ code: 'ERR_CLAIM_INVALID', claim, reason: 'invalid' });
-  });
+  it.each(noDates.map((value) => ({ value })))(
+    '[CLAIMS-NUMBERS] is refused where it is no number: $value',
+    ({ value }) => {
+      expect(refusal({ [claim]: value })).toEqual({ code: 'ERR_CLAIM_INVALID', claim, reason: 'invalid' });
+    },
+  );
 
-  it.each(['1e999', '-1e999'])('is refused where it is no finite number: %s', (number) => {
+  it.each(['1e999', '-1e999'])('[CLAIMS-NUMBERS] is refused where it is no finite number: %s', (number) => {
     const claims = JSON.stringify({ iss: 'https://issuer.example', aud: 'api://default', exp: now + 60 });
-    const token = mintText(key, headerText(key), claims.replace(/\}$/, `,"${claim}":${number}}`));
+    const token = signText(key, headerText(key), claims.replace(/\}$/, `,"${claim}":${number}}`));
     expect(refuse(token)).toMatchObject({ code: 'ERR_CLAIM_INVALID', claim, reason: 'invalid' });
   });
 
@@ -45,13 +48,13 @@ describe.each(['exp', 'nbf', 'iat'])('the claim %s', (claim) => {
 });
 
 describe('the claim exp', () => {
-  it('is required', () => {
+  it('[CLAIMS-EXPIRY] is required', () => {
     const expected = { code: 'ERR_CLAIM_MISSING', claim: 'exp', reason: 'missing' };
     expect(refusal({ exp: undefined })).toEqual(expected);
     expect(refusal({ exp: undefined, iat: undefined, nbf: now })).toEqual(expected);
   });
 
-  it('ends the token at that second, plus the tolerance', () => {
+  it('[CLAIMS-EXPIRY] ends the token at that second, plus the tolerance', () => {
     const expired = { code: 'ERR_TOKEN_EXPIRED', claim: 'exp', reason: 'mismatch' };
     expect(isAccepted({ exp: now - 4 })).toBe(true);
     expect(refusal({ exp: now - 5 })).toEqual(expired);
@@ -66,12 +69,12 @@ describe('the claim exp', () => {
   });
 
   it('is what expiresAt says', () => {
-    expect(verifier.verifySync(mint(key, { exp: now + 7 })).expiresAt).toBe(now + 7);
+    expect(verifier.verifySync(signToken(key, { exp: now + 7 })).expiresAt).toBe(now + 7);
   });
 });
 
 describe('the claim nbf', () => {
-  it('is not required, and holds the token back until that second, less the tolerance', () => {
+  it('[CLAIMS-NOT-BEFORE] is not required, and holds the token back until that second, less the tolerance', () => {
     const early = { code: 'ERR_TOKEN_NOT_YET_VALID', claim: 'nbf', reason: 'mismatch' };
     expect(isAccepted({ nbf: undefined })).toBe(true);
     expect(isAccepted({ nbf: now + 5 })).toBe(true);
@@ -88,18 +91,18 @@ describe('the claim iat', () => {
     expect(isAccepted({ iat: 0 })).toBe(true);
   });
 
-  it('is required with maxTokenAge', () => {
+  it('[CLAIMS-MAX-TOKEN-AGE] is required with maxTokenAge', () => {
     const expected = { code: 'ERR_CLAIM_MISSING', claim: 'iat', reason: 'missing' };
     expect(refusal({ iat: undefined }, { maxTokenAge: 60 })).toEqual(expected);
   });
 
-  it('is refused in the future with maxTokenAge, but for the tolerance', () => {
+  it('[CLAIMS-MAX-TOKEN-AGE] is refused in the future with maxTokenAge, but for the tolerance', () => {
     const early = { code: 'ERR_TOKEN_NOT_YET_VALID', claim: 'iat', reason: 'mismatch' };
     expect(isAccepted({ iat: now + 5 }, { maxTokenAge: 60 })).toBe(true);
     expect(refusal({ iat: now + 6 }, { maxTokenAge: 60 })).toEqual(early);
   });
 
-  it('ends the token after maxTokenAge, plus the tolerance', () => {
+  it('[CLAIMS-MAX-TOKEN-AGE] ends the token after maxTokenAge, plus the tolerance', () => {
     const old = { code: 'ERR_TOKEN_TOO_OLD', claim: 'iat', reason: 'mismatch' };
     expect(isAccepted({ iat: now - 65 }, { maxTokenAge: 60 })).toBe(true);
     expect(refusal({ iat: now - 66 }, { maxTokenAge: 60 })).toEqual(old);
@@ -109,17 +112,17 @@ describe('the claim iat', () => {
 });
 
 describe('a fault in the claims', () => {
-  it('is told only after the signature holds', () => {
-    const stranger = createTestKey('Ed25519', key.kid);
+  it('[CLAIMS-AFTER-SIGNATURE] is told only after the signature holds', () => {
+    const stranger = generateTestKey('Ed25519', key.kid);
     for (const claims of [{ exp: 1 }, { aud: 'x' }, { exp: 'x' }, { cnf: { jkt: 'x' } }, { at_hash: 'x' }]) {
-      const code = refusalOf(() => verifier.verifySync(mint(stranger, claims))).code;
+      const code = authErrorOf(() => verifier.verifySync(signToken(stranger, claims))).code;
       expect(code).toBe('ERR_SIGNATURE_INVALID');
     }
   });
 
-  it('never shows the value of a claim', () => {
+  it('[ERRORS-NO-VALUES] never shows the value of a claim', () => {
     for (const claims of [{ exp: 'hush' }, { aud: 'hush' }, { sub: ['hush'] }, { cnf: 'hush' }, { iss: 'hush' }]) {
-      const error = refusalOf(() => verifier.verifySync(mint(key, claims)));
+      const error = authErrorOf(() => verifier.verifySync(signToken(key, claims)));
       expect(JSON.stringify([error, error.message, error.stack, String(error.cause)])).not.toContain('hush');
     }
   });

@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { claimsWith, encode, headerText, mint, mintParts, mintText } from '../fixtures/mint.ts';
-import { refusalFrom, refusalOf } from '../fixtures/refusal.ts';
-import { createTestKey } from '../fixtures/test-key.ts';
-import { engines, optionsFor, verifierFor, verifierOn } from '../fixtures/verifiers.ts';
+import { authErrorFrom, authErrorOf } from '../support/expected-errors.ts';
+import { claimsWith, encode, headerText, signParts, signText, signToken } from '../support/sign-token.ts';
+import { generateTestKey } from '../support/test-key.ts';
+import { engines, optionsFor, verifierFor, verifierOn } from '../support/verifiers.ts';
 
-const key = createTestKey('Ed25519');
+const key = generateTestKey('Ed25519');
 const verifier = verifierFor(key);
-const good = mint(key);
+const good = signToken(key);
 const [header = '', claims = '', signature = ''] = good.split('.');
 const json = JSON.stringify(claimsWith());
 
 function codeOf(token: unknown): string {
-  return refusalOf(() => verifier.verifySync(token as string)).code;
+  return authErrorOf(() => verifier.verifySync(token as string)).code;
 }
 
 /** The same bytes, with unused bits of the last character set. */
@@ -21,7 +21,7 @@ function withUnusedBits(part: string): string {
 }
 
 function signedHeader(parameters: Readonly<Record<string, unknown>>): string {
-  return mint(key, {}, parameters);
+  return signToken(key, {}, parameters);
 }
 
 const forms: Readonly<Record<string, string>> = {
@@ -69,7 +69,7 @@ const texts: Readonly<Record<string, string | Uint8Array>> = {
   ]),
 };
 
-describe('a token that is not a compact JWS', () => {
+describe('[TOKEN-FORM] a token that is not a compact JWS', () => {
   it.each(Object.entries(forms))('is malformed: %s', (_name, token) => {
     expect(codeOf(token)).toBe('ERR_TOKEN_MALFORMED');
   });
@@ -88,11 +88,11 @@ describe('a token that is not a compact JWS', () => {
   });
 
   it.each(Object.entries(texts))('is malformed: claims that are %s', (_name, text) => {
-    expect(codeOf(mintText(key, headerText(key), text))).toBe('ERR_TOKEN_MALFORMED');
+    expect(codeOf(signText(key, headerText(key), text))).toBe('ERR_TOKEN_MALFORMED');
   });
 
   it.each(Object.entries(texts))('is malformed: a header that is %s', (_name, text) => {
-    expect(codeOf(mintText(key, text, json))).toBe('ERR_TOKEN_MALFORMED');
+    expect(codeOf(signText(key, text, json))).toBe('ERR_TOKEN_MALFORMED');
   });
 
   it('is malformed: unused bits set in a header or claims that were signed so', () => {
@@ -100,8 +100,8 @@ describe('a token that is not a compact JWS', () => {
     const loose = [odd, encode(`${json} `), encode(`${json}  `)].filter((part) => part.length % 4 !== 0);
     expect(loose.length).toBeGreaterThan(0);
     for (const part of loose) {
-      expect(codeOf(mintParts(key, withUnusedBits(part), claims))).toBe('ERR_TOKEN_MALFORMED');
-      expect(codeOf(mintParts(key, header, withUnusedBits(part)))).toBe('ERR_TOKEN_MALFORMED');
+      expect(codeOf(signParts(key, withUnusedBits(part), claims))).toBe('ERR_TOKEN_MALFORMED');
+      expect(codeOf(signParts(key, header, withUnusedBits(part)))).toBe('ERR_TOKEN_MALFORMED');
     }
   });
 
@@ -126,7 +126,7 @@ const critical = [
   false,
 ];
 
-describe('a token with critical extensions', () => {
+describe('[TOKEN-CRITICAL] a token with critical extensions', () => {
   it.each(critical.map((crit) => ({ crit })))('is refused: crit is $crit', ({ crit }) => {
     expect(codeOf(signedHeader({ crit }))).toBe('ERR_CRIT_UNSUPPORTED');
   });
@@ -143,7 +143,7 @@ describe.each(engines)('on the $name engine', (engine) => {
   it('the last one of duplicate members wins', async () => {
     const repeated = `{"sub":"first",${json.slice(1, -1)},"sub":"last"}`;
     const repeatedHeader = `{"alg":"none",${headerText(key).slice(1)}`;
-    const verified = await onEngine.verify(mintText(key, repeatedHeader, repeated));
+    const verified = await onEngine.verify(signText(key, repeatedHeader, repeated));
     expect(verified.subject).toBe('last');
     expect(verified.claims.sub).toBe('last');
     expect(verified.header?.alg).toBe(key.alg);
@@ -151,18 +151,18 @@ describe.each(engines)('on the $name engine', (engine) => {
 
   it('the last one wins where it is the bad one, too', async () => {
     const expired = `${json.slice(0, -1)},"exp":1}`;
-    expect(await refusalFrom(onEngine.verify(mintText(key, headerText(key), expired)))).toMatchObject({
+    expect(await authErrorFrom(onEngine.verify(signText(key, headerText(key), expired)))).toMatchObject({
       code: 'ERR_TOKEN_EXPIRED',
     });
     const unsigned = `${headerText(key).slice(0, -1)},"alg":"none"}`;
-    expect(await refusalFrom(onEngine.verify(mintText(key, unsigned, json)))).toMatchObject({
+    expect(await authErrorFrom(onEngine.verify(signText(key, unsigned, json)))).toMatchObject({
       code: 'ERR_ALG_NOT_ALLOWED',
     });
   });
 
   it('a member named __proto__ is a claim like any other, and changes no prototype', async () => {
     const polluting = `{"__proto__":{"admin":true,"scope":"all","exp":9e9},"constructor":{"x":1},${json.slice(1)}`;
-    const verified = await onEngine.verify(mintText(key, headerText(key), polluting));
+    const verified = await onEngine.verify(signText(key, headerText(key), polluting));
     expect(Object.getPrototypeOf(verified.claims)).toBe(Object.prototype);
     expect(verified.claims['admin']).toBeUndefined();
     expect(verified.scopes).toEqual([]);
@@ -172,10 +172,10 @@ describe.each(engines)('on the $name engine', (engine) => {
 
   it('a header member named __proto__ brings no algorithm and no extension', async () => {
     const inherited = `{"__proto__":{"alg":"${key.alg}"},"kid":"${key.kid}"}`;
-    expect(await refusalFrom(onEngine.verify(mintText(key, inherited, json)))).toMatchObject({
+    expect(await authErrorFrom(onEngine.verify(signText(key, inherited, json)))).toMatchObject({
       code: 'ERR_ALG_NOT_ALLOWED',
     });
     const harmless = `{"__proto__":{"crit":["x"]},${headerText(key).slice(1)}`;
-    await expect(onEngine.verify(mintText(key, harmless, json))).resolves.toHaveProperty('subject', 'subject');
+    await expect(onEngine.verify(signText(key, harmless, json))).resolves.toHaveProperty('subject', 'subject');
   });
 });

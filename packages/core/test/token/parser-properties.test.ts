@@ -2,15 +2,15 @@ import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isAuthError } from '../../src/index.ts';
-import { claimsWith, encode, headerText, mint, mintText } from '../fixtures/mint.ts';
-import { refusalOf } from '../fixtures/refusal.ts';
-import { createTestKey } from '../fixtures/test-key.ts';
-import { verifierFor } from '../fixtures/verifiers.ts';
+import { authErrorOf } from '../support/expected-errors.ts';
+import { claimsWith, encode, headerText, signText, signToken } from '../support/sign-token.ts';
+import { generateTestKey } from '../support/test-key.ts';
+import { verifierFor } from '../support/verifiers.ts';
 
-const key = createTestKey('Ed25519');
+const key = generateTestKey('Ed25519');
 const verifier = verifierFor(key);
 const roomy = verifierFor(key, { maxTokenSize: 1_048_576 });
-const parts = mint(key).split('.');
+const parts = signToken(key).split('.');
 
 /** Verifies any text; whatever is thrown must be an AuthError that does not quote it. */
 function judge(token: string): void {
@@ -29,7 +29,7 @@ function secondsFor(run: () => void): number {
   return (performance.now() - start) / 1000;
 }
 
-describe('whatever is sent as a token', () => {
+describe('[TOKEN-NO-THROW] whatever is sent as a token', () => {
   it('is a token or refused with an AuthError: any text', () => {
     const text = fc.oneof(
       fc.string(),
@@ -54,7 +54,7 @@ describe('whatever is sent as a token', () => {
       fc.json().map((text) => `{"alg":${text}}`),
     );
     fc.assert(
-      fc.property(json, json, (header, claims) => judge(mintText(key, header, claims))),
+      fc.property(json, json, (header, claims) => judge(signText(key, header, claims))),
       { numRuns: 1000 },
     );
   });
@@ -62,7 +62,7 @@ describe('whatever is sent as a token', () => {
   it('is a token or refused with an AuthError: any claims and header parameters that were signed', () => {
     const members = fc.dictionary(fc.string(), fc.jsonValue(), { maxKeys: 5 });
     fc.assert(
-      fc.property(members, members, (claims, header) => judge(mint(key, claims, header))),
+      fc.property(members, members, (claims, header) => judge(signToken(key, claims, header))),
       { numRuns: 1000 },
     );
   });
@@ -71,7 +71,7 @@ describe('whatever is sent as a token', () => {
     fc.assert(
       fc.property(fc.anything(), (value) => {
         fc.pre(typeof value !== 'string');
-        expect(refusalOf(() => verifier.verifySync(value as string)).code).toBe('ERR_TOKEN_MALFORMED');
+        expect(authErrorOf(() => verifier.verifySync(value as string)).code).toBe('ERR_TOKEN_MALFORMED');
       }),
       { numRuns: 500 },
     );
@@ -84,26 +84,26 @@ describe('a token that is too large', () => {
     'a megabyte of letters': 'A'.repeat(megabyte),
     'a million dots': '.'.repeat(megabyte),
     'a megabyte of a header': `${'A'.repeat(megabyte)}.${parts[1]}.${parts[2]}`,
-    'a megabyte that is signed': mint(key, { filling: 'x'.repeat(megabyte) }),
+    'a megabyte that is signed': signToken(key, { filling: 'x'.repeat(megabyte) }),
     'one character too many': 'A'.repeat(16_385),
   };
 
-  it.each(Object.entries(inputs))('is refused before it is looked at: %s', (_name, token) => {
+  it.each(Object.entries(inputs))('[TOKEN-SIZE] is refused before it is looked at: %s', (_name, token) => {
     const seconds = secondsFor(() => {
       for (let round = 0; round < 1000; round += 1) {
-        expect(refusalOf(() => verifier.verifySync(token)).code).toBe('ERR_TOKEN_TOO_LARGE');
+        expect(authErrorOf(() => verifier.verifySync(token)).code).toBe('ERR_TOKEN_TOO_LARGE');
       }
     });
     expect(seconds / 1000).toBeLessThan(0.001);
   });
 
   it('is looked at where maxTokenSize says so, up to that length and no longer', () => {
-    const token = mint(key, { filling: 'x'.repeat(20_000) });
-    expect(refusalOf(() => verifier.verifySync(token)).code).toBe('ERR_TOKEN_TOO_LARGE');
+    const token = signToken(key, { filling: 'x'.repeat(20_000) });
+    expect(authErrorOf(() => verifier.verifySync(token)).code).toBe('ERR_TOKEN_TOO_LARGE');
     const exact = verifierFor(key, { maxTokenSize: token.length });
     expect(exact.verifySync(token).subject).toBe('subject');
     const short = verifierFor(key, { maxTokenSize: token.length - 1 });
-    expect(refusalOf(() => short.verifySync(token)).code).toBe('ERR_TOKEN_TOO_LARGE');
+    expect(authErrorOf(() => short.verifySync(token)).code).toBe('ERR_TOKEN_TOO_LARGE');
   });
 });
 
@@ -115,9 +115,9 @@ describe('a token that is large, and allowed to be', () => {
     'letters without a dot': 'A'.repeat(length),
     'letters, and one that does not belong at the end': `${'A'.repeat(length)}!`,
     'letters between two dots': `.${'A'.repeat(length)}.`,
-    'a deeply nested header': mintText(key, nested('[', ']', 100_000), '{}'),
-    'deeply nested claims that are not closed': mintText(key, headerText(key), '{"a":'.repeat(100_000)),
-    'deeply nested claims of a stranger': mintText(
+    'a deeply nested header': signText(key, nested('[', ']', 100_000), '{}'),
+    'deeply nested claims that are not closed': signText(key, headerText(key), '{"a":'.repeat(100_000)),
+    'deeply nested claims of a stranger': signText(
       key,
       headerText(key),
       `{"iss":"x","a":${nested('[', ']', 300_000)}}`,
@@ -126,17 +126,17 @@ describe('a token that is large, and allowed to be', () => {
 
   it.each(Object.entries(inputs))('costs no more than its length justifies: %s', (_name, token) => {
     const seconds = secondsFor(() => {
-      expect(refusalOf(() => roomy.verifySync(token)).status).toBe(401);
+      expect(authErrorOf(() => roomy.verifySync(token)).status).toBe(401);
     });
     // A megabyte through the strictest parser takes milliseconds; anything quadratic takes minutes.
     expect(seconds).toBeLessThan(5);
   });
 
-  it('may hold a thousand arrays and objects, and more of them only where they are few for its length', () => {
+  it('[TOKEN-NESTING] may hold a thousand arrays and objects, and more of them only where they are few for its length', () => {
     const outcomeOf = (member: string): unknown => {
       const claims = JSON.stringify(claimsWith()).replace(/\}$/, `,"x":${member}}`);
       try {
-        return roomy.verifySync(mintText(key, headerText(key), claims)).subject;
+        return roomy.verifySync(signText(key, headerText(key), claims)).subject;
       } catch (error) {
         return isAuthError(error) ? error.code : error;
       }

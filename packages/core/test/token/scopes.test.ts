@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { SingleIssuerOptions } from '../../src/index.ts';
-import { mint } from '../fixtures/mint.ts';
-import { createTestKey } from '../fixtures/test-key.ts';
-import { verifierFor } from '../fixtures/verifiers.ts';
+import { signToken } from '../support/sign-token.ts';
+import { generateTestKey } from '../support/test-key.ts';
+import { verifierFor } from '../support/verifiers.ts';
 
-const key = createTestKey('Ed25519');
+const key = generateTestKey('Ed25519');
 
 function scopesOf(
   claims: Readonly<Record<string, unknown>>,
   options: Partial<SingleIssuerOptions> = {},
 ): readonly string[] {
-  return verifierFor(key, options).verifySync(mint(key, claims)).scopes;
+  return verifierFor(key, options).verifySync(signToken(key, claims)).scopes;
 }
 
 describe('scopes', () => {

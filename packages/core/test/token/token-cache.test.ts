@@ -1,22 +1,22 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { createVerifier, type SingleIssuerOptions, type Verifier } from '../../src/index.ts';
-import { createFakeClock } from '../fixtures/fake-clock.ts';
-import { audience, issuer, mint, now } from '../fixtures/mint.ts';
-import { refusalFrom, refusalOf } from '../fixtures/refusal.ts';
-import { stageIssuer } from '../fixtures/staged-issuer.ts';
-import { createTestKey, keySetOf } from '../fixtures/test-key.ts';
+import { authErrorFrom, authErrorOf } from '../support/expected-errors.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+import { FakeIssuer } from '../support/fake-issuer.ts';
+import { audience, issuer, now, signToken } from '../support/sign-token.ts';
+import { generateTestKey, keySetOf } from '../support/test-key.ts';
 
-const key = createTestKey('Ed25519');
-const rsa = createTestKey('RS256');
+const key = generateTestKey('Ed25519');
+const rsa = generateTestKey('RS256');
 const jwks = keySetOf(key, rsa);
-const clock = createFakeClock();
+const clock = new FakeClock();
 
 function remembering(options: Partial<SingleIssuerOptions> = {}): Verifier {
   return createVerifier({ issuer, audience, jwks, clock, ...options });
 }
 
 function codeOf(verifier: Verifier, token: string): string {
-  return refusalOf(() => verifier.verifySync(token)).code;
+  return authErrorOf(() => verifier.verifySync(token)).code;
 }
 
 /** A verifier by which the token is remembered, and everyone with the same keys shares that. */
@@ -34,11 +34,11 @@ describe('a token that was seen before', () => {
     vi.spyOn(process, 'emitWarning').mockReturnValue(undefined);
   });
 
-  it('is refused once it expires, with iat or without', () => {
+  it('[CACHE-TIMES] is refused once it expires, with iat or without', () => {
     for (const iat of [now, undefined]) {
-      const moving = createFakeClock();
+      const moving = new FakeClock();
       const verifier = remembering({ clock: moving });
-      const token = mint(key, { iat, exp: now + 60 });
+      const token = signToken(key, { iat, exp: now + 60 });
       verifier.verifySync(token);
       moving.advance(64);
       expect(verifier.verifySync(token).expiresAt).toBe(now + 60);
@@ -47,19 +47,19 @@ describe('a token that was seen before', () => {
     }
   });
 
-  it('is refused once it is older than maxTokenAge', () => {
-    const moving = createFakeClock();
+  it('[CACHE-TIMES] is refused once it is older than maxTokenAge', () => {
+    const moving = new FakeClock();
     const verifier = remembering({ clock: moving, maxTokenAge: 60 });
-    const token = mint(key);
+    const token = signToken(key);
     verifier.verifySync(token);
     moving.advance(66);
     expect(codeOf(verifier, token)).toBe('ERR_TOKEN_TOO_OLD');
   });
 
   it('is refused again where the clock was set back before nbf', () => {
-    const moving = createFakeClock();
+    const moving = new FakeClock();
     const verifier = remembering({ clock: moving });
-    const token = mint(key, { nbf: now });
+    const token = signToken(key, { nbf: now });
     verifier.verifySync(token);
     moving.advance(-6);
     expect(codeOf(verifier, token)).toBe('ERR_TOKEN_NOT_YET_VALID');
@@ -74,8 +74,8 @@ describe('a token that was seen before', () => {
     ['a verdict', { validate: () => 'no' }, 'ERR_TOKEN_REJECTED'],
   ];
 
-  it.each(strict)('is judged anew by a verifier that demands %s', (_name, options, code) => {
-    const token = mint(key, { jti: code });
+  it.each(strict)('[CACHE-POLICY] is judged anew by a verifier that demands %s', (_name, options, code) => {
+    const token = signToken(key, { jti: code });
     const lenient = remember(token);
     const other = remembering(options);
     expect(codeOf(other, token)).toBe(code);
@@ -84,14 +84,14 @@ describe('a token that was seen before', () => {
   });
 
   it('is judged anew by a verifier that demands the type at+jwt', () => {
-    const token = mint(key, {}, { typ: 'JWT' });
+    const token = signToken(key, {}, { typ: 'JWT' });
     const lenient = remember(token);
     expect(codeOf(remembering({ tokenType: 'at+jwt' }), token)).toBe('ERR_TOKEN_TYPE');
     expect(lenient.verifySync(token).header?.typ).toBe('JWT');
   });
 
   it('has the scopes that each verifier reads from it', () => {
-    const token = mint(key, { scope: 'read', permissions: ['write'] });
+    const token = signToken(key, { scope: 'read', permissions: ['write'] });
     const first = remember(token);
     const second = remembering({ scopeClaims: ['permissions'] });
     for (let round = 0; round < 3; round += 1) {
@@ -101,42 +101,42 @@ describe('a token that was seen before', () => {
   });
 
   it('is unknown to a verifier with other keys of the same issuer', () => {
-    const token = mint(key);
+    const token = signToken(key);
     remember(token);
-    const others = remembering({ jwks: keySetOf(createTestKey('Ed25519', key.kid)) });
+    const others = remembering({ jwks: keySetOf(generateTestKey('Ed25519', key.kid)) });
     expect(codeOf(others, token)).toBe('ERR_SIGNATURE_INVALID');
   });
 
-  it('is refused from the moment that its key is gone, or another one goes by its name', async () => {
-    for (const next of [createTestKey('Ed25519'), createTestKey('Ed25519', key.kid)]) {
-      const moving = createFakeClock();
-      const staged = stageIssuer([key]);
-      const verifier = createVerifier({ ...staged.options, clock: moving, keyCache: { ttl: 600 } });
-      const token = mint(key);
+  it('[CACHE-KEY] is refused from the moment that its key is gone, or another one goes by its name', async () => {
+    for (const next of [generateTestKey('Ed25519'), generateTestKey('Ed25519', key.kid)]) {
+      const moving = new FakeClock();
+      const fake = new FakeIssuer([key]);
+      const verifier = createVerifier({ ...fake.options, clock: moving, keyCache: { ttl: 600 } });
+      const token = signToken(key);
       await verifier.verify(token);
       expect(verifier.verifySync(token).subject).toBe('subject');
-      staged.answer(keySetOf(next));
+      fake.publish(keySetOf(next));
       moving.advance(590);
       // The request that finds the key set due is still served with the keys at hand.
       expect(verifier.verifySync(token).subject).toBe('subject');
       await vi.waitFor(() => expect(verifier.stats().issuers[issuer]).toMatchObject({ refreshes: 2 }));
-      const error = await refusalFrom(verifier.verify(token));
+      const error = await authErrorFrom(verifier.verify(token));
       expect(['ERR_KEY_NOT_FOUND', 'ERR_SIGNATURE_INVALID']).toContain(error.code);
       await verifier.close();
     }
   });
 
   it('is told from one that differs by a character anywhere', () => {
-    const token = mint(key, { filling: 'x'.repeat(200) });
+    const token = signToken(key, { filling: 'x'.repeat(200) });
     const verifier = remember(token);
     for (let at = 0; at < token.length; at += 7) {
       const changed = `${token.slice(0, at)}${token[at] === 'A' ? 'B' : 'A'}${token.slice(at + 1)}`;
-      expect(refusalOf(() => verifier.verifySync(changed)).status).toBe(401);
+      expect(authErrorOf(() => verifier.verifySync(changed)).status).toBe(401);
     }
   });
 
   it('is checked from the start again after clear()', () => {
-    const token = mint(key);
+    const token = signToken(key);
     const verifier = remember(token);
     const { entries, misses } = verifier.stats().tokenCache;
     verifier.clear(issuer);
@@ -148,32 +148,32 @@ describe('a token that was seen before', () => {
 
 describe('the memory of tokens', () => {
   it('drops a token with the key that proved it, and keeps it for a verifier that only does not accept it', async () => {
-    const staged = stageIssuer([key]);
-    const moving = createFakeClock();
-    const options = { ...staged.options, clock: moving, keyCache: { ttl: 600 } };
+    const fake = new FakeIssuer([key]);
+    const moving = new FakeClock();
+    const options = { ...fake.options, clock: moving, keyCache: { ttl: 600 } };
     const verifier = createVerifier(options);
-    const token = mint(key);
+    const token = signToken(key);
     await verifier.verify(token);
     const { entries } = verifier.stats().tokenCache;
     const choosy = createVerifier({ ...options, algorithms: ['RS256'] });
-    expect((await refusalFrom(choosy.verify(token))).code).toBe('ERR_ALG_NOT_ALLOWED');
+    expect((await authErrorFrom(choosy.verify(token))).code).toBe('ERR_ALG_NOT_ALLOWED');
     expect(verifier.stats().tokenCache.entries).toBe(entries);
-    staged.answer(keySetOf(createTestKey('Ed25519')));
+    fake.publish(keySetOf(generateTestKey('Ed25519')));
     moving.advance(590);
     verifier.verifySync(token);
     await vi.waitFor(() => expect(verifier.stats().issuers[issuer]).toMatchObject({ refreshes: 2 }));
-    expect((await refusalFrom(verifier.verify(token))).code).toBe('ERR_KEY_NOT_FOUND');
+    expect((await authErrorFrom(verifier.verify(token))).code).toBe('ERR_KEY_NOT_FOUND');
     expect(verifier.stats().tokenCache.entries).toBe(entries - 1);
     await Promise.all([verifier.close(), choosy.close()]);
   });
 
   it('does not take in a token that was refused', () => {
     const verifier = remembering();
-    const stranger = createTestKey('Ed25519', key.kid);
+    const stranger = generateTestKey('Ed25519', key.kid);
     const { entries } = verifier.stats().tokenCache;
-    for (const token of [mint(stranger), mint(key, { exp: 1 }), mint(key, { aud: 'x' }), 'x', 'a.b.c']) {
-      refusalOf(() => verifier.verifySync(token));
-      refusalOf(() => verifier.verifySync(token));
+    for (const token of [signToken(stranger), signToken(key, { exp: 1 }), signToken(key, { aud: 'x' }), 'x', 'a.b.c']) {
+      authErrorOf(() => verifier.verifySync(token));
+      authErrorOf(() => verifier.verifySync(token));
     }
     expect(verifier.stats().tokenCache).toMatchObject({ entries, hits: 0 });
   });
@@ -183,10 +183,10 @@ describe('the memory of tokens', () => {
     const { maxEntries } = verifier.stats().tokenCache;
     expect(maxEntries).toBe(5000);
     verifier.clear();
-    const first = mint(key, { jti: 'first' });
+    const first = signToken(key, { jti: 'first' });
     verifier.verifySync(first);
     for (let count = 0; count < maxEntries + 10; count += 1) {
-      verifier.verifySync(mint(key, { jti: `${count}` }));
+      verifier.verifySync(signToken(key, { jti: `${count}` }));
       if (count % 1000 === 0) verifier.verifySync(first);
     }
     expect(verifier.stats().tokenCache.entries).toBe(maxEntries);
@@ -197,14 +197,14 @@ describe('the memory of tokens', () => {
 
   it('is not used at all with tokenCache: false', () => {
     const verifier = remembering({ tokenCache: false });
-    const token = mint(key);
+    const token = signToken(key);
     verifier.verifySync(token);
     verifier.verifySync(token);
     expect(verifier.stats().tokenCache).toEqual({ hits: 0, misses: 2, hitRate: 0, entries: 0, maxEntries: 0 });
   });
 
   it('grows to what the most demanding verifier of the process asks for, and keeps what it has', () => {
-    const token = mint(key, { jti: 'kept' });
+    const token = signToken(key, { jti: 'kept' });
     const verifier = remember(token);
     const { entries } = verifier.stats().tokenCache;
     const larger = remembering({ tokenCache: { maxEntries: 6000 } });

@@ -1,22 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import type { SingleIssuerOptions } from '../../src/index.ts';
-import { mint } from '../fixtures/mint.ts';
-import { refusalOf } from '../fixtures/refusal.ts';
-import { createTestKey } from '../fixtures/test-key.ts';
-import { verifierFor } from '../fixtures/verifiers.ts';
+import { authErrorOf } from '../support/expected-errors.ts';
+import { signToken } from '../support/sign-token.ts';
+import { generateTestKey } from '../support/test-key.ts';
+import { verifierFor } from '../support/verifiers.ts';
 
-const key = createTestKey('Ed25519');
+const key = generateTestKey('Ed25519');
 
 type Members = Readonly<Record<string, unknown>>;
 type TokenType = NonNullable<SingleIssuerOptions['tokenType']>;
 
 function codeOf(claims: Members, header: Members, tokenType: TokenType = 'compatible'): string {
-  const token = mint(key, claims, header);
-  return refusalOf(() => verifierFor(key, { tokenType }).verifySync(token)).code;
+  const token = signToken(key, claims, header);
+  return authErrorOf(() => verifierFor(key, { tokenType }).verifySync(token)).code;
 }
 
 function isAccepted(claims: Members, header: Members, tokenType: TokenType = 'compatible'): boolean {
-  return verifierFor(key, { tokenType }).verifySync(mint(key, claims, header)).scheme === 'Bearer';
+  return verifierFor(key, { tokenType }).verifySync(signToken(key, claims, header)).scheme === 'Bearer';
 }
 
 const accessTypes = ['at+jwt', 'AT+JWT', 'At+Jwt', 'application/at+jwt', 'APPLICATION/AT+JWT'];
@@ -41,9 +41,9 @@ const otherTypes = [
   'toString',
 ];
 
-describe("tokenType 'compatible', the default", () => {
+describe("[TOKEN-TYPE-COMPATIBLE] tokenType 'compatible', the default", () => {
   it.each([...accessTypes, ...plainTypes].map((typ) => ({ typ })))('accepts the header type $typ', ({ typ }) => {
-    expect(verifierFor(key).verifySync(mint(key, {}, { typ })).scheme).toBe('Bearer');
+    expect(verifierFor(key).verifySync(signToken(key, {}, { typ })).scheme).toBe('Bearer');
     expect(isAccepted({}, { typ })).toBe(true);
   });
 
@@ -56,11 +56,11 @@ describe("tokenType 'compatible', the default", () => {
 
   it.each(['aud', 'sub', 'client_id', 'iat', 'jti'])('does not require %s beyond what the options do', (claim) => {
     const verifier = verifierFor(key, { audience: null });
-    expect(verifier.verifySync(mint(key, { [claim]: undefined })).scheme).toBe('Bearer');
+    expect(verifier.verifySync(signToken(key, { [claim]: undefined })).scheme).toBe('Bearer');
   });
 });
 
-describe("tokenType 'at+jwt'", () => {
+describe("[TOKEN-TYPE-AT-JWT] tokenType 'at+jwt'", () => {
   it.each(accessTypes)('accepts the header type %s', (typ) => {
     expect(isAccepted({}, { typ }, 'at+jwt')).toBe(true);
   });
@@ -74,7 +74,7 @@ describe("tokenType 'at+jwt'", () => {
 
   it.each(['exp', 'aud', 'sub', 'client_id', 'iat', 'jti'])('requires %s (RFC 9068, section 2.2)', (claim) => {
     const verifier = verifierFor(key, { tokenType: 'at+jwt', audience: claim === 'aud' ? null : 'api://default' });
-    const error = refusalOf(() => verifier.verifySync(mint(key, { [claim]: undefined })));
+    const error = authErrorOf(() => verifier.verifySync(signToken(key, { [claim]: undefined })));
     expect(error).toMatchObject({ code: 'ERR_CLAIM_MISSING', claim, reason: 'missing' });
   });
 });
@@ -97,19 +97,19 @@ const purposes: Readonly<Record<string, Members>> = {
 describe.each(['compatible', 'at+jwt'] as const)(
   'what was made for another purpose, with tokenType %s',
   (tokenType) => {
-    it.each(Object.entries(purposes))('is refused: %s', (_name, claims) => {
+    it.each(Object.entries(purposes))('[TOKEN-PURPOSE] is refused: %s', (_name, claims) => {
       expect(codeOf(claims, {}, tokenType)).toBe('ERR_TOKEN_TYPE');
       expect(codeOf({ ...claims, scope: 'read' }, {}, tokenType)).toBe('ERR_TOKEN_TYPE');
     });
 
     it('is told from an access token by a fault that names no claim', () => {
-      const error = refusalOf(() => verifierFor(key, { tokenType }).verifySync(mint(key, { at_hash: 'x' })));
+      const error = authErrorOf(() => verifierFor(key, { tokenType }).verifySync(signToken(key, { at_hash: 'x' })));
       expect(error).not.toHaveProperty('claim');
     });
   },
 );
 
-describe('a token that was made for another purpose', () => {
+describe('[TOKEN-PURPOSE] a token that was made for another purpose', () => {
   it.each([
     ['an ID token, known by "at_hash"', { at_hash: 'x' }],
     ['an ID token, known by "c_hash"', { c_hash: 'x' }],
@@ -122,7 +122,7 @@ describe('a token that was made for another purpose', () => {
     ['an introspection response, known by "token_introspection"', { token_introspection: {} }],
     ['a DPoP proof, known by "htm" and "htu"', { htm: 'GET', htu: 'https://api.example' }],
   ])('is refused as %s', (kind, claims) => {
-    const error = refusalOf(() => verifierFor(key).verifySync(mint(key, claims)));
+    const error = authErrorOf(() => verifierFor(key).verifySync(signToken(key, claims)));
     expect(error.code).toBe('ERR_TOKEN_TYPE');
     expect(error.message).toBe(`The token is not an access token but ${kind}`);
   });

@@ -2,13 +2,13 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { VerifiedToken } from '../../src/index.ts';
 import { deepFreeze } from '../../src/token/verified-token.ts';
-import { audience, issuer, mint, now } from '../fixtures/mint.ts';
-import { createTestKey } from '../fixtures/test-key.ts';
-import { engines, optionsFor, verifierFor, verifierOn } from '../fixtures/verifiers.ts';
+import { audience, issuer, now, signToken } from '../support/sign-token.ts';
+import { generateTestKey } from '../support/test-key.ts';
+import { engines, optionsFor, verifierFor, verifierOn } from '../support/verifiers.ts';
 
-const key = createTestKey('Ed25519');
+const key = generateTestKey('Ed25519');
 const nested = { a: [{ b: { c: [1, { d: 'e' }] } }] };
-const token = mint(key, { scope: 'read write', nested });
+const token = signToken(key, { scope: 'read write', nested });
 
 function isDeeplyFrozen(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return true;
@@ -18,7 +18,7 @@ function isDeeplyFrozen(value: unknown): boolean {
 describe.each(engines)('a verified token, on the $name engine', (engine) => {
   const remembering = verifierOn(engine, optionsFor(key, { tokenCache: {} }));
 
-  it('is deeply frozen, whether it comes from the cache or not', async () => {
+  it('[TOKEN-FROZEN] is deeply frozen, whether it comes from the cache or not', async () => {
     const first = await remembering.verify(token);
     const again = await remembering.verify(token);
     expect(remembering.stats().tokenCache).toMatchObject({ hits: 1, misses: 1 });
@@ -56,7 +56,7 @@ describe('a verified token', () => {
   });
 
   it('has no member for what the token does not say', () => {
-    const bare = verifierFor(key).verifySync(mint(key, { sub: undefined, client_id: undefined }));
+    const bare = verifierFor(key).verifySync(signToken(key, { sub: undefined, client_id: undefined }));
     expect(Object.keys(bare)).not.toContain('subject');
     expect(Object.keys(bare)).not.toContain('clientId');
     expect(bare.subject).toBeUndefined();
@@ -70,7 +70,7 @@ describe('a verified token', () => {
     [{ client_id: undefined, azp: 'c', appid: 'd' }, 'c'],
     [{ client_id: undefined, appid: 'd' }, 'd'],
   ])('names the client by the first of client_id, cid, azp, appid: %o', (claims, expected) => {
-    expect(verifierFor(key).verifySync(mint(key, claims)).clientId).toBe(expected);
+    expect(verifierFor(key).verifySync(signToken(key, claims)).clientId).toBe(expected);
   });
 
   const showings: Readonly<Record<string, (value: VerifiedToken) => unknown>> = {
@@ -85,7 +85,7 @@ describe('a verified token', () => {
     'its own property names': (value) => Reflect.ownKeys(value).join(),
   };
 
-  it.each(Object.entries(showings))('never shows the token itself: %s', (_name, show) => {
+  it.each(Object.entries(showings))('[TOKEN-HIDDEN] never shows the token itself: %s', (_name, show) => {
     expect(verified.token).toBe(token);
     for (const part of token.split('.')) expect(show(verified)).not.toContain(part);
   });

@@ -1,13 +1,13 @@
 import { describe, expect, it, vi } from 'vitest';
 import { type RequestLike, TokenError, type VerifiedToken } from '../../src/index.ts';
-import { mint } from '../fixtures/mint.ts';
-import { refusalFrom, refusalOf } from '../fixtures/refusal.ts';
-import { bearerRequest, requestWith, requestWithHeaders } from '../fixtures/requests.ts';
-import { createTestKey } from '../fixtures/test-key.ts';
-import { verifierFor } from '../fixtures/verifiers.ts';
+import { authErrorFrom, authErrorOf } from '../support/expected-errors.ts';
+import { bearerRequest, requestWith, requestWithHeaders } from '../support/requests.ts';
+import { signToken } from '../support/sign-token.ts';
+import { generateTestKey } from '../support/test-key.ts';
+import { verifierFor } from '../support/verifiers.ts';
 
-const key = createTestKey('Ed25519');
-const token = mint(key);
+const key = generateTestKey('Ed25519');
+const token = signToken(key);
 const accepted = { ok: true, auth: { subject: 'subject' } };
 
 describe('validate', () => {
@@ -19,30 +19,33 @@ describe('validate', () => {
     await expect(verifierFor(key, { validate: async () => undefined }).verify(token)).resolves.toBeDefined();
   });
 
-  it.each(['it was revoked', ''])('refuses by returning a string, at once or later: "%s"', async (reason) => {
-    const refused = { name: 'TokenError', code: 'ERR_TOKEN_REJECTED', status: 401 };
-    const error = refusalOf(() => verifierFor(key, { validate: () => reason }).verifySync(token));
-    expect(error).toMatchObject(refused);
-    expect(error.message).toContain(reason);
-    const later = verifierFor(key, { validate: async () => reason });
-    expect(await refusalFrom(later.verify(token))).toMatchObject(refused);
-    expect(await later.authenticate(bearerRequest(token))).toMatchObject({ ok: false, error: refused });
-  });
+  it.each(['it was revoked', ''])(
+    '[CLAIMS-VALIDATE] refuses by returning a string, at once or later: "%s"',
+    async (reason) => {
+      const refused = { name: 'TokenError', code: 'ERR_TOKEN_REJECTED', status: 401 };
+      const error = authErrorOf(() => verifierFor(key, { validate: () => reason }).verifySync(token));
+      expect(error).toMatchObject(refused);
+      expect(error.message).toContain(reason);
+      const later = verifierFor(key, { validate: async () => reason });
+      expect(await authErrorFrom(later.verify(token))).toMatchObject(refused);
+      expect(await later.authenticate(bearerRequest(token))).toMatchObject({ ok: false, error: refused });
+    },
+  );
 
-  it('never tells the client why', () => {
+  it('[CLAIMS-VALIDATE-HIDDEN] never tells the client why', () => {
     const verifier = verifierFor(key, { validate: () => 'hush' });
-    const error = refusalOf(() => verifier.verifySync(token));
+    const error = authErrorOf(() => verifier.verifySync(token));
     expect(JSON.stringify(verifier.challenge(error))).not.toContain('hush');
   });
 
-  it('is asked on every request, whether the token was seen before or not', () => {
+  it('[CLAIMS-VALIDATE] is asked on every request, whether the token was seen before or not', () => {
     const validate = vi.fn<() => undefined | string>(() => undefined);
     const verifier = verifierFor(key, { validate, tokenCache: {} });
     verifier.verifySync(token);
     verifier.verifySync(token);
     expect(validate).toHaveBeenCalledTimes(2);
     validate.mockReturnValue('now it is revoked');
-    expect(refusalOf(() => verifier.verifySync(token)).code).toBe('ERR_TOKEN_REJECTED');
+    expect(authErrorOf(() => verifier.verifySync(token)).code).toBe('ERR_TOKEN_REJECTED');
     validate.mockReturnValue(undefined);
     expect(verifier.verifySync(token).subject).toBe('subject');
     expect(verifier.stats().tokenCache).toMatchObject({ hits: 3, misses: 1 });
@@ -51,7 +54,8 @@ describe('validate', () => {
   it('is not asked about a token that was refused', () => {
     const validate = vi.fn(() => undefined);
     const verifier = verifierFor(key, { validate });
-    for (const bad of ['x', mint(key, { exp: 1 }), mint(key, { aud: 'x' })]) refusalOf(() => verifier.verifySync(bad));
+    for (const bad of ['x', signToken(key, { exp: 1 }), signToken(key, { aud: 'x' })])
+      authErrorOf(() => verifier.verifySync(bad));
     expect(validate).not.toHaveBeenCalled();
   });
 
@@ -66,7 +70,7 @@ describe('validate', () => {
   });
 });
 
-describe('what a function of the application throws', () => {
+describe('[ERRORS-APPLICATION] what a function of the application throws', () => {
   const thrown = new Error('the database is gone');
   const fail = (): never => {
     throw thrown;
@@ -122,7 +126,7 @@ describe('getToken', () => {
     return requestWithHeaders({ cookie: [cookie], authorization: ['Basic x', 'Bearer y'] });
   }
 
-  it('says where the token is, instead of the Authorization header', async () => {
+  it('[REQUEST-HEADER-ONLY] says where the token is, instead of the Authorization header', async () => {
     expect(await verifier.authenticate(withCookie(`a=b; access=${token}; c=d`))).toMatchObject(accepted);
     const missing = { ok: false, error: { code: 'ERR_CREDENTIALS_MISSING' } };
     expect(await verifier.authenticate(bearerRequest(token))).toMatchObject(missing);

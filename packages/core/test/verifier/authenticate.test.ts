@@ -1,14 +1,14 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { type AuthResult, createVerifier } from '../../src/index.ts';
-import { createFakeClock } from '../fixtures/fake-clock.ts';
-import { mint } from '../fixtures/mint.ts';
-import { bearerRequest, requestWith } from '../fixtures/requests.ts';
-import { stageIssuer } from '../fixtures/staged-issuer.ts';
-import { createTestKey } from '../fixtures/test-key.ts';
-import { engines, optionsFor, verifierFor, verifierOn } from '../fixtures/verifiers.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+import { FakeIssuer } from '../support/fake-issuer.ts';
+import { bearerRequest, requestWith } from '../support/requests.ts';
+import { signToken } from '../support/sign-token.ts';
+import { generateTestKey } from '../support/test-key.ts';
+import { engines, optionsFor, verifierFor, verifierOn } from '../support/verifiers.ts';
 
-const key = createTestKey('Ed25519');
-const token = mint(key, { scope: 'read' });
+const key = generateTestKey('Ed25519');
+const token = signToken(key, { scope: 'read' });
 const accepted = { ok: true, auth: { subject: 'subject', scheme: 'Bearer' } };
 
 // An outage is told to the operator.
@@ -19,7 +19,7 @@ beforeEach(() => {
 describe.each(engines)('authenticate(), on the $name engine', (engine) => {
   const verifier = verifierOn(engine, optionsFor(key));
 
-  it('answers with data, whatever becomes of the request', async () => {
+  it('[ERRORS-RESULT] answers with data, whatever becomes of the request', async () => {
     expect(await verifier.authenticate(bearerRequest(token))).toMatchObject(accepted);
     expect(await verifier.authenticate(bearerRequest('x'))).toMatchObject({ ok: false, error: { status: 401 } });
     expect(await verifier.authenticate(requestWith())).toMatchObject({ ok: false, error: { status: 401 } });
@@ -43,9 +43,9 @@ describe('the headers of a granted result', () => {
 });
 
 describe('authenticate(), with the keys in memory', () => {
-  it('is not a promise on Node.js where no signature has to be checked: seen before, malformed, or none', async () => {
-    const staged = stageIssuer([key]);
-    const verifier = createVerifier({ ...staged.options, clock: createFakeClock() });
+  it('[PROCESS-SYNCHRONOUS] is not a promise on Node.js where no signature has to be checked: seen before, malformed, or none', async () => {
+    const fake = new FakeIssuer([key]);
+    const verifier = createVerifier({ ...fake.options, clock: new FakeClock() });
     const cold = verifier.authenticate(bearerRequest(token));
     expect(cold).toBeInstanceOf(Promise);
     expect(await cold).toMatchObject(accepted);
@@ -59,16 +59,16 @@ describe('authenticate(), with the keys in memory', () => {
     const results = requests.map((request) => verifier.authenticate(request));
     expect(results.some((result) => result instanceof Promise)).toBe(false);
     expect(results.map((result) => (result as AuthResult).ok)).toEqual([true, true, false, false, false]);
-    expect(staged.asked).toHaveLength(2);
+    expect(fake.requests).toHaveLength(2);
     await verifier.close();
   });
 
-  it('leaves the thread to others while the signature of a new token is checked', async () => {
+  it('[PROCESS-THREAD-POOL] leaves the thread to others while the signature of a new token is checked', async () => {
     const verifier = verifierFor(key);
     const result = verifier.authenticate(bearerRequest(token));
     expect(result).toBeInstanceOf(Promise);
     expect(await result).toMatchObject(accepted);
-    const [header = '', claims = ''] = mint(key).split('.');
+    const [header = '', claims = ''] = signToken(key).split('.');
     const forged = verifier.authenticate(bearerRequest(`${header}.${claims}.${'A'.repeat(86)}`));
     expect(forged).toBeInstanceOf(Promise);
     expect(await forged).toMatchObject({ ok: false, error: { code: 'ERR_SIGNATURE_INVALID' } });
@@ -83,9 +83,9 @@ describe('authenticate(), with the keys in memory', () => {
 
 describe('authenticate(), while the issuer is out of reach', () => {
   it('answers 503 without having asked anybody about the token', async () => {
-    const staged = stageIssuer([key]);
-    staged.answer(503);
-    const verifier = createVerifier({ ...staged.options, clock: createFakeClock() });
+    const fake = new FakeIssuer([key]);
+    fake.fail(503);
+    const verifier = createVerifier({ ...fake.options, clock: new FakeClock() });
     const result = await verifier.authenticate(bearerRequest(token));
     expect(result).toMatchObject({ ok: false, error: { name: 'UnavailableError', status: 503 } });
     if (result.ok) throw new Error('It was let in');
@@ -101,12 +101,12 @@ describe('a request without credentials', () => {
   const anonymous = { ok: true, auth: null, headers: {} };
   const missing = { ok: false, error: { code: 'ERR_CREDENTIALS_MISSING' } };
 
-  it('is refused by default, and let through where the verifier says optional', () => {
+  it('[REQUEST-OPTIONAL] is refused by default, and let through where the verifier says optional', () => {
     expect(verifierFor(key).authenticate(requestWith())).toMatchObject(missing);
     expect(verifierFor(key, { optional: true }).authenticate(requestWith())).toEqual(anonymous);
   });
 
-  it('is judged by the route where the route says so', () => {
+  it('[REQUEST-OPTIONAL] is judged by the route where the route says so', () => {
     expect(verifierFor(key).authenticate(requestWith(), { optional: true })).toEqual(anonymous);
     expect(verifierFor(key, { optional: true }).authenticate(requestWith(), { optional: false })).toMatchObject(
       missing,
@@ -121,7 +121,7 @@ describe('a request without credentials', () => {
 
   it('is told from one with bad credentials, which is refused all the same', async () => {
     const verifier = verifierFor(key, { optional: true });
-    for (const request of [bearerRequest('x'), bearerRequest(mint(key, { exp: 1 })), requestWith('Bearer')]) {
+    for (const request of [bearerRequest('x'), bearerRequest(signToken(key, { exp: 1 })), requestWith('Bearer')]) {
       expect(await verifier.authenticate(request)).toMatchObject({ ok: false });
     }
     expect(await verifier.authenticate(bearerRequest(token))).toMatchObject(accepted);

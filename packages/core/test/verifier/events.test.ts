@@ -1,14 +1,14 @@
 import { beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest';
 import { createVerifier, type VerifierEvent } from '../../src/index.ts';
-import { createFakeClock } from '../fixtures/fake-clock.ts';
-import { mint, now } from '../fixtures/mint.ts';
-import { refusalFrom, refusalOf } from '../fixtures/refusal.ts';
-import { requestWith } from '../fixtures/requests.ts';
-import { stageIssuer } from '../fixtures/staged-issuer.ts';
-import { createTestKey } from '../fixtures/test-key.ts';
-import { verifierFor } from '../fixtures/verifiers.ts';
+import { authErrorFrom, authErrorOf } from '../support/expected-errors.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+import { FakeIssuer } from '../support/fake-issuer.ts';
+import { requestWith } from '../support/requests.ts';
+import { now, signToken } from '../support/sign-token.ts';
+import { generateTestKey } from '../support/test-key.ts';
+import { verifierFor } from '../support/verifiers.ts';
 
-const key = createTestKey('Ed25519');
+const key = generateTestKey('Ed25519');
 const issuer = 'https://issuer.example';
 let warn: MockInstance<typeof process.emitWarning>;
 
@@ -19,10 +19,10 @@ beforeEach(() => {
 describe('onEvent', () => {
   it('is called with fetched documents and keys', async () => {
     const events: VerifierEvent[] = [];
-    const staged = stageIssuer([key]);
+    const fake = new FakeIssuer([key]);
     const verifier = createVerifier({
-      ...staged.options,
-      clock: createFakeClock(),
+      ...fake.options,
+      clock: new FakeClock(),
       onEvent: (event) => events.push(event),
     });
     await verifier.warmUp();
@@ -36,11 +36,11 @@ describe('onEvent', () => {
 
   it('is called with failures and an outage', async () => {
     const events: VerifierEvent[] = [];
-    const staged = stageIssuer([key]);
-    staged.answer(500);
+    const fake = new FakeIssuer([key]);
+    fake.fail(500);
     const verifier = createVerifier({
-      ...staged.options,
-      clock: createFakeClock(),
+      ...fake.options,
+      clock: new FakeClock(),
       onEvent: (event) => events.push(event),
     });
     await verifier.warmUp().catch(() => undefined);
@@ -55,12 +55,12 @@ describe('onEvent', () => {
   it('is called with each refused token, and with its issuer if that is trusted', () => {
     const events: VerifierEvent[] = [];
     const verifier = verifierFor(key, { onEvent: (event) => events.push(event) });
-    refusalOf(() => verifier.verifySync('x'));
-    refusalOf(() => verifier.verifySync(mint(key, { iss: 'https://evil.example' })));
-    refusalOf(() => verifier.verifySync(mint(key, { exp: 1 })));
-    refusalOf(() => verifier.verifySync(mint(key), { scope: 'x' }));
+    authErrorOf(() => verifier.verifySync('x'));
+    authErrorOf(() => verifier.verifySync(signToken(key, { iss: 'https://evil.example' })));
+    authErrorOf(() => verifier.verifySync(signToken(key, { exp: 1 })));
+    authErrorOf(() => verifier.verifySync(signToken(key), { scope: 'x' }));
     void verifier.authenticate(requestWith());
-    verifier.verifySync(mint(key));
+    verifier.verifySync(signToken(key));
     expect(events).toEqual([
       { type: 'token-refused', issuer: undefined, code: 'ERR_TOKEN_MALFORMED' },
       { type: 'token-refused', issuer: undefined, code: 'ERR_ISSUER_UNKNOWN' },
@@ -73,16 +73,16 @@ describe('onEvent', () => {
   it('is called with a refused token that was cached', () => {
     const events: VerifierEvent[] = [];
     const verifier = verifierFor(key, { tokenCache: {}, onEvent: (event) => events.push(event) });
-    const token = mint(key);
+    const token = signToken(key);
     verifier.verifySync(token);
-    refusalOf(() => verifier.verifySync(token, { scope: 'x' }));
+    authErrorOf(() => verifier.verifySync(token, { scope: 'x' }));
     expect(events).toEqual([{ type: 'token-refused', issuer, code: 'ERR_SCOPE_INSUFFICIENT' }]);
   });
 
   it('is not called after its verifier was closed, while others are', async () => {
     const [first, second]: VerifierEvent[][] = [[], []];
-    const staged = stageIssuer([key]);
-    const options = { ...staged.options, clock: createFakeClock() };
+    const fake = new FakeIssuer([key]);
+    const options = { ...fake.options, clock: new FakeClock() };
     const closed = createVerifier({ ...options, onEvent: (event) => first?.push(event) });
     const open = createVerifier({ ...options, onEvent: (event) => second?.push(event) });
     await closed.close();
@@ -94,7 +94,7 @@ describe('onEvent', () => {
 });
 
 describe('a listener that fails', () => {
-  const token = mint(key, { exp: 1 });
+  const token = signToken(key, { exp: 1 });
   const fail = (): never => {
     throw new Error('the log is full');
   };
@@ -102,9 +102,9 @@ describe('a listener that fails', () => {
   it.each([
     ['at once', fail],
     ['later', async () => fail()],
-  ])('becomes a warning, and does not change the outcome: %s', async (_name, onEvent) => {
+  ])('[EVENTS-LISTENER] becomes a warning, and does not change the outcome: %s', async (_name, onEvent) => {
     const verifier = verifierFor(key, { onEvent: onEvent as () => void });
-    expect((await refusalFrom(verifier.verify(token))).code).toBe('ERR_TOKEN_EXPIRED');
+    expect((await authErrorFrom(verifier.verify(token))).code).toBe('ERR_TOKEN_EXPIRED');
     await vi.waitFor(() => expect(warn).toHaveBeenCalledTimes(1));
     expect(warn.mock.calls[0]?.[0]).toContain('onEvent threw Error: the log is full');
     expect(warn.mock.calls[0]?.[1]).toMatchObject({ code: 'VERIFIER_LISTENER' });
@@ -112,12 +112,12 @@ describe('a listener that fails', () => {
 
   it('affects neither the loading of keys nor other listeners', async () => {
     const events: VerifierEvent[] = [];
-    const staged = stageIssuer([key]);
-    const options = { ...staged.options, clock: createFakeClock() };
+    const fake = new FakeIssuer([key]);
+    const options = { ...fake.options, clock: new FakeClock() };
     const failing = createVerifier({ ...options, onEvent: fail });
     const listening = createVerifier({ ...options, onEvent: (event) => events.push(event) });
     await failing.warmUp();
-    expect(failing.verifySync(mint(key)).subject).toBe('subject');
+    expect(failing.verifySync(signToken(key)).subject).toBe('subject');
     expect(events.map(({ type }) => type)).toContain('refreshed');
     await Promise.all([failing.close(), listening.close()]);
   });
@@ -126,19 +126,19 @@ describe('a listener that fails', () => {
     const verifier = verifierFor(key, {
       onEvent: () => {
         expect(verifier.ready()).toBe(true);
-        verifier.verifySync(mint(key));
+        verifier.verifySync(signToken(key));
         verifier.stats();
       },
     });
-    expect((await refusalFrom(verifier.verify(token))).code).toBe('ERR_TOKEN_EXPIRED');
+    expect((await authErrorFrom(verifier.verify(token))).code).toBe('ERR_TOKEN_EXPIRED');
     expect(warn).not.toHaveBeenCalled();
   });
 });
 
 describe('the operator', () => {
   it('is warned once of tokens that are not valid yet', () => {
-    const verifier = verifierFor(key, { clock: createFakeClock() });
-    for (const nbf of [now + 60, now + 61]) refusalOf(() => verifier.verifySync(mint(key, { nbf })));
+    const verifier = verifierFor(key, { clock: new FakeClock() });
+    for (const nbf of [now + 60, now + 61]) authErrorOf(() => verifier.verifySync(signToken(key, { nbf })));
     expect(warn).toHaveBeenCalledTimes(1);
     expect(warn.mock.calls[0]?.[0]).toMatch(/not valid yet.*compare the clocks/);
   });

@@ -1,10 +1,10 @@
-import { startTestIssuer, type TestIssuer } from '@verifier/test-issuer';
+import { type AuthorizationServer, startAuthorizationServer } from '@verifier/test-issuer';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createVerifier, isAuthError, type SingleIssuerOptions, type Verifier } from '../../src/index.ts';
-import { refusalFrom, refusalOf } from '../fixtures/refusal.ts';
-import { bearerRequest, requestWith } from '../fixtures/requests.ts';
+import { authErrorFrom, authErrorOf } from '../support/expected-errors.ts';
+import { bearerRequest, requestWith } from '../support/requests.ts';
 
-let issuer: TestIssuer;
+let issuer: AuthorizationServer;
 let verifier: Verifier;
 
 function options(): SingleIssuerOptions {
@@ -13,7 +13,7 @@ function options(): SingleIssuerOptions {
 
 beforeEach(async () => {
   vi.spyOn(process, 'emitWarning').mockReturnValue(undefined);
-  issuer = await startTestIssuer({ alg: 'ES256' });
+  issuer = await startAuthorizationServer({ alg: 'ES256' });
   verifier = createVerifier(options());
 });
 
@@ -29,9 +29,9 @@ describe('a verifier', () => {
     expect(issuer.counts).toMatchObject({ discovery: 0, keys: 0, connections: 0 });
   });
 
-  it('contacts nobody for a token that names an issuer it does not know', async () => {
+  it('[ISSUERS-CONFIGURED] contacts nobody for a token that names an issuer it does not know', async () => {
     const foreign = await issuer.sign({ iss: 'https://other.example' });
-    expect((await refusalFrom(verifier.verify(foreign))).code).toBe('ERR_ISSUER_UNKNOWN');
+    expect((await authErrorFrom(verifier.verify(foreign))).code).toBe('ERR_ISSUER_UNKNOWN');
     expect(await verifier.authenticate(bearerRequest(await issuer.sign({ iss: undefined })))).toMatchObject({
       ok: false,
       error: { code: 'ERR_ISSUER_UNKNOWN', reason: 'missing' },
@@ -46,7 +46,7 @@ describe('a verifier', () => {
       await issuer.sign({}, { alg: 'none' }),
       await issuer.sign({}, { header: { x: true, crit: ['x'] } }),
     ];
-    for (const token of bad) expect((await refusalFrom(verifier.verify(token))).status).toBe(401);
+    for (const token of bad) expect((await authErrorFrom(verifier.verify(token))).status).toBe(401);
     expect(issuer.counts).toMatchObject({ discovery: 0, keys: 0 });
   });
 });
@@ -61,7 +61,7 @@ describe('warmUp()', () => {
   });
 
   it('fails with what failed, and loads the others all the same', async () => {
-    const gone = await startTestIssuer({ alg: 'ES256' });
+    const gone = await startAuthorizationServer({ alg: 'ES256' });
     await gone.close();
     const both = createVerifier({ issuers: [options(), { ...options(), issuer: gone.issuer }] });
     const [outcome] = await Promise.allSettled([both.warmUp()]);
@@ -97,8 +97,8 @@ describe('stats()', () => {
     const token = await issuer.token({ scope: 'read' });
     await verifier.verify(token);
     await verifier.verify(token);
-    await refusalFrom(verifier.verify('x'));
-    await refusalFrom(verifier.verify(token, { scope: 'write' }));
+    await authErrorFrom(verifier.verify('x'));
+    await authErrorFrom(verifier.verify(token, { scope: 'write' }));
     await verifier.authenticate(requestWith());
     const stats = verifier.stats();
     expect(JSON.parse(JSON.stringify(stats))).toEqual(stats);
@@ -111,14 +111,14 @@ describe('stats()', () => {
     expect(JSON.stringify(stats)).not.toContain(token.split('.')[1]);
   });
 
-  it('is a copy: changing it changes nothing', () => {
+  it('[STATS-JSON] is a copy: changing it changes nothing', () => {
     Object.assign(verifier.stats().refused, { ERR_CLOSED: 5 });
     expect(verifier.stats().refused).toEqual({});
   });
 });
 
 describe('clear()', () => {
-  it('forgets keys, metadata and tokens, for everyone who shares them', async () => {
+  it('[PROCESS-CLEAR] forgets keys, metadata and tokens, for everyone who shares them', async () => {
     const other = createVerifier(options());
     const token = await issuer.token();
     await other.verify(token);
@@ -141,14 +141,14 @@ describe('clear()', () => {
 describe('close()', () => {
   const closed = { name: 'UnavailableError', code: 'ERR_CLOSED', status: 503 };
 
-  it('refuses everything from then on with ERR_CLOSED, and may be called again', async () => {
+  it('[PROCESS-CLOSE] refuses everything from then on with ERR_CLOSED, and may be called again', async () => {
     const token = await issuer.token();
     await verifier.verify(token);
     const closing = verifier.close();
     await Promise.all([closing, verifier.close()]);
     await verifier.close();
-    expect(refusalOf(() => verifier.verifySync(token))).toMatchObject(closed);
-    expect(await refusalFrom(verifier.verify(token))).toMatchObject(closed);
+    expect(authErrorOf(() => verifier.verifySync(token))).toMatchObject(closed);
+    expect(await authErrorFrom(verifier.verify(token))).toMatchObject(closed);
     expect(await verifier.authenticate(bearerRequest(token))).toMatchObject({ ok: false, error: closed });
     expect(await verifier.authenticate(requestWith())).toMatchObject({ ok: false, error: closed });
     await expect(verifier.warmUp()).rejects.toMatchObject(closed);
@@ -156,7 +156,7 @@ describe('close()', () => {
     expect(verifier.ready()).toBe(false);
     expect(() => verifier.clear()).not.toThrow();
     expect(verifier.stats().verified).toBe(1);
-    expect(verifier.challenge(refusalOf(() => verifier.verifySync(token))).status).toBe(503);
+    expect(verifier.challenge(authErrorOf(() => verifier.verifySync(token))).status).toBe(503);
   });
 
   it('gives up one share: who shares the keys goes on without another fetch', async () => {
@@ -169,7 +169,7 @@ describe('close()', () => {
     await other.close();
   });
 
-  it('closes the connections with the last share, and a new verifier opens its own', async () => {
+  it('[PROCESS-CLOSE] closes the connections with the last share, and a new verifier opens its own', async () => {
     const token = await issuer.token();
     await verifier.verify(token);
     await verifier.close();

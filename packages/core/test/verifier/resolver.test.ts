@@ -1,12 +1,12 @@
 import { describe, expect, it, vi } from 'vitest';
 import { createVerifier, type IssuerOptions, type IssuerResolver, type Verifier } from '../../src/index.ts';
-import { createFakeClock, type FakeClock } from '../fixtures/fake-clock.ts';
-import { audience, mint } from '../fixtures/mint.ts';
-import { refusalFrom, refusalOf } from '../fixtures/refusal.ts';
-import { bearerRequest } from '../fixtures/requests.ts';
-import { createTestKey, keySetOf } from '../fixtures/test-key.ts';
+import { authErrorFrom, authErrorOf } from '../support/expected-errors.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+import { bearerRequest } from '../support/requests.ts';
+import { audience, signToken } from '../support/sign-token.ts';
+import { generateTestKey, keySetOf } from '../support/test-key.ts';
 
-const key = createTestKey('Ed25519');
+const key = generateTestKey('Ed25519');
 const jwks = keySetOf(key);
 const tenant = 'https://tenant.example';
 
@@ -16,12 +16,12 @@ function optionsOf(issuer: string): IssuerOptions {
 
 const allow = (issuer: string): IssuerOptions | undefined => (issuer === tenant ? optionsOf(issuer) : undefined);
 
-function verifierWith(issuers: IssuerResolver, clock: FakeClock = createFakeClock(), more: object = {}): Verifier {
+function verifierWith(issuers: IssuerResolver, clock: FakeClock = new FakeClock(), more: object = {}): Verifier {
   return createVerifier({ issuers, clock, ...more });
 }
 
 function tokenOf(iss: unknown): string {
-  return mint(key, { iss });
+  return signToken(key, { iss });
 }
 
 describe('a resolver', () => {
@@ -31,7 +31,7 @@ describe('a resolver', () => {
   ])('decides which issuers are trusted: %s', async (_name, resolver) => {
     const verifier = verifierWith(resolver);
     await expect(verifier.verify(tokenOf(tenant))).resolves.toMatchObject({ issuer: tenant });
-    expect((await refusalFrom(verifier.verify(tokenOf('https://evil.example')))).code).toBe('ERR_ISSUER_UNKNOWN');
+    expect((await authErrorFrom(verifier.verify(tokenOf('https://evil.example')))).code).toBe('ERR_ISSUER_UNKNOWN');
     expect(verifier.verifySync(tokenOf(tenant)).issuer).toBe(tenant);
     await verifier.close();
   });
@@ -46,10 +46,10 @@ describe('a resolver', () => {
   });
 
   it('is asked again about a refused issuer after a while, and not before', async () => {
-    const clock = createFakeClock();
+    const clock = new FakeClock();
     const resolver = vi.fn((): IssuerOptions | undefined => undefined);
     const verifier = verifierWith(resolver, clock);
-    for (let round = 0; round < 10; round += 1) await refusalFrom(verifier.verify(tokenOf(tenant)));
+    for (let round = 0; round < 10; round += 1) await authErrorFrom(verifier.verify(tokenOf(tenant)));
     expect(resolver).toHaveBeenCalledTimes(1);
     clock.advance(60);
     resolver.mockReturnValue(optionsOf(tenant));
@@ -58,7 +58,7 @@ describe('a resolver', () => {
   });
 
   it('is asked again about an accepted issuer in the background, and its change of mind counts', async () => {
-    const clock = createFakeClock();
+    const clock = new FakeClock();
     const resolver = vi.fn(allow);
     const verifier = verifierWith(resolver, clock);
     await verifier.verify(tokenOf(tenant));
@@ -66,7 +66,7 @@ describe('a resolver', () => {
     resolver.mockReturnValue(undefined);
     expect(verifier.verifySync(tokenOf(tenant)).issuer).toBe(tenant);
     await vi.waitFor(() =>
-      expect(refusalOf(() => verifier.verifySync(tokenOf(tenant))).code).toBe('ERR_ISSUER_UNKNOWN'),
+      expect(authErrorOf(() => verifier.verifySync(tokenOf(tenant))).code).toBe('ERR_ISSUER_UNKNOWN'),
     );
     await verifier.close();
   });
@@ -75,9 +75,9 @@ describe('a resolver', () => {
     const resolver = vi.fn(allow);
     const verifier = verifierWith(resolver);
     for (const iss of [undefined, null, 1, [tenant], {}]) {
-      expect((await refusalFrom(verifier.verify(tokenOf(iss)))).code).toBe('ERR_ISSUER_UNKNOWN');
+      expect((await authErrorFrom(verifier.verify(tokenOf(iss)))).code).toBe('ERR_ISSUER_UNKNOWN');
     }
-    await refusalFrom(verifier.verify('x'));
+    await authErrorFrom(verifier.verify('x'));
     expect(resolver).not.toHaveBeenCalled();
     await verifier.close();
   });
@@ -112,7 +112,7 @@ describe('a resolver that fails', () => {
 
   it.each(Object.entries(failing))('is an outage, not a bad token: it %s', async (_name, resolver) => {
     const verifier = verifierWith(resolver);
-    expect(await refusalFrom(verifier.verify(tokenOf(tenant)))).toMatchObject(lookupFailed);
+    expect(await authErrorFrom(verifier.verify(tokenOf(tenant)))).toMatchObject(lookupFailed);
     expect(await verifier.authenticate(bearerRequest(tokenOf(tenant)))).toMatchObject({
       ok: false,
       error: lookupFailed,
@@ -121,9 +121,9 @@ describe('a resolver that fails', () => {
   });
 
   it('is an outage: it hangs', async () => {
-    const verifier = verifierWith(() => new Promise(() => undefined), createFakeClock(), { http: { timeout: 0.1 } });
+    const verifier = verifierWith(() => new Promise(() => undefined), new FakeClock(), { http: { timeout: 0.1 } });
     const start = performance.now();
-    expect(await refusalFrom(verifier.verify(tokenOf(tenant)))).toMatchObject(lookupFailed);
+    expect(await authErrorFrom(verifier.verify(tokenOf(tenant)))).toMatchObject(lookupFailed);
     expect(performance.now() - start).toBeLessThan(5000);
     await verifier.close();
   });
@@ -131,13 +131,13 @@ describe('a resolver that fails', () => {
   it('is asked again by the next token', async () => {
     const resolver = vi.fn<IssuerResolver>().mockRejectedValueOnce(down).mockImplementation(allow);
     const verifier = verifierWith(resolver);
-    await refusalFrom(verifier.verify(tokenOf(tenant)));
+    await authErrorFrom(verifier.verify(tokenOf(tenant)));
     await expect(verifier.verify(tokenOf(tenant))).resolves.toMatchObject({ issuer: tenant });
     await verifier.close();
   });
 
   it('does not lose an issuer that it accepted before', async () => {
-    const clock = createFakeClock();
+    const clock = new FakeClock();
     const resolver = vi.fn<IssuerResolver>(allow);
     const verifier = verifierWith(resolver, clock);
     await verifier.verify(tokenOf(tenant));
@@ -154,7 +154,7 @@ describe('a resolver that fails', () => {
   it('that answers after close() has its answer thrown away', async () => {
     const answer = Promise.withResolvers<IssuerOptions | undefined>();
     const verifier = verifierWith(() => answer.promise);
-    const waiting = refusalFrom(verifier.verify(tokenOf(tenant)));
+    const waiting = authErrorFrom(verifier.verify(tokenOf(tenant)));
     await verifier.close();
     answer.resolve(optionsOf(tenant));
     expect(await waiting).toMatchObject({ code: 'ERR_CLOSED', status: 503 });
@@ -170,7 +170,7 @@ describe('10,000 issuers that nobody knows', () => {
     const before = await heapUsed();
     for (let count = 0; count < 10_000; count += 1) {
       const iss = `https://${count}.example/${filling}`;
-      const error = await refusalFrom(verifier.verify(tokenOf(iss)));
+      const error = await authErrorFrom(verifier.verify(tokenOf(iss)));
       expect(error.code).toBe('ERR_ISSUER_UNKNOWN');
       if (count % 1000 === 0) await expect(verifier.verify(tokenOf(tenant))).resolves.toMatchObject({ issuer: tenant });
     }
@@ -182,7 +182,7 @@ describe('10,000 issuers that nobody knows', () => {
   });
 
   it('do not push out more than keyCache.maxIssuers allows', async () => {
-    const verifier = verifierWith(optionsOf, createFakeClock(), { keyCache: { maxIssuers: 3 } });
+    const verifier = verifierWith(optionsOf, new FakeClock(), { keyCache: { maxIssuers: 3 } });
     for (const name of ['a', 'b', 'c', 'd', 'e']) await verifier.verify(tokenOf(`https://${name}.example`));
     expect(Object.keys(verifier.stats().issuers)).toHaveLength(3);
     expect(Object.keys(verifier.stats().issuers)).toContain('https://e.example');

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { createVerifier, isAuthError, isConfigurationError } from '../../src/index.ts';
-import { mint } from '../fixtures/mint.ts';
-import { createTestKey } from '../fixtures/test-key.ts';
-import { engines, optionsFor, verifierFor, verifierOn } from '../fixtures/verifiers.ts';
+import { signToken } from '../support/sign-token.ts';
+import { generateTestKey } from '../support/test-key.ts';
+import { engines, optionsFor, verifierFor, verifierOn } from '../support/verifiers.ts';
 
-const key = createTestKey('ES256');
-const tokens = Array.from({ length: 200 }, (_, index) => mint(key, { sub: `${index}` }));
+const key = generateTestKey('ES256');
+const tokens = Array.from({ length: 200 }, (_, index) => signToken(key, { sub: `${index}` }));
 
 describe.each(engines)('verifyAll(), on the $name engine', (engine) => {
   const verifier = verifierOn(engine, optionsFor(key));
@@ -17,7 +17,7 @@ describe.each(engines)('verifyAll(), on the $name engine', (engine) => {
   });
 
   it('settles each by itself', async () => {
-    const mixed = ['x', tokens[0] ?? '', mint(key, { exp: 1 }), 5 as unknown as string, tokens[1] ?? ''];
+    const mixed = ['x', tokens[0] ?? '', signToken(key, { exp: 1 }), 5 as unknown as string, tokens[1] ?? ''];
     const results = await verifier.verifyAll(mixed);
     const statuses = ['rejected', 'fulfilled', 'rejected', 'rejected', 'fulfilled'];
     expect(results.map(({ status }) => status)).toEqual(statuses);

@@ -1,15 +1,15 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { createVerifier, type Requirements } from '../../src/index.ts';
-import { createFakeClock } from '../fixtures/fake-clock.ts';
-import { mint } from '../fixtures/mint.ts';
-import { faultIn, refusalFrom, refusalOf } from '../fixtures/refusal.ts';
-import { stageIssuer } from '../fixtures/staged-issuer.ts';
-import { createTestKey } from '../fixtures/test-key.ts';
-import { engines, optionsFor, verifierFor, verifierOn } from '../fixtures/verifiers.ts';
+import { authErrorFrom, authErrorOf, configurationErrorIn } from '../support/expected-errors.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+import { FakeIssuer } from '../support/fake-issuer.ts';
+import { signToken } from '../support/sign-token.ts';
+import { generateTestKey } from '../support/test-key.ts';
+import { engines, optionsFor, verifierFor, verifierOn } from '../support/verifiers.ts';
 
-const key = createTestKey('Ed25519');
-const token = mint(key, { scope: 'read write', group: 'staff' });
-const clock = createFakeClock();
+const key = generateTestKey('Ed25519');
+const token = signToken(key, { scope: 'read write', group: 'staff' });
+const clock = new FakeClock();
 
 // An outage is told to the operator.
 beforeEach(() => {
@@ -24,22 +24,22 @@ describe.each(engines)('verify(), on the $name engine', (engine) => {
   });
 
   it('rejects with an AuthError, and never throws at once', async () => {
-    for (const bad of ['x', mint(key, { exp: 1 }), 5 as unknown as string]) {
+    for (const bad of ['x', signToken(key, { exp: 1 }), 5 as unknown as string]) {
       const work = verifier.verify(bad);
       expect(work).toBeInstanceOf(Promise);
-      expect((await refusalFrom(work)).status).toBe(401);
+      expect((await authErrorFrom(work)).status).toBe(401);
     }
   });
 });
 
 describe('verify()', () => {
   it('fetches the keys with one discovery and one key fetch, however many wait for them', async () => {
-    const staged = stageIssuer([key]);
-    const verifier = createVerifier({ ...staged.options, clock });
-    const tokens = Array.from({ length: 1000 }, (_, index) => mint(key, { jti: `${index}` }));
+    const fake = new FakeIssuer([key]);
+    const verifier = createVerifier({ ...fake.options, clock });
+    const tokens = Array.from({ length: 1000 }, (_, index) => signToken(key, { jti: `${index}` }));
     const all = await Promise.all(tokens.map((each) => verifier.verify(each)));
     expect(all).toHaveLength(1000);
-    expect(staged.asked).toEqual([
+    expect(fake.requests).toEqual([
       'https://issuer.example/.well-known/openid-configuration',
       'https://issuer.example/keys',
     ]);
@@ -53,34 +53,34 @@ describe('verifySync()', () => {
   });
 
   it('refuses with ERR_KEY_SET_NOT_READY where they are not, and has them fetched', async () => {
-    const staged = stageIssuer([key]);
-    const verifier = createVerifier({ ...staged.options, clock });
-    const error = refusalOf(() => verifier.verifySync(token));
+    const fake = new FakeIssuer([key]);
+    const verifier = createVerifier({ ...fake.options, clock });
+    const error = authErrorOf(() => verifier.verifySync(token));
     expect(error).toMatchObject({ name: 'UnavailableError', code: 'ERR_KEY_SET_NOT_READY', status: 503 });
     expect(error.message).toContain('warmUp()');
     await verifier.warmUp();
     expect(verifier.verifySync(token).subject).toBe('subject');
-    expect(staged.asked).toHaveLength(2);
+    expect(fake.requests).toHaveLength(2);
     await verifier.close();
   });
 
   it('leaves no unhandled rejection behind where the keys cannot be fetched', async () => {
-    const staged = stageIssuer([key]);
-    staged.answer(500);
-    const verifier = createVerifier({ ...staged.options, clock: createFakeClock() });
-    expect(refusalOf(() => verifier.verifySync(token)).code).toBe('ERR_KEY_SET_NOT_READY');
+    const fake = new FakeIssuer([key]);
+    fake.fail(500);
+    const verifier = createVerifier({ ...fake.options, clock: new FakeClock() });
+    expect(authErrorOf(() => verifier.verifySync(token)).code).toBe('ERR_KEY_SET_NOT_READY');
     await verifier.warmUp().catch(() => undefined);
     await verifier.close();
   });
 
   it('refuses a bad token before it asks for keys', () => {
-    const staged = stageIssuer([key]);
-    const verifier = createVerifier({ ...staged.options, clock });
-    const foreign = mint(key, { iss: 'https://other.example' });
-    for (const bad of ['x', '', mint(key, {}, { alg: 'HS256' }), mint(key, {}, { crit: ['x'] }), foreign]) {
-      expect(refusalOf(() => verifier.verifySync(bad)).status).toBe(401);
+    const fake = new FakeIssuer([key]);
+    const verifier = createVerifier({ ...fake.options, clock });
+    const foreign = signToken(key, { iss: 'https://other.example' });
+    for (const bad of ['x', '', signToken(key, {}, { alg: 'HS256' }), signToken(key, {}, { crit: ['x'] }), foreign]) {
+      expect(authErrorOf(() => verifier.verifySync(bad)).status).toBe(401);
     }
-    expect(staged.asked).toEqual([]);
+    expect(fake.requests).toEqual([]);
   });
 
   it.each([
@@ -88,14 +88,14 @@ describe('verifySync()', () => {
     ['returns a promise that rejects', () => Promise.reject(new Error('too late for anybody'))],
   ])('says that it cannot wait where validate %s', (_, validate) => {
     const verifier = verifierFor(key, { validate });
-    const fault = faultIn(() => verifier.verifySync(token));
+    const fault = configurationErrorIn(() => verifier.verifySync(token));
     expect(fault.message).toMatch(/validate returns a promise.*use verify/);
   });
 
   it('refuses on an engine that cannot be synchronous', () => {
     for (const engine of engines.filter(({ name }) => name === 'web')) {
       const verifier = verifierOn(engine, optionsFor(key));
-      expect(refusalOf(() => verifier.verifySync(token)).code).toBe('ERR_KEY_SET_NOT_READY');
+      expect(authErrorOf(() => verifier.verifySync(token)).code).toBe('ERR_KEY_SET_NOT_READY');
     }
   });
 });
@@ -132,12 +132,15 @@ describe('requirements', () => {
   ];
 
   it.each(notMet)('are not met: %o', async (requirements, expected) => {
-    expect(refusalOf(() => verifier.verifySync(token, requirements))).toMatchObject(expected);
-    expect(await refusalFrom(verifier.verify(token, requirements))).toMatchObject({ name: 'ScopeError', ...expected });
+    expect(authErrorOf(() => verifier.verifySync(token, requirements))).toMatchObject(expected);
+    expect(await authErrorFrom(verifier.verify(token, requirements))).toMatchObject({
+      name: 'ScopeError',
+      ...expected,
+    });
   });
 
-  it('are judged after the token: a bad one is 401, whatever it lacks', () => {
-    const expired = mint(key, { exp: 1, scope: 'none' });
-    expect(refusalOf(() => verifier.verifySync(expired, { scope: 'admin' }))).toMatchObject({ status: 401 });
+  it('[ACCESS-AFTER-TOKEN] are judged after the token: a bad one is 401, whatever it lacks', () => {
+    const expired = signToken(key, { exp: 1, scope: 'none' });
+    expect(authErrorOf(() => verifier.verifySync(expired, { scope: 'admin' }))).toMatchObject({ status: 401 });
   });
 });

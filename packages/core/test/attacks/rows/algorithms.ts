@@ -1,8 +1,8 @@
 import { type Algorithm, algorithms, allAlgorithms } from '../../../src/crypto/algorithms.ts';
-import { mint, mintText } from '../../fixtures/mint.ts';
-import { keySetOf, signWith } from '../../fixtures/test-key.ts';
-import type { Arsenal } from '../arsenal.ts';
+import { signText, signToken } from '../../support/sign-token.ts';
+import { keySetOf, signWith } from '../../support/test-key.ts';
 import { type Attack, attacks, type TokenRow } from '../attack.ts';
+import type { AttackKeys } from '../attack-keys.ts';
 import { goodClaims, pairs, shown, signed, signedText, withSignature } from './tokens.ts';
 
 const spellings: readonly unknown[] = [
@@ -38,7 +38,7 @@ const unsigned = spellings.flatMap((alg): TokenRow[] => [
   },
   {
     id: `real-signature/${shown(alg)}`,
-    how: `alg is ${shown(alg)}, the signature of the issuer's key over just that`,
+    how: `alg is ${shown(alg)}, signed with the issuer's key`,
     code: 'ERR_ALG_NOT_ALLOWED',
     token: signed({}, { alg }),
   },
@@ -74,7 +74,7 @@ const otherNames: readonly TokenRow[] = allAlgorithms
   ])
   .map((alg) => ({
     id: `other-name/${shown(alg)}`,
-    how: `alg is ${shown(alg)}, with a good signature of the issuer`,
+    how: `alg is ${shown(alg)}, with a valid signature of the issuer`,
     code: 'ERR_ALG_NOT_ALLOWED',
     token: signed({}, { alg }),
   }));
@@ -86,18 +86,18 @@ const anotherAlgorithm = pairs(allAlgorithms, allAlgorithms)
       id: `key-of-${bound}-as-${named}`,
       how: `the key ${bound} signed a token whose header says ${named}`,
       code: 'ERR_ALG_NOT_ALLOWED',
-      token: ({ key }) => mint(key(bound), {}, { alg: named }),
+      token: ({ key }) => signToken(key(bound), {}, { alg: named }),
     }),
   );
 
 const rsa = allAlgorithms.filter((alg) => algorithms[alg].kty === 'RSA');
 
-/** Signed as the header says, with the private key of another algorithm of the same type. */
+/** Signs with the algorithm of the header and the private key of another algorithm of the same key type. */
 function signedAs(named: Algorithm, kid: string | undefined) {
-  return ({ key }: Arsenal): string => {
+  return ({ key }: AttackKeys): string => {
     const { privateKey } = key('RS256');
     const signer = { ...key('RS256'), sign: (input: string) => signWith(named, privateKey, input) };
-    return mintText(signer, JSON.stringify({ alg: named, kid, typ: 'at+jwt' }), goodClaims);
+    return signText(signer, JSON.stringify({ alg: named, kid, typ: 'at+jwt' }), goodClaims);
   };
 }
 
@@ -106,14 +106,14 @@ const boundKeys = pairs(rsa, rsa)
   .flatMap(([bound, named]): TokenRow[] => [
     {
       id: `key-bound-to-${bound}-allow-list-${named}`,
-      how: `the key is published for ${bound}; its owner signed ${named}, which alone is accepted`,
+      how: `the key is published for ${bound}; its owner signed with ${named}, the only accepted algorithm`,
       code: 'ERR_ALG_NOT_ALLOWED',
       options: ({ key }) => ({ jwks: keySetOf(key(bound)), algorithms: [named] }),
       token: signedAs(named, bound),
     },
     {
       id: `key-bound-to-${bound}-allow-list-${named}-without-kid`,
-      how: `the same, and the token names no key`,
+      how: `the same, and the token has no kid`,
       code: 'ERR_KEY_NOT_FOUND',
       options: ({ key }) => ({ jwks: keySetOf(key(bound)), algorithms: [named] }),
       token: signedAs(named, undefined),
@@ -123,14 +123,14 @@ const boundKeys = pairs(rsa, rsa)
 const notListed = allAlgorithms.map(
   (alg): TokenRow => ({
     id: `good-${alg}-that-is-not-on-the-list`,
-    how: `a good ${alg} token where every other algorithm is accepted`,
+    how: `a valid ${alg} token, and every other algorithm is accepted`,
     code: 'ERR_ALG_NOT_ALLOWED',
     options: { algorithms: allAlgorithms.filter((other) => other !== alg) },
-    token: ({ key }) => mint(key(alg)),
+    token: ({ key }) => signToken(key(alg)),
   }),
 );
 
-function unbound({ key }: Arsenal) {
+function unbound({ key }: AttackKeys) {
   const { alg: _, ...jwk } = key('RS256').jwk;
   return { keys: [{ ...jwk, kid: 'unbound' } as typeof jwk & { kty: string }] };
 }
@@ -142,26 +142,26 @@ const unboundKeys = [
 ].flatMap(([alg, list]): TokenRow[] => {
   const accepted = list === undefined ? {} : { algorithms: list };
   const isListed = list === undefined || (list as readonly string[]).includes(alg);
-  const where = `where ${list === undefined ? 'every algorithm' : list.join(', ')} is accepted`;
+  const where = `while ${list === undefined ? 'every algorithm' : list.join(', ')} is accepted`;
   return [
     {
       id: `unbound-key-as-${alg}-of-${list?.length ?? 'all'}`,
       how: `an RSA key without alg, used with ${alg} ${where}`,
       code: 'ERR_ALG_NOT_ALLOWED',
-      options: (arsenal) => ({ jwks: unbound(arsenal), ...accepted }),
+      options: (keys) => ({ jwks: unbound(keys), ...accepted }),
       token: signedAs(alg, 'unbound'),
     },
     {
       id: `unbound-key-as-${alg}-of-${list?.length ?? 'all'}-without-kid`,
-      how: `the same, and the token names no key`,
+      how: `the same, and the token has no kid`,
       code: isListed ? 'ERR_KEY_NOT_FOUND' : 'ERR_ALG_NOT_ALLOWED',
-      options: (arsenal) => ({ jwks: unbound(arsenal), ...accepted }),
+      options: (keys) => ({ jwks: unbound(keys), ...accepted }),
       token: signedAs(alg, undefined),
     },
   ];
 });
 
-/** Which algorithm a signature is checked with is never the token's choice. */
+/** The token never chooses the algorithm of its signature. */
 export const algorithmAttacks: readonly Attack[] = [
   ...attacks(1, [...unsigned, ...repeated, ...otherNames]),
   ...attacks(4, [...boundKeys, ...notListed]),

@@ -1,19 +1,19 @@
 import type { SingleIssuerOptions } from '../../../src/index.ts';
-import { audience, claimsWith, encode, issuer, mint, now } from '../../fixtures/mint.ts';
-import { keySetOf } from '../../fixtures/test-key.ts';
-import type { Arena } from '../arena.ts';
+import { audience, claimsWith, encode, issuer, now, signToken } from '../../support/sign-token.ts';
+import { keySetOf } from '../../support/test-key.ts';
 import { type Attack, attacks, type RefusalCode, type StepsRow } from '../attack.ts';
+import type { AttackContext } from '../attack-context.ts';
 import { signed } from './tokens.ts';
 
 type Policy = Partial<SingleIssuerOptions>;
 
-/** What the strict verifier demands that the lenient one, which accepts the token first, does not. */
+/** A lenient policy, which accepts the token, and a strict one, which must refuse it. */
 const policies: readonly (readonly [string, Policy, Policy, RefusalCode])[] = [
   ['another-audience', {}, { audience: 'api://other' }, 'ERR_AUDIENCE_MISMATCH'],
   ['any-audience-first', { audience: null }, { audience: 'api://other' }, 'ERR_AUDIENCE_MISMATCH'],
   ['another-algorithm', {}, { algorithms: ['RS256'] }, 'ERR_ALG_NOT_ALLOWED'],
   ['another-client', {}, { clientIds: ['other'] }, 'ERR_CLAIM_INVALID'],
-  ['a-claim-more', {}, { requiredClaims: ['tenant'] }, 'ERR_CLAIM_MISSING'],
+  ['a-required-claim', {}, { requiredClaims: ['tenant'] }, 'ERR_CLAIM_MISSING'],
   ['a-shorter-token', {}, { maxTokenSize: 256 }, 'ERR_TOKEN_TOO_LARGE'],
   ['validate', {}, { validate: () => 'no' }, 'ERR_TOKEN_REJECTED'],
   ['validate-later', {}, { validate: async () => 'no' }, 'ERR_TOKEN_REJECTED'],
@@ -21,99 +21,99 @@ const policies: readonly (readonly [string, Policy, Policy, RefusalCode])[] = [
 ];
 
 const samePolicyRows = policies.flatMap(([name, lenient, strict, code]): StepsRow[] => {
-  const strike = (order: readonly Policy[]) => async (arena: Arena) => {
-    const token = signed()(arena.arsenal);
-    const verifiers = order.map((policy) => arena.verifier(policy));
-    for (const verifier of verifiers) await arena.codeOf(verifier.verify(token));
-    await arena.verifier(lenient).verify(token);
-    return arena.verifier(strict).verify(token);
+  const run = (order: readonly Policy[]) => async (context: AttackContext) => {
+    const token = signed()(context.keys);
+    const verifiers = order.map((policy) => context.verifier(policy));
+    for (const verifier of verifiers) await context.codeOf(verifier.verify(token));
+    await context.verifier(lenient).verify(token);
+    return context.verifier(strict).verify(token);
   };
   return [
     {
       id: `policy/${name}/lenient-first`,
-      how: `one token, accepted by one verifier and then shown to one that demands ${name.replaceAll('-', ' ')}`,
+      how: `a token that a lenient verifier accepted, verified by a strict one: ${name.replaceAll('-', ' ')}`,
       code,
-      strike: strike([lenient, strict]),
+      run: run([lenient, strict]),
     },
-    { id: `policy/${name}/strict-first`, how: 'the same in the other order', code, strike: strike([strict, lenient]) },
+    { id: `policy/${name}/strict-first`, how: 'the same in the other order', code, run: run([strict, lenient]) },
   ];
 });
 
-const otherDemands: readonly StepsRow[] = [
+const otherRequirements: readonly StepsRow[] = [
   {
     id: 'policy/strict-type',
-    how: 'a token without typ, accepted by a verifier that is compatible, and then shown to one for at+jwt',
+    how: 'a token without typ, accepted by a compatible verifier, and then verified with tokenType at+jwt',
     code: 'ERR_TOKEN_TYPE',
-    strike: async (arena) => {
-      const token = signed({}, { typ: undefined })(arena.arsenal);
-      await arena.verifier().verify(token);
-      return arena.verifier({ tokenType: 'at+jwt' }).verify(token);
+    run: async (context) => {
+      const token = signed({}, { typ: undefined })(context.keys);
+      await context.verifier().verify(token);
+      return context.verifier({ tokenType: 'at+jwt' }).verify(token);
     },
   },
   {
     id: 'policy/younger',
-    how: 'a token of an hour ago, accepted and then shown to a verifier with maxTokenAge',
+    how: 'a token issued an hour ago, accepted and then verified with maxTokenAge',
     code: 'ERR_TOKEN_TOO_OLD',
-    strike: async (arena) => {
-      const token = signed({ iat: now - 3600 })(arena.arsenal);
-      await arena.verifier().verify(token);
-      return arena.verifier({ maxTokenAge: 60 }).verify(token);
+    run: async (context) => {
+      const token = signed({ iat: now - 3600 })(context.keys);
+      await context.verifier().verify(token);
+      return context.verifier({ maxTokenAge: 60 }).verify(token);
     },
   },
   {
     id: 'policy/less-tolerance',
-    how: 'a token that expired a minute ago, accepted with tolerance and then shown to a verifier without',
+    how: 'a token that expired a minute ago, accepted with tolerance and then verified without it',
     code: 'ERR_TOKEN_EXPIRED',
-    strike: async (arena) => {
-      const token = signed({ exp: now - 60 })(arena.arsenal);
-      await arena.verifier({ clockTolerance: 300 }).verify(token);
-      return arena.verifier({ clockTolerance: 0 }).verify(token);
+    run: async (context) => {
+      const token = signed({ exp: now - 60 })(context.keys);
+      await context.verifier({ clockTolerance: 300 }).verify(token);
+      return context.verifier({ clockTolerance: 0 }).verify(token);
     },
   },
   {
     id: 'requirements/another-scope',
     how: 'one token, accepted for one scope and then for another on the same verifier',
     code: 'ERR_SCOPE_INSUFFICIENT',
-    strike: async (arena) => {
-      const token = signed({ scope: 'read' })(arena.arsenal);
-      await arena.verifier().verify(token, { scope: 'read' });
-      return arena.verifier().verify(token, { scope: 'write' });
+    run: async (context) => {
+      const token = signed({ scope: 'read' })(context.keys);
+      await context.verifier().verify(token, { scope: 'read' });
+      return context.verifier().verify(token, { scope: 'write' });
     },
   },
   {
     id: 'requirements/another-predicate',
-    how: 'one token, accepted by one predicate and then asked by another',
+    how: 'one token, accepted by one predicate and then tested by another',
     code: 'ERR_CLAIMS_INSUFFICIENT',
-    strike: async (arena) => {
-      const token = signed()(arena.arsenal);
-      await arena.verifier().verify(token, { claims: () => true });
-      return arena.verifier().verify(token, { claims: () => false });
+    run: async (context) => {
+      const token = signed()(context.keys);
+      await context.verifier().verify(token, { claims: () => true });
+      return context.verifier().verify(token, { claims: () => false });
     },
   },
   {
     id: 'issuer/not-trusted-elsewhere',
-    how: 'a token that one verifier accepted, shown to a verifier of another issuer',
+    how: 'a token that one verifier accepted, verified for another issuer',
     code: 'ERR_ISSUER_UNKNOWN',
-    strike: async (arena) => {
-      const token = signed()(arena.arsenal);
-      await arena.verifier().verify(token);
-      return arena.verifier({ issuer: 'https://other.example' }).verify(token);
+    run: async (context) => {
+      const token = signed()(context.keys);
+      await context.verifier().verify(token);
+      return context.verifier({ issuer: 'https://other.example' }).verify(token);
     },
   },
   {
     id: 'keys/not-trusted-elsewhere',
-    how: 'a token that one verifier accepted, shown to a verifier that was given other keys of the same issuer',
+    how: 'a token that one verifier accepted, verified with other keys of the same issuer',
     code: 'ERR_SIGNATURE_INVALID',
-    strike: async (arena) => {
-      const token = signed()(arena.arsenal);
-      await arena.verifier().verify(token);
-      return arena.verifier({ jwks: keySetOf(arena.arsenal.stranger('ES256')) }).verify(token);
+    run: async (context) => {
+      const token = signed()(context.keys);
+      await context.verifier().verify(token);
+      return context.verifier({ jwks: keySetOf(context.keys.attackerKey('ES256')) }).verify(token);
     },
   },
 ];
 
-/** A token that agrees with an accepted one in its beginning, or in its end. */
-const lookalikes: Readonly<Record<string, (token: string, arena: Arena) => string>> = {
+/** Changes of an accepted token that leave its beginning or its end as it was. */
+const lookalikes: Readonly<Record<string, (token: string, context: AttackContext) => string>> = {
   'the last character': (token) => `${token.slice(0, -1)}${token.endsWith('A') ? 'Q' : 'A'}`,
   'the last 2 characters': (token) => changed(token, token.length - 2),
   'the last 16 characters': (token) => changed(token, token.length - 16),
@@ -138,17 +138,17 @@ function changed(token: string, at: number): string {
 const lookalikeRows = Object.entries(lookalikes).map(
   ([name, change]): StepsRow => ({
     id: `lookalike/${name.replaceAll(/[ ,]+/g, '-')}`,
-    how: `a token that differs from one that was accepted before in ${name}`,
+    how: `a token that differs from an accepted one in ${name}`,
     code: 'ERR_SIGNATURE_INVALID',
-    strike: async (arena) => {
-      const verifier = arena.verifier();
-      const token = signed({ jti: 'a-token-of-its-own' })(arena.arsenal);
+    run: async (context) => {
+      const verifier = context.verifier();
+      const token = signed({ jti: 'unique' })(context.keys);
       await verifier.verify(token);
       await verifier.verify(token);
-      const code = await arena.codeOf(verifier.verify(change(token, arena)));
-      // Where the change happens to break the form of a part, that is as good a reason.
-      if (code === 'ERR_TOKEN_MALFORMED') return verifier.verify(mint(arena.arsenal.stranger('ES256')));
-      return verifier.verify(change(token, arena));
+      const code = await context.codeOf(verifier.verify(change(token, context)));
+      // Some changes break the encoding of a part, which is an equally good reason.
+      if (code === 'ERR_TOKEN_MALFORMED') return verifier.verify(signToken(context.keys.attackerKey('ES256')));
+      return verifier.verify(change(token, context));
     },
   }),
 );
@@ -167,36 +167,36 @@ const times: readonly (readonly [string, Policy, Readonly<Record<string, unknown
 const later = times.map(
   ([name, policy, claims, seconds, code]): StepsRow => ({
     id: `time/${name}`,
-    how: `accepted twice, and shown again after ${seconds} s`,
+    how: `accepted twice, and verified again after ${seconds} s`,
     code,
-    strike: async (arena) => {
-      const verifier = arena.verifier(policy);
-      const token = signed(claims)(arena.arsenal);
+    run: async (context) => {
+      const verifier = context.verifier(policy);
+      const token = signed(claims)(context.keys);
       await verifier.verify(token);
       await verifier.verify(token);
-      arena.clock.advance(seconds);
+      context.clock.advance(seconds);
       return verifier.verify(token);
     },
   }),
 );
 
 const cleared: StepsRow = {
-  id: 'cleared/keys-and-tokens-forgotten',
-  how: 'accepted, then everything is forgotten and the issuer publishes another key',
+  id: 'cleared/keys-and-tokens',
+  how: 'accepted, then verified after clear() and a rotation without overlap',
   code: 'ERR_KEY_NOT_FOUND',
   requests: 2,
-  strike: async (arena) => {
-    const verifier = arena.remote({ jwksUri: `${issuer}/keys`, audience });
-    const token = signed()(arena.arsenal);
+  run: async (context) => {
+    const verifier = context.remoteVerifier({ jwksUri: `${issuer}/keys`, audience });
+    const token = signed()(context.keys);
     await verifier.verify(token);
-    arena.answer(() => Response.json(keySetOf(arena.arsenal.key('RS256'))));
+    context.fakeIssuer.respondWith(() => Response.json(keySetOf(context.keys.key('RS256'))));
     verifier.clear();
     return verifier.verify(token);
   },
 };
 
-/** What was proved of a token is of use for that token only, and every policy and every moment judges it anew. */
+/** Cached results of another token, of another policy, or of another time. */
 export const cacheAttacks: readonly Attack[] = [
-  ...attacks(13, [...samePolicyRows, ...otherDemands, ...lookalikeRows]),
+  ...attacks(13, [...samePolicyRows, ...otherRequirements, ...lookalikeRows]),
   ...attacks(14, [...later, cleared]),
 ];

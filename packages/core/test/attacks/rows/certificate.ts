@@ -1,5 +1,5 @@
 import { sign } from 'node:crypto';
-import type { TestKey } from '../../fixtures/test-key.ts';
+import type { TestKey } from '../../support/test-key.ts';
 
 function tagged(tag: number, ...parts: readonly Uint8Array[]): Buffer {
   const content = Buffer.concat(parts);
@@ -13,7 +13,7 @@ const moment = (text: string): Buffer => tagged(0x17, Buffer.from(text));
 const ecdsaWithSha256 = sequence(Buffer.from('06082a8648ce3d040302', 'hex'));
 const commonName = Buffer.from('0603550403', 'hex');
 
-/** A certificate that a P-256 key issued to itself (RFC 5280, section 4.1), in DER. */
+/** Returns a self-signed certificate of a P-256 key (RFC 5280, section 4.1), in DER. */
 export function selfSignedCertificate({ publicKey, privateKey }: TestKey, name: string): Buffer {
   const subject = sequence(tagged(0x31, sequence(commonName, tagged(0x0c, Buffer.from(name)))));
   const validity = sequence(moment('200101000000Z'), moment('491231235959Z'));

@@ -1,4 +1,4 @@
-import { audience, now } from '../../fixtures/mint.ts';
+import { audience, now } from '../../support/sign-token.ts';
 import { type Attack, attacks, type RefusalCode, type StepsRow, type TokenRow } from '../attack.ts';
 import { goodClaims, goodHeader, pairs, shown, signed, signedText } from './tokens.ts';
 
@@ -19,7 +19,7 @@ const dates = pairs(['exp', 'nbf', 'iat'] as const, notNumbers).map(
 const infinite = pairs(['exp', 'nbf', 'iat'] as const, ['1e999', '-1e999', '1e400', '9'.repeat(400)]).map(
   ([name, number]): TokenRow => ({
     id: `${name}/written/${number.slice(0, 8)}`,
-    how: `${name} is written as ${number.slice(0, 8)}, which is beyond every number`,
+    how: `${name} is written as ${number.slice(0, 8)}, which is larger than any number`,
     code: 'ERR_CLAIM_INVALID',
     token: signedText(
       goodHeader,
@@ -75,13 +75,13 @@ const wholes = ['[]', 'null', '0', '1', 'true', 'false', '"x"', '""', `[${goodCl
 const wholeParts = wholes.flatMap((json): TokenRow[] => [
   {
     id: `claims/${shown(json)}`,
-    how: `the claims in all are ${shown(json)}, signed by the issuer`,
+    how: `the claims set is ${shown(json)}, signed by the issuer`,
     code: 'ERR_TOKEN_MALFORMED',
     token: signedText(goodHeader, json),
   },
   {
     id: `header/${shown(json)}`,
-    how: `the header in all is ${shown(json)}, signed by the issuer`,
+    how: `the header is ${shown(json)}, signed by the issuer`,
     code: 'ERR_TOKEN_MALFORMED',
     token: signedText(json),
   },
@@ -97,7 +97,7 @@ const missing: readonly TokenRow[] = [
   ['hasOwnProperty', { requiredClaims: ['hasOwnProperty'] }],
 ].map(([name, options], index) => ({
   id: `missing/${index}/${String(name)}`,
-  how: `the claim ${String(name)} is required and not there`,
+  how: `the claim ${String(name)} is required and absent`,
   code: 'ERR_CLAIM_MISSING',
   options: options as TokenRow['options'] & object,
   token: name === 'exp' && index === 0 ? signed({ exp: undefined }) : signed({}),
@@ -184,7 +184,7 @@ const clients: readonly TokenRow[] = [
   ['the-accepted-one-as-subject', { client_id: undefined, sub: 'client' }, 'ERR_CLAIM_MISSING'],
 ].map(([name, claims, code]) => ({
   id: `client/${String(name)}`,
-  how: `one client is accepted, and the token is of ${String(name).replaceAll('-', ' ')}`,
+  how: `one client is accepted, and the token has ${String(name).replaceAll('-', ' ')}`,
   code: code as RefusalCode,
   options: { clientIds: ['client'] },
   token: signed(claims as Readonly<Record<string, unknown>>),
@@ -193,13 +193,13 @@ const clients: readonly TokenRow[] = [
 const options = [undefined, '', [], [''], [null], ['x', 5], {}, true, false, 0, () => true, /api/].map(
   (value): StepsRow => ({
     id: `option/${typeof value === 'function' ? 'function' : value instanceof RegExp ? 'pattern' : shown(value)}`,
-    how: 'a verifier is made without an audience that can be compared',
+    how: 'a verifier is created with an audience that cannot be compared',
     code: 'ERR_CONFIG_INVALID',
-    strike: (arena) => arena.verifier({ audience: value }),
+    run: (context) => context.verifier({ audience: value }),
   }),
 );
 
-/** A claim that does not have its one form is no claim. */
+/** Claims with a wrong type or value. */
 export const claimAttacks: readonly Attack[] = [
   ...attacks(19, [...dates, ...infinite, ...expired, ...early, ...ages, ...texts, ...wholeParts, ...missing]),
   ...attacks(20, [...audiences, ...severalAccepted, ...clients, ...options]),

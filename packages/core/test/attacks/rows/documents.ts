@@ -1,8 +1,8 @@
-import { issuer } from '../../fixtures/mint.ts';
-import { keySetOf } from '../../fixtures/test-key.ts';
-import type { Answer, Arena } from '../arena.ts';
-import { documentsOf } from '../arena.ts';
+import type { Respond } from '../../support/fake-issuer.ts';
+import { issuer } from '../../support/sign-token.ts';
+import { keySetOf } from '../../support/test-key.ts';
 import { type Attack, attacks, type StepsRow } from '../attack.ts';
+import type { AttackContext } from '../attack-context.ts';
 import { pairs, shown, signed } from './tokens.ts';
 
 const unsafeUrls = [
@@ -35,19 +35,19 @@ const unsafeUrls = [
 const atConstruction = pairs(['issuer', 'jwksUri'], unsafeUrls).map(
   ([option, url]): StepsRow => ({
     id: `option/${option}/${shown(url)}`,
-    how: `a verifier is made with the ${option} ${shown(url)}`,
+    how: `a verifier is created with ${option} ${shown(url)}`,
     code: 'ERR_CONFIG_INVALID',
-    strike: (arena) => arena.verifier({ jwks: undefined, [String(option)]: url }),
+    run: (context) => context.verifier({ jwks: undefined, [String(option)]: url }),
   }),
 );
 
-function metadata(members: object): Answer {
+function metadata(members: object): Respond {
   return (url) => (url.includes('.well-known') ? Response.json(members) : Response.json({ keys: [] }));
 }
 
-function ask(arena: Arena, answer: Answer): Promise<unknown> {
-  arena.answer(answer);
-  return arena.remote().verify(signed()(arena.arsenal));
+function verifyWith(context: AttackContext, respond: Respond): Promise<unknown> {
+  context.fakeIssuer.respondWith(respond);
+  return context.remoteVerifier().verify(signed()(context.keys));
 }
 
 const inMetadata = [
@@ -62,10 +62,10 @@ const inMetadata = [
 ].map(
   (url): StepsRow => ({
     id: `metadata/${shown(url)}`,
-    how: `the issuer's metadata name the key set ${shown(url)}`,
+    how: `the jwks_uri in the metadata is ${shown(url)}`,
     code: 'ERR_DISCOVERY_FAILED',
     requests: 1,
-    strike: (arena) => ask(arena, metadata({ issuer, jwks_uri: url })),
+    run: (context) => verifyWith(context, metadata({ issuer, jwks_uri: url })),
   }),
 );
 
@@ -74,32 +74,32 @@ const redirects = [300, 301, 302, 303, 307, 308].flatMap((status): StepsRow[] =>
   return [
     {
       id: `redirect/${status}/metadata`,
-      how: `the issuer answers ${status} to the question for its metadata`,
+      how: `the issuer answers ${status} for its metadata`,
       code: 'ERR_DISCOVERY_FAILED',
       requests: 1,
-      strike: (arena) => ask(arena, redirect),
+      run: (context) => verifyWith(context, redirect),
     },
     {
       id: `redirect/${status}/keys`,
-      how: `the issuer answers ${status} to the question for its keys`,
+      how: `the issuer answers ${status} for its key set`,
       code: 'ERR_KEY_SET_UNAVAILABLE',
       requests: 2,
-      strike: (arena) =>
-        ask(arena, (url) => (url.includes('.well-known') ? documentsOf(arena.arsenal, url) : redirect())),
+      run: (context) =>
+        verifyWith(context, (url) => (url.includes('.well-known') ? context.fakeIssuer.documentAt(url) : redirect())),
     },
   ];
 });
 
 const followed: StepsRow = {
   id: 'redirect/followed-by-fetch',
-  how: 'a fetch is never asked to follow redirects',
+  how: 'every fetch has redirect: manual',
   code: 'ERR_DISCOVERY_FAILED',
-  strike: (arena) => {
+  run: (context) => {
     const fetch = async (_url: string, init: RequestInit) => {
-      if (init.redirect !== 'manual') throw new Error('It may follow');
+      if (init.redirect !== 'manual') throw new Error('fetch may follow the redirect');
       return new Response(null, { status: 302, headers: { location: 'http://169.254.169.254/' } });
     };
-    return arena.remote({ http: { fetch } }).verify(signed()(arena.arsenal));
+    return context.remoteVerifier({ http: { fetch } }).verify(signed()(context.keys));
   },
 };
 
@@ -127,10 +127,10 @@ const named: readonly unknown[] = [
 const mismatches = named.map(
   (name): StepsRow => ({
     id: `issuer/${shown(name)}`,
-    how: `the metadata name the issuer ${shown(name)}`,
+    how: `the issuer in the metadata is ${shown(name)}`,
     code: 'ERR_DISCOVERY_ISSUER_MISMATCH',
     requests: 1,
-    strike: (arena) => ask(arena, metadata({ issuer: name, jwks_uri: `${issuer}/keys` })),
+    run: (context) => verifyWith(context, metadata({ issuer: name, jwks_uri: `${issuer}/keys` })),
   }),
 );
 
@@ -140,37 +140,37 @@ const withPath: readonly StepsRow[] = [
   'https://issuer.example/tenant/',
 ].map((configured) => ({
   id: `configured/${configured.slice(8)}`,
-  how: `${configured} is configured, and its metadata name ${issuer}`,
+  how: `${configured} is configured, and the issuer in its metadata is ${issuer}`,
   code: 'ERR_DISCOVERY_ISSUER_MISMATCH',
   requests: 1,
-  strike: (arena) => {
-    arena.answer(metadata({ issuer, jwks_uri: `${issuer}/keys` }));
-    return arena.remote({ issuer: configured }).verify(signed({ iss: configured })(arena.arsenal));
+  run: (context) => {
+    context.fakeIssuer.respondWith(metadata({ issuer, jwks_uri: `${issuer}/keys` }));
+    return context.remoteVerifier({ issuer: configured }).verify(signed({ iss: configured })(context.keys));
   },
 }));
 
-const secondPlace: StepsRow = {
-  id: 'second-place',
-  how: 'the metadata are at the second of the two places only, and name another issuer there',
+const secondUrl: StepsRow = {
+  id: 'second-url',
+  how: 'only the second well-known URL has metadata, and they name another issuer',
   code: 'ERR_DISCOVERY_ISSUER_MISMATCH',
   requests: 2,
-  strike: (arena) =>
-    ask(arena, (url) =>
+  run: (context) =>
+    verifyWith(context, (url) =>
       url.includes('openid-configuration')
         ? new Response('', { status: 404 })
         : Response.json({ issuer: 'https://other.example', jwks_uri: `${issuer}/keys` }),
     ),
 };
 
-/** Accepts a token, changes what is published, lets time pass, and shows the token again. */
-function afterRotation(jwks: (arena: Arena) => unknown, seconds: number) {
-  return async (arena: Arena): Promise<unknown> => {
-    const verifier = arena.remote({ jwksUri: `${issuer}/keys` });
-    const token = signed({ exp: 4_102_444_800 })(arena.arsenal);
+/** Accepts a token, changes the key set, advances the clock, and verifies the token again. */
+function afterRotation(jwks: (context: AttackContext) => unknown, seconds: number) {
+  return async (context: AttackContext): Promise<unknown> => {
+    const verifier = context.remoteVerifier({ jwksUri: `${issuer}/keys` });
+    const token = signed({ exp: 4_102_444_800 })(context.keys);
     await verifier.verify(token);
     await verifier.verify(token);
-    arena.answer(() => Response.json(jwks(arena)));
-    arena.clock.advance(seconds);
+    context.fakeIssuer.respondWith(() => Response.json(jwks(context)));
+    context.clock.advance(seconds);
     return verifier.verify(token);
   };
 }
@@ -178,53 +178,53 @@ function afterRotation(jwks: (arena: Arena) => unknown, seconds: number) {
 const removals: readonly StepsRow[] = [
   {
     id: 'another-key-instead',
-    how: 'the key of an accepted token is replaced by one of another name, and its life is over',
+    how: 'the key of an accepted token is replaced by one with another kid, and the key set expires',
     code: 'ERR_KEY_NOT_FOUND',
     requests: 2,
-    strike: afterRotation(({ arsenal }) => keySetOf(arsenal.key('RS256')), 601),
+    run: afterRotation(({ keys }) => keySetOf(keys.key('RS256')), 601),
   },
   {
     id: 'removed-and-none-added',
-    how: 'the key is taken out of a set, to which none is added',
+    how: 'the key is removed from the set, and none is added',
     code: 'ERR_KEY_NOT_FOUND',
     requests: 2,
-    strike: afterRotation(({ arsenal }) => ({ keys: arsenal.jwks.keys.filter(({ kid }) => kid !== 'ES256') }), 601),
+    run: afterRotation(({ keys }) => ({ keys: keys.jwks.keys.filter(({ kid }) => kid !== 'ES256') }), 601),
   },
   {
-    id: 'another-key-of-the-same-name',
-    how: 'another key is published under the same name',
+    id: 'another-key-with-the-same-kid',
+    how: 'another key is published with the same kid',
     code: 'ERR_SIGNATURE_INVALID',
     requests: 2,
-    strike: afterRotation(({ arsenal }) => keySetOf(arsenal.stranger('ES256')), 601),
+    run: afterRotation(({ keys }) => keySetOf(keys.attackerKey('ES256')), 601),
   },
   {
     id: 'the-same-key-for-encryption',
     how: 'the key stays published, for encryption',
     code: 'ERR_KEY_NOT_FOUND',
     requests: 2,
-    strike: afterRotation(
-      ({ arsenal }) => ({ keys: [{ ...arsenal.key('ES256').jwk, use: 'enc' }, arsenal.key('RS256').jwk] }),
+    run: afterRotation(
+      ({ keys }) => ({ keys: [{ ...keys.key('ES256').jwk, use: 'enc' }, keys.key('RS256').jwk] }),
       601,
     ),
   },
   {
-    id: 'the-same-key-under-another-name',
-    how: 'the key stays published, under another name',
+    id: 'the-same-key-with-another-kid',
+    how: 'the key stays published, with another kid',
     code: 'ERR_KEY_NOT_FOUND',
     requests: 2,
-    strike: afterRotation(({ arsenal }) => ({ keys: [{ ...arsenal.key('ES256').jwk, kid: 'renamed' }] }), 601),
+    run: afterRotation(({ keys }) => ({ keys: [{ ...keys.key('ES256').jwk, kid: 'renamed' }] }), 601),
   },
   {
     id: 'an-outage-that-lasts',
-    how: 'the issuer cannot be reached for longer than old keys are trusted',
+    how: 'an outage of the issuer lasts longer than staleFor',
     code: 'ERR_KEY_SET_UNAVAILABLE',
     requests: 2,
-    strike: async (arena) => {
-      const verifier = arena.remote({ jwksUri: `${issuer}/keys`, keyCache: { staleFor: 60 } });
-      const token = signed({ exp: 4_102_444_800 })(arena.arsenal);
+    run: async (context) => {
+      const verifier = context.remoteVerifier({ jwksUri: `${issuer}/keys`, keyCache: { staleFor: 60 } });
+      const token = signed({ exp: 4_102_444_800 })(context.keys);
       await verifier.verify(token);
-      arena.answer(() => new Response('', { status: 500 }));
-      arena.clock.advance(700);
+      context.fakeIssuer.respondWith(() => new Response('', { status: 500 }));
+      context.clock.advance(700);
       return verifier.verify(token);
     },
   },
@@ -248,17 +248,17 @@ const ages = [
 const misleading = ages.map(
   (cacheControl): StepsRow => ({
     id: `cache-control/${shown(cacheControl)}`,
-    how: `a key set is sent with Cache-Control ${shown(cacheControl)}: the removed key is gone within two hours`,
+    how: `a key set has Cache-Control ${shown(cacheControl)}: a removed key is refused within two hours`,
     code: 'ERR_KEY_NOT_FOUND',
     requests: 2,
-    strike: async (arena) => {
+    run: async (context) => {
       const headers = { 'cache-control': cacheControl, age: '-99999999' };
-      arena.answer(() => Response.json(arena.arsenal.jwks, { headers }));
-      const verifier = arena.remote({ jwksUri: `${issuer}/keys` });
-      const token = signed({ exp: 4_102_444_800 })(arena.arsenal);
+      context.fakeIssuer.respondWith(() => Response.json(context.keys.jwks, { headers }));
+      const verifier = context.remoteVerifier({ jwksUri: `${issuer}/keys` });
+      const token = signed({ exp: 4_102_444_800 })(context.keys);
       await verifier.verify(token);
-      arena.answer(() => Response.json(keySetOf(arena.arsenal.key('RS256')), { headers }));
-      arena.clock.advance(7200);
+      context.fakeIssuer.respondWith(() => Response.json(keySetOf(context.keys.key('RS256')), { headers }));
+      context.clock.advance(7200);
       return verifier.verify(token);
     },
   }),
@@ -279,10 +279,10 @@ const badDocuments: Readonly<Record<string, () => Response>> = {
   null: () => Response.json(null),
   'an array': () => Response.json([]),
   'without keys': () => Response.json({}),
-  'with keys that are no array': () => Response.json({ keys: { 0: {} } }),
+  'with keys that are not an array': () => Response.json({ keys: { 0: {} } }),
   'with no key': () => Response.json({ keys: [] }),
-  'with keys that are of no use': () => Response.json({ keys: [null, 1, 'x', {}, { kty: 'oct', k: 'AA' }] }),
-  'confirmed though nothing is known': () => new Response(null, { status: 304 }),
+  'with unusable keys only': () => Response.json({ keys: [null, 1, 'x', {}, { kty: 'oct', k: 'AA' }] }),
+  'confirmed with 304 before any was loaded': () => new Response(null, { status: 304 }),
 };
 
 function endless(): ReadableStream<Uint8Array> {
@@ -295,17 +295,17 @@ const documents = Object.entries(badDocuments).map(
     how: `the key set is ${name}`,
     code: name.startsWith('confirmed') ? 'ERR_KEY_SET_UNAVAILABLE' : 'ERR_KEY_SET_INVALID',
     requests: 1,
-    strike: (arena) => {
-      arena.answer(make);
-      return arena.remote({ jwksUri: `${issuer}/keys` }).verify(signed()(arena.arsenal));
+    run: (context) => {
+      context.fakeIssuer.respondWith(make);
+      return context.remoteVerifier({ jwksUri: `${issuer}/keys` }).verify(signed()(context.keys));
     },
   }),
 );
 
-/** The issuer's documents come from where the configuration says, and last as long as it says. */
+/** Metadata and key sets with hostile URLs, issuers, lifetimes and contents. */
 export const documentAttacks: readonly Attack[] = [
   ...attacks(26, [...atConstruction, ...inMetadata, ...redirects, followed]),
-  ...attacks(27, [...mismatches, ...withPath, secondPlace]),
+  ...attacks(27, [...mismatches, ...withPath, secondUrl]),
   ...attacks(28, removals),
   ...attacks(35, [...misleading, ...documents]),
 ];

@@ -1,8 +1,8 @@
-import { claimsWith, encode } from '../../fixtures/mint.ts';
+import { claimsWith, encode } from '../../support/sign-token.ts';
 
 const littleEndian = (hex: string): Buffer => Buffer.from(hex, 'hex');
 
-/** The points of the curve whose order divides eight, and their other encodings: with each, one signature fits many texts. */
+/** The points of low order of edwards25519, in all encodings: with such a key, one signature fits many texts. */
 export const edwardsPoints: Readonly<Record<string, Buffer>> = {
   'order 1': littleEndian(`01${'00'.repeat(31)}`),
   'order 1, with the sign bit': littleEndian(`01${'00'.repeat(30)}80`),
@@ -20,7 +20,7 @@ export const edwardsPoints: Readonly<Record<string, Buffer>> = {
   'order 8, fourth': littleEndian('c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa'),
 };
 
-/** A token whose signature, R = A and S = 0, fits the point for one text of eight, without any private key. */
+/** Returns a token whose signature (R = A, S = 0) is valid for the point without a private key, for one text in eight. */
 export function forgedForSmallPoint(point: Buffer, attempt = 0): string {
   const header = encode(JSON.stringify({ alg: 'EdDSA', kid: 'member', attempt }));
   return `${header}.${encode(JSON.stringify(claimsWith()))}.${encode(Buffer.concat([point, Buffer.alloc(32)]))}`;

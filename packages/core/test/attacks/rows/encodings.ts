@@ -1,10 +1,10 @@
-import { audience, claimsWith, encode, issuer, mint, mintParts, now } from '../../fixtures/mint.ts';
+import { audience, claimsWith, encode, issuer, now, signParts, signToken } from '../../support/sign-token.ts';
 import { type Attack, attacks, type RefusalCode, type TokenRow } from '../attack.ts';
 import { goodClaims, goodHeader, pairs, signedText } from './tokens.ts';
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
-/** Other spellings of a part, most of which a tolerant decoder takes for the same bytes. */
+/** Other encodings of a part; a tolerant decoder decodes most of them to the same bytes. */
 const spellings: Readonly<Record<string, (part: string) => string>> = {
   'one equal sign': (part) => `${part}=`,
   'two equal signs': (part) => `${part}==`,
@@ -37,19 +37,19 @@ const spellings: Readonly<Record<string, (part: string) => string>> = {
 
 const positions = ['header', 'claims', 'signature'] as const;
 
-// No part has a length that is a multiple of four, so that each has bits, and room, to be spelled otherwise.
+// No part has a length that is a multiple of four: each has unused bits, and could be padded.
 const header = encode(JSON.stringify({ alg: 'ES256', kid: 'ES256', x: 'xx' }));
 const claims = encode(JSON.stringify(claimsWith({ x: 'x'.repeat(4 - ((goodClaims.length + 7) % 3)) })));
 
 const malleated = pairs(Object.entries(spellings), positions).flatMap(([[name, spell], position]): TokenRow[] => {
   const row = (isSigned: boolean): TokenRow => ({
     id: `${position}/${name.replaceAll(/[ ,]+/g, '-')}/${isSigned ? 'signed-so' : 'changed-later'}`,
-    how: `the ${position} with ${name}, ${isSigned ? 'signed like that' : 'changed after it was signed'}`,
+    how: `the ${position} with ${name}, ${isSigned ? 'as it was signed' : 'changed after it was signed'}`,
     code: 'ERR_TOKEN_MALFORMED',
     token: ({ key }) => {
       const respelled = { header, claims, [position]: spell(position === 'header' ? header : claims) };
-      if (isSigned) return mintParts(key('ES256'), respelled.header, respelled.claims);
-      const signature = mintParts(key('ES256'), header, claims).split('.')[2] ?? '';
+      if (isSigned) return signParts(key('ES256'), respelled.header, respelled.claims);
+      const signature = signParts(key('ES256'), header, claims).split('.')[2] ?? '';
       return `${respelled.header}.${respelled.claims}.${position === 'signature' ? spell(signature) : signature}`;
     },
   });
@@ -80,11 +80,11 @@ function within(json: string, wrong: readonly number[]): Buffer {
   return Buffer.concat([Buffer.from(`${json.slice(0, -1)},"y":"`), Buffer.from(wrong), Buffer.from('"}')]);
 }
 
-/** What is not JSON, and what some parsers take for it. */
+/** Invalid JSON that tolerant parsers accept. */
 const notJson: Readonly<Record<string, (json: string) => string>> = {
   'a comment': (json) => `/**/${json}`,
   'a line comment': (json) => `${json}//`,
-  'a comma too many': (json) => json.replace(/\}$/, ',}'),
+  'a trailing comma': (json) => json.replace(/\}$/, ',}'),
   'single quotes': (json) => json.replaceAll('"', "'"),
   'names without quotes': (json) => json.replace(/"(\w+)":/g, '$1:'),
   NaN: (json) => json.replace(/\}$/, ',"y":NaN}'),
@@ -125,7 +125,7 @@ function repeatedClaims(members: string): string {
   return `${JSON.stringify(good).slice(0, -1)},${members}}`;
 }
 
-// Of members with the same name the last one counts, on both engines: whoever reads the first one is not asked here.
+// JSON.parse keeps the last member of a name, on both engines.
 const repeated: readonly (readonly [string, string, RefusalCode])[] = [
   ['exp/last-expired', '"exp":1', 'ERR_TOKEN_EXPIRED'],
   ['exp/last-a-string', `"exp":"${now + 60}"`, 'ERR_CLAIM_INVALID'],
@@ -142,7 +142,7 @@ const repeated: readonly (readonly [string, string, RefusalCode])[] = [
 const repeatedRows = repeated.map(
   ([name, members, code]): TokenRow => ({
     id: `repeated/${name}`,
-    how: `the claims hold ${members} behind good ones of the same name`,
+    how: `the claims contain ${members} after valid members of the same names`,
     code,
     token: signedText(goodHeader, repeatedClaims(members)),
   }),
@@ -174,17 +174,17 @@ const prototypeRows = prototypes.map(
 
 const polluting: readonly TokenRow[] = ['__proto__', 'constructor', 'prototype'].map((name) => ({
   id: `pollution/${name}`,
-  how: `a token that tries to write to the prototype by ${name}, and then one without an audience`,
+  how: `a token that tries to write to the prototype through ${name}, and then one without an audience`,
   code: 'ERR_CLAIM_MISSING',
   token: async ({ key }) => {
     const json = JSON.stringify({ ...good, aud: undefined });
     const inherited = `{"aud":"${audience}","prototype":{"aud":"${audience}"}}`;
-    mint(key('ES256'));
+    signToken(key('ES256'));
     return signedText(goodHeader, `${json.slice(0, -1)},"${name}":${inherited}}`)({ key } as never);
   },
 }));
 
-/** A token has one spelling, and one meaning. */
+/** Other encodings of a token, and texts with several interpretations. */
 export const encodingAttacks: readonly Attack[] = [
   ...attacks(23, malleated),
   ...attacks(24, [...unreadable, ...repeatedRows, ...prototypeRows, ...polluting]),

@@ -1,4 +1,4 @@
-import { claimsWith, encode, mint, mintParts } from '../../fixtures/mint.ts';
+import { claimsWith, encode, signParts, signToken } from '../../support/sign-token.ts';
 import { type Attack, attacks, type TokenRow } from '../attack.ts';
 import { goodClaims, pairs, shown, signed, signedText } from './tokens.ts';
 
@@ -36,7 +36,7 @@ const withAndWithout = criticals.flatMap((crit, index): TokenRow[] => {
     },
     {
       id: `value-${index}/${shown(crit)}/with-parameters`,
-      how: `the same, and the header holds what it names`,
+      how: `the same, and the header contains the members that it names`,
       code: 'ERR_CRIT_UNSUPPORTED',
       token: signed({}, { ...parameters, crit }),
     },
@@ -48,7 +48,7 @@ const otherAlgorithms = pairs(['RS256', 'PS512', 'ES512', 'Ed25519'] as const, [
     id: `${alg}/${shown(crit)}`,
     how: `crit is ${shown(crit)} in a token of ${alg}`,
     code: 'ERR_CRIT_UNSUPPORTED',
-    token: ({ key }) => mint(key(alg), {}, { crit }),
+    token: ({ key }) => signToken(key(alg), {}, { crit }),
   }),
 );
 
@@ -66,9 +66,9 @@ const written: readonly TokenRow[] = [
 
 const remembered: TokenRow = {
   id: 'before-the-signature',
-  how: 'crit in a token with a bad signature: nothing is checked of it',
+  how: 'crit in a token with a bad signature: the signature is not verified',
   code: 'ERR_CRIT_UNSUPPORTED',
-  token: ({ stranger }) => mint(stranger('ES256'), {}, { crit: ['x'] }),
+  token: ({ attackerKey }) => signToken(attackerKey('ES256'), {}, { crit: ['x'] }),
 };
 
 const unencodedHeaders: readonly Readonly<Record<string, unknown>>[] = [
@@ -84,7 +84,7 @@ const unencodedHeaders: readonly Readonly<Record<string, unknown>>[] = [
 const unencoded = unencodedHeaders.map(
   (parameters): TokenRow => ({
     id: `encoded/${shown(parameters)}`,
-    how: `the header holds ${shown(parameters)}; the claims are encoded all the same`,
+    how: `the header contains ${shown(parameters)}; the claims are encoded nevertheless`,
     code: 'ERR_CRIT_UNSUPPORTED',
     token: signed({}, parameters),
   }),
@@ -95,31 +95,31 @@ const rawHeader = encode(JSON.stringify({ alg: 'ES256', kid: 'ES256', b64: false
 const raw: readonly TokenRow[] = [
   {
     id: 'raw/json',
-    how: 'the claims stand in the token as they are, as b64: false has it',
+    how: 'the claims are not encoded, as with b64: false',
     code: 'ERR_TOKEN_MALFORMED',
-    token: ({ key }) => mintParts(key('ES256'), rawHeader, goodClaims.replaceAll('.', '%2e')),
+    token: ({ key }) => signParts(key('ES256'), rawHeader, goodClaims.replaceAll('.', '%2e')),
   },
   {
     id: 'raw/looks-encoded',
-    how: 'raw claims that are base64url by chance: one reader sees text, another one claims',
+    how: 'raw claims that happen to be base64url: one parser reads text, another one claims',
     code: 'ERR_CRIT_UNSUPPORTED',
-    token: ({ key }) => mintParts(key('ES256'), rawHeader, encode(JSON.stringify(claimsWith()))),
+    token: ({ key }) => signParts(key('ES256'), rawHeader, encode(JSON.stringify(claimsWith()))),
   },
   {
     id: 'detached',
-    how: 'nothing between the dots, as a detached payload has it',
+    how: 'nothing between the dots, as with a detached payload',
     code: 'ERR_TOKEN_MALFORMED',
-    token: ({ key }) => mintParts(key('ES256'), rawHeader, ''),
+    token: ({ key }) => signParts(key('ES256'), rawHeader, ''),
   },
   {
     id: 'detached/without-b64',
     how: 'nothing between the dots, and an ordinary header',
     code: 'ERR_TOKEN_MALFORMED',
-    token: ({ key }) => mintParts(key('ES256'), encode('{"alg":"ES256","kid":"ES256"}'), ''),
+    token: ({ key }) => signParts(key('ES256'), encode('{"alg":"ES256","kid":"ES256"}'), ''),
   },
 ];
 
-/** An extension that has to be understood is not understood here. */
+/** Critical extensions, none of which is supported. */
 export const extensionAttacks: readonly Attack[] = [
   ...attacks(15, [...withAndWithout, ...otherAlgorithms, ...written, remembered]),
   ...attacks(16, [...unencoded, ...raw]),

@@ -1,7 +1,7 @@
 import { CompactEncrypt, EncryptJWT } from 'jose';
-import { claimsWith, encode, mint } from '../../fixtures/mint.ts';
-import type { Arsenal } from '../arsenal.ts';
+import { claimsWith, encode, signToken } from '../../support/sign-token.ts';
 import { type Attack, attacks, type TokenRow } from '../attack.ts';
+import type { AttackKeys } from '../attack-keys.ts';
 import { goodClaims, goodHeader, signed, signedText, withSignature } from './tokens.ts';
 
 const text = new TextEncoder();
@@ -18,7 +18,7 @@ async function encrypted(
 
 const unsigned = `${encode('{"alg":"none"}')}.${encode(goodClaims)}.`;
 
-const encryptedTokens: Readonly<Record<string, (arsenal: Arsenal) => string | Promise<string>>> = {
+const encryptedTokens: Readonly<Record<string, (keys: AttackKeys) => string | Promise<string>>> = {
   'RSA-OAEP, to the public key of the issuer': ({ key }) =>
     encrypted(goodClaims, { alg: 'RSA-OAEP-256' }, key('RS256').publicKey),
   'ECDH-ES, to the public key of the issuer': ({ key }) =>
@@ -28,9 +28,9 @@ const encryptedTokens: Readonly<Record<string, (arsenal: Arsenal) => string | Pr
   'a wrapped key': () => encrypted(goodClaims, { alg: 'A256KW' }, contentKey),
   'with an unsigned token inside': ({ key }) =>
     encrypted(unsigned, { alg: 'RSA-OAEP', cty: 'JWT' }, key('RS256').publicKey),
-  'with a good token inside': ({ key }) =>
-    encrypted(mint(key('ES256')), { alg: 'RSA-OAEP', cty: 'JWT' }, key('RS256').publicKey),
-  'as jose makes it': ({ key }) =>
+  'with a valid token inside': ({ key }) =>
+    encrypted(signToken(key('ES256')), { alg: 'RSA-OAEP', cty: 'JWT' }, key('RS256').publicKey),
+  'as jose encrypts it': ({ key }) =>
     new EncryptJWT(claimsWith())
       .setProtectedHeader({ alg: 'RSA-OAEP', enc: 'A256GCM' })
       .encrypt(key('RS256').publicKey),
@@ -65,9 +65,10 @@ const disguised = ['RSA-OAEP', 'RSA-OAEP-256', 'RSA1_5', 'ECDH-ES', 'dir', 'A256
 const nested: readonly TokenRow[] = [
   {
     id: 'nested/signed-in-signed',
-    how: 'the issuer signed a token as the content of a token (cty: JWT)',
+    how: 'a token signed by the issuer as the content of another one (cty: JWT)',
     code: 'ERR_TOKEN_MALFORMED',
-    token: ({ key }) => signedText('{"alg":"ES256","kid":"ES256","cty":"JWT"}', mint(key('ES256')))({ key } as Arsenal),
+    token: ({ key }) =>
+      signedText('{"alg":"ES256","kid":"ES256","cty":"JWT"}', signToken(key('ES256')))({ key } as AttackKeys),
   },
   {
     id: 'nested/unsigned-in-signed',
@@ -134,7 +135,7 @@ const tooLarge: readonly TokenRow[] = [
   id: `size/${String(name)}`,
   how: `a token with ${String(name).replaceAll('-', ' ')}`,
   code: 'ERR_TOKEN_TOO_LARGE',
-  token: ({ key }) => (token as (good: string) => string)(mint(key('ES256'))),
+  token: ({ key }) => (token as (good: string) => string)(signToken(key('ES256'))),
 }));
 
 function nestedJson(kind: 'arrays' | 'objects', depth: number): string {
@@ -174,7 +175,7 @@ const nesting = (['arrays', 'objects'] as const).flatMap((kind) =>
       },
       {
         id: `nesting/${kind}/${depth}/never-closed`,
-        how: `claims that open ${depth} times and close never`,
+        how: `claims that open ${depth} times and never close`,
         code: 'ERR_TOKEN_MALFORMED',
         options: open,
         token: signedText(goodHeader, json.slice(0, json.length / 2)),
@@ -183,7 +184,7 @@ const nesting = (['arrays', 'objects'] as const).flatMap((kind) =>
   }),
 );
 
-/** What is not a compact signed token of a sensible size is not taken apart. */
+/** Texts that are not a compact JWS of an allowed size. */
 export const formAttacks: readonly Attack[] = [
   ...attacks(17, [...encryptedRows, ...disguised, ...nested]),
   ...attacks(18, [...dots, ...emptyForms, ...notText, ...tooLarge, ...nesting]),

@@ -1,42 +1,42 @@
 import { allAlgorithms } from '../../../src/crypto/algorithms.ts';
-import { audience, issuer, mint } from '../../fixtures/mint.ts';
-import { createTestKey, keySetOf, type TestKey } from '../../fixtures/test-key.ts';
-import type { Arena } from '../arena.ts';
+import { audience, issuer, signToken } from '../../support/sign-token.ts';
+import { generateTestKey, keySetOf, type TestKey } from '../../support/test-key.ts';
 import { type Attack, attacks, type StepsRow, type TokenRow } from '../attack.ts';
+import type { AttackContext } from '../attack-context.ts';
 import { shown, signed, signedText } from './tokens.ts';
 
 const other = 'https://other.example';
 
-/** Two issuers, each with a key of its own under the same name. */
-function both({ arsenal }: Arena, alg: TestKey['alg']) {
-  const { key, stranger } = arsenal;
+/** Returns two issuers whose keys differ and have the same `kid`. */
+function both({ keys }: AttackContext, alg: TestKey['alg']) {
+  const { key, attackerKey } = keys;
   return [
     { issuer, audience, jwks: keySetOf(key(alg)) },
-    { issuer: other, audience, jwks: keySetOf(stranger(alg)) },
+    { issuer: other, audience, jwks: keySetOf(attackerKey(alg)) },
   ];
 }
 
 const sameKid = allAlgorithms.flatMap((alg): StepsRow[] => [
   {
     id: `same-kid/${alg}/first-as-second`,
-    how: `two issuers with a ${alg} key of one name; a token of the first in the name of the second`,
+    how: `two issuers with ${alg} keys of the same kid; the first one signs with iss of the second`,
     code: 'ERR_SIGNATURE_INVALID',
-    strike: async (arena) => {
-      const verifier = arena.verifier({ ...noSingle, issuers: both(arena, alg) });
-      await verifier.verify(mint(arena.arsenal.key(alg)));
-      await verifier.verify(mint(arena.arsenal.stranger(alg), { iss: other }));
-      return verifier.verify(mint(arena.arsenal.key(alg), { iss: other }));
+    run: async (context) => {
+      const verifier = context.verifier({ ...noSingle, issuers: both(context, alg) });
+      await verifier.verify(signToken(context.keys.key(alg)));
+      await verifier.verify(signToken(context.keys.attackerKey(alg), { iss: other }));
+      return verifier.verify(signToken(context.keys.key(alg), { iss: other }));
     },
   },
   {
     id: `same-kid/${alg}/second-as-first`,
     how: `the same in the other order`,
     code: 'ERR_SIGNATURE_INVALID',
-    strike: async (arena) => {
-      const verifier = arena.verifier({ ...noSingle, issuers: both(arena, alg) });
-      await verifier.verify(mint(arena.arsenal.stranger(alg), { iss: other }));
-      await verifier.verify(mint(arena.arsenal.key(alg)));
-      return verifier.verify(mint(arena.arsenal.stranger(alg)));
+    run: async (context) => {
+      const verifier = context.verifier({ ...noSingle, issuers: both(context, alg) });
+      await verifier.verify(signToken(context.keys.attackerKey(alg), { iss: other }));
+      await verifier.verify(signToken(context.keys.key(alg)));
+      return verifier.verify(signToken(context.keys.attackerKey(alg)));
     },
   },
 ]);
@@ -48,22 +48,22 @@ const separators = ['|', ':', '/', '#', '\u0000', '::', ' ', '@'];
 const joined = separators.map(
   (separator): StepsRow => ({
     id: `separator/${shown(separator)}`,
-    how: `two issuers whose names and key identifiers are the same when joined by ${shown(separator)}`,
+    how: `two issuers whose identifier and kid are equal when joined with ${shown(separator)}`,
     code: 'ERR_KEY_NOT_FOUND',
-    strike: async (arena) => {
-      const mine = createTestKey('ES256', `a${separator}key`);
-      const theirs = createTestKey('ES256', 'key');
+    run: async (context) => {
+      const mine = generateTestKey('ES256', `a${separator}key`);
+      const theirs = generateTestKey('ES256', 'key');
       const name = 'https://x.example/';
-      const verifier = arena.verifier({
+      const verifier = context.verifier({
         ...noSingle,
         issuers: [
           { issuer: name, audience, jwks: keySetOf(mine) },
           { issuer: `${name}a`, audience, jwks: keySetOf(theirs) },
         ],
       });
-      await verifier.verify(mint(mine, { iss: name }));
-      await verifier.verify(mint(theirs, { iss: `${name}a` }));
-      return verifier.verify(mint(theirs, { iss: name }));
+      await verifier.verify(signToken(mine, { iss: name }));
+      await verifier.verify(signToken(theirs, { iss: `${name}a` }));
+      return verifier.verify(signToken(theirs, { iss: name }));
     },
   }),
 );
@@ -71,18 +71,18 @@ const joined = separators.map(
 const onlyThere: readonly StepsRow[] = [
   {
     id: 'other-kid/fetched',
-    how: 'two issuers that fetch; a token with the key of the first in the name of the second',
+    how: 'two issuers with fetched keys; the first one signs with iss of the second',
     code: 'ERR_KEY_NOT_FOUND',
     requests: 3,
-    strike: async (arena) => {
-      arena.answer((url) =>
-        Response.json(keySetOf(url.startsWith(other) ? arena.arsenal.key('RS256') : arena.arsenal.key('ES256'))),
+    run: async (context) => {
+      context.fakeIssuer.respondWith((url) =>
+        Response.json(keySetOf(url.startsWith(other) ? context.keys.key('RS256') : context.keys.key('ES256'))),
       );
       const issuers = [issuer, other].map((name) => ({ issuer: name, audience, jwksUri: `${name}/keys` }));
-      const verifier = arena.remote({ ...noSingle, issuers });
-      await verifier.verify(mint(arena.arsenal.key('ES256')));
-      await verifier.verify(mint(arena.arsenal.key('RS256'), { iss: other }));
-      return verifier.verify(mint(arena.arsenal.key('ES256'), { iss: other }));
+      const verifier = context.remoteVerifier({ ...noSingle, issuers });
+      await verifier.verify(signToken(context.keys.key('ES256')));
+      await verifier.verify(signToken(context.keys.key('RS256'), { iss: other }));
+      return verifier.verify(signToken(context.keys.key('ES256'), { iss: other }));
     },
   },
 ];
@@ -132,20 +132,20 @@ const untrusted = names.flatMap((iss): (TokenRow | StepsRow)[] => [
   },
   {
     id: `two-issuers/${shown(iss)}`,
-    how: `the same where two issuers are trusted and keys are fetched: nobody is asked`,
+    how: `the same with two trusted issuers and fetched keys: nothing is requested`,
     code: 'ERR_ISSUER_UNKNOWN',
-    strike: (arena) => {
+    run: (context) => {
       const issuers = [issuer, 'https://third.example'].map((name) => ({ issuer: name, audience }));
-      return arena.remote({ ...noSingle, issuers }).verify(signed({ iss })(arena.arsenal));
+      return context.remoteVerifier({ ...noSingle, issuers }).verify(signed({ iss })(context.keys));
     },
   },
   {
     id: `resolver/${shown(iss)}`,
-    how: `the same where a function decides, by an exact list: nobody is asked`,
+    how: `the same with a resolver that compares with a list: nothing is requested`,
     code: 'ERR_ISSUER_UNKNOWN',
-    strike: (arena) => {
+    run: (context) => {
       const issuers = (name: string) => (name === issuer ? { issuer, audience } : undefined);
-      return arena.remote({ ...noSingle, issuers }).verify(signed({ iss })(arena.arsenal));
+      return context.remoteVerifier({ ...noSingle, issuers }).verify(signed({ iss })(context.keys));
     },
   },
 ]);
@@ -162,7 +162,7 @@ const written: readonly TokenRow[] = [
   token: signedText('{"alg":"ES256","kid":"ES256"}', `{${members},"aud":"${audience}","exp":4102444800}`),
 }));
 
-/** The answer of a resolver that must not be taken. */
+/** Results of a resolver that must be refused. */
 const resolvers: readonly StepsRow[] = [
   ['another-issuer', () => ({ issuer: other, audience })],
   ['a-string', () => issuer],
@@ -171,12 +171,12 @@ const resolvers: readonly StepsRow[] = [
   ['an-algorithm-that-cannot-be', () => ({ issuer, audience, algorithms: ['none'] })],
 ].map(([name, answer]) => ({
   id: `resolver-answers/${String(name)}`,
-  how: `a function that is to decide on an issuer answers with ${String(name).replaceAll('-', ' ')}`,
+  how: `the resolver returns ${String(name).replaceAll('-', ' ')}`,
   code: 'ERR_ISSUER_LOOKUP_FAILED',
-  strike: (arena) => arena.remote({ ...noSingle, issuers: answer }).verify(signed()(arena.arsenal)),
+  run: (context) => context.remoteVerifier({ ...noSingle, issuers: answer }).verify(signed()(context.keys)),
 }));
 
-/** Each issuer's tokens are checked with its own keys, and nobody else's tokens with any. */
+/** Tokens of untrusted issuers, and of one trusted issuer in the name of another. */
 export const issuerAttacks: readonly Attack[] = [
   ...attacks(11, [...sameKid, ...joined, ...onlyThere]),
   ...attacks(12, [...untrusted, ...written, ...resolvers]),

@@ -1,6 +1,6 @@
 import { type Algorithm, allAlgorithms } from '../../../src/crypto/algorithms.ts';
-import { encode, mint } from '../../fixtures/mint.ts';
-import { keySetOf } from '../../fixtures/test-key.ts';
+import { encode, signToken } from '../../support/sign-token.ts';
+import { keySetOf } from '../../support/test-key.ts';
 import { type Attack, attacks, type StepsRow, type TokenRow } from '../attack.ts';
 import { shown, signed, signedText, withSignature } from './tokens.ts';
 
@@ -71,17 +71,18 @@ const atHand = injections.map(
 const fetched = injections.map(
   (kid): StepsRow => ({
     id: `fetching/${shown(kid)}`,
-    how: `the same with keys that are fetched: one fetch more, of the same address`,
+    how: `the same with fetched keys: one more fetch, of the same URL`,
     code: 'ERR_KEY_NOT_FOUND',
     requests: 2,
-    strike: async (arena) => {
-      const verifier = arena.remote({ jwksUri: 'https://issuer.example/keys' });
-      const token = signed({}, { kid })(arena.arsenal);
-      await verifier.verify(signed()(arena.arsenal));
-      const code = await arena.codeOf(verifier.verify(token));
-      if (arena.asked.some((url) => url !== 'https://issuer.example/keys')) throw new Error(`asked ${arena.asked}`);
+    run: async (context) => {
+      const verifier = context.remoteVerifier({ jwksUri: 'https://issuer.example/keys' });
+      const token = signed({}, { kid })(context.keys);
+      await verifier.verify(signed()(context.keys));
+      const code = await context.codeOf(verifier.verify(token));
+      if (context.fakeIssuer.requests.some((url) => url !== 'https://issuer.example/keys'))
+        throw new Error(`requested ${context.fakeIssuer.requests}`);
       if (code !== 'ERR_KEY_NOT_FOUND') throw new Error(code);
-      return arena.verifier().verify(token);
+      return context.verifier().verify(token);
     },
   }),
 );
@@ -127,10 +128,10 @@ const unknown = allAlgorithms.flatMap((alg) =>
   Object.entries(near).map(
     ([name, kidOf]): TokenRow => ({
       id: `${alg}/${name}`,
-      how: `signed by the only key there is, whose kid is ${alg}; the header says ${name.replaceAll('-', ' ')}`,
+      how: `signed with the only key, whose kid is ${alg}; the header has ${name.replaceAll('-', ' ')}`,
       code: 'ERR_KEY_NOT_FOUND',
       options: ({ key }) => ({ jwks: keySetOf(key(alg)) }),
-      token: ({ key }) => mint(key(alg), {}, { kid: kidOf(alg) }),
+      token: ({ key }) => signToken(key(alg), {}, { kid: kidOf(alg) }),
     }),
   ),
 );
@@ -138,7 +139,7 @@ const unknown = allAlgorithms.flatMap((alg) =>
 const published: readonly TokenRow[] = [
   {
     id: 'named/the-key-has-no-kid',
-    how: 'signed by the only key there is, which has no kid; the header names one',
+    how: 'signed with the only key, which has no kid; the header has one',
     code: 'ERR_KEY_NOT_FOUND',
     options: ({ key }) => {
       const { kid: _, ...jwk } = key('ES256').jwk;
@@ -148,17 +149,17 @@ const published: readonly TokenRow[] = [
   },
   {
     id: 'unnamed/two-keys-fit',
-    how: 'the header names no key, and two keys of the issuer fit',
+    how: 'the header has no kid, and two keys of the issuer fit',
     code: 'ERR_KEY_AMBIGUOUS',
-    options: ({ key, stranger }) => ({ jwks: keySetOf(key('ES256'), stranger('ES256')) }),
+    options: ({ key, attackerKey }) => ({ jwks: keySetOf(key('ES256'), attackerKey('ES256')) }),
     token: signed({}, { kid: undefined }),
   },
   {
     id: 'named/two-keys-of-one-name',
     advisory: 'RFC 7517, section 4.5',
-    how: 'the issuer publishes two keys of the same kid and algorithm',
+    how: 'the issuer publishes two keys with the same kid and algorithm',
     code: 'ERR_KEY_AMBIGUOUS',
-    options: ({ key, stranger }) => ({ jwks: keySetOf(stranger('ES256'), key('ES256')) }),
+    options: ({ key, attackerKey }) => ({ jwks: keySetOf(attackerKey('ES256'), key('ES256')) }),
     token: signed(),
   },
 ];
@@ -166,15 +167,15 @@ const published: readonly TokenRow[] = [
 const flood: readonly StepsRow[] = [
   {
     id: 'a-thousand-unknown-identifiers',
-    how: '1,000 good signatures, each under another kid, and a good token after each tenth',
+    how: '1,000 valid signatures, each with another kid, and a valid token after each tenth',
     code: 'ERR_KEY_NOT_FOUND',
     requests: 3,
-    strike: async (arena) => {
-      const verifier = arena.remote({ jwksUri: 'https://issuer.example/keys' });
-      const good = mint(arena.arsenal.key('ES256'));
+    run: async (context) => {
+      const verifier = context.remoteVerifier({ jwksUri: 'https://issuer.example/keys' });
+      const good = signToken(context.keys.key('ES256'));
       await verifier.verify(good);
       for (let index = 0; index < 1000; index += 1) {
-        const refused = arena.codeOf(verifier.verify(withSignature({ alg: 'ES256', kid: `kid-${index}` }, 'AAAA')));
+        const refused = context.codeOf(verifier.verify(withSignature({ alg: 'ES256', kid: `kid-${index}` }, 'AAAA')));
         if (index % 10 === 0) await verifier.verify(good);
         await refused;
       }
@@ -184,20 +185,20 @@ const flood: readonly StepsRow[] = [
   ...allAlgorithms.map(
     (alg): StepsRow => ({
       id: `bad-signatures/${alg}`,
-      how: `50 bad signatures under the kid of a known ${alg} key: nothing is fetched for them`,
+      how: `50 bad signatures with the kid of a known ${alg} key: they cause no fetch`,
       code: 'ERR_SIGNATURE_INVALID',
       requests: 1,
-      strike: async (arena) => {
-        const verifier = arena.remote({ jwksUri: 'https://issuer.example/keys' });
-        const token = mint(arena.arsenal.stranger(alg));
-        for (let index = 0; index < 50; index += 1) await arena.codeOf(verifier.verify(token));
+      run: async (context) => {
+        const verifier = context.remoteVerifier({ jwksUri: 'https://issuer.example/keys' });
+        const token = signToken(context.keys.attackerKey(alg));
+        for (let index = 0; index < 50; index += 1) await context.codeOf(verifier.verify(token));
         return verifier.verify(token);
       },
     }),
   ),
 ];
 
-/** A key identifier selects among the keys of the issuer, and does nothing else. */
+/** Key identifiers of every kind; they may only select one of the issuer's keys. */
 export const keyIdentifierAttacks: readonly Attack[] = [
   ...attacks(8, [...atHand, ...fetched, ...notStrings, ...written, oversized]),
   ...attacks(9, [...unknown, ...published]),

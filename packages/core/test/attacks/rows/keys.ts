@@ -1,9 +1,9 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { issuer, mint } from '../../fixtures/mint.ts';
-import { createTestKey, keySetOf, signWith, type TestKey } from '../../fixtures/test-key.ts';
-import type { Arena } from '../arena.ts';
-import type { Arsenal } from '../arsenal.ts';
+import { issuer, signToken } from '../../support/sign-token.ts';
+import { generateTestKey, keySetOf, signWith, type TestKey } from '../../support/test-key.ts';
 import { type Attack, attacks, type RefusalCode, type StepsRow } from '../attack.ts';
+import type { AttackContext } from '../attack-context.ts';
+import type { AttackKeys } from '../attack-keys.ts';
 import { edwardsPoints, forgedForSmallPoint } from './edwards-points.ts';
 import { rocaKey } from './roca-key.ts';
 
@@ -14,8 +14,8 @@ const named = (jwk: Members): Jwk => ({ kid: 'member', ...jwk });
 const ofKey = ({ jwk }: TestKey, members: Members = {}): Jwk => named({ ...jwk, kid: 'member', ...members });
 const zeros = 'A'.repeat(43);
 
-/** Members of a key set that are of no use, and must do no harm either. */
-const members: Readonly<Record<string, (arsenal: Arsenal) => unknown>> = {
+/** Members of a key set that cannot be used and must not affect the others. */
+const members: Readonly<Record<string, (keys: AttackKeys) => unknown>> = {
   null: () => null,
   'a number': () => 1,
   text: () => 'x',
@@ -59,7 +59,7 @@ const members: Readonly<Record<string, (arsenal: Arsenal) => unknown>> = {
   'n in standard base64': ({ key }) => ofKey(key('RS256'), { n: `+/${String(key('RS256').jwk['n']).slice(2)}` }),
   'n with padding': ({ key }) => ofKey(key('RS256'), { n: `${String(key('RS256').jwk['n'])}==` }),
   'n with a newline': ({ key }) => ofKey(key('RS256'), { n: `${String(key('RS256').jwk['n'])}\n` }),
-  'n of a length that no encoder makes': ({ key }) =>
+  'n of an impossible length': ({ key }) =>
     ofKey(key('RS256'), { n: `${String(key('RS256').jwk['n'])}A`.slice(0, 341) }),
   'n with other last bits': ({ key }) => ofKey(key('RS256'), { n: `${String(key('RS256').jwk['n']).slice(0, -1)}B` }),
   'n of one letter': ({ key }) => ofKey(key('RS256'), { n: 'A' }),
@@ -73,39 +73,39 @@ const members: Readonly<Record<string, (arsenal: Arsenal) => unknown>> = {
   'x an object': ({ key }) => ofKey(key('ES256'), { x: {} }),
 };
 
-/** A token of a member's name, under an algorithm that the set has another key for. */
+/** Returns a token with the `kid` of a member, and an algorithm for which the set has another key. */
 function ofMember(alg: TestKey['alg']) {
-  return ({ key }: Arsenal): string => mint(key(alg), {}, { kid: 'member' });
+  return ({ key }: AttackKeys): string => signToken(key(alg), {}, { kid: 'member' });
 }
 
-async function amongOthers(arena: Arena, member: unknown, token: string): Promise<unknown> {
-  const good = [...keySetOf(arena.arsenal.key('RS256'), arena.arsenal.key('ES256')).keys];
-  arena.answer(() => Response.json({ keys: [member, ...good, member] }));
-  const verifier = arena.remote({ jwksUri: `${issuer}/keys` });
-  await verifier.verify(mint(arena.arsenal.key('ES256')));
-  await verifier.verify(mint(arena.arsenal.key('RS256')));
+async function amongOthers(context: AttackContext, member: unknown, token: string): Promise<unknown> {
+  const good = [...keySetOf(context.keys.key('RS256'), context.keys.key('ES256')).keys];
+  context.fakeIssuer.respondWith(() => Response.json({ keys: [member, ...good, member] }));
+  const verifier = context.remoteVerifier({ jwksUri: `${issuer}/keys` });
+  await verifier.verify(signToken(context.keys.key('ES256')));
+  await verifier.verify(signToken(context.keys.key('RS256')));
   return verifier.verify(token);
 }
 
 const poisoned = Object.entries(members).map(
   ([name, make]): StepsRow => ({
     id: `member/${name.replaceAll(' ', '-')}`,
-    how: `a key set with a member that is ${name}: the others serve, and a token that names it does not`,
+    how: `a key set with a member that is ${name}: the other keys work, and a token with its kid is refused`,
     code: 'ERR_KEY_NOT_FOUND',
     requests: 2,
-    strike: (arena) => amongOthers(arena, make(arena.arsenal), ofMember('ES256')(arena.arsenal)),
+    run: (context) => amongOthers(context, make(context.keys), ofMember('ES256')(context.keys)),
   }),
 );
 
 const oddNames = [1, null, true, [], {}].map(
   (kid): StepsRow => ({
     id: `member/kid-${JSON.stringify(kid)}`,
-    how: `a key set with a good key whose kid is ${JSON.stringify(kid)}`,
+    how: `a key set with a valid key whose kid is ${JSON.stringify(kid)}`,
     code: 'ERR_KEY_NOT_FOUND',
     requests: 2,
-    strike: (arena) => {
-      const { key } = arena.arsenal;
-      return amongOthers(arena, { ...key('PS256').jwk, kid }, mint(key('PS256'), {}, { kid: undefined }));
+    run: (context) => {
+      const { key } = context.keys;
+      return amongOthers(context, { ...key('PS256').jwk, kid }, signToken(key('PS256'), {}, { kid: undefined }));
     },
   }),
 );
@@ -124,27 +124,27 @@ interface WeakKey {
   readonly token: string;
 }
 
-function ownPair(modulusLength: number, publicExponent = 65_537): (arsenal: Arsenal) => WeakKey {
+function ownPair(modulusLength: number, publicExponent = 65_537): (keys: AttackKeys) => WeakKey {
   return () => signedBy(generateKeyPairSync('rsa', { modulusLength, publicExponent }));
 }
 
 function signedBy({ publicKey, privateKey }: { publicKey: KeyObject; privateKey: KeyObject }): WeakKey {
-  const key = { ...createTestKey('ES256'), alg: 'RS256', kid: 'member' } as const;
-  const token = mint({ ...key, sign: (input) => signWith('RS256', privateKey, input) });
+  const key = { ...generateTestKey('ES256'), alg: 'RS256', kid: 'member' } as const;
+  const token = signToken({ ...key, sign: (input) => signWith('RS256', privateKey, input) });
   return { jwk: named({ ...publicKey.export({ format: 'jwk' }), alg: 'RS256' }), token };
 }
 
-function rsaWith(members: (good: TestKey) => Members): (arsenal: Arsenal) => WeakKey {
+function rsaWith(members: (good: TestKey) => Members): (keys: AttackKeys) => WeakKey {
   return ({ key }) => {
     const good = key('RS256');
-    return { jwk: ofKey(good, members(good)), token: mint(good, {}, { kid: 'member' }) };
+    return { jwk: ofKey(good, members(good)), token: signToken(good, {}, { kid: 'member' }) };
   };
 }
 
 function curveWith(alg: 'ES256' | 'ES384' | 'ES512' | 'Ed25519', change: (jwk: TestKey['jwk']) => Members) {
-  return ({ key }: Arsenal): WeakKey => ({
+  return ({ key }: AttackKeys): WeakKey => ({
     jwk: ofKey(key(alg), change(key(alg).jwk)),
-    token: mint(key(alg), {}, { kid: 'member' }),
+    token: signToken(key(alg), {}, { kid: 'member' }),
   });
 }
 
@@ -152,14 +152,14 @@ const flip = (part: unknown): string =>
   `${String(part).slice(0, 4)}${String(part)[4] === 'A' ? 'B' : 'A'}${String(part).slice(5)}`;
 const p256 = 0xffffffff00000001000000000000000000000000ffffffffffffffffffffffffn;
 
-const noPoint = 'an Ed25519 key that is no point';
+const noPoint = 'an Ed25519 key that is not a point';
 
-const weak: Readonly<Record<string, (arsenal: Arsenal) => WeakKey>> = {
+const weak: Readonly<Record<string, (keys: AttackKeys) => WeakKey>> = {
   'RSA of 512 bits': ownPair(512),
   'RSA of 1024 bits': ownPair(1024),
   'RSA of 2040 bits': ownPair(2040),
   'RSA of 1024 bits behind zeros': () => {
-    const { jwk, token } = ownPair(1024)({} as Arsenal);
+    const { jwk, token } = ownPair(1024)({} as AttackKeys);
     return {
       jwk: {
         ...jwk,
@@ -217,7 +217,7 @@ const notImportable = ['a point', 'the point', 'a coordinate that'];
 const skippedPoints = ['with a short', 'with a long', ' as P-'];
 
 function refusalOf(name: string): { readonly code: RefusalCode; readonly requests: number } {
-  // No engine looks whether it is one before it checks a signature.
+  // Neither engine validates the point when it imports the key, only when it verifies a signature.
   if (name === noPoint) return { code: 'ERR_SIGNATURE_INVALID', requests: 1 };
   const isImported =
     notImportable.some((start) => name.startsWith(start)) && !skippedPoints.some((part) => name.includes(part));
@@ -227,14 +227,14 @@ function refusalOf(name: string): { readonly code: RefusalCode; readonly request
 const weakKeys = Object.entries(weak).map(
   ([name, make]): StepsRow => ({
     id: name.replaceAll(/[ ,:=()]+/g, '-'),
-    how: `the issuer publishes ${name}, and a token was signed with it`,
+    how: `the issuer publishes ${name}, and the token was signed with it`,
     ...refusalOf(name),
-    strike: (arena) => {
-      const { jwk, token } = make(arena.arsenal);
-      return amongOthers(arena, jwk, token);
+    run: (context) => {
+      const { jwk, token } = make(context.keys);
+      return amongOthers(context, jwk, token);
     },
   }),
 );
 
-/** A key that is weak, or no key at all, is as if it were not published. */
+/** Weak and malformed keys, which are skipped as if they were not published. */
 export const keyAttacks: readonly Attack[] = [...attacks(29, [...poisoned, ...oddNames]), ...attacks(30, weakKeys)];

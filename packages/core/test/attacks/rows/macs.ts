@@ -1,9 +1,9 @@
 import { createHmac, type KeyObject } from 'node:crypto';
 import type { Algorithm } from '../../../src/crypto/algorithms.ts';
-import { claimsWith, encode, mint } from '../../fixtures/mint.ts';
-import { keySetOf, type TestKey } from '../../fixtures/test-key.ts';
-import type { Arsenal } from '../arsenal.ts';
+import { claimsWith, encode, signToken } from '../../support/sign-token.ts';
+import { keySetOf, type TestKey } from '../../support/test-key.ts';
 import { type Attack, attacks, type StepsRow, type TokenRow } from '../attack.ts';
+import type { AttackKeys } from '../attack-keys.ts';
 import { pairs, shown } from './tokens.ts';
 
 const hashes = { HS256: 'sha256', HS384: 'sha384', HS512: 'sha512' } as const;
@@ -21,7 +21,7 @@ const spkiDer = (key: KeyObject): Buffer => key.export({ type: 'spki', format: '
 const jwkOf = (key: KeyObject): Readonly<Record<string, unknown>> => ({ ...key.export({ format: 'jwk' }) });
 const pointOf = (key: KeyObject): Buffer => Buffer.from(String(jwkOf(key)['x']), 'base64url');
 
-/** Every form in which a public key is commonly kept. */
+/** Every form in which public keys are commonly stored. */
 const encodings: Readonly<Record<string, (key: KeyObject) => string | Uint8Array>> = {
   'SPKI in PEM': spki,
   'SPKI in PEM without its last newline': (key) => spki(key).trimEnd(),
@@ -90,11 +90,11 @@ const withoutAlg = pairs(macs, ['RS256', 'ES256', 'Ed25519'] as const).flatMap((
   })),
 );
 
-// The MAC under the name of an algorithm that is accepted: only its length could give it away.
+// The MAC is labelled with an accepted algorithm, so that only its length differs.
 const disguised = pairs(macs, ['RS256', 'PS256', 'ES256', 'Ed25519'] as const).map(
   ([mac, alg]): TokenRow => ({
     id: `${mac}-named-${alg}`,
-    how: `${mac} with the public key as SPKI in PEM, under the name ${alg}`,
+    how: `${mac} with the public key as SPKI in PEM, labelled ${alg}`,
     code: 'ERR_SIGNATURE_INVALID',
     token: ({ key }) => macToken(alg, mac, alg, spki(key(alg).publicKey)),
   }),
@@ -102,43 +102,45 @@ const disguised = pairs(macs, ['RS256', 'PS256', 'ES256', 'Ed25519'] as const).m
 
 const shared = Buffer.from('an oct key that was published by mistake');
 
-function octSet({ key }: Arsenal, mac: Mac) {
+function octSet({ key }: AttackKeys, mac: Mac) {
   return { keys: [{ kty: 'oct', k: shared.toString('base64url'), kid: 'oct', alg: mac }, key('ES256').jwk] };
 }
 
 const symmetric = macs.flatMap((mac): StepsRow[] => [
   {
     id: `${mac}/oct-in-a-key-set`,
-    how: `${mac} with an oct key that the issuer's key set holds`,
+    how: `${mac} with an oct key from the issuer's key set`,
     code: 'ERR_ALG_NOT_ALLOWED',
-    strike: (arena) => {
-      arena.answer(() => Response.json(octSet(arena.arsenal, mac)));
-      return arena.remote({ jwksUri: 'https://issuer.example/keys' }).verify(macToken(mac, mac, 'oct', shared));
+    run: (context) => {
+      context.fakeIssuer.respondWith(() => Response.json(octSet(context.keys, mac)));
+      return context
+        .remoteVerifier({ jwksUri: 'https://issuer.example/keys' })
+        .verify(macToken(mac, mac, 'oct', shared));
     },
   },
   {
     id: `${mac}/oct-key-by-name`,
-    how: `a token of an accepted algorithm that names an oct key of the key set`,
+    how: `a token with an accepted algorithm and the kid of an oct key`,
     code: 'ERR_KEY_NOT_FOUND',
     requests: 2,
-    strike: async (arena) => {
-      arena.answer(() => Response.json(octSet(arena.arsenal, mac)));
-      const verifier = arena.remote({ jwksUri: 'https://issuer.example/keys' });
-      await verifier.verify(mint(arena.arsenal.key('ES256')));
+    run: async (context) => {
+      context.fakeIssuer.respondWith(() => Response.json(octSet(context.keys, mac)));
+      const verifier = context.remoteVerifier({ jwksUri: 'https://issuer.example/keys' });
+      await verifier.verify(signToken(context.keys.key('ES256')));
       return verifier.verify(macToken('ES256', mac, 'oct', shared));
     },
   },
   {
     id: `${mac}/oct-in-given-keys`,
-    how: `a verifier is given an oct key for ${mac}`,
+    how: `a verifier is created with an oct key for ${mac}`,
     code: 'ERR_CONFIG_INVALID',
-    strike: (arena) => arena.verifier({ jwks: octSet(arena.arsenal, mac) }),
+    run: (context) => context.verifier({ jwks: octSet(context.keys, mac) }),
   },
   {
     id: `${mac}/configured`,
-    how: `a verifier is told to accept ${mac}`,
+    how: `a verifier is created with ${mac} in algorithms`,
     code: 'ERR_CONFIG_INVALID',
-    strike: (arena) => arena.verifier({ algorithms: ['ES256', mac] }),
+    run: (context) => context.verifier({ algorithms: ['ES256', mac] }),
   },
 ]);
 
@@ -162,15 +164,15 @@ const emptyKeys: readonly StepsRow[] = [
   ['an oct key without a value', { kty: 'oct' }],
 ].map(([name, jwk]) => ({
   id: `fetched/${String(name).replaceAll(' ', '-')}`,
-  how: `HS256 with an empty key, where the issuer publishes ${name}`,
+  how: `HS256 with an empty key, and the issuer publishes ${name}`,
   code: 'ERR_ALG_NOT_ALLOWED',
-  strike: (arena) => {
-    arena.answer(() => Response.json({ keys: [jwk, ...keySetOf(arena.arsenal.key('ES256')).keys] }));
-    return arena.remote().verify(macToken('HS256', 'HS256', undefined, ''));
+  run: (context) => {
+    context.fakeIssuer.respondWith(() => Response.json({ keys: [jwk, ...keySetOf(context.keys.key('ES256')).keys] }));
+    return context.remoteVerifier().verify(macToken('HS256', 'HS256', undefined, ''));
   },
 }));
 
-/** Nothing that is published, or that can be guessed, makes a MAC that counts as a signature. */
+/** MACs with published or guessable keys. */
 export const macAttacks: readonly Attack[] = [
   ...attacks(2, [...confusions, ...withoutAlg, ...disguised, ...symmetric]),
   ...attacks(3, [...guesses, ...emptyKeys]),

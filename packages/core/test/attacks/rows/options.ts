@@ -1,4 +1,4 @@
-import { issuer } from '../../fixtures/mint.ts';
+import { issuer } from '../../support/sign-token.ts';
 import { type Attack, attacks, type StepsRow, type TokenRow } from '../attack.ts';
 import { pairs, shown, signed } from './tokens.ts';
 
@@ -8,7 +8,7 @@ function withOption(path: string, value: unknown): object {
 }
 
 function refusedOption(id: string, how: string, options: object): StepsRow {
-  return { id, how, code: 'ERR_CONFIG_INVALID', strike: (arena) => arena.verifier(options) };
+  return { id, how, code: 'ERR_CONFIG_INVALID', run: (context) => context.verifier(options) };
 }
 
 const names = ['issuer', 'audience', 'algorithms', 'clientIds', 'requiredClaims', 'tokenType', 'realm', 'scopeClaims'];
@@ -30,7 +30,7 @@ const slow: readonly (readonly [string, string])[] = [
 const slowTokens = slow.map(
   ([name, token]): TokenRow => ({
     id: `token/${name}`,
-    how: `a token that makes a careless pattern try again: ${name.replaceAll('-', ' ')}`,
+    how: `a token that makes a naive regular expression backtrack: ${name.replaceAll('-', ' ')}`,
     code: 'ERR_TOKEN_MALFORMED',
     token: () => token,
   }),
@@ -38,13 +38,13 @@ const slowTokens = slow.map(
 
 const asked: StepsRow = {
   id: 'the-same-answer-a-thousand-times',
-  how: 'one token of another audience, a thousand times',
+  how: 'the same token of another audience, a thousand times',
   code: 'ERR_AUDIENCE_MISMATCH',
-  strike: async (arena) => {
-    const verifier = arena.verifier();
-    const token = signed({ aud: 'api://other' })(arena.arsenal);
+  run: async (context) => {
+    const verifier = context.verifier();
+    const token = signed({ aud: 'api://other' })(context.keys);
     const codes = new Set<string>();
-    for (let index = 0; index < 1000; index += 1) codes.add(await arena.codeOf(verifier.verify(token)));
+    for (let index = 0; index < 1000; index += 1) codes.add(await context.codeOf(verifier.verify(token)));
     if (codes.size !== 1) throw new Error([...codes].join(', '));
     return verifier.verify(token);
   },
@@ -91,7 +91,7 @@ const dropped = [
   refusedOption(`dropped/${String(name)}`, `an option that cannot mean anything: ${String(name)}`, options as object),
 );
 
-/** An option does what it says, or the verifier is not made. */
+/** Options that must take effect, or else make createVerifier throw. */
 export const optionAttacks: readonly Attack[] = [
   ...attacks(21, [...patternOptions, ...slowTokens, asked]),
   ...attacks(22, [...durations, ...dropped]),

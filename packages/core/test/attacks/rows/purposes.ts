@@ -1,8 +1,8 @@
 import type { RequestLike } from '../../../src/index.ts';
-import { now } from '../../fixtures/mint.ts';
-import { requestWith, requestWithHeaders } from '../../fixtures/requests.ts';
-import type { Arena } from '../arena.ts';
+import { requestWith, requestWithHeaders } from '../../support/requests.ts';
+import { now } from '../../support/sign-token.ts';
 import { type Attack, attacks, type RefusalCode, type StepsRow, type TokenRow } from '../attack.ts';
+import type { AttackContext } from '../attack-context.ts';
 import { pairs, shown, signed, signedText } from './tokens.ts';
 
 type Members = Readonly<Record<string, unknown>>;
@@ -54,14 +54,14 @@ const types: readonly unknown[] = [
 const headerTypes = pairs(types, ['compatible', 'at+jwt'] as const).map(
   ([typ, tokenType]): TokenRow => ({
     id: `typ/${tokenType}/${shown(typ)}`,
-    how: `the header says typ ${shown(typ)}; ${tokenType} is demanded`,
+    how: `the header says typ ${shown(typ)}; tokenType is ${tokenType}`,
     code: 'ERR_TOKEN_TYPE',
     options: { tokenType },
     token: signed({}, { typ }),
   }),
 );
 
-/** Claims that no access token has, and that tell what a token was made for. */
+/** Claims that an access token never has, by the purpose that they indicate. */
 const otherPurposes: Readonly<Record<string, Members>> = {
   'an ID token with at_hash': { at_hash: 'MTIzNDU2Nzg5MDEyMzQ1Ng' },
   'an ID token with c_hash': { c_hash: 'MTIzNDU2Nzg5MDEyMzQ1Ng' },
@@ -99,7 +99,7 @@ const strictRows: readonly TokenRow[] = [
     {
       id: `strict/without-${name}`,
       advisory: 'RFC 9068, section 2.2',
-      how: `at+jwt is demanded, and the token has no ${name}`,
+      how: `tokenType is at+jwt, and the token has no ${name}`,
       code: 'ERR_CLAIM_MISSING',
       options: strict,
       token: signed({ [name]: undefined }),
@@ -107,7 +107,7 @@ const strictRows: readonly TokenRow[] = [
     {
       id: `strict/${name}-null`,
       advisory: 'RFC 9068, section 2.2',
-      how: `at+jwt is demanded, and ${name} is null`,
+      how: `tokenType is at+jwt, and ${name} is null`,
       code: name === 'iat' || name === 'exp' ? 'ERR_CLAIM_MISSING' : 'ERR_CLAIM_INVALID',
       options: strict,
       token: signed({ [name]: null }),
@@ -117,7 +117,7 @@ const strictRows: readonly TokenRow[] = [
     (typ): TokenRow => ({
       id: `strict/typ-${typ ?? 'absent'}`,
       advisory: 'RFC 9068, section 4',
-      how: `at+jwt is demanded, and the header says typ ${typ ?? 'nothing'}`,
+      how: `tokenType is at+jwt, and the header says typ ${typ ?? 'nothing'}`,
       code: 'ERR_TOKEN_TYPE',
       options: strict,
       token: signed({}, { typ }),
@@ -146,37 +146,42 @@ function bound(entries: Readonly<Record<string, unknown>>, code: RefusalCode): T
   }));
 }
 
-async function judged(arena: Arena, request: RequestLike): Promise<unknown> {
-  const result = await arena.verifier().authenticate(request);
+async function judged(context: AttackContext, request: RequestLike): Promise<unknown> {
+  const result = await context.verifier().authenticate(request);
   if (result.ok) return result.auth;
   throw result.error;
 }
 
-function requestRow(id: string, how: string, code: RefusalCode, requestOf: (arena: Arena) => RequestLike): StepsRow {
-  return { id, how, code, strike: (arena) => judged(arena, requestOf(arena)) };
+function requestRow(
+  id: string,
+  how: string,
+  code: RefusalCode,
+  requestOf: (context: AttackContext) => RequestLike,
+): StepsRow {
+  return { id, how, code, run: (context) => judged(context, requestOf(context)) };
 }
 
 const boundToken = signed({ cnf: { jkt: thumbprint } });
 const certified = signed({ cnf: { 'x5t#S256': thumbprint } });
 
 const proofs: readonly StepsRow[] = [
-  requestRow('scheme/DPoP', 'a bound token under its own scheme', 'ERR_CREDENTIALS_MISSING', ({ arsenal }) =>
-    requestWithHeaders({ authorization: [`DPoP ${boundToken(arsenal)}`], dpop: ['e30.e30.AAAA'] }),
+  requestRow('scheme/DPoP', 'a bound token under its own scheme', 'ERR_CREDENTIALS_MISSING', ({ keys }) =>
+    requestWithHeaders({ authorization: [`DPoP ${boundToken(keys)}`], dpop: ['e30.e30.AAAA'] }),
   ),
   requestRow(
     'scheme/Bearer-with-a-proof',
     'a bound token as a bearer token, beside a proof',
     'ERR_BINDING_REQUIRED',
-    ({ arsenal }) => requestWithHeaders({ authorization: [`Bearer ${boundToken(arsenal)}`], dpop: ['e30.e30.AAAA'] }),
+    ({ keys }) => requestWithHeaders({ authorization: [`Bearer ${boundToken(keys)}`], dpop: ['e30.e30.AAAA'] }),
   ),
-  requestRow('scheme/both', 'both schemes in two headers', 'ERR_CREDENTIALS_REPEATED', ({ arsenal }) =>
-    requestWith(`DPoP ${boundToken(arsenal)}`, `Bearer ${signed()(arsenal)}`),
+  requestRow('scheme/both', 'both schemes in two headers', 'ERR_CREDENTIALS_REPEATED', ({ keys }) =>
+    requestWith(`DPoP ${boundToken(keys)}`, `Bearer ${signed()(keys)}`),
   ),
-  requestRow('scheme/both-in-one', 'both schemes in one header', 'ERR_CREDENTIALS_REPEATED', ({ arsenal }) =>
-    requestWith(`DPoP ${boundToken(arsenal)}, Bearer ${signed()(arsenal)}`),
+  requestRow('scheme/both-in-one', 'both schemes in one header', 'ERR_CREDENTIALS_REPEATED', ({ keys }) =>
+    requestWith(`DPoP ${boundToken(keys)}, Bearer ${signed()(keys)}`),
   ),
-  requestRow('proof-as-a-token', 'a proof in the place of the token', 'ERR_TOKEN_TYPE', ({ arsenal }) =>
-    requestWith(`Bearer ${signed({ htm: 'GET', htu: 'https://api.example/orders' }, { typ: 'dpop+jwt' })(arsenal)}`),
+  requestRow('proof-as-a-token', 'a proof in the place of the token', 'ERR_TOKEN_TYPE', ({ keys }) =>
+    requestWith(`Bearer ${signed({ htm: 'GET', htu: 'https://api.example/orders' }, { typ: 'dpop+jwt' })(keys)}`),
   ),
 ];
 
@@ -190,9 +195,9 @@ const certificates: readonly StepsRow[] = [
     `header/${header}`,
     `a bound token, and a certificate that the client put into ${header}`,
     'ERR_BINDING_REQUIRED',
-    ({ arsenal }) =>
+    ({ keys }) =>
       requestWithHeaders({
-        authorization: [`Bearer ${certified(arsenal)}`],
+        authorization: [`Bearer ${certified(keys)}`],
         [header]: ['-----BEGIN CERTIFICATE-----'],
       }),
   ),
@@ -200,7 +205,7 @@ const certificates: readonly StepsRow[] = [
 
 const malformed = { null: null, text: 'x', array: [], number: 1, 'array-of-one': [{ jkt: thumbprint }], false: false };
 
-/** A token serves the purpose it was made for, and whoever it is bound to. */
+/** Tokens that were issued for another purpose, or are bound to a key or certificate. */
 export const purposeAttacks: readonly Attack[] = [
   ...attacks(25, [...headerTypes, ...claimTypes, ...strictRows, ...written]),
   ...attacks(31, [

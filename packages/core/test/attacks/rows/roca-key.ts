@@ -45,7 +45,7 @@ function number(value: bigint): string {
 
 let made: { readonly publicKey: KeyObject; readonly privateKey: KeyObject } | undefined;
 
-/** An RSA key of 2048 bits such as the chips of 2012 to 2017 made, which can be factored. */
+/** Returns a weak RSA key of 2048 bits, as affected chips generated them from 2012 to 2017. It can be factored. */
 export function rocaKey(): { readonly publicKey: KeyObject; readonly privateKey: KeyObject } {
   made ??= makeKey();
   return made;

@@ -1,6 +1,6 @@
 import { constants, createHash, type KeyObject, privateEncrypt } from 'node:crypto';
 
-/** A message that is encoded wrongly before the private key is applied to it, and what is wrong with it. */
+/** Encodings of a message with one flaw each, by the name of the flaw, for the raw RSA operation. */
 export interface BadEncoding {
   readonly flaw: string;
   readonly encoded: Buffer;
@@ -8,7 +8,7 @@ export interface BadEncoding {
 
 export type HashName = 'sha256' | 'sha384' | 'sha512';
 
-// RFC 8017, section 9.2, note 1: the algorithm identifier, with its NULL, in front of the digest.
+// RFC 8017, section 9.2, note 1: the algorithm identifier, with its NULL, before the digest.
 const prefixes: Readonly<Record<HashName, string>> = {
   sha256: '3031300d060960864801650304020105000420',
   sha384: '3041300d060960864801650304020205000430',
@@ -18,7 +18,7 @@ const prefixes: Readonly<Record<HashName, string>> = {
 const size = 256;
 const others: Readonly<Record<HashName, HashName>> = { sha256: 'sha384', sha384: 'sha512', sha512: 'sha256' };
 
-/** The raw RSA operation with a private key: whatever is encoded becomes a signature. */
+/** Applies the raw RSA operation of a private key to an encoded message. */
 export function rawSign(key: KeyObject, encoded: Buffer): Buffer {
   return privateEncrypt({ key, padding: constants.RSA_NO_PADDING }, encoded);
 }
@@ -31,7 +31,7 @@ function digestInfo(hash: HashName, input: string): Buffer {
   return Buffer.concat([Buffer.from(prefixes[hash], 'hex'), digestOf(hash, input)]);
 }
 
-// The identifier of the algorithm without its NULL, with other parameters, or in another length encoding.
+// The algorithm identifier without its NULL, with other parameters, or in another length encoding.
 function otherInfos(hash: HashName, input: string): readonly (readonly [string, Buffer])[] {
   const digest = digestOf(hash, input);
   const oid = Buffer.from(prefixes[hash], 'hex').subarray(4, 15);
@@ -67,7 +67,7 @@ function block(start: readonly number[], filling: number, separator: number, inf
   return Buffer.concat([Buffer.from(start), padding, Buffer.of(separator), info]);
 }
 
-/** EMSA-PKCS1-v1_5 (RFC 8017, section 9.2). */
+/** Encodes as EMSA-PKCS1-v1_5 (RFC 8017, section 9.2). */
 export function goodPkcs1(hash: HashName, input: string): Buffer {
   return block([0, 1], 0xff, 0, digestInfo(hash, input));
 }
@@ -123,7 +123,7 @@ function mask(hash: HashName, seed: Buffer, length: number): Buffer {
   return Buffer.concat(blocks).subarray(0, length);
 }
 
-/** EMSA-PSS (RFC 8017, section 9.1.1), each step of which may be taken wrongly. */
+/** Encodes as EMSA-PSS (RFC 8017, section 9.1.1). Each step can be altered. */
 export function encodePss(
   input: string,
   { hash, salt, maskHash, trailer, separator, filling, firstBit, zeros }: Pss,
@@ -139,7 +139,7 @@ export function encodePss(
   return Buffer.concat([masked, digest, Buffer.of(trailer)]);
 }
 
-/** What is right for a hash. */
+/** Returns the correct parameters for a hash. */
 export function goodPss(hash: HashName): Pss {
   const salt = digestOf(hash, '').length;
   return { hash, salt, maskHash: hash, trailer: 0xbc, separator: 1, filling: 0, firstBit: 0, zeros: 8 };

@@ -1,9 +1,9 @@
 import { type Algorithm, algorithms, allAlgorithms } from '../../../src/crypto/algorithms.ts';
-import { encode } from '../../fixtures/mint.ts';
-import { createTestKey, type TestKey } from '../../fixtures/test-key.ts';
 import { badSignatures } from '../../runtime/bad-signatures.ts';
-import type { Arsenal } from '../arsenal.ts';
+import { encode } from '../../support/sign-token.ts';
+import { generateTestKey, type TestKey } from '../../support/test-key.ts';
 import { type Attack, attacks, type TokenRow } from '../attack.ts';
+import type { AttackKeys } from '../attack-keys.ts';
 import { type BadEncoding, badPkcs1, badPss, encodePss, goodPkcs1, goodPss, rawSign } from './rsa-encodings.ts';
 import { goodClaims } from './tokens.ts';
 
@@ -15,10 +15,10 @@ function tokenOf(alg: Algorithm, signature: Uint8Array): string {
   return `${inputOf(alg)}.${encode(signature)}`;
 }
 
-/** The names of the flaws are the same whatever the key; only the bytes differ. */
+/** Every algorithm has the same flaws; only the bytes differ. */
 const flaws = allAlgorithms.flatMap((alg) => {
-  const key = createTestKey(alg);
-  return badSignatures(key, createTestKey(alg, 'other', 'second'), inputOf(alg)).map(({ flaw }) => ({ alg, flaw }));
+  const key = generateTestKey(alg);
+  return badSignatures(key, generateTestKey(alg, 'other', 'second'), inputOf(alg)).map(({ flaw }) => ({ alg, flaw }));
 });
 
 const damaged = flaws.map(
@@ -27,8 +27,8 @@ const damaged = flaws.map(
     advisory: algorithms[alg].kty === 'EC' && flaw.includes('=') ? 'CVE-2022-21449' : 'RFC 7515, section 5.2',
     how: `a signature ${flaw}`,
     code: flaw === 'empty' ? 'ERR_TOKEN_MALFORMED' : 'ERR_SIGNATURE_INVALID',
-    token: ({ key, stranger }) => {
-      const bad = badSignatures(key(alg), stranger(alg), inputOf(alg)).find((candidate) => candidate.flaw === flaw);
+    token: ({ key, attackerKey }) => {
+      const bad = badSignatures(key(alg), attackerKey(alg), inputOf(alg)).find((candidate) => candidate.flaw === flaw);
       return tokenOf(alg, bad?.signature ?? key(alg).sign(inputOf(alg)));
     },
   }),
@@ -96,7 +96,7 @@ const shortened = allAlgorithms
     (alg): TokenRow => ({
       id: `${alg}/without-its-leading-zero`,
       advisory: 'RFC 8017, section 8.2.2',
-      how: 'a good signature that begins with a zero byte, without it',
+      how: 'a valid signature without its leading zero byte',
       code: 'ERR_SIGNATURE_INVALID',
       token: ({ key }) => withoutLeadingZero(alg, key(alg)),
     }),
@@ -111,13 +111,13 @@ function withoutLeadingZero(alg: Algorithm, key: TestKey): string {
   }
 }
 
-/** A good signature by the same way, so that the bad ones are known to be refused for what is wrong with them. */
-export function rawSigned({ key }: Arsenal, alg: Algorithm): string {
+/** Creates a valid signature in the same way, to show that the altered ones are refused because of the flaw. */
+export function rawSigned({ key }: AttackKeys, alg: Algorithm): string {
   const { hash, padding } = algorithms[alg];
   const name = hash ?? 'sha256';
   const encoded = padding === 'pss' ? encodePss(inputOf(alg), goodPss(name)) : goodPkcs1(name, inputOf(alg));
   return tokenOf(alg, rawSign(key(alg).privateKey, encoded));
 }
 
-/** Signatures that differ from a good one in one thing each. */
+/** Signatures with one flaw each. */
 export const signatureAttacks: readonly Attack[] = attacks(6, [...damaged, ...paddings, ...rsaNumbers, ...shortened]);

@@ -1,32 +1,32 @@
-import { claimsWith, encode, mint, mintText } from '../../fixtures/mint.ts';
-import type { TestKey } from '../../fixtures/test-key.ts';
-import type { Arsenal } from '../arsenal.ts';
+import { claimsWith, encode, signText, signToken } from '../../support/sign-token.ts';
+import type { TestKey } from '../../support/test-key.ts';
+import type { AttackKeys } from '../attack-keys.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** A token of the issuer, signed with its ES256 key unless another one is named. */
+/** Returns a function that signs a token with the issuer's key of an algorithm. */
 export function signed(claims: Members = {}, header: Members = {}, alg: TestKey['alg'] = 'ES256') {
-  return ({ key }: Arsenal): string => mint(key(alg), claims, header);
+  return ({ key }: AttackKeys): string => signToken(key(alg), claims, header);
 }
 
-/** The issuer's signature over any two texts, or bytes. */
+/** Returns a function that signs any text, or any bytes, with the issuer's ES256 key. */
 export function signedText(header: string | Uint8Array, claims: string | Uint8Array = JSON.stringify(claimsWith())) {
-  return ({ key }: Arsenal): string => mintText(key('ES256'), header, claims);
+  return ({ key }: AttackKeys): string => signText(key('ES256'), header, claims);
 }
 
-/** A good header of the ES256 key, as text. */
+/** A valid header of the ES256 key, as JSON. */
 export const goodHeader: string = JSON.stringify({ alg: 'ES256', kid: 'ES256', typ: 'at+jwt' });
 
-/** The good claims, as text. */
+/** Valid claims, as JSON. */
 export const goodClaims: string = JSON.stringify(claimsWith());
 
-/** A token with a header of one's choice over the good claims, and any signature. */
+/** Returns a token with any header, valid claims unless changed, and any signature. */
 export function withSignature(header: Members, signature: string | Uint8Array, claims: Members = {}): string {
   const input = `${encode(JSON.stringify(header))}.${encode(JSON.stringify(claimsWith(claims)))}`;
   return `${input}.${typeof signature === 'string' ? signature : encode(signature)}`;
 }
 
-/** A value as it can stand in the name of a test. */
+/** Returns a value as printable text for the title of a test. */
 export function shown(value: unknown): string {
   const text =
     typeof value === 'string' ? JSON.stringify(value) : value === undefined ? 'absent' : JSON.stringify(value);
@@ -37,7 +37,7 @@ export function shown(value: unknown): string {
   return ascii.length > 48 ? `${ascii.slice(0, 32)}... (${ascii.length})` : ascii;
 }
 
-/** Every pair of the entries of two lists. */
+/** Returns every pair of entries of two lists. */
 export function pairs<TLeft, TRight>(left: readonly TLeft[], right: readonly TRight[]): [TLeft, TRight][] {
   return left.flatMap((one) => right.map((other): [TLeft, TRight] => [one, other]));
 }

@@ -1,7 +1,7 @@
 import { registerHooks } from 'node:module';
-import type { Mode } from '../../attacks/arena.ts';
+import type { Mode } from '../../attacks/attack-context.ts';
 
-/** What the process tells its parent: what of the tokens it found in its own log. */
+/** The message of this process to its parent: the parts of tokens and keys that its own log contains. */
 export interface DebugReport {
   readonly attacks: number;
   readonly leaks: readonly string[];
@@ -13,10 +13,10 @@ registerHooks({
 });
 
 const { runtime: engine } = await import('../../../src/runtime/node.ts');
-const { createArsenal } = await import('../../attacks/arsenal.ts');
+const { AttackKeys } = await import('../../attacks/attack-keys.ts');
 const { corpus } = await import('../../attacks/corpus.ts');
-const { runIn } = await import('../../attacks/run-attack.ts');
-const { keyMaterialIn, leaksIn } = await import('../suspects.ts');
+const { runAttack } = await import('../../attacks/run-attack.ts');
+const { findLeaks, keyMaterialOf } = await import('../find-leaks.ts');
 
 const lines: string[] = [];
 const write = process.stderr.write.bind(process.stderr);
@@ -25,16 +25,16 @@ process.stderr.write = (text: string | Uint8Array): boolean => {
   return write(text);
 };
 
-const mode: Mode = { engine, remembers: true };
-const arsenal = createArsenal();
-const keyMaterial = keyMaterialIn(arsenal.jwks);
+const mode: Mode = { engine, hasTokenCache: true };
+const keys = new AttackKeys();
+const keyMaterial = keyMaterialOf(keys.jwks);
 const leaks: string[] = [];
 let attacks = 0;
 for (const attack of corpus) {
-  const { arena } = await runIn(attack, mode, arsenal);
+  const { context } = await runAttack(attack, mode, keys);
   const log = lines.splice(0);
   const shown = keyMaterial.filter((material) => log.some((line) => line.includes(material)));
-  leaks.push(...[...leaksIn(arena, log), ...shown].map((leak) => `${attack.id}: ${leak}`));
+  leaks.push(...[...findLeaks(context, log), ...shown].map((leak) => `${attack.id}: ${leak}`));
   attacks += 1;
 }
 process.send?.({ attacks, leaks } satisfies DebugReport, () => process.disconnect());

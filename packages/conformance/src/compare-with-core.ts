@@ -3,10 +3,10 @@ import fc from 'fast-check';
 import { type Answer, toAnswer } from './answer.ts';
 import { describeAuth } from './app.ts';
 import type { HeaderList } from './conformance-case.ts';
-import { type Forge, type Recipe, signed, tampered, unsigned } from './forge.ts';
-import type { Asked } from './stage.ts';
+import type { SendHeaders } from './suite.ts';
+import { type SigningContext, signed, type TokenBuilder, tampered, unsigned } from './token-builder.ts';
 
-const recipes: readonly Recipe[] = [
+const builders: readonly TokenBuilder[] = [
   signed(),
   signed({ scope: undefined, client_id: undefined }),
   signed({ exp: 1 }),
@@ -23,13 +23,13 @@ const recipes: readonly Recipe[] = [
 
 const schemes = fc.constantFrom('Bearer', 'bearer', 'BEARER', 'Basic', 'DPoP', 'Bearer,', 'Bearer=', 'bear', '');
 const spaces = fc.constantFrom(' ', '  ', '', '\t', ' \t ', ', ');
-// What every HTTP implementation passes on as it is.
+// Characters that every HTTP implementation passes on unchanged.
 const visible = fc.string({
   unit: fc.integer({ min: 0x21, max: 0x7e }).map((code) => String.fromCharCode(code)),
   maxLength: 12,
 });
 
-/** A header value; TOKEN stands for a token that a recipe makes. */
+/** A header value; `TOKEN` is replaced by a built token. */
 const value = fc.oneof(
   {
     weight: 3,
@@ -46,16 +46,16 @@ const values = fc.oneof(
   { weight: 2, arbitrary: fc.array(value, { minLength: 0, maxLength: 3 }) },
 );
 
-/** Requests to `/protected` with credentials of every kind, good and bad. */
-function randomRequests(forge: Forge): fc.Arbitrary<HeaderList> {
+/** Requests to `/protected` with valid and invalid credentials. */
+function randomRequests(context: SigningContext): fc.Arbitrary<HeaderList> {
   const name = fc.constantFrom('Authorization', 'authorization', 'AUTHORIZATION');
-  return fc.tuple(values, fc.nat(recipes.length - 1), name).map(([list, index, header]) => {
-    const token = recipes[index]?.(forge) ?? '';
+  return fc.tuple(values, fc.nat(builders.length - 1), name).map(([list, index, header]) => {
+    const token = builders[index]?.(context) ?? '';
     return list.map((text) => [header, text.trim().replaceAll('TOKEN', token)] as const);
   });
 }
 
-/** What core says to a request, in the form in which an adapter's answer is recorded. */
+/** Returns core's answer to a request, in the form of an adapter's answer. */
 async function answerOfCore(verifier: Verifier, headers: HeaderList, issuer: string): Promise<Answer> {
   const request = fromNodeRequest({ method: 'GET', url: '/protected', rawHeaders: headers.flat(), headers: {} });
   const result = await verifier.authenticate(request);
@@ -67,13 +67,13 @@ async function answerOfCore(verifier: Verifier, headers: HeaderList, issuer: str
   return toAnswer({ status, headers: Object.entries(answered), body }, issuer);
 }
 
-/** Asks an adapter and core the same random questions; fails with the first one that they answer differently. */
-export async function compareWithCore(forge: Forge, ask: Asked, numRuns: number): Promise<void> {
-  const verifier = createVerifier({ issuer: forge.issuer, audience: forge.audience });
-  const property = fc.asyncProperty(randomRequests(forge), async (headers) => {
-    const [here, there] = [await ask(headers), await answerOfCore(verifier, headers, forge.issuer)];
-    const said = [here, there].map((answer) => JSON.stringify(answer));
-    if (said[0] !== said[1]) throw new Error(`The adapter says ${said[0]}, core ${said[1]}`);
+/** Sends random requests to an adapter and to core. Rejects with the first one that they answer differently. */
+export async function compareWithCore(context: SigningContext, send: SendHeaders, numRuns: number): Promise<void> {
+  const verifier = createVerifier({ issuer: context.issuer, audience: context.audience });
+  const property = fc.asyncProperty(randomRequests(context), async (headers) => {
+    const actual = JSON.stringify(await send(headers));
+    const expected = JSON.stringify(await answerOfCore(verifier, headers, context.issuer));
+    if (actual !== expected) throw new Error(`The adapter answered ${actual}, and core ${expected}`);
   });
   try {
     await fc.assert(property, { numRuns, seed: 20_290_317 });

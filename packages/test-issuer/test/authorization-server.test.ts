@@ -5,18 +5,18 @@ import { promisify } from 'node:util';
 import { decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import {
+  type AuthorizationServer,
+  type AuthorizationServerOptions,
   generateSigningKey,
   type SigningAlgorithm,
   type SigningKey,
-  startTestIssuer,
-  type TestIssuer,
-  type TestIssuerOptions,
+  startAuthorizationServer,
 } from '../src/index.ts';
 import { verifyToken } from './verify-token.ts';
 
 let key: SigningKey;
 let otherKey: SigningKey;
-const open: TestIssuer[] = [];
+const open: AuthorizationServer[] = [];
 
 beforeAll(async () => {
   [key, otherKey] = await Promise.all([generateSigningKey(), generateSigningKey()]);
@@ -26,13 +26,13 @@ afterEach(async () => {
   await Promise.all(open.splice(0).map((issuer) => issuer.close()));
 });
 
-async function startIssuer(options: TestIssuerOptions = {}): Promise<TestIssuer> {
-  const issuer = await startTestIssuer({ path: '/oauth2/default', key, ...options });
+async function startIssuer(options: AuthorizationServerOptions = {}): Promise<AuthorizationServer> {
+  const issuer = await startAuthorizationServer({ path: '/oauth2/default', key, ...options });
   open.push(issuer);
   return issuer;
 }
 
-async function readKeyIds(issuer: TestIssuer): Promise<(string | undefined)[]> {
+async function readKeyIds(issuer: AuthorizationServer): Promise<(string | undefined)[]> {
   const { keys } = (await (await fetch(issuer.endpoints.keys)).json()) as JSONWebKeySet;
   return keys.map((jwk) => jwk.kid);
 }
@@ -73,10 +73,10 @@ describe('tokens', () => {
     expect(claims).not.toHaveProperty('scope');
   });
 
-  test('are refused where the grant is refused', async () => {
+  test('reject if the token endpoint refuses the grant', async () => {
     const issuer = await startIssuer();
     await expect(issuer.token({ audience: 'not a URI' })).rejects.toThrow(/answered 400: .*invalid_target/);
-    await expect(issuer.token({ client: 'nobody' })).rejects.toThrow('no client nobody');
+    await expect(issuer.token({ client: 'unknown' })).rejects.toThrow('no client unknown');
   });
 
   test.each<SigningAlgorithm>(['RS512', 'PS256', 'ES256', 'ES384', 'ES512', 'Ed25519', 'EdDSA'])(
@@ -91,15 +91,15 @@ describe('tokens', () => {
   );
 });
 
-describe('signing what an issuer would not send', () => {
-  test('fills in what a token needs', async () => {
+describe('sign()', () => {
+  test('adds the claims of a valid token', async () => {
     const issuer = await startIssuer();
     const { payload: claims } = await verifyToken(issuer, await issuer.sign({ scp: ['read'], exp: undefined }));
     expect(claims).toMatchObject({ iss: issuer.issuer, sub: 'test-client', client_id: 'test-client', scp: ['read'] });
     expect(claims).not.toHaveProperty('exp');
   });
 
-  test('takes any header, algorithm and key', async () => {
+  test('accepts any header, algorithm and key', async () => {
     const issuer = await startIssuer();
     const bytes = Buffer.from(String(key.publicKey.export({ format: 'pem', type: 'spki' })));
     const header = { kid: undefined, typ: 'JWT', crit: ['x'], x: 1 };
@@ -114,7 +114,7 @@ describe('signing what an issuer would not send', () => {
 });
 
 describe('rotation', () => {
-  test('with overlap keeps the key before in the set, until it is retired', async () => {
+  test('with overlap keeps the previous key in the set until it is retired', async () => {
     const issuer = await startIssuer();
     const before = await issuer.token();
     await issuer.rotate({ key: otherKey });
@@ -126,7 +126,7 @@ describe('rotation', () => {
     await expect(verifyToken(issuer, before)).rejects.toThrow('no applicable key');
   });
 
-  test('without overlap takes the key before away', async () => {
+  test('without overlap removes the previous key', async () => {
     const issuer = await startIssuer();
     const before = await issuer.token();
     const keys = await issuer.rotate({ overlap: false });
@@ -155,7 +155,7 @@ describe('rotation', () => {
     agent.destroy();
   });
 
-  test('can give the same key ID to new material', async () => {
+  test('can use the same key ID for a new key', async () => {
     const issuer = await startIssuer();
     const before = await issuer.token();
     await issuer.rotate({ overlap: false, key: await generateSigningKey('RS256', key.kid) });
@@ -172,7 +172,7 @@ describe('documents', () => {
     { metadata: 'openid' as const, statuses: [200, 404, 404] },
     { metadata: 'oauth' as const, statuses: [404, 200, 404] },
     { metadata: 'both' as const, statuses: [200, 200, 404] },
-  ])('are found where $metadata metadata belongs', async ({ metadata, statuses }) => {
+  ])('have the well-known path of $metadata metadata', async ({ metadata, statuses }) => {
     const issuer = await startIssuer({ metadata });
     const { origin } = new URL(issuer.issuer);
     const places = [`${issuer.issuer}${openid}`, `${origin}${oauth}/oauth2/default`, `${issuer.issuer}${oauth}`];
@@ -191,7 +191,7 @@ describe('documents', () => {
     expect(document).toMatchObject({ issuer: issuer.issuer, jwks_uri: `${issuer.issuer}/v1/keys` });
   });
 
-  test('are late and cached as told', async () => {
+  test('have the configured latency and Cache-Control', async () => {
     const issuer = await startIssuer({ latency: 0.05, cacheControl: 'no-cache' });
     const started = performance.now();
     const answer = await fetch(issuer.endpoints.keys);
@@ -201,7 +201,7 @@ describe('documents', () => {
     expect((await fetch(issuer.endpoints.keys)).headers.has('cache-control')).toBe(false);
   });
 
-  test('are replaced by anything', async () => {
+  test('can be replaced by any text', async () => {
     const issuer = await startIssuer();
     issuer.publish({ keys: [otherKey.publicJwk] });
     expect(await readKeyIds(issuer)).toEqual([otherKey.kid]);
@@ -215,7 +215,7 @@ describe('documents', () => {
 });
 
 describe('the server', () => {
-  test('counts what reaches it, and not the connection of a token request', async () => {
+  test('counts connections and requests, except the connection of a token request', async () => {
     const issuer = await startIssuer();
     const agent = new Agent({ keepAlive: true });
     await issuer.token();
@@ -230,7 +230,7 @@ describe('the server', () => {
     agent.destroy();
   });
 
-  test('goes away, and comes back on the same port with the same keys', async () => {
+  test('stops, and starts again on the same port with the same keys', async () => {
     const issuer = await startIssuer();
     const token = await issuer.token();
     const agent = new Agent({ keepAlive: true });
@@ -243,7 +243,7 @@ describe('the server', () => {
     agent.destroy();
   });
 
-  test('cuts off an answer under way when it goes away', async () => {
+  test('resets pending answers when it stops', async () => {
     const issuer = await startIssuer({ latency: 30 });
     const answer = getStatus(issuer.endpoints.keys, new Agent());
     const failure = expect(answer).rejects.toMatchObject({ code: 'ECONNRESET' });
@@ -252,7 +252,7 @@ describe('the server', () => {
     await failure;
   });
 
-  test('stops, starts and closes twice without complaint', async () => {
+  test('can be stopped, started and closed twice', async () => {
     const issuer = await startIssuer();
     await issuer.start();
     await Promise.all([issuer.stop(), issuer.stop()]);

@@ -1,22 +1,24 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import { ENDPOINTS } from './authorization-server.ts';
 import type { Settings } from './options.ts';
-import type { Target, Traffic } from './traffic.ts';
+import { ENDPOINTS } from './provider-listener.ts';
+import type { Target, TrafficCounter } from './traffic-counter.ts';
 
-/** What tests may change while the issuer runs. */
+/** The behaviour that a test may change while the server runs. */
 export interface Conditions {
+  /** Seconds before each document is answered. */
   latency: number;
+  /** The `Cache-Control` header of each document. */
   cacheControl: string | undefined;
-  /** Documents served instead of the issuer's own. */
+  /** Documents that replace the provider's own. */
   readonly documents: Map<Target, string>;
-  /** Answers what is not overridden. */
-  server: RequestListener;
+  /** Answers the requests that no document overrides. */
+  provider: RequestListener;
 }
 
 interface Route {
   readonly target: Target;
-  /** The path below the issuer's own; nothing where the request is refused. */
+  /** The path below the issuer's path; undefined if the answer is 404. */
   readonly path: string | undefined;
 }
 
@@ -39,31 +41,30 @@ function answerJson(response: ServerResponse, status: number, body: string): voi
   response.writeHead(status, { 'content-type': 'application/json' }).end(body);
 }
 
-// The mount point is what the original URL has in front of the rewritten one.
-function passOn(request: IncomingMessage, response: ServerResponse, mount: string, path: string, to: Conditions): void {
-  Object.assign(request, { originalUrl: `${mount}${path}`, url: path });
-  to.server(request, response);
+// The provider derives its mount point from the difference between the two URLs.
+function mountAt(request: IncomingMessage, mount: string, path: string): IncomingMessage {
+  return Object.assign(request, { originalUrl: `${mount}${path}`, url: path });
 }
 
-async function answerDocument(response: ServerResponse, conditions: Conditions): Promise<boolean> {
+async function prepareDocument(response: ServerResponse, conditions: Conditions): Promise<boolean> {
   if (conditions.latency > 0) await delay(conditions.latency * 1000, undefined, { ref: false });
   if (response.destroyed) return false;
   if (conditions.cacheControl !== undefined) response.setHeader('cache-control', conditions.cacheControl);
   return true;
 }
 
-/** Makes the listener in front of the authorization server: it counts, delays, overrides, and passes on. */
-export function createFrontDoor(settings: Settings, conditions: Conditions, traffic: Traffic): RequestListener {
+/** Returns a listener that counts requests, delays and overrides documents, and passes the rest to the provider. */
+export function routeRequests(settings: Settings, conditions: Conditions, traffic: TrafficCounter): RequestListener {
   const routes = listRoutes(settings);
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const [pathname = ''] = (request.url ?? '').split('?');
     const { target, path }: Route = routes.get(pathname) ?? { target: 'other', path: undefined };
-    traffic.requested(request.socket, target);
+    traffic.requestReceived(request.socket, target);
     if (path === undefined) return answerJson(response, 404, '{"error":"not_found"}');
-    if (target !== 'token' && !(await answerDocument(response, conditions))) return;
+    if (target !== 'token' && !(await prepareDocument(response, conditions))) return;
     const document = conditions.documents.get(target);
     if (document !== undefined) return answerJson(response, 200, document);
-    passOn(request, response, settings.path, path, conditions);
+    conditions.provider(mountAt(request, settings.path, path), response);
   };
   return (request, response) => void answer(request, response);
 }

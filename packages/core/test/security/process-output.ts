@@ -2,40 +2,41 @@ import { channel } from 'node:diagnostics_channel';
 import { inspect } from 'node:util';
 import { vi } from 'vitest';
 
-/** Everything that a process says of itself, collected. */
-export interface Traces {
+/** Everything that this process logs, warns of and publishes. */
+export interface ProcessOutput {
   readonly texts: () => readonly string[];
+  /** Stops the recording. */
   end(): void;
 }
 
-const said = ['log', 'info', 'warn', 'error', 'debug', 'trace'] as const;
+const consoleMethods = ['log', 'info', 'warn', 'error', 'debug', 'trace'] as const;
 
-/** Starts to collect what is written, warned of and published. */
-export function collectTraces(): Traces {
+/** Records console output, standard streams, process warnings and the `verifier:event` channel. */
+export function recordProcessOutput(): ProcessOutput {
   const texts: string[] = [];
-  const keep = (...values: readonly unknown[]): undefined => {
+  const record = (...values: readonly unknown[]): undefined => {
     for (const value of values) texts.push(...formsOf(value));
   };
-  for (const name of said) vi.spyOn(console, name).mockImplementation(keep);
+  for (const name of consoleMethods) vi.spyOn(console, name).mockImplementation(record);
   const written = [process.stdout, process.stderr].map((stream) =>
     vi.spyOn(stream, 'write').mockImplementation((text) => {
-      keep(String(text));
+      record(String(text));
       return true;
     }),
   );
-  vi.spyOn(process, 'emitWarning').mockImplementation(keep as typeof process.emitWarning);
+  vi.spyOn(process, 'emitWarning').mockImplementation(record as typeof process.emitWarning);
   const events = channel('verifier:event');
-  events.subscribe(keep);
+  events.subscribe(record);
   return {
     texts: () => texts,
     end: () => {
       for (const spy of written) spy.mockRestore();
-      events.unsubscribe(keep);
+      events.unsubscribe(record);
     },
   };
 }
 
-/** A value in every form in which a log would hold it. */
+/** Returns a value in every form in which a log may contain it. */
 export function formsOf(value: unknown): string[] {
   const forms = [
     () => String(value),
@@ -48,7 +49,7 @@ export function formsOf(value: unknown): string[] {
   return forms.map((form) => attempt(form));
 }
 
-// What cannot be written down in one form is in another.
+// Some values have no JSON form or cannot be cloned; the other forms cover them.
 function attempt(form: () => string): string {
   try {
     return form();
