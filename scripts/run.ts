@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { run } from './command.ts';
 import { consumerTypes } from './consumer-types.ts';
 import { contents, pack, publint, smoke, typesResolve } from './packaging.ts';
+import { rooms } from './rooms.ts';
 import { failed, type Outcome, passed, runSteps, type Step } from './step.ts';
 import { runTests } from './test-run.ts';
 import { packagesIn, resultsFolder, root } from './workspace.ts';
@@ -32,6 +33,7 @@ const lintSteps: Step[] = [
     ...['--no-install', '--ignore-rule', 'non-existant-packages'],
     ...['--ignore-package', '@verifier/nest-11'],
   ]),
+  { name: 'rooms of core', run: rooms },
   check('version in step', process.execPath, ['scripts/sync-version.mjs']),
 ];
 
