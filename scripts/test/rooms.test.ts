@@ -84,7 +84,7 @@ describe('import directions of core', () => {
     expect(faults.join('\n')).not.toContain('no circle of files');
   });
 
-  it.each(['util/text.ts', 'helper.ts'])('refuses %s, which is outside the rooms', async (file) => {
+  it.each(['text/trim.ts', 'loose.ts'])('refuses %s, which is outside the rooms', async (file) => {
     const faults = await faultsOf({ [file]: value });
     expect(faults.join('\n')).toContain(`no file outside a room: src/${file}`);
   });
