@@ -3,12 +3,12 @@
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cruise, type IForbiddenRuleType, type IViolation } from 'dependency-cruiser';
+import { architectureDocument, withPicture } from './architecture.ts';
 import { type Room, roomLevels } from './room-table.ts';
 import { failed, type Outcome, passed } from './step.ts';
 import { root } from './workspace.ts';
 
 const coreFolder = join(root, 'packages', 'core');
-const architectureDocument = join(root, 'docs', 'architecture.md');
 
 /** A regular expression for the files of a room. */
 function patternOf({ name }: Room): string {
@@ -83,35 +83,9 @@ export async function roomFaults(folder: string): Promise<string[]> {
   return [...filesOutsideRooms(files), ...unread, ...output.summary.violations.map(describe)];
 }
 
-/** The rooms that exist, as a diagram and a table. */
-function picture(): string {
-  const levels = roomLevels
-    .map((level) => level.filter(({ name }) => existsSync(join(coreFolder, 'src', name))))
-    .filter((level) => level.length > 0);
-  const nodes = levels.map((level, depth) => `  l${depth}["${level.map(({ name }) => name).join(' · ')}"]`);
-  const arrows = `  ${levels.map((_, depth) => `l${depth}`).join(' --> ')}`;
-  const rows = levels.flat().map(({ name, contains }) => `| \`${name}\` | ${contains} |`);
-  const diagram = ['```mermaid', 'flowchart TB', ...nodes, arrows, '```'];
-  return [...diagram, '', '| room | contains |', '|---|---|', ...rows].join('\n');
-}
-
-/** The document with the picture of today between its two markers. */
-function withPicture(document: string): string {
-  const markers = /(<!-- rooms: .*? -->\n)[\s\S]*?(<!-- end of rooms -->)/;
-  if (!markers.test(document)) throw new Error('docs/architecture.md has no place for the picture of the rooms');
-  return document.replace(markers, (_, start: string, end: string) => `${start}\n${picture()}\n\n${end}`);
-}
-
-function pictureFaults(): string[] {
-  const document = readFileSync(architectureDocument, 'utf8');
-  return withPicture(document) === document
-    ? []
-    : ['the picture in docs/architecture.md differs from scripts/room-table.ts: run `node scripts/rooms.ts --write`'];
-}
-
-/** Whether the sources of core keep to their rooms, and the picture of them is true. */
+/** Whether the imports of core keep to the directions between its rooms. */
 export async function rooms(): Promise<Outcome> {
-  const faults = [...(await roomFaults(coreFolder)), ...pictureFaults()];
+  const faults = await roomFaults(coreFolder);
   return faults.length === 0 ? passed() : failed(faults.join('\n'));
 }
 

@@ -1,6 +1,7 @@
 // The commands of the root package.json. Started by bootstrap.mjs, with Node.js 24 and everything installed.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { architecture } from './architecture.ts';
 import { run } from './command.ts';
 import { consumerTypes } from './consumer-types.ts';
 import { contents, pack, publint, smoke, typesResolve } from './packaging.ts';
@@ -34,6 +35,7 @@ const lintSteps: Step[] = [
     ...['--ignore-package', '@verifier/nest-11'],
   ]),
   { name: 'rooms of core', run: rooms },
+  { name: 'architecture document', run: architecture },
   check('version in step', process.execPath, ['scripts/sync-version.mjs']),
 ];
 
