@@ -58,7 +58,7 @@ export const bannedWords: readonly BannedWord[] = [
   { pattern: /\basked for\b/, instead: 'requested, fetched' },
   { pattern: /\bbeside\b/, instead: 'next to, with, compared with, instead of' },
   { pattern: /\bha(s|ve|d) to\b/, instead: 'must, need not' },
-  { pattern: /\blets? in\b/, instead: 'accept, authenticate' },
+  { pattern: /\blets? in\b(?!\u200B)/, instead: 'accept, authenticate' },
   {
     pattern: /(?<=\/\*\*|\/\/|^ *\*) (What|Who|Where|That|Whoever) /,
     instead: 'the subject or a verb: Returns, Whether, The',
