@@ -10,6 +10,7 @@ export function bearerAuth(options: verifier.GuardOptions): Middleware & { reado
   const middleware = async (ctx: Context, next: Next): Promise<void> => {
     const result = await guard.authenticate(verifier.fromNodeRequest(ctx.req));
     if (!result.ok) return deny(ctx, guard, result.error);
+    ctx.set({ ...result.headers });
     ctx.state['auth'] = result.auth;
     states.set(ctx.req, { guard, auth: result.auth });
     await next();
