@@ -35,15 +35,26 @@ function existsInSources(path: string): boolean {
   return existsSync(join(root, coreSources, path)) || existsSync(join(root, path));
 }
 
-function faultsOfChange(row: string): string[] {
-  const [change = '', places = ''] = row.split('|').slice(1);
-  const paths = [...places.matchAll(/`([^`\s]*\/[^`\s]*|[^`\s]+\.ts)`/g)].map(([, path = '']) => path);
-  const missing = paths.filter((path) => !existsInSources(path)).map((path) => `${path} does not exist`);
-  const counted = paths.length >= 1 && paths.length <= filesOfAChange ? [] : [`names ${paths.length} files`];
-  return [...missing, ...counted].map((fault) => `docs/architecture.md, "${change.trim()}": ${fault}`);
+/** The files and folders named in backticks: everything with a slash, and loose files. */
+function pathsIn(text: string): string[] {
+  return [...text.matchAll(/`([\w-]+(?:\/[\w.-]*)+|[\w-]+\.ts)`/g)].map(([, path = '']) => path);
 }
 
-/** The faults in the table of likely changes: a wrong number of rows or files, and files that do not exist. */
+function faultsOfChange(row: string): string[] {
+  const [change = '', places = ''] = row.split('|').slice(1);
+  const { length } = pathsIn(places);
+  return length >= 1 && length <= filesOfAChange
+    ? []
+    : [`docs/architecture.md, "${change.trim()}": names ${length} files`];
+}
+
+/** The paths in a document that do not exist, neither in core's sources nor in the repository. */
+export function missingPaths(document: string): string[] {
+  const missing = new Set(pathsIn(document).filter((path) => !existsInSources(path)));
+  return [...missing].map((path) => `docs/architecture.md: ${path} does not exist`);
+}
+
+/** The faults in the table of likely changes: a wrong number of rows or files. */
 export function changeFaults(document: string): string[] {
   const [, section = ''] = /<!-- changes: .*? -->([\s\S]*?)<!-- end of changes -->/.exec(document) ?? [];
   const rows = section
@@ -54,11 +65,11 @@ export function changeFaults(document: string): string[] {
   return [...counted, ...rows.flatMap(faultsOfChange)];
 }
 
-/** Whether the picture of the rooms and the files named for likely changes are true. */
+/** Whether the picture of the rooms is up to date and every file that the document names exists. */
 export async function architecture(): Promise<Outcome> {
   const document = readFileSync(architectureDocument, 'utf8');
   const isOld = withPicture(document) !== document;
   const faults = isOld ? ['docs/architecture.md has an old picture: run `node scripts/rooms.ts --write`'] : [];
-  faults.push(...changeFaults(document));
+  faults.push(...missingPaths(document), ...changeFaults(document));
   return faults.length === 0 ? passed() : failed(faults.join('\n'));
 }

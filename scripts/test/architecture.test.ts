@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { changeFaults, withPicture } from '../architecture.ts';
+import { changeFaults, missingPaths, withPicture } from '../architecture.ts';
 
 function documentWith(rows: string[]): string {
   return ['<!-- changes: x -->', '', '| change | files |', '|---|---|', ...rows, '', '<!-- end of changes -->'].join(
@@ -10,18 +10,24 @@ function documentWith(rows: string[]): string {
 const good = '| a default | `errors.ts`, see `packages/core/README.md` |';
 
 describe('the document of the architecture', () => {
-  it('names ten changes, with files that exist', () => {
+  it('names ten changes', () => {
     expect(changeFaults(documentWith(Array.from({ length: 10 }, () => good)))).toEqual([]);
     expect(changeFaults(documentWith([good]))).toEqual(['docs/architecture.md names 1 likely changes']);
   });
 
   it.each([
-    ['a file that does not exist', '`keys/no-such-file.ts`', 'keys/no-such-file.ts does not exist'],
     ['no file', 'anywhere', 'names 0 files'],
     ['five files', Array.from({ length: 5 }, () => '`errors.ts`').join(), 'names 5 files'],
   ])('may not name %s', (_, files, fault) => {
     const rows = [...Array.from({ length: 9 }, () => good), `| a store | ${files} |`];
     expect(changeFaults(documentWith(rows))).toEqual([`docs/architecture.md, "a store": ${fault}`]);
+  });
+
+  it('names paths of core and of the repository that exist', () => {
+    expect(missingPaths('`keys/`, `errors.ts`, `docs/errors.md`, `keys/no-such-file.ts`, `no-such-room/`')).toEqual([
+      'docs/architecture.md: keys/no-such-file.ts does not exist',
+      'docs/architecture.md: no-such-room/ does not exist',
+    ]);
   });
 
   it('has a picture of the rooms, written between markers', () => {
