@@ -4,7 +4,7 @@ import type { Goal } from './goal.ts';
 const tolerance = 0.1;
 
 /** A row that is worse than its threshold. */
-export interface Regression {
+interface Regression {
   readonly name: string;
   readonly ratio: number;
   readonly threshold: number;
