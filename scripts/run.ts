@@ -1,10 +1,12 @@
 // The commands of the root package.json. Started by bootstrap.mjs, with Node.js 24 and everything installed.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { architecture } from './architecture.ts';
 import { run } from './command.ts';
 import { consumerTypes } from './consumer-types.ts';
 import { contents, pack, publint, smoke, typesResolve } from './packaging.ts';
 import { requirementIds } from './requirement-ids.ts';
+import { rooms } from './rooms.ts';
 import { failed, type Outcome, passed, runSteps, type Step } from './step.ts';
 import { runTests } from './test-run.ts';
 import { packagesIn, resultsFolder, root } from './workspace.ts';
@@ -33,6 +35,8 @@ const lintSteps: Step[] = [
     ...['--no-install', '--ignore-rule', 'non-existant-packages'],
     ...['--ignore-package', '@verifier/nest-11'],
   ]),
+  { name: 'rooms of core', run: rooms },
+  { name: 'architecture document', run: architecture },
   check('version in step', process.execPath, ['scripts/sync-version.mjs']),
   { name: 'requirements have tests', run: requirementIds },
 ];

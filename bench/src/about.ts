@@ -8,7 +8,7 @@ interface Manifest {
   readonly devDependencies?: Readonly<Record<string, string>>;
 }
 
-/** Describes this machine, before anything is measured on it. */
+/** Describes this machine, before the measurements add load. */
 export function describeMachine(): About['machine'] {
   const [processor] = cpus();
   return {

@@ -1,4 +1,4 @@
-// One program with many roles: without `--role` it measures everything, and starts itself for each process it needs.
+// One program with many roles. Without `--role` it measures everything and starts itself once for each process it needs.
 const roles: Readonly<Record<string, () => Promise<() => unknown>>> = {
   issuer: async () => (await import('./issuer/issuer-role.ts')).runIssuerRole,
   contestant: async () => (await import('./verify/contestant-role.ts')).runContestantRole,
@@ -13,5 +13,5 @@ const roles: Readonly<Record<string, () => Promise<() => unknown>>> = {
 
 const [flag, role = ''] = process.argv.slice(2);
 const load = flag === '--role' ? roles[role] : async () => (await import('./run.ts')).run;
-if (load === undefined) throw new Error(`There is no role ${role}`);
+if (load === undefined) throw new Error(`Unknown role ${role}`);
 await (await load())();

@@ -1,10 +1,10 @@
-/** How long and how often everything is measured. */
+/** The duration and number of measurements. */
 export interface Plan {
   readonly name: 'full' | 'quick';
   readonly algorithms: readonly AlgorithmName[];
   /**
-   * Different tokens of each algorithm: more than any cache keeps, by a whole batch, whose tokens may be kept in any
-   * order; so that none is ever found in one.
+   * Different tokens of each algorithm. More than any cache keeps plus one batch, which may be cached in any order, so
+   * that no token is found in a cache.
    */
   readonly uniqueTokens: number;
   readonly verify: Repetition;
@@ -14,15 +14,15 @@ export interface Plan {
   readonly eventLoop: { readonly rounds: number; readonly seconds: number; readonly warmUpMs: number };
 }
 
-/** Rounds, and how many milliseconds each contestant has in a round. */
+/** The number of rounds, and milliseconds per contestant in a round. */
 export interface Repetition {
   readonly rounds: number;
   readonly ms: number;
-  /** Before the first round, and not counted. */
+  /** Milliseconds before the first round, not counted. */
   readonly warmUpMs: number;
 }
 
-/** The algorithms that are measured, by their name in a token. */
+/** The measured algorithms, by their name in a token. */
 export type AlgorithmName = 'RS256' | 'PS256' | 'ES256' | 'ES384' | 'EdDSA';
 
 const full: Plan = {
@@ -47,5 +47,5 @@ const quick: Plan = {
   eventLoop: { rounds: 1, seconds: 0.5, warmUpMs: 100 },
 };
 
-/** The whole measurement, or one of under a minute that only shows that everything works. */
+/** The full measurement, and one of a minute that only shows that everything works. */
 export const plans: Readonly<Record<Plan['name'], Plan>> = { full, quick };

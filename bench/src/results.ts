@@ -5,7 +5,7 @@ import type { Plan } from './plan.ts';
 import type { StartResults } from './start/start-bench.ts';
 import type { VerifyResults } from './verify/verify-bench.ts';
 
-/** What the numbers were measured on, and how. */
+/** The machine, the plan and the versions of a run. */
 export interface About {
   readonly date: string;
   readonly command: string;
@@ -16,7 +16,7 @@ export interface About {
     readonly cores: number;
     readonly memoryGiB: number;
     readonly system: string;
-    /** Processes that wanted a core, on average over the minute before. */
+    /** Load average over the minute before the run. */
     readonly loadBefore: number;
   };
   readonly node: string;
@@ -24,7 +24,7 @@ export interface About {
   readonly versions: Readonly<Record<string, string>>;
 }
 
-/** Everything that was measured. */
+/** All measurements of a run, by section. */
 export interface Measurements {
   readonly verify?: VerifyResults;
   readonly http?: HttpResults;
@@ -33,7 +33,7 @@ export interface Measurements {
   readonly eventLoop?: EventLoopResults;
 }
 
-/** What a run leaves behind. */
+/** The contents of `results.json`. */
 export interface Results extends Measurements {
   readonly about: About;
 }

@@ -5,7 +5,7 @@ import { benchEventLoop } from './event-loop/event-loop-bench.ts';
 import { benchGrowth } from './growth/growth-bench.ts';
 import { benchHttp } from './http/http-bench.ts';
 import { type Plan, plans } from './plan.ts';
-import { printSummary } from './report/console-summary.ts';
+import { printComparison, printSummary } from './report/console-summary.ts';
 import { readResults, writeReport } from './report/write-report.ts';
 import type { Measurements, Results } from './results.ts';
 import { benchStart } from './start/start-bench.ts';
@@ -24,35 +24,47 @@ const benches: Readonly<Record<Section, Bench>> = {
 
 const root = join(import.meta.dirname, '../..');
 const docs = join(root, 'docs');
-// Ignored by git: what is not the whole measurement is not evidence.
-const scratch = join(root, '.verifier', 'bench');
+const published = { report: docs, goals: join(root, 'bench') };
+// Ignored by git: a part of the measurement is not evidence.
+const scratch = { report: join(root, '.verifier', 'bench'), goals: join(root, '.verifier', 'bench') };
 
 /**
- * Measures everything and writes `docs/benchmarks.md`. Options: `--quick` for a minute that only shows that everything
- * works, `--only verify,http` for a part, both of which write below `.verifier/`; `--report` writes the document again
- * from the numbers that are there.
+ * Measures everything and writes `docs/benchmarks.md` and `bench/goals.md`.
+ *
+ * - `--quick` takes a minute and only shows that everything works; `--only verify,http` measures a part. Both write
+ *   below `.verifier/`.
+ * - `--check` compares the run with the recorded one, fails if a row is worse than its threshold, and writes below
+ *   `.verifier/`.
+ * - `--report` measures nothing and uses the recorded run.
  */
 export async function run(): Promise<void> {
   const { values } = parseArgs({
-    // What stands between this and its caller may pass its own separator on.
+    // turbo and pnpm pass their own separator on.
     args: process.argv.slice(2).filter((argument) => argument !== '--'),
-    options: { quick: { type: 'boolean' }, only: { type: 'string' }, report: { type: 'boolean' } },
+    options: {
+      quick: { type: 'boolean' },
+      only: { type: 'string' },
+      report: { type: 'boolean' },
+      check: { type: 'boolean' },
+    },
   });
-  if (values.report === true) return writeReport(docs, readResults(docs));
+  const recorded = readResults(docs);
+  if (values.report === true && values.check !== true) return writeReport(published, recorded);
   const plan = plans[values.quick === true ? 'quick' : 'full'];
   const sections = sectionsOf(values.only);
-  const results = await measure(plan, sections);
+  const results = values.report === true ? recorded : await measure(plan, sections);
   const isWhole = plan.name === 'full' && sections.length === Object.keys(benches).length;
   printSummary(results);
-  if (plan.name === 'quick') console.log('This was quick: it shows that everything works, and nothing else.');
-  writeReport(isWhole ? docs : scratch, results);
+  if (plan.name === 'quick') console.log('This was a quick run: its numbers only show that everything works.');
+  writeReport(isWhole && values.check !== true ? published : scratch, results);
+  if (values.check === true && !printComparison(recorded, results)) process.exitCode = 1;
 }
 
 function sectionsOf(only: string | undefined): Section[] {
   const known = Object.keys(benches) as Section[];
   const chosen = only?.split(',') ?? known;
-  const stranger = chosen.find((name) => !known.includes(name as Section));
-  if (stranger !== undefined) throw new Error(`There is no ${stranger}; there are ${known.join(', ')}`);
+  const unknown = chosen.find((name) => !known.includes(name as Section));
+  if (unknown !== undefined) throw new Error(`Unknown section ${unknown}; the sections are ${known.join(', ')}`);
   return known.filter((name) => chosen.includes(name));
 }
 

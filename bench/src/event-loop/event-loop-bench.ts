@@ -10,27 +10,27 @@ import { type TokenFile, writeJson } from '../tokens/token-file.ts';
 import type { ObservedCommands } from './observed-role.ts';
 import { type ObservedName, observed, periodMs } from './observed-servers.ts';
 
-/** What happens to the keys meanwhile. */
+/** The state of the issuer's keys during a phase. */
 type Phase = 'steady' | 'refresh' | 'rotation';
 
-/** How one server did in one phase. */
+/** The measurements of one server in one phase. */
 interface EventLoopResult {
   readonly server: ObservedName;
   readonly phase: Phase;
-  /** How late the event loop was, one time in a hundred, in milliseconds. */
+  /** Event loop delay, 99th percentile, in milliseconds. */
   readonly delayP99: Figure;
-  /** Milliseconds from a request to the end of its answer. */
+  /** Milliseconds from a request to the end of its response. */
   readonly latencyP50: Figure;
   readonly latencyP99: Figure;
-  /** Requests that were not let through, in all rounds. */
+  /** Refused requests, in all rounds. */
   readonly refused: number;
-  /** Documents that it fetched in a round. */
+  /** Documents fetched in a round. */
   readonly fetches: number;
 }
 
-/** Everything about the event loop. */
+/** All measurements of the event loop. */
 export interface EventLoopResults {
-  /** Requests a second. */
+  /** Requests per second. */
   readonly rate: number;
   readonly latencyMs: number;
   readonly results: readonly EventLoopResult[];
@@ -63,7 +63,7 @@ const latencyMs = 50;
 const tokensOfKey = 200;
 const connections = 32;
 
-/** Observes the event loop of servers under an even load, while keys stay, are refreshed, and are rotated. */
+/** Measures the event loop of servers under an even load, while keys are unchanged, refreshed and rotated. */
 export async function benchEventLoop({ eventLoop }: Plan, say: (line: string) => void): Promise<EventLoopResults> {
   const scene = await prepare(eventLoop);
   const observations: Observation[] = [];
@@ -131,7 +131,7 @@ async function observe(scene: Scene, server: ObservedName, phase: Phase): Promis
   return { server, phase, delayP99, p50, p99, refused, fetches: await issuer.takeCount() };
 }
 
-// Every second another key signs; it is published two seconds ahead, as is good practice, and one second longer.
+// Another key signs every second. It is published two seconds before its first use and one second after its last.
 async function rotate(scene: Scene): Promise<void> {
   for (let index = 0; index < scene.keys.length; index += 1) {
     await publishFrom(scene, index);

@@ -3,14 +3,14 @@ import { serve } from '../process/role.ts';
 import type { Target } from '../tokens/token-file.ts';
 import { type ObservedName, observed } from './observed-servers.ts';
 
-/** How late the event loop was, in milliseconds. */
+/** Event loop delay in milliseconds. */
 export interface LoopDelay {
   readonly p50: number;
   readonly p99: number;
   readonly max: number;
 }
 
-/** What the process of an observed server can be asked. */
+/** Commands of the process of an observed server. */
 export type ObservedCommands = {
   listen: {
     input: { readonly name: ObservedName; readonly target: Target; readonly refreshing: boolean };
@@ -20,7 +20,7 @@ export type ObservedCommands = {
   stopObserving: { input: undefined; output: LoopDelay };
 };
 
-/** A server whose event loop is observed. */
+/** Runs a server and measures its event loop. */
 export function runObservedRole(): void {
   let histogram: IntervalHistogram | undefined;
   serve<ObservedCommands>({

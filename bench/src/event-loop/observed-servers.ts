@@ -3,14 +3,14 @@ import type { Target } from '../tokens/token-file.ts';
 
 interface ObservedServer {
   readonly label: string;
-  /** With `refreshing`, keys are kept for about a second. */
+  /** With `refreshing`, keys are cached for about a second. */
   readonly listen: (target: Target, refreshing: boolean) => Promise<number>;
 }
 
-/** How often keys are refreshed, where they are, and how often they are rotated. */
+/** Seconds between refreshes, and between rotations. */
 export const periodMs = 1000;
 
-/** Express with the verifiers that say how long they keep keys. */
+/** Express with the verifiers that have an option for the life of keys. */
 export const observed = {
   bare: { label: 'Express alone', listen: (target) => bare(target) },
   verifier: { label: '@verifier/express', listen: listenWithVerifier },
@@ -22,7 +22,7 @@ export type ObservedName = keyof typeof observed;
 
 async function listenWithVerifier({ issuer, audience, jwksUri }: Target, refreshing: boolean): Promise<number> {
   const { bearerAuth } = await import('@verifier/express');
-  // The shortest life there is, and a tenth of that: a refresh every second.
+  // The shortest life is 10 s; at a tenth of that, the keys are refreshed every second.
   const keyCache = refreshing ? { ttl: 10, refreshAhead: 0.1 } : {};
   return listen([bearerAuth({ issuer, audience, jwksUri, keyCache })]);
 }

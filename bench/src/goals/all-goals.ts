@@ -5,7 +5,7 @@ import { httpGoals } from './http-goals.ts';
 import { startGoals } from './start-goals.ts';
 import { verifyGoals } from './verify-goals.ts';
 
-/** Every goal that can be judged by what was measured. */
+/** Returns all goals that the measurements allow to compare. */
 export function allGoals({ verify, http, start, growth }: Measurements): Goal[] {
   return [
     ...(verify === undefined ? [] : verifyGoals(verify)),

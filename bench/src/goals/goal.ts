@@ -1,49 +1,57 @@
-/** Something that was set out to be reached, and what was. */
+/** A goal of the project with the measurement that it is compared with. */
 export interface Goal {
   readonly group: string;
   readonly what: string;
   readonly goal: string;
   readonly measured: string;
-  readonly isReached: boolean;
-  /** How far off it is where it is not reached, as a share of the goal. */
-  readonly shortBy: number;
-  /** The profile that shows why, by its name. */
+  /** The measurement divided by the goal, inverted where less is better: 1 or more is reached. */
+  readonly ratio: number;
+  /** The distance to a missed goal as a share of it; 0 if reached. */
+  readonly missedBy: number;
+  /** The name of the profile that shows the reason. */
   readonly profile?: string | undefined;
-  /** Why it cannot be reached, where it is not. */
+  /** The reason why a goal is missed. */
   readonly why?: string | undefined;
 }
 
-/** What a goal is made from: a number, and the bound that it must keep. */
+/** A measured value with its bound; exactly one of `atLeast` and `atMost` is present. */
 export interface Bound {
   readonly group: string;
   readonly what: string;
   readonly value: number;
   readonly atLeast?: number;
   readonly atMost?: number;
-  /** How a number is written. */
+  /** Formats a value. */
   readonly show?: (value: number) => string;
-  /** Said of the measured value, in addition. */
+  /** Appended to the measured value. */
   readonly note?: string;
   readonly profile?: string;
   readonly why?: string;
 }
 
-/** Judges a number by its bound. */
-export function judge({ group, what, value, atLeast, atMost, show = showRatio, note, profile, why }: Bound): Goal {
+/** Compares a measured value with its bound. */
+export function toGoal({ group, what, value, atLeast, atMost, show = showRatio, note, profile, why }: Bound): Goal {
   const bound = atLeast ?? atMost ?? Number.NaN;
-  const isReached = atLeast === undefined ? value <= bound : value >= bound;
-  const shortBy = isReached ? 0 : Math.abs(value - bound) / bound;
+  const ratio = atLeast === undefined ? inverseRatio(bound, value) : value / bound;
+  const missedBy = ratio >= 1 ? 0 : Math.abs(value - bound) / bound;
   const sign = atLeast === undefined ? '≤' : '≥';
   const measured = note === undefined ? show(value) : `${show(value)} (${note})`;
-  return { group, what, goal: `${sign} ${show(bound)}`, measured, isReached, shortBy, profile, why };
+  return { group, what, goal: `${sign} ${show(bound)}`, measured, ratio, missedBy, profile, why };
 }
 
-/** A ratio, as people read it. */
+function inverseRatio(bound: number, value: number): number {
+  return bound === 0 && value === 0 ? 1 : bound / value;
+}
+
 function showRatio(value: number): string {
   return `${value.toFixed(2)} ×`;
 }
 
-/** How a goal is spoken of in one word or two. */
-export function verdictOf({ isReached, shortBy }: Goal): string {
-  return isReached ? 'pass' : `falls short by ${Math.max(1, Math.round(shortBy * 100))} %`;
+export function isReached({ ratio }: Goal): boolean {
+  return ratio >= 1;
+}
+
+/** Returns `reached`, or by how much a goal is missed. */
+export function outcomeOf(goal: Goal): string {
+  return isReached(goal) ? 'reached' : `missed by ${Math.max(1, Math.round(goal.missedBy * 100))} %`;
 }

@@ -1,10 +1,10 @@
 import type { GrowthResults } from '../growth/growth-bench.ts';
-import { type Goal, judge } from './goal.ts';
+import { type Goal, toGoal } from './goal.ts';
 import { reasons } from './reasons.ts';
 
 const group = 'growth';
 
-/** What must not grow. */
+/** Returns the goals of growth. */
 export function growthGoals({ results, bytesPerToken }: GrowthResults): Goal[] {
   const largest = results.filter(({ dimension, kind, size }) => {
     const sizes = results.filter((other) => other.dimension === dimension && other.kind === kind);
@@ -12,15 +12,15 @@ export function growthGoals({ results, bytesPerToken }: GrowthResults): Goal[] {
   });
   return [
     ...largest.map(({ dimension, size, kind, ofSmallest }) =>
-      judge({
+      toGoal({
         group,
-        what: `a request with ${size} ${dimension}, ${kind} tokens, by one with 1`,
+        what: `a request with ${size} ${dimension}, ${kind} tokens, relative to one with 1`,
         value: ofSmallest.median,
         atMost: 1.25,
         why: reasons.growth,
       }),
     ),
-    judge({ group, what: 'memory of a cached token', value: bytesPerToken, atMost: 2048, show: showBytes }),
+    toGoal({ group, what: 'memory of a cached token', value: bytesPerToken, atMost: 2048, show: showBytes }),
   ];
 }
 

@@ -1,21 +1,20 @@
 import type { HttpResult, HttpResults } from '../http/http-bench.ts';
-import type { TokenKind } from '../http/load-role.ts';
 import { type Framework, frameworks, serverOf } from '../http/server-catalog.ts';
+import { fastestServer, findContestant, findServer } from '../peers/fastest-peer.ts';
 import type { VerifyResults } from '../verify/verify-bench.ts';
-import { type Goal, judge } from './goal.ts';
+import { type Goal, toGoal } from './goal.ts';
 import { reasons } from './reasons.ts';
-import { find as findVerified } from './verify-goals.ts';
 
 const repeated = 'HTTP, repeated tokens';
 const unique = 'HTTP, unique RS256 tokens';
 
-/** What serving must reach, by what verifying takes at least. */
+/** Returns the goals of servers, relative to the limit of verification. */
 export function httpGoals({ results }: HttpResults, verify: VerifyResults): Goal[] {
   const cacheLimits = {
-    createHash: findVerified(verify.results, 'RS256', 'repeated', 'limit-create-hash').time.median,
-    'crypto.hash': findVerified(verify.results, 'RS256', 'repeated', 'limit').time.median,
+    createHash: findContestant(verify.results, 'RS256', 'repeated', 'limit-create-hash').time.median,
+    'crypto.hash': findContestant(verify.results, 'RS256', 'repeated', 'limit').time.median,
   };
-  const verifyLimit = findVerified(verify.results, 'RS256', 'one', 'limit').time.median;
+  const verifyLimit = findContestant(verify.results, 'RS256', 'one', 'limit').time.median;
   return [
     ...frameworks.flatMap((framework) => goalsOfRepeated(results, framework, cacheLimits)),
     ...frameworks.flatMap((framework) => goalsOfUnique(results, framework, verifyLimit)),
@@ -27,16 +26,16 @@ function goalsOfRepeated(
   framework: Framework,
   cacheLimits: Readonly<Record<string, number>>,
 ): Goal[] {
-  const ours = find(results, framework, 'repeated', 'ours');
+  const ours = findServer(results, framework, 'repeated', 'ours');
   const added = ours.cpuAdded.median;
-  const inMiddleware = find(results, framework, 'repeated', 'limit');
+  const inMiddleware = findServer(results, framework, 'repeated', 'limit');
   const limitInside = inMiddleware.cpuAdded.median;
   const profile = `${framework}-verifier, repeated`;
   return [
     ...Object.entries(cacheLimits).map(([hash, limit]) =>
-      judge({
+      toGoal({
         group: repeated,
-        what: `${framework}: processor time added, by the limit of a cache with ${hash}`,
+        what: `${framework}: CPU time added, relative to the limit of a cache with ${hash}`,
         value: added / limit,
         atMost: 2,
         note: `${added.toFixed(1)} µs`,
@@ -44,18 +43,18 @@ function goalsOfRepeated(
         why: reasons.served,
       }),
     ),
-    judge({
+    toGoal({
       group: repeated,
-      what: `${framework}: the same, by that limit in a middleware`,
+      what: `${framework}: CPU time added, relative to the limit in a middleware`,
       value: added / limitInside,
       atMost: 2,
       note: `${limitInside.toFixed(1)} µs`,
       profile,
       why: reasons.served,
     }),
-    judge({
+    toGoal({
       group: repeated,
-      what: `${framework}: requests a second, by the framework alone`,
+      what: `${framework}: requests per second, relative to the framework alone`,
       value: ours.ofBare.median,
       atLeast: 0.85,
       note: `the limit in a middleware ${inMiddleware.ofBare.median.toFixed(2)} ×`,
@@ -66,36 +65,33 @@ function goalsOfRepeated(
 }
 
 function goalsOfUnique(results: readonly HttpResult[], framework: Framework, verifyLimit: number): Goal[] {
-  const ours = find(results, framework, 'unique', 'ours');
-  const limitInside = find(results, framework, 'unique', 'limit').cpuAdded.median;
-  const peers = results.filter(
-    (result) => result.framework === framework && result.kind === 'unique' && serverOf(result.server).kind === 'peer',
-  );
-  const best = peers.sort((left, right) => right.requestsPerSecond.median - left.requestsPerSecond.median)[0] ?? ours;
+  const ours = findServer(results, framework, 'unique', 'ours');
+  const limitInside = findServer(results, framework, 'unique', 'limit').cpuAdded.median;
+  const best = fastestServer(results, framework, 'unique');
   const added = ours.cpuAdded.median;
   const profile = `${framework}-verifier, unique`;
   return [
-    judge({
+    toGoal({
       group: unique,
-      what: `${framework}: requests a second, by the best peer`,
+      what: `${framework}: requests per second, relative to the fastest peer`,
       value: ours.requestsPerSecond.median / best.requestsPerSecond.median,
       atLeast: 1.15,
-      note: `next is ${serverOf(best.server).label}`,
+      note: `fastest: ${serverOf(best.server).label}`,
       profile,
       why: reasons.served,
     }),
-    judge({
+    toGoal({
       group: unique,
-      what: `${framework}: processor time added, by the limit of verifying`,
+      what: `${framework}: CPU time added, relative to the limit of verification`,
       value: added / verifyLimit,
       atMost: 1.3,
       note: `${added.toFixed(1)} µs`,
       profile,
       why: reasons.served,
     }),
-    judge({
+    toGoal({
       group: unique,
-      what: `${framework}: the same, by that limit in a middleware`,
+      what: `${framework}: CPU time added, relative to the limit in a middleware`,
       value: added / limitInside,
       atMost: 1.3,
       note: `${limitInside.toFixed(1)} µs`,
@@ -103,17 +99,4 @@ function goalsOfUnique(results: readonly HttpResult[], framework: Framework, ver
       why: reasons.served,
     }),
   ];
-}
-
-function find(
-  results: readonly HttpResult[],
-  framework: Framework,
-  tokens: TokenKind,
-  role: 'ours' | 'limit',
-): HttpResult {
-  const found = results.find((result) => {
-    return result.framework === framework && result.kind === tokens && serverOf(result.server).kind === role;
-  });
-  if (found === undefined) throw new Error(`Nothing was measured of ${framework}, ${tokens}`);
-  return found;
 }

@@ -1,26 +1,24 @@
-/** Why a goal may be out of reach. Shown beside what falls short, together with the profile or the figures that show it. */
+/** Reasons why goals are missed. Each is shown with the rows it explains. */
 export const reasons = {
-  one: `The limit checks the signature and nothing else. What comes on top takes a few microseconds, whatever the
-algorithm: the strict form of the three parts, the header, the claims, the lists of names in them, freezing what is handed
-out; and the token cache, which here keeps each token for nothing: SHA-256 of it, and memory that lives long enough to be
-copied. Where tokens do not come back, \`tokenCache: false\` leaves that out. No other part stands out, as the profiles
-show. Against RS256 and PS256, whose signatures are by far the cheapest to check, the sum shows; against the others hardly.`,
-  peers: `fast-jwt with a fixed key has one key and nothing to choose, look up or refresh, keeps nothing of a token, and hands out
-what was parsed. The difference is a few microseconds; where the token cache is in use, most of them are its own.`,
-  many: `The limit keeps 64 checks under way with one callback each. \`verifyAll\` does on the calling thread what \`verify\` does
-besides, and has a promise for each token, because that is what it returns; the thread that hands out the work is what
-limits both. The best peer uses the same thread pool: where the limit itself, named beside the ratio, is not so many times as
-fast, no verifier can be.`,
-  repeated: `\`crypto.hash\` takes SHA-256 in less time than \`createHash\`, and is what is used here. On top of it come, on every hit, the
-issuer, the key, the times and the policy, and the object that is handed out, frozen, for this request. To leave any of them
-out would make the cache something that can be noticed. How much faster than the cache of fast-jwt the limit itself is, and
-with it the most that can be reached, stands beside the ratio.`,
-  cold: `The first fetch loads undici. That takes most of the difference by itself, as the table of imports shows; those that are
-faster fetch with \`node:https\`, which is loaded much sooner. It happens once in a process, not before it is
-needed, and \`http: { fetch }\` avoids it where every start counts.`,
-  growth: `What a thousand issuers keep does not fit into the processor's caches as what one keeps does. There is no search: each
-look-up is one in a Map.`,
-  served: `Requests at an even rate find little of the guard in the processor's caches, so that everything takes a multiple of what it
-takes in a loop: the limit, too, as its own row shows. Where the limit itself, in a middleware that checks nothing, stays
-below the goal, no guard can reach it.`,
+  one: `The limit verifies the signature and does nothing else. The remaining steps take a few microseconds, whatever the
+algorithm: the strict form of the three parts, the header, the claims, the lists of names in them, and freezing the result.
+The token cache adds the SHA-256 of the token, and memory that lives long enough to be copied; with unique tokens it saves
+nothing. \`tokenCache: false\` avoids that. The profiles show no other large part. The sum is visible with RS256 and PS256,
+whose signatures are by far the cheapest to verify, and hardly visible with the others.`,
+  peers: `fast-jwt with a fixed key has one key: it does not select, look up or refresh keys. It caches nothing and returns
+the parsed object. The difference is a few microseconds; with the token cache, most of them are the cache's own.`,
+  many: `The limit keeps 64 signatures in flight with one callback each. \`verifyAll\` runs the other steps of \`verify\` on the
+calling thread and creates one promise per token, because it returns them. The thread that hands out the work limits both.
+The best peer uses the same thread pool: if the limit, named in the same cell, is below the goal, no verifier can reach it.`,
+  repeated: `\`crypto.hash\` computes SHA-256 faster than \`createHash\` and is what core uses. Every hit also compares issuer and
+key, validates times and policy, and creates the frozen result. Without any of these steps, the cache could be noticed. The
+limit relative to fast-jwt's cache, the highest ratio possible, is in the same cell.`,
+  cold: `The first fetch loads undici, which takes most of the difference, as the table of imports shows. The faster peers
+fetch with \`node:https\`, which loads much faster. It happens once in a process and only when needed; \`http: { fetch }\`
+avoids it if every start counts.`,
+  growth: `The data of a thousand issuers does not fit into the CPU caches, that of one does. There is no search: each look-up
+is one in a Map.`,
+  served: `At an even rate, little of the guard is in the CPU caches when a request arrives, so every step takes a multiple of
+its time in a loop. That is true for the limit too, as its own row shows. If the limit in a middleware is below the goal, no
+guard can reach it.`,
 } as const;

@@ -1,25 +1,32 @@
+import { coldStarts } from '../peers/fastest-peer.ts';
 import type { ColdName } from '../start/cold-role.ts';
 import type { ColdResult, StartResults } from '../start/start-bench.ts';
-import { type Goal, judge } from './goal.ts';
+import { type Goal, toGoal } from './goal.ts';
 import { reasons } from './reasons.ts';
 
 const imports = 'import of an adapter';
 const cold = 'cold start to the first verified token';
-const lateOnes = ['undici', 'jose'];
+const lazyPackages = ['undici', 'jose'];
 
-/** What starting must reach. */
+/** Returns the goals of imports and cold starts. */
 export function startGoals({ imports: all, cold: starts }: StartResults): Goal[] {
   const adapters = all.filter(({ name, over }) => name.startsWith('@verifier/') && over.length > 0);
   const early = all.filter(({ name }) => name.startsWith('@verifier/')).flatMap(({ packages }) => packages);
-  const loaded = lateOnes.filter((name) => early.includes(name));
+  const loaded = lazyPackages.filter((name) => early.includes(name));
   const milliseconds = (value: number): string => `${value.toFixed(1)} ms`;
   return [
     ...adapters.map(({ name, ms }) =>
-      judge({ group: imports, what: `${name}, over its framework`, value: ms.median, atMost: 15, show: milliseconds }),
+      toGoal({
+        group: imports,
+        what: `${name}, after its framework`,
+        value: ms.median,
+        atMost: 15,
+        show: milliseconds,
+      }),
     ),
-    judge({
+    toGoal({
       group: imports,
-      what: 'packages loaded before they are needed',
+      what: 'packages loaded before their first use',
       value: loaded.length,
       atMost: 0,
       show: String,
@@ -32,7 +39,7 @@ export function startGoals({ imports: all, cold: starts }: StartResults): Goal[]
 
 function roundTripGoals(starts: readonly ColdResult[]): Goal[] {
   const goal = (what: string, name: ColdName, atMost: number): Goal =>
-    judge({ group: cold, what, value: find(starts, name).roundTrips, atMost, show: String });
+    toGoal({ group: cold, what, value: find(starts, name).roundTrips, atMost, show: String });
   return [
     goal('round trips, with discovery', 'verifier-discovery', 2),
     goal('round trips, with jwksUri', 'verifier', 1),
@@ -40,18 +47,14 @@ function roundTripGoals(starts: readonly ColdResult[]): Goal[] {
 }
 
 function coldGoals(starts: readonly ColdResult[]): Goal[] {
-  const isOurs = ({ name }: ColdResult): boolean => name.startsWith('verifier');
   return [1, 2].map((roundTrips) => {
-    const alike = starts.filter((start) => start.roundTrips === roundTrips);
-    const ours = alike.find(isOurs);
-    const peers = alike.filter((start) => !isOurs(start));
-    const [best] = peers.sort((left, right) => left.ms.median - right.ms.median);
-    return judge({
+    const { ours, peer } = coldStarts(starts, roundTrips);
+    return toGoal({
       group: cold,
-      what: `${roundTrips === 1 ? 'with jwksUri' : 'with discovery'}, by the fastest peer`,
-      value: (best?.ms.median ?? Number.NaN) / (ours?.ms.median ?? Number.NaN),
+      what: `${roundTrips === 1 ? 'with jwksUri' : 'with discovery'}, relative to the fastest peer`,
+      value: peer.ms.median / ours.ms.median,
       atLeast: 1,
-      note: `${ours?.ms.median.toFixed(0)} ms; ${best?.name} ${best?.ms.median.toFixed(0)} ms`,
+      note: `${ours.ms.median.toFixed(0)} ms; ${peer.name} ${peer.ms.median.toFixed(0)} ms`,
       why: reasons.cold,
     });
   });

@@ -10,24 +10,24 @@ import { writeJson } from '../tokens/token-file.ts';
 import type { Dimension, GrowthCommands } from './growth-role.ts';
 import type { MemoryCommands } from './memory-role.ts';
 
-/** What a request took, at one size. */
+/** The time of a request at one size. */
 interface GrowthResult {
   readonly dimension: Dimension;
   readonly size: number;
-  /** Whether the tokens were in the cache, or there was none. */
+  /** Whether the tokens were in the token cache, or the cache was off. */
   readonly kind: 'repeated' | 'unique';
-  /** Microseconds for a request. */
+  /** Microseconds per request. */
   readonly time: Figure;
-  /** The time by that of the smallest size. */
+  /** The time divided by that of the smallest size. */
   readonly ofSmallest: Figure;
 }
 
-/** Everything about growth. */
+/** All measurements of growth. */
 export interface GrowthResults {
   readonly results: readonly GrowthResult[];
   readonly bytesPerToken: number;
   readonly bytesPerIssuer: number;
-  /** What was kept in memory to find out. */
+  /** The number of tokens and issuers that the memory was measured with. */
   readonly tokensKept: number;
   readonly issuersKept: number;
 }
@@ -47,7 +47,7 @@ interface Runner {
 const tokenCount = 1000;
 const maxMiddlewares = 100;
 
-/** Measures what becomes of a request's cost as issuers, keys and middlewares become more. */
+/** Measures the cost of a request with growing numbers of issuers, keys and middlewares. */
 export async function benchGrowth(plan: Plan, say: (line: string) => void): Promise<GrowthResults> {
   const issuer = await startIssuer();
   const key = await createSigningKey('ES256', 'growth');
@@ -105,7 +105,7 @@ function issuersOptions(issuer: Issuer, size: number): VerifierOptions {
   return { issuers };
 }
 
-// The tokens of all issuers in turn, as many as with one issuer.
+// Tokens of all issuers in turn, in the same number as with one issuer.
 async function signFor(issuer: Issuer, key: SigningKey, issuers: number, count: number): Promise<string[]> {
   const signed = Array.from({ length: count }, (_, index) =>
     signTokens(key, { iss: issuerAt(issuer, index % issuers), aud: audience }, 1, index),
@@ -144,7 +144,7 @@ async function measureMemory(issuer: Issuer, key: SigningKey, { name }: Plan): P
   const child = await startChild<MemoryCommands>('memory', { nodeOptions: ['--expose-gc'] });
   const one: VerifierOptions = { issuer: issuerAt(issuer, 0), audience, tokenCache: { maxEntries: tokensKept } };
   const perToken = await child.ask('token', { options: one, tokens });
-  // The first time loads what fetches, which is not counted.
+  // The first run loads the HTTP client, which is not counted.
   await child.ask('issuer', { options: issuersOptions(issuer, 10), count: 10 });
   const perIssuer = await child.ask('issuer', { options: issuersOptions(issuer, issuersKept), count: issuersKept });
   await child.end();

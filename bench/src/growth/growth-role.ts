@@ -10,10 +10,10 @@ import {
 import { serve } from '../process/role.ts';
 import type { Sample } from '../verify/timed-loops.ts';
 
-/** What there is more and more of. */
+/** The quantity that grows. */
 export type Dimension = 'issuers' | 'keys' | 'middlewares';
 
-/** What the process whose growth is measured can be asked. */
+/** Commands of the process that measures growth. */
 export type GrowthCommands = {
   open: {
     input: {
@@ -32,7 +32,7 @@ interface Ready {
   readonly requests: readonly RequestLike[];
 }
 
-/** A process with many issuers, keys or middlewares, through which requests go in turn. */
+/** Sends requests through many issuers, keys or middlewares in turn. */
 export function runGrowthRole(): void {
   let ready: Ready | undefined;
   serve<GrowthCommands>({
@@ -61,7 +61,7 @@ async function runFor({ guards, requests }: Ready, ms: number): Promise<Sample> 
   while (performance.now() - startedAt < ms) {
     const guard = guards[count % guards.length] as Guard;
     const result = guard.authenticate(requests[count % requests.length] as RequestLike);
-    // A turn of the event loop where none is needed would be measured as well.
+    // An unneeded await would be measured too.
     assertPassed(result instanceof Promise ? await result : result);
     count += 1;
   }

@@ -2,18 +2,18 @@ import { readFileSync } from 'node:fs';
 import { createVerifier, type Verifier, type VerifierOptions } from '@verifier/core';
 import { serve } from '../process/role.ts';
 
-/** What the process whose memory is measured can be asked. Started with `--expose-gc`. */
+/** Commands of the process that measures memory. It must be started with `--expose-gc`. */
 export type MemoryCommands = {
-  /** Bytes for each token that the cache keeps. */
+  /** Bytes per cached token. */
   token: { input: { readonly options: VerifierOptions; readonly tokens: string }; output: number };
-  /** Bytes for each issuer whose keys are in memory. */
+  /** Bytes per issuer with its keys in memory. */
   issuer: { input: { readonly options: VerifierOptions; readonly count: number }; output: number };
 };
 
-// What is measured has to stay in memory meanwhile.
+// Prevents the collection of the measured objects.
 const kept: Verifier[] = [];
 
-/** A process that measures how much memory something keeps. */
+/** Measures the memory of cached tokens and of issuers. */
 export function runMemoryRole(): void {
   serve<MemoryCommands>({
     token: async ({ options, tokens }) => {

@@ -4,8 +4,8 @@ const headEnd = Buffer.from('\r\n\r\n');
 const lastChunk = Buffer.from('0\r\n\r\n');
 
 /**
- * One connection that sends a request, waits for the whole answer, and sends the next. Requests are bytes that were made
- * ready before, and of an answer no more is read than its status and where it ends: the other core is the server's.
+ * One connection that sends a request, waits for the whole response, and sends the next. Requests are prepared bytes, and
+ * only status and end of a response are parsed, because the load process shares two cores with the server.
  */
 export class Connection {
   readonly #socket: Socket;

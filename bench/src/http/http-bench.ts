@@ -10,30 +10,30 @@ import { type Framework, frameworks, type ServerName, serverOf, serversOf } from
 import type { ServerCommands } from './server-role.ts';
 import { route } from './servers/server.ts';
 
-/** How one server did, with one kind of tokens. */
+/** The measurements of one server with one kind of tokens. */
 export interface HttpResult {
   readonly framework: Framework;
   readonly server: ServerName;
   readonly kind: TokenKind;
   readonly requestsPerSecond: Figure;
-  /** The requests per second by those of the framework alone. */
+  /** The requests per second divided by those of the framework alone. */
   readonly ofBare: Figure;
-  /** Processor time of the server for one request at the even rate, all threads, in microseconds. */
+  /** CPU time of the server per request at the even rate, all threads, in microseconds. */
   readonly cpu: Figure;
-  /** The same, less that of the framework alone given the same headers at the same rate. */
+  /** The same, minus that of the framework alone with the same headers at the same rate. */
   readonly cpuAdded: Figure;
   /** Milliseconds. */
   readonly p50: Figure;
   readonly p99: Figure;
 }
 
-/** Everything that serving was measured to take. */
+/** All measurements of servers. */
 export interface HttpResults {
   readonly connections: number;
-  /** Requests a second, where processor time is measured. */
+  /** Requests per second while CPU time is measured. */
   readonly evenRate: number;
   readonly results: readonly HttpResult[];
-  /** Where the time of the servers with our guards goes. */
+  /** CPU profiles of the servers with our guards. */
   readonly profiles: Readonly<Record<string, Profile>>;
 }
 
@@ -52,11 +52,11 @@ interface Sample {
 
 const connections = 32;
 
-// Fewer than any server can answer. To answer costs less processor time the busier everything is, so that servers can be
-// compared only where they are equally busy.
+// Lower than the capacity of every server. The CPU time of a request falls as load rises, so servers are compared at
+// equal load.
 const evenRate = 2500;
 
-/** Measures servers, framework by framework, under the load of another process. */
+/** Measures servers, one framework after the other, under the load of another process. */
 export async function benchHttp(plan: Plan, say: (line: string) => void): Promise<HttpResults> {
   const issuer = await startIssuer();
   const tokenFile = await prepareTokens(issuer, 'RS256', plan.uniqueTokens);
@@ -82,14 +82,14 @@ async function startServers(framework: Framework, issuer: Issuer, file: TokenFil
   for (const name of serversOf(framework)) {
     const child = await startChild<ServerCommands>('server');
     const port = await child.ask('listen', { name, target: file.target });
-    if (['ours', 'peer'].includes(serverOf(name).kind)) await checkServer(name, port, file);
+    if (['ours', 'peer'].includes(serverOf(name).kind)) await validateServer(name, port, file);
     runners.push({ name, child, port });
   }
   await issuer.takeCount();
   return runners;
 }
 
-async function checkServer(name: ServerName, port: number, { repeated, bad }: TokenFile): Promise<void> {
+async function validateServer(name: ServerName, port: number, { repeated, bad }: TokenFile): Promise<void> {
   const statusFor = async (token: string): Promise<number> => {
     const headers = { authorization: `Bearer ${token}` };
     const response = await fetch(`http://127.0.0.1:${port}${route}`, { headers });
@@ -100,7 +100,7 @@ async function checkServer(name: ServerName, port: number, { repeated, bad }: To
   if (status !== 200) throw new Error(`${name} answers a good token with ${status}`);
   for (const [fault, token] of Object.entries(bad)) {
     const refused = await statusFor(token);
-    if (refused < 400) throw new Error(`${name} answers ${refused} to a token with a fault: ${fault}`);
+    if (refused < 400) throw new Error(`${name} answers ${refused} to an invalid token: ${fault}`);
   }
 }
 

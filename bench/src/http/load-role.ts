@@ -3,12 +3,12 @@ import { readTokenFile, type TokenFile } from '../tokens/token-file.ts';
 import { type LoadSample, load } from './load.ts';
 import { route } from './servers/server.ts';
 
-/** Which tokens are sent: new ones, or the same ones again. */
+/** The tokens sent: new ones, or the same ones repeatedly. */
 export type TokenKind = 'unique' | 'repeated';
 
-/** What the process that sends requests can be asked. */
+/** Commands of the process that sends requests. */
 export type LoadCommands = {
-  /** Makes the requests ready. */
+  /** Prepares the requests. */
   open: { input: { readonly tokenFile: string }; output: undefined };
   run: {
     input: {
@@ -17,17 +17,17 @@ export type LoadCommands = {
       readonly connections: number;
       readonly ms: number;
       readonly rate?: number;
-      /** Sends the tokens of one part after the other: those of one key, say, until the next one signs. */
+      /** Sends the tokens of one part after the other, for example those of one key until the next key signs. */
       readonly parts?: { readonly count: number; readonly ms: number };
     };
     output: LoadSample;
   };
 };
 
-/** The process that sends requests. */
+/** Runs the process that sends requests. */
 export function runLoadRole(): void {
   let requests: Readonly<Record<TokenKind, readonly Buffer[]>> | undefined;
-  // Where a server was left off: one that has seen the first tokens goes on with the next.
+  // The position of each server: a server that has seen the first tokens continues with the next.
   const positions = new Map<string, number>();
   serve<LoadCommands>({
     open: ({ tokenFile }) => {

@@ -1,29 +1,29 @@
 import { quantile } from '../measure/statistics.ts';
 import { Connection } from './connection.ts';
 
-/** What came back. */
+/** The result of a run. */
 export interface LoadSample {
   readonly count: number;
   readonly seconds: number;
-  /** Milliseconds from a request to the end of its answer. */
+  /** Milliseconds from a request to the end of its response. */
   readonly p50: number;
   readonly p99: number;
-  /** Answers by status, other than 200. */
+  /** The number of responses by status, without 200. */
   readonly failures: Readonly<Record<string, number>>;
 }
 
-/** How requests are sent. */
+/** The settings of a run. */
 export interface LoadOptions {
   readonly port: number;
   readonly connections: number;
   readonly ms: number;
-  /** The next request to send. */
+  /** Returns the next request to send. */
   readonly next: () => Buffer;
-  /** Requests a second; each connection sends the next as soon as it can, where there is no such limit. */
+  /** Requests per second; if absent, each connection sends the next as soon as it can. */
   readonly rate?: number | undefined;
 }
 
-/** Sends requests for some time, over connections that stay open. */
+/** Sends requests for a time, over connections that stay open. */
 export async function load(options: LoadOptions): Promise<LoadSample> {
   const run = new LoadRun(options);
   return run.done;
@@ -75,7 +75,7 @@ class LoadRun {
     else this.#idle.push(line);
   }
 
-  // In small portions, as often as timers fire, so that the requests of a second are spread over it.
+  // Sent in small portions on each timer, so that the requests are spread over the second.
   #pace(rate: number): void {
     let last = performance.now();
     const timer = setInterval(() => {

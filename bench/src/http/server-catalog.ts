@@ -3,7 +3,7 @@ import type { Listen } from './servers/server.ts';
 export const frameworks = ['express', 'fastify', 'nest', 'hono'] as const;
 export type Framework = (typeof frameworks)[number];
 
-/** A server, before anything of it is loaded. */
+/** A server that is not loaded yet. */
 export interface ServerEntry {
   readonly framework: Framework;
   readonly label: string;
@@ -16,7 +16,7 @@ const fastify = () => import('./servers/fastify-servers.ts');
 const nest = () => import('./servers/nest-servers.ts');
 const hono = () => import('./servers/hono-servers.ts');
 
-/** Every server that is measured, by name. */
+/** All measured servers by name. */
 const servers = {
   'express-bare': bare('express', 'Express', async () => (await express()).bare),
   'express-limit': limit('express', async () => (await express()).limit),
@@ -46,17 +46,17 @@ const servers = {
 
 export type ServerName = keyof typeof servers;
 
-/** What is known of a server. */
+/** Returns the catalog's entry for a server. */
 export function serverOf(name: ServerName): ServerEntry {
   return servers[name];
 }
 
-/** Whether there is a server of that name. */
+/** Whether a server of that name exists. */
 export function isServer(name: string): name is ServerName {
   return name in servers;
 }
 
-/** The servers of a framework, the bare one first. */
+/** Returns the servers of a framework, the one without a guard first. */
 export function serversOf(framework: Framework): ServerName[] {
   return (Object.keys(servers) as ServerName[]).filter((name) => serverOf(name).framework === framework);
 }

@@ -3,17 +3,17 @@ import { type Profile, startProfile } from '../profile/cpu-profile.ts';
 import type { Target } from '../tokens/token-file.ts';
 import { type ServerName, serverOf } from './server-catalog.ts';
 
-/** What the process of a server can be asked. */
+/** Commands of the process of a server. */
 export type ServerCommands = {
-  /** Starts the server, and answers with its port. */
+  /** Starts the server and returns its port. */
   listen: { input: { readonly name: ServerName; readonly target: Target }; output: number };
-  /** Processor time of all threads so far, in microseconds. */
+  /** CPU time of all threads so far, in microseconds. */
   cpu: { input: undefined; output: number };
   startProfile: { input: undefined; output: undefined };
   stopProfile: { input: undefined; output: Profile };
 };
 
-/** The process of one server. */
+/** Runs the process of one server. */
 export function runServerRole(): void {
   let stop: (() => Promise<Profile>) | undefined;
   serve<ServerCommands>({

@@ -4,19 +4,19 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { serve } from '../process/role.ts';
 import type { PublicKey } from '../tokens/keys.ts';
 
-/** What the process of the authorization server can be asked. */
+/** Commands of the process of the authorization server. */
 export type IssuerCommands = {
-  /** Listens, and answers with its origin. */
+  /** Listens and returns its origin. */
   listen: { input: { readonly latencyMs: number }; output: string };
-  /** Publishes a key set below a path; what was there before is gone. */
+  /** Publishes a key set below a path; replaces the previous one. */
   publish: { input: { readonly path: string; readonly keys: readonly PublicKey[] }; output: undefined };
-  /** How many documents were asked for since the last time. */
+  /** Returns the number of documents requested since the last call. */
   takeCount: { input: undefined; output: number };
 };
 
 /**
- * An authorization server of as many issuers as there are paths: `/name/.well-known/openid-configuration` and
- * `/name/v1/keys`. A path that was not published has the keys of its first segment.
+ * Runs an authorization server with one issuer per path: `/name/.well-known/openid-configuration` and
+ * `/name/v1/keys`. An unpublished path has the keys of its first segment.
  */
 export function runIssuerRole(): void {
   const keySets = new Map<string, string>();

@@ -7,7 +7,7 @@ import type { IssuerCommands } from './issuer-role.ts';
 /** An authorization server in a process of its own. */
 export interface Issuer {
   readonly origin: string;
-  /** What a verifier of one of its issuers is told. */
+  /** Returns the settings of a verifier for one of its issuers. */
   target(path: string, algorithm: AlgorithmName): Target;
   publish(path: string, keys: readonly PublicKey[]): Promise<void>;
   takeCount(): Promise<number>;
@@ -16,7 +16,7 @@ export interface Issuer {
 
 export const audience = 'api://default';
 
-/** Starts an authorization server that takes so long for every document. */
+/** Starts an authorization server with a delay, in milliseconds, for every document. */
 export async function startIssuer(latencyMs = 0): Promise<Issuer> {
   const child: Child<IssuerCommands> = await startChild<IssuerCommands>('issuer');
   const origin = await child.ask('listen', { latencyMs });
@@ -32,7 +32,7 @@ export async function startIssuer(latencyMs = 0): Promise<Issuer> {
   };
 }
 
-/** An issuer's signing key, with the next one published beside it as is common, and its tokens in a file. */
+/** Publishes an issuer's signing key together with the next one, and writes its tokens to a file. */
 export async function prepareTokens(issuer: Issuer, algorithm: AlgorithmName, uniqueTokens: number): Promise<string> {
   const path = `/${algorithm.toLowerCase()}`;
   const key: SigningKey = await createSigningKey(algorithm, 'hW3xQ9vKkq1Jd7Rm5uT2bYc8NfLpZs0aEoGiXtVw4Bs');

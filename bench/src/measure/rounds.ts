@@ -1,10 +1,10 @@
 import type { Repetition } from '../plan.ts';
 
 /**
- * Measures contestants in turn, round after round, beginning with another one each time: what changes on the machine
- * in the meantime meets all of them alike.
+ * Measures contestants in turn, round after round, each round with another first one, so that changes of the machine's
+ * load affect all of them equally.
  *
- * @returns What was measured of each, in the order of the rounds.
+ * @returns The measurements of each contestant, in the order of the rounds.
  */
 export async function interleave<TContestant, TSample>(
   contestants: readonly TContestant[],

@@ -1,12 +1,12 @@
-/** A figure that was measured several times. */
+/** A quantity that was measured several times. */
 export interface Figure {
   readonly median: number;
-  /** Quartiles: half of the measurements lie between them. */
+  /** Lower and upper quartile. */
   readonly low: number;
   readonly high: number;
 }
 
-/** The value below which a share of all values lies, interpolated. */
+/** Returns the quantile of a sorted list, interpolated. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((left, right) => left - right);
   const position = (sorted.length - 1) * share;
@@ -15,7 +15,7 @@ export function quantile(values: readonly number[], share: number): number {
   return below + (above - below) * (position - Math.floor(position));
 }
 
-/** Median and quartiles, to four significant digits. */
+/** Returns median and quartiles, to four significant digits. */
 export function figureOf(values: readonly number[]): Figure {
   return {
     median: rounded(quantile(values, 0.5)),
@@ -24,17 +24,17 @@ export function figureOf(values: readonly number[]): Figure {
   };
 }
 
-/** One by the other, round by round: what slows the machine down slows both down. */
+/** Returns the ratio of two lists, round by round, so that the load of the machine cancels out. */
 export function ratioOf(dividends: readonly number[], divisors: readonly number[]): Figure {
   return figureOf(dividends.map((dividend, round) => dividend / (divisors[round] ?? Number.NaN)));
 }
 
-/** One less the other, round by round. */
+/** Returns the difference of two lists, round by round. */
 export function differenceOf(minuends: readonly number[], subtrahends: readonly number[]): Figure {
   return figureOf(minuends.map((minuend, round) => minuend - (subtrahends[round] ?? Number.NaN)));
 }
 
-/** A number to four significant digits, so that no file claims more than was measured. */
+/** Rounds to four significant digits, the precision of the measurements. */
 export function rounded(value: number): number {
   return Number(value.toPrecision(4));
 }

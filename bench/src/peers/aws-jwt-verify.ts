@@ -3,7 +3,7 @@ import { SimpleJwksCache } from 'aws-jwt-verify/jwk';
 import type { Target } from '../tokens/token-file.ts';
 import type { Open } from './contestant.ts';
 
-// Its own fetcher speaks https alone.
+// Its own fetcher supports https only.
 const fetcher = { fetch: async (uri: string) => (await fetch(uri)).arrayBuffer() };
 
 export const open: Open = (target) => {

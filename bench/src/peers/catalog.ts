@@ -1,14 +1,14 @@
 import type { AlgorithmName } from '../plan.ts';
 import type { Open } from './contestant.ts';
 
-/** How tokens are verified: one after the other, 64 at a time, or the same ones again. */
+/** How tokens are verified: one after the other, 64 at a time, or the same ones repeatedly. */
 export type Mode = 'one' | 'many' | 'repeated';
 
-/** A contestant, before anything of it is loaded. */
+/** A contestant that is not loaded yet. */
 export interface Entry {
   readonly label: string;
   readonly isOurs?: true;
-  /** Where it is not a contestant but what none can outdo. */
+  /** Whether it is the limit: the lower bound that contestants are compared with. */
   readonly isLimit?: true;
   readonly modes: readonly Mode[];
   readonly algorithms: readonly AlgorithmName[];
@@ -21,7 +21,7 @@ const withoutPss = all.filter((name) => name !== 'PS256');
 const everyMode: readonly Mode[] = ['one', 'many', 'repeated'];
 const oneByOne: readonly Mode[] = ['one', 'repeated'];
 
-/** Everything that verifies tokens here, by name. */
+/** All contestants and limits by name. */
 export const catalog = {
   limit: {
     label: 'limit: node:crypto',
@@ -141,15 +141,15 @@ export const catalog = {
   },
 } as const satisfies Readonly<Record<string, Entry>>;
 
-/** The contestants that verify tokens of an algorithm. */
+/** Returns the contestants that verify tokens of an algorithm. */
 export type ContestantName = keyof typeof catalog;
 
-/** What is known of a contestant. */
+/** Returns the catalog's entry for a contestant. */
 export function entryOf(name: ContestantName): Entry {
   return catalog[name];
 }
 
-/** Those that can verify an algorithm. */
+/** Returns the contestants that can verify an algorithm. */
 export function contestantsFor(algorithm: AlgorithmName): ContestantName[] {
   const names = Object.keys(catalog) as ContestantName[];
   return names.filter((name) => entryOf(name).algorithms.includes(algorithm));

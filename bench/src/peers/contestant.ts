@@ -1,24 +1,24 @@
 import type { Target } from '../tokens/token-file.ts';
 
-/** Something that verifies tokens, in the ways that it can. */
+/** A verifier of tokens, with the modes that it supports. */
 export interface Contestant {
-  /** Throws where the token is refused. */
+  /** Throws if the token is refused. */
   verifySync?(token: string): unknown;
-  /** Rejects where the token is refused. */
+  /** Rejects if the token is refused. */
   verify?(token: string): Promise<unknown>;
   /**
-   * A way of its own to verify many tokens, 64 at a time; {@link Contestant.verify} called 64 times at a time otherwise.
-   * Answers how many it verified by the end.
+   * The contestant's own function for 64 tokens at a time. If absent, 64 calls of {@link Contestant.verify} are in
+   * flight. Resolves to the number of verified tokens.
    */
   verifyMany?(next: () => string, until: () => boolean): Promise<number>;
-  /** A way of its own to verify tokens that it has seen before. */
+  /** The contestant's own function for tokens that it has seen before. */
   verifyRepeated?(token: string): unknown;
-  /** How many tokens it found in its cache, where it tells. */
+  /** Returns the number of cache hits, if the contestant counts them. */
   cacheHits?(): number;
 }
 
-/** What each file of a contestant exports: makes it ready, with the keys of the issuer at hand or fetched on first use. */
+/** Exported by each contestant's file: prepares it, with the issuer's keys loaded or fetched on first use. */
 export type Open = (target: Target) => Contestant | Promise<Contestant>;
 
-/** How many tokens are verified at a time, where it is many. */
+/** The number of tokens in flight in the mode `many`. */
 export const concurrency = 64;

@@ -19,7 +19,7 @@ const plainRequest = {
 
 type Options = { audience: string } & ({ issuerBaseURL: string } | Pick<Target, 'issuer' | 'jwksUri'>);
 
-// Its verifier can be had only through its middleware: given the least of a request that it reads.
+// Its verifier is only accessible through its middleware, which reads these members of a request.
 function asContestant(options: Options): Contestant {
   const middleware = auth(options);
   const verify = (token: string): Promise<unknown> => {

@@ -3,7 +3,7 @@ import buildGetJwks from 'get-jwks';
 import type { Target } from '../tokens/token-file.ts';
 import type { Contestant } from './contestant.ts';
 
-/** fast-jwt with a key that is asked for on every token, from get-jwks, which keeps it. */
+/** fast-jwt with a key requested for every token from get-jwks, which caches it. */
 export function openWith(cache: boolean, { issuer, audience, algorithm }: Target): Contestant {
   const keys = buildGetJwks({ jwksPath: '/v1/keys' });
   const verify = createVerifier({

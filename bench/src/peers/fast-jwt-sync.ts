@@ -4,7 +4,7 @@ import type { PublicKey } from '../tokens/keys.ts';
 import type { Target } from '../tokens/token-file.ts';
 import type { Contestant } from './contestant.ts';
 
-/** fast-jwt with a key that was fetched once, at the start, and stays for good. */
+/** fast-jwt with a fixed key, fetched once at the start. */
 export async function openWith(cache: boolean, { issuer, audience, algorithm, jwksUri }: Target): Promise<Contestant> {
   const response = await fetch(jwksUri);
   const { keys } = (await response.json()) as { keys: [PublicKey] };

@@ -1,4 +1,4 @@
-// The limit of a cache, with SHA-256 as it is written where the one-shot function of Node.js 21 is not known.
+// The limit of a cache with `createHash`, the only SHA-256 function before Node.js 21.
 import { createHash } from 'node:crypto';
 import type { Open } from './contestant.ts';
 import { cacheLimit, open as openLimit } from './limit.ts';

@@ -1,5 +1,5 @@
-// The least that any verifier on Node.js has to do: decode, check the signature, parse the claims. No header is read, no
-// claim is looked at. Options stand on the key itself: an object around the key costs Node.js 24 a third of the time.
+// The lower bound for a verifier on Node.js: decode, verify the signature, parse the claims. It reads no header and
+// validates no claim. Options are set on the key itself: an object around the key costs Node.js 24 a third of the time.
 import { constants, createPublicKey, hash, type KeyObject, verify } from 'node:crypto';
 import type { AlgorithmName } from '../plan.ts';
 import type { PublicKey } from '../tokens/keys.ts';
@@ -52,7 +52,7 @@ function decode(token: string): Parts {
 function syncLimit(key: KeyObject, hashName: string | null): (token: string) => unknown {
   return (token) => {
     const { signingInput, signature, claims } = decode(token);
-    if (!verify(hashName, signingInput, key, signature)) throw new Error('The signature does not hold');
+    if (!verify(hashName, signingInput, key, signature)) throw new Error('The signature is invalid');
     return JSON.parse(claims.toString());
   };
 }
@@ -61,17 +61,17 @@ function callbackLimit(key: KeyObject, hashName: string | null): NonNullable<Con
   return (next, until) => {
     const { promise, resolve, reject } = Promise.withResolvers<number>();
     let verified = 0;
-    let underWay = 0;
+    let inFlight = 0;
     const start = (): void => {
       const { signingInput, signature, claims } = decode(next());
-      underWay += 1;
-      verify(hashName, signingInput, key, signature, (error, holds) => {
-        underWay -= 1;
-        if (error !== null || !holds) return reject(error ?? new Error('The signature does not hold'));
+      inFlight += 1;
+      verify(hashName, signingInput, key, signature, (error, isValid) => {
+        inFlight -= 1;
+        if (error !== null || !isValid) return reject(error ?? new Error('The signature is invalid'));
         JSON.parse(claims.toString());
         verified += 1;
         if (!until()) start();
-        else if (underWay === 0) resolve(verified);
+        else if (inFlight === 0) resolve(verified);
       });
     };
     for (let index = 0; index < concurrency; index += 1) start();
@@ -79,9 +79,9 @@ function callbackLimit(key: KeyObject, hashName: string | null): NonNullable<Con
   };
 }
 
-const keptTokens = 5000;
+const cachedTokens = 5000;
 
-/** A cache that keeps no token: SHA-256 of the text, and one look-up. */
+/** A cache by SHA-256 of the token: one hash and one look-up. */
 export function cacheLimit(
   verifyOne: (token: string) => unknown,
   digestOf: (token: string) => string = (token) => hash('sha256', token, 'binary'),
@@ -93,7 +93,7 @@ export function cacheLimit(
     if (found !== undefined) return found;
     const claims = verifyOne(token);
     known.set(digest, claims);
-    if (known.size > keptTokens) known.delete(known.keys().next().value ?? '');
+    if (known.size > cachedTokens) known.delete(known.keys().next().value ?? '');
     return claims;
   };
 }

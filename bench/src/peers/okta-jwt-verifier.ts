@@ -2,7 +2,7 @@ import OktaJwtVerifier from '@okta/jwt-verifier';
 import type { Open } from './contestant.ts';
 
 export const open: Open = ({ issuer, audience, jwksUri }) => {
-  // It warns of http, which is on purpose here.
+  // It warns about http, which is intended here.
   const { warn } = console;
   console.warn = () => undefined;
   const verifier = new OktaJwtVerifier({ issuer, jwksUri, testing: { disableHttpsCheck: true } });

@@ -1,10 +1,10 @@
 import { createVerifier, type Verifier, type VerifierOptions } from '@verifier/core';
 import type { Target } from '../tokens/token-file.ts';
 
-/** What our contestants differ in. */
+/** The options that differ between our contestants. */
 export type Options = Pick<VerifierOptions, 'tokenCache'>;
 
-/** Our verifier for the issuer of a run, and how its token cache does. */
+/** Creates our verifier for the issuer of a run, with a counter of cache hits. */
 export function openVerifier(
   { issuer, audience, jwksUri }: Target,
   options: Options = {},

@@ -6,14 +6,14 @@ import { type Commands, type Request, type Response, readyId } from './role.ts';
 const entry = fileURLToPath(new URL('../index.ts', import.meta.url));
 const running = new Set<ChildProcess>();
 
-/** Ends whatever is still running, when this process ends. */
+/** Ends all running child processes when this process ends. */
 process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-/** A child process, and what it can be asked. */
+/** A child process that answers commands. */
 export interface Child<TCommands extends Commands> {
-  /** Rejects where the child fails, ends, or takes longer than a minute. */
+  /** Rejects if the child fails, ends, or takes longer than a minute. */
   ask<TName extends keyof TCommands & string>(
     name: TName,
     input: TCommands[TName]['input'],
@@ -21,14 +21,14 @@ export interface Child<TCommands extends Commands> {
   end(): Promise<void>;
 }
 
-/** How a child is started. */
+/** Settings of a child process. */
 export interface ChildOptions {
   readonly args?: readonly string[];
-  /** Options of Node.js itself. */
+  /** Options for Node.js. */
   readonly nodeOptions?: readonly string[];
 }
 
-/** Starts a process with one of the roles that `index.ts` knows. */
+/** Starts a process with one of the roles in `index.ts`. */
 export async function startChild<TCommands extends Commands>(
   role: string,
   { args = [], nodeOptions = [] }: ChildOptions = {},

@@ -1,31 +1,31 @@
-/** What a child process can be asked, by name. */
+/** The commands of a child process, by name. */
 export type Commands = Record<string, { readonly input: unknown; readonly output: unknown }>;
 
-/** How a child answers each command. */
+/** The function behind each command. */
 export type Handlers<TCommands extends Commands> = {
   readonly [TName in keyof TCommands]: (
     input: TCommands[TName]['input'],
   ) => TCommands[TName]['output'] | Promise<TCommands[TName]['output']>;
 };
 
-/** A command on its way to a child. */
+/** A command sent to a child. */
 export interface Request {
   readonly id: number;
   readonly name: string;
   readonly input: unknown;
 }
 
-/** A child's answer: an output, or what went wrong. */
+/** A child's answer: an output, or the text of an error. */
 export interface Response {
   readonly id: number;
   readonly output?: unknown;
   readonly error?: string;
 }
 
-/** The id of the message that says that a child is ready to be asked. */
+/** The id of the message that a child sends when it is ready for commands. */
 export const readyId = 0;
 
-/** Turns this process into one that answers commands until its parent goes away. */
+/** Answers commands until the parent process disconnects. */
 export function serve<TCommands extends Commands>(handlers: Handlers<TCommands>): void {
   process.on('message', (request: Request) => void answer(handlers, request).then(send));
   process.on('disconnect', () => process.exit());

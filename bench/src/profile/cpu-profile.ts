@@ -2,24 +2,24 @@ import { Session } from 'node:inspector/promises';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Where the time of a process goes, the most expensive first. */
+/** A CPU profile, most expensive entries first. */
 export interface Profile {
   readonly groups: readonly ProfileGroup[];
   readonly lines: readonly ProfileLine[];
 }
 
-/** What a kind of work takes. */
+/** The share of a kind of work. */
 interface ProfileGroup {
   readonly name: string;
   readonly share: number;
 }
 
-/** What one function takes by itself, without those that it calls. */
+/** The self time of one function. */
 interface ProfileLine {
   readonly name: string;
-  /** Which file, and line; `node` where it is Node.js itself. */
+  /** File and line; `node` for Node.js itself. */
   readonly place: string;
-  /** Of the time that the process was busy. */
+  /** Share of the time that the process was busy. */
   readonly share: number;
 }
 
@@ -40,14 +40,14 @@ interface CpuProfile {
 const microseconds = 100;
 const lines = 14;
 
-/** Profiles some work. */
+/** Profiles a function. */
 export async function profile(work: () => Promise<unknown>): Promise<Profile> {
   const stop = await startProfile();
   await work();
   return stop();
 }
 
-/** Starts to profile this process; the function ends it. */
+/** Starts to profile this process and returns the function that stops. */
 export async function startProfile(): Promise<() => Promise<Profile>> {
   const session = new Session();
   session.connect();

@@ -7,7 +7,7 @@ import { coldLabel } from './labels.ts';
 import { type Bar, barChart, type Panel } from './svg/bar-chart.ts';
 import { lineChart } from './svg/line-chart.ts';
 
-/** Every chart that can be drawn of what was measured, by file name. */
+/** Returns the charts of all sections that were measured, by file name. */
 export function drawCharts(results: Results): Readonly<Record<string, string>> {
   const { verify, http, start, growth, eventLoop } = results;
   return {
@@ -27,10 +27,10 @@ function drawVerify(results: readonly VerifyResult[]): string {
   };
   const panels = (['one', 'repeated', 'many'] as const).map((mode) => ({
     title: titles[mode],
-    note: 'RS256, microseconds for a token; less is better',
+    note: 'RS256, microseconds per token; less is better',
     bars: rising(results.filter((result) => result.algorithm === 'RS256' && result.mode === mode).map(verifyBar)),
   }));
-  return barChart('What it takes to verify a token', panels, short);
+  return barChart('Time to verify a token', panels, short);
 }
 
 function verifyBar({ contestant, time }: VerifyResult): Bar {
@@ -48,10 +48,10 @@ function drawHttp(results: NonNullable<Results['http']>['results']): string {
         return { label, figure: requestsPerSecond, kind: role === 'bare' ? 'limit' : role };
       });
       const title = `${framework[0]?.toUpperCase()}${framework.slice(1)}, ${kind} tokens`;
-      return { title, note: 'Requests a second; more is better', bars: rising(bars).reverse() };
+      return { title, note: 'Requests per second; more is better', bars: rising(bars).reverse() };
     }),
   );
-  return barChart('Requests a second behind each guard', panels, (value) => Math.round(value).toLocaleString('en'));
+  return barChart('Requests per second behind each guard', panels, (value) => Math.round(value).toLocaleString('en'));
 }
 
 function drawStart({ imports, cold, latencyMs }: NonNullable<Results['start']>): string {
@@ -61,18 +61,18 @@ function drawStart({ imports, cold, latencyMs }: NonNullable<Results['start']>):
   const panels = [
     {
       title: 'From first import to first verified token',
-      note: `Milliseconds; each document takes ${latencyMs} ms`,
+      note: `Milliseconds; ${latencyMs} ms per document`,
       bars: rising(coldBars),
     },
-    { title: 'Import', note: 'Milliseconds, over the framework', bars: rising(importBars) },
+    { title: 'Import', note: 'Milliseconds, after the framework', bars: rising(importBars) },
   ];
-  return barChart('What it takes to start', panels, short);
+  return barChart('Time to start', panels, short);
 }
 
 function drawGrowth(results: NonNullable<Results['growth']>['results']): string {
   const panels = (['issuers', 'keys', 'middlewares'] as const).map((dimension) => ({
     title: `Number of ${dimension}`,
-    note: 'ES256, time of a request by that with 1',
+    note: 'ES256, time of a request relative to 1',
     series: (['unique', 'repeated'] as const).map((kind) => ({
       label: `${kind} tokens`,
       kind: kind === 'repeated' ? ('ours' as const) : ('peer' as const),
@@ -81,12 +81,12 @@ function drawGrowth(results: NonNullable<Results['growth']>['results']): string 
         .map(({ size, ofSmallest }) => ({ size, value: ofSmallest.median })),
     })),
   }));
-  return lineChart('What a request takes as things grow', panels);
+  return lineChart('Time of a request as numbers grow', panels);
 }
 
 function drawEventLoop(results: NonNullable<Results['eventLoop']>['results']): string {
   const titles = {
-    steady: 'Keys at rest',
+    steady: 'Keys unchanged',
     refresh: 'Keys refreshed every second',
     rotation: 'Keys rotated every second',
   };
@@ -100,7 +100,7 @@ function drawEventLoop(results: NonNullable<Results['eventLoop']>['results']): s
         return { label: observed[server].label, figure: latencyP99, kind: server === 'verifier' ? 'ours' : other };
       }),
   }));
-  return barChart('What requests wait for while keys change', panels, short);
+  return barChart('Latency of requests while keys change', panels, short);
 }
 
 function rising(bars: readonly Bar[]): Bar[] {

@@ -2,7 +2,7 @@ import { isServer, serverOf } from '../http/server-catalog.ts';
 import { type ContestantName, entryOf } from '../peers/catalog.ts';
 import type { ColdName } from '../start/cold-role.ts';
 
-/** What a start is called. */
+/** Returns the label of a cold start. */
 export function coldLabel(name: ColdName): string {
   if (name === 'verifier') return '@verifier/core';
   if (name === 'verifier-discovery') return '@verifier/core, discovery';
@@ -10,7 +10,7 @@ export function coldLabel(name: ColdName): string {
   return entryOf(name as ContestantName).label;
 }
 
-/** What a profile is called. */
+/** Returns the title of a profile. */
 export function profileTitle(profile: string): string {
   const [name = '', way = ''] = profile.split(', ');
   if (way === 'unique' || way === 'repeated') {

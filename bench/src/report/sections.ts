@@ -12,7 +12,7 @@ const modeTitles: Readonly<Record<Mode, string>> = {
   repeated: 'Repeated tokens',
 };
 
-/** What verifying takes, as tables. */
+/** Returns the tables of verification. */
 export function verifySection({ results }: NonNullable<Results['verify']>): string {
   const algorithms = [...new Set(results.map(({ algorithm }) => algorithm))];
   const tables = (['one', 'many', 'repeated'] as const).map((mode) => {
@@ -33,9 +33,9 @@ function verifyCell(results: readonly VerifyResult[], name: ContestantName, algo
   return `**${found.ofLimit.median.toFixed(2)}** · ${withSpread(found.time)}`;
 }
 
-/** What serving takes, as tables. */
+/** Returns the tables of servers. */
 export function httpSection({ results }: NonNullable<Results['http']>): string {
-  const head = ['', 'of bare', 'CPU added, µs', 'requests/s', 'CPU, µs', 'p50, ms', 'p99, ms'];
+  const head = ['', 'relative to bare', 'CPU added, µs', 'requests/s', 'CPU, µs', 'p50, ms', 'p99, ms'];
   const tables = frameworks.flatMap((framework) =>
     (['repeated', 'unique'] as const).map((kind) => {
       const rows = results
@@ -55,7 +55,7 @@ export function httpSection({ results }: NonNullable<Results['http']>): string {
   return tables.join('\n\n');
 }
 
-/** What starting takes, as tables. */
+/** Returns the tables of imports and cold starts. */
 export function startSection({ imports, cold, latencyMs }: NonNullable<Results['start']>): string {
   const importRows = imports.map(({ name, over, ms, bytes, files }) => [
     name,
@@ -67,13 +67,13 @@ export function startSection({ imports, cold, latencyMs }: NonNullable<Results['
   const coldRows = cold.map(({ name, ms, roundTrips }) => [coldLabel(name), withSpread(ms), String(roundTrips)]);
   return [
     '### Import\n',
-    table(['', 'over', 'ms', 'KiB', 'files'], importRows, 2),
-    `\n### From the first import to the first verified token, ${latencyMs} ms for each document\n`,
+    table(['', 'after', 'ms', 'KiB', 'files'], importRows, 2),
+    `\n### From the first import to the first verified token, ${latencyMs} ms per document\n`,
     table(['', 'ms', 'round trips'], coldRows),
   ].join('\n');
 }
 
-/** What becomes of the cost as things grow, as tables. */
+/** Returns the tables of growth. */
 export function growthSection(growth: NonNullable<Results['growth']>): string {
   const rows = growth.results.map(({ dimension, size, kind, time, ofSmallest }) => [
     `${size} ${dimension}`,
@@ -83,13 +83,13 @@ export function growthSection(growth: NonNullable<Results['growth']>): string {
   ]);
   const { bytesPerToken, bytesPerIssuer, tokensKept, issuersKept } = growth;
   return [
-    table(['', 'tokens', 'of smallest', 'µs a request'], rows, 2),
+    table(['', 'tokens', 'relative to 1', 'µs per request'], rows, 2),
     '',
-    `A cached token takes ${short(bytesPerToken)} bytes of memory (${tokensKept} were kept), an issuer with its keys ${short(bytesPerIssuer)} (${issuersKept}).`,
+    `A cached token takes ${short(bytesPerToken)} bytes of memory (measured with ${tokensKept}), an issuer with its keys ${short(bytesPerIssuer)} (${issuersKept}).`,
   ].join('\n');
 }
 
-/** What requests wait for while keys change, as a table. */
+/** Returns the table of the event loop. */
 export function eventLoopSection({ results }: NonNullable<Results['eventLoop']>): string {
   const rows = results.map(({ server, phase, delayP99, latencyP50, latencyP99, refused, fetches }) => [
     phase,

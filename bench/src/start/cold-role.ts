@@ -2,12 +2,12 @@ import { type ContestantName, entryOf } from '../peers/catalog.ts';
 import { serve } from '../process/role.ts';
 import type { Target } from '../tokens/token-file.ts';
 
-/** A contestant of which a start is measured: one of the catalog, or the same by way of discovery. */
+/** A contestant whose start is measured: one of the catalog, or the same with discovery. */
 export type ColdName = ContestantName | keyof typeof byDiscovery;
 
-/** What the process that starts cold can be asked. */
+/** Commands of the process that starts cold. */
 export type ColdCommands = {
-  /** Imports a verifier and verifies a token; answers with the milliseconds from the first to the last. */
+  /** Imports a verifier and verifies a token; returns the milliseconds for both. */
   verify: { input: { readonly name: ColdName; readonly target: Target; readonly token: string }; output: number };
 };
 
@@ -16,7 +16,7 @@ const byDiscovery = {
   'express-oauth2-jwt-bearer-discovery': () => import('../peers/express-oauth2-jwt-bearer-discovery.ts'),
 };
 
-/** A process that verifies one token. */
+/** Runs a process that verifies one token. */
 export function runColdRole(): void {
   serve<ColdCommands>({
     verify: async ({ name, target, token }) => {

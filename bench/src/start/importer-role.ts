@@ -3,26 +3,26 @@ import { registerHooks } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { serve } from '../process/role.ts';
 
-/** What importing a package took. */
+/** The cost of importing a package. */
 export interface Imported {
   readonly ms: number;
-  /** Of every file that was loaded. */
+  /** Size of all loaded files. */
   readonly bytes: number;
   readonly files: number;
-  /** The packages of the files. */
+  /** The packages of the loaded files. */
   readonly packages: readonly string[];
 }
 
-/** What the process that imports can be asked. */
+/** Commands of the process that imports. */
 export type ImporterCommands = {
-  /** Imports one package after the other; with `trace`, tells what was loaded, which takes time of its own. */
+  /** Imports one package after the other; with `trace`, lists the loaded files, which takes extra time. */
   import: {
     input: { readonly before: readonly string[]; readonly measured: readonly string[]; readonly trace: boolean };
     output: Imported;
   };
 };
 
-/** A process that imports packages, once. */
+/** Runs a process that imports packages once. */
 export function runImporterRole(): void {
   serve<ImporterCommands>({
     import: async ({ before, measured, trace }) => {

@@ -7,10 +7,10 @@ import { readTokenFile, type Target } from '../tokens/token-file.ts';
 import type { ColdCommands, ColdName } from './cold-role.ts';
 import type { Imported, ImporterCommands } from './importer-role.ts';
 
-/** What importing a package takes, over what its framework takes by itself. */
+/** The cost of importing a package after its framework. */
 interface ImportResult {
   readonly name: string;
-  /** What was imported before, and is not counted. */
+  /** Packages imported before, not counted. */
   readonly over: readonly string[];
   readonly ms: Figure;
   readonly bytes: number;
@@ -18,15 +18,15 @@ interface ImportResult {
   readonly packages: readonly string[];
 }
 
-/** What a process takes from the first import to the first verified token. */
+/** The time from the first import to the first verified token. */
 export interface ColdResult {
   readonly name: ColdName;
   readonly ms: Figure;
-  /** Documents fetched one after the other. */
+  /** The number of documents fetched one after the other. */
   readonly roundTrips: number;
 }
 
-/** Everything that starting was measured to take. */
+/** All measurements of starts. */
 export interface StartResults {
   readonly latencyMs: number;
   readonly imports: readonly ImportResult[];
@@ -43,7 +43,7 @@ const nest = ['reflect-metadata', '@nestjs/common', '@nestjs/core', '@nestjs/pla
 const importCases: readonly ImportCase[] = [
   { before: [], measured: ['@verifier/core'] },
   { before: [], measured: ['jose'] },
-  // What core loads with the first fetch, and what a peer fetches with.
+  // The HTTP client that core loads with the first fetch, and that of a peer.
   { before: [], measured: ['undici'] },
   { before: [], measured: ['node:https'] },
   { before: [], measured: ['fast-jwt'] },
@@ -77,7 +77,7 @@ const coldNames: readonly ColdName[] = [
 
 const latencyMs = 50;
 
-/** Measures what it takes to start. */
+/** Measures imports and cold starts. */
 export async function benchStart(plan: Plan, say: (line: string) => void): Promise<StartResults> {
   say('start: imports');
   const imports = await measureImports(plan);
@@ -102,7 +102,7 @@ async function importOnce(of: ImportCase, trace: boolean): Promise<Imported> {
   return imported;
 }
 
-// Every round is a process of its own; the first warms up the files of the system.
+// Every round is a new process; the first one fills the file cache of the system.
 function asRepetition({ rounds }: Plan['start']): { rounds: number; ms: number; warmUpMs: number } {
   return { rounds, ms: 0, warmUpMs: 0 };
 }

@@ -2,7 +2,7 @@ import { generateKeyPair, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { AlgorithmName } from '../plan.ts';
 
-/** A key pair as an authorization server has it. */
+/** The key pair of an authorization server. */
 export interface SigningKey {
   readonly kid: string;
   readonly alg: AlgorithmName;
@@ -10,7 +10,7 @@ export interface SigningKey {
   readonly publicJwk: PublicKey;
 }
 
-/** A public key as a key set lists it. */
+/** A public key in a key set. */
 export interface PublicKey extends JsonWebKey {
   readonly kty: string;
   readonly kid: string;
@@ -21,7 +21,7 @@ export interface PublicKey extends JsonWebKey {
 const generate = promisify(generateKeyPair);
 const curves: Partial<Record<AlgorithmName, string>> = { ES256: 'P-256', ES384: 'P-384' };
 
-/** Makes a key pair: RSA of 2048 bits, or on the curve of the algorithm. */
+/** Creates a key pair: RSA of 2048 bits, or on the curve of the algorithm. */
 export async function createSigningKey(alg: AlgorithmName, kid: string): Promise<SigningKey> {
   const { privateKey, publicKey } = await generatePair(alg);
   const { kty = '', ...members } = publicKey.export({ format: 'jwk' });

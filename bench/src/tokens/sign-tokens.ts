@@ -2,7 +2,7 @@ import { constants, type SignKeyObjectInput, sign } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { SigningKey } from './keys.ts';
 
-/** The claims that tests and attackers change. */
+/** The claims that differ between valid and invalid tokens. */
 export interface TokenClaims {
   readonly iss: string;
   readonly aud: string;
@@ -11,7 +11,7 @@ export interface TokenClaims {
 
 const signInPool = promisify(sign);
 
-/** Signs a number of different tokens, on every core. */
+/** Signs a number of different tokens, using all cores. */
 export async function signTokens(key: SigningKey, claims: TokenClaims, count: number, from = 0): Promise<string[]> {
   return Promise.all(Array.from({ length: count }, (_, index) => signToken(key, claims, from + index)));
 }
@@ -38,7 +38,7 @@ function claimsOf({ iss, aud, exp }: TokenClaims, number: number): object {
     uid: `00u9z8y7x6w5v4u${id}`,
     scp: ['openid', 'profile', 'read:orders', 'write:orders'],
     auth_time: now - 60,
-    sub: `somebody.${id}@example.com`,
+    sub: `customer.${id}@example.com`,
     groups: ['Everyone', 'Orders', 'Administrators of orders'],
   };
 }

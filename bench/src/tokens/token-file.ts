@@ -5,7 +5,7 @@ import type { AlgorithmName } from '../plan.ts';
 import { createSigningKey, type SigningKey } from './keys.ts';
 import { signToken, signTokens } from './sign-tokens.ts';
 
-/** What every verifier is told, and nothing else. */
+/** The only settings of every verifier. */
 export interface Target {
   readonly issuer: string;
   readonly audience: string;
@@ -13,14 +13,14 @@ export interface Target {
   readonly algorithm: AlgorithmName;
 }
 
-/** Tokens to verify, and tokens to refuse. */
+/** Valid and invalid tokens. */
 export interface TokenFile {
   readonly target: Target;
-  /** Each is seen once in a long while. */
+  /** More tokens than any cache keeps. */
   readonly unique: readonly string[];
-  /** The callers of the moment: the same ones all the time. */
+  /** A few tokens, sent repeatedly. */
   readonly repeated: readonly string[];
-  /** By what is wrong with them. */
+  /** Invalid tokens, by their fault. */
   readonly bad: Readonly<Record<string, string>>;
 }
 
@@ -28,7 +28,7 @@ let folder: string | undefined;
 
 const repeatedTokens = 200;
 
-/** Signs the tokens of one issuer, and writes them where child processes can read them. */
+/** Signs the tokens of one issuer and writes them to a file for child processes. */
 export async function createTokenFile(target: Target, key: SigningKey, uniqueTokens: number): Promise<string> {
   const { issuer: iss, audience: aud } = target;
   const content: TokenFile = {
@@ -40,7 +40,7 @@ export async function createTokenFile(target: Target, key: SigningKey, uniqueTok
   return writeJson(`tokens-${target.algorithm}`, content);
 }
 
-/** Writes a value where child processes can read it, until this process ends. */
+/** Writes a value to a file for child processes, deleted when this process ends. */
 export function writeJson(name: string, value: unknown): string {
   folder ??= createFolder();
   const file = join(folder, `${name}.json`);
@@ -54,7 +54,7 @@ function createFolder(): string {
   return created;
 }
 
-/** What {@link createTokenFile} wrote. */
+/** Reads a file of {@link createTokenFile}. */
 export function readTokenFile(file: string): TokenFile {
   return JSON.parse(readFileSync(file, 'utf8')) as TokenFile;
 }
@@ -71,7 +71,7 @@ async function signBadTokens(key: SigningKey, claims: { iss: string; aud: string
   };
 }
 
-// Header and claims of one token, signature of the other.
+// Header and claims of one token with the signature of the other.
 function splice(claimsFrom: string, signatureFrom: string): string {
   return `${claimsFrom.slice(0, claimsFrom.lastIndexOf('.'))}${signatureFrom.slice(signatureFrom.lastIndexOf('.'))}`;
 }

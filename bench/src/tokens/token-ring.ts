@@ -1,10 +1,10 @@
-/** Tokens in turn, over and over: with more of them than a cache keeps, each is gone from it when it comes again. */
+/** Repeats a list of tokens. With more tokens than a cache keeps, each is evicted before it is used again. */
 export class TokenRing {
   readonly #tokens: readonly string[];
   #next = 0;
 
   constructor(tokens: readonly string[]) {
-    if (tokens.length === 0) throw new Error('There are no tokens');
+    if (tokens.length === 0) throw new Error('The list of tokens is empty');
     this.#tokens = tokens;
   }
 

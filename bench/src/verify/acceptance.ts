@@ -2,17 +2,17 @@ import type { Contestant } from '../peers/contestant.ts';
 import type { TokenFile } from '../tokens/token-file.ts';
 
 /**
- * Makes sure that a contestant does its work before it is timed: good tokens pass, twice, and bad ones never do.
+ * Verifies, before the timing, that a contestant accepts a valid token twice and refuses all invalid ones.
  *
- * @throws Error that says what was accepted, or refused, by mistake.
+ * @throws Error that names the token that was wrongly accepted or refused.
  */
-export async function checkContestant(contestant: Contestant, { repeated, bad }: TokenFile): Promise<void> {
+export async function validateContestant(contestant: Contestant, { repeated, bad }: TokenFile): Promise<void> {
   const [good = ''] = repeated;
   for (let time = 0; time < 2; time += 1) {
     const reason = await refusalOf(contestant, good);
-    if (reason !== undefined) throw new Error(`A good token is refused: ${reason}`);
+    if (reason !== undefined) throw new Error(`A valid token is refused: ${reason}`);
     for (const [fault, token] of Object.entries(bad)) {
-      if ((await refusalOf(contestant, token)) === undefined) throw new Error(`A token is accepted: ${fault}`);
+      if ((await refusalOf(contestant, token)) === undefined) throw new Error(`An invalid token is accepted: ${fault}`);
     }
   }
 }

@@ -4,15 +4,15 @@ import { serve } from '../process/role.ts';
 import { type Profile, profile } from '../profile/cpu-profile.ts';
 import { readTokenFile } from '../tokens/token-file.ts';
 import { TokenRing } from '../tokens/token-ring.ts';
-import { checkContestant } from './acceptance.ts';
+import { validateContestant } from './acceptance.ts';
 import { runFor, type Sample } from './timed-loops.ts';
 
-/** What the process of a contestant can be asked. */
+/** Commands of the process of a contestant. */
 export type ContestantCommands = {
-  /** Loads it, and makes sure that it refuses bad tokens. */
+  /** Loads the contestant and verifies that it refuses invalid tokens. */
   open: { input: { readonly name: ContestantName; readonly tokenFile: string }; output: undefined };
   run: { input: { readonly mode: Mode; readonly ms: number }; output: Sample };
-  /** Where the time goes. */
+  /** Returns a CPU profile. */
   profile: { input: { readonly mode: Mode; readonly ms: number }; output: Profile };
 };
 
@@ -21,7 +21,7 @@ interface Ready {
   readonly rings: Readonly<Record<Mode, TokenRing>>;
 }
 
-/** The process of one contestant. */
+/** Runs the process of one contestant. */
 export function runContestantRole(): void {
   let ready: Ready | undefined;
   const run = async (mode: Mode, ms: number): Promise<Sample> => {
@@ -37,8 +37,8 @@ export function runContestantRole(): void {
       const file = readTokenFile(tokenFile);
       const { open } = await entryOf(name).load();
       const contestant = await open(file.target);
-      // The limit looks at no claim, and so can refuse none.
-      if (entryOf(name).isLimit !== true) await checkContestant(contestant, file);
+      // The limit validates no claims, so it cannot refuse invalid ones.
+      if (entryOf(name).isLimit !== true) await validateContestant(contestant, file);
       const unique = new TokenRing(file.unique);
       ready = { contestant, rings: { one: unique, many: unique, repeated: new TokenRing(file.repeated) } };
     },

@@ -2,18 +2,18 @@ import type { Mode } from '../peers/catalog.ts';
 import { type Contestant, concurrency } from '../peers/contestant.ts';
 import type { TokenRing } from '../tokens/token-ring.ts';
 
-/** What was done, and what it took. */
+/** The number of verified tokens and their cost. */
 export interface Sample {
   readonly count: number;
   readonly seconds: number;
-  /** Of all threads. */
+  /** CPU time of all threads. */
   readonly cpuSeconds: number;
 }
 
-// The clock is read once in so many tokens.
+// The number of tokens between two readings of the clock.
 const stride = 8;
 
-/** Verifies tokens for some time, in one of the ways that a contestant can. */
+/** Verifies tokens for a time, in one of the modes of a contestant. */
 export async function runFor(contestant: Contestant, mode: Mode, ring: TokenRing, ms: number): Promise<Sample> {
   const loop = loopOf(contestant, mode);
   const cpuBefore = process.cpuUsage();
@@ -34,7 +34,7 @@ function loopOf(contestant: Contestant, mode: Mode): Loop {
   if (mode === 'repeated' && verifyRepeated !== undefined) return (ring, until) => inTurn(verifyRepeated, ring, until);
   if (verifySync !== undefined) return (ring, until) => inTurn(verifySync, ring, until);
   if (verify !== undefined) return (ring, until) => awaited(verify, ring, until, stride);
-  throw new Error(`There is no way to verify tokens: ${mode}`);
+  throw new Error(`The contestant has no mode ${mode}`);
 }
 
 function inTurn(verify: (token: string) => unknown, ring: TokenRing, until: () => boolean): number {

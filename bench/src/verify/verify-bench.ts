@@ -8,25 +8,25 @@ import type { Profile } from '../profile/cpu-profile.ts';
 import type { ContestantCommands } from './contestant-role.ts';
 import type { Sample } from './timed-loops.ts';
 
-/** What one contestant took, in one way of verifying. */
+/** The measurements of one contestant in one mode. */
 export interface VerifyResult {
   readonly algorithm: AlgorithmName;
   readonly mode: Mode;
   readonly contestant: ContestantName;
-  /** Microseconds for a token. */
+  /** Microseconds per token. */
   readonly time: Figure;
-  /** The same of all threads together. */
+  /** CPU time of all threads, in microseconds per token. */
   readonly cpu: Figure;
-  /** The limit's time by its own: 1 is as fast as can be. */
+  /** The limit's time divided by the contestant's: 1 is as fast as possible. */
   readonly ofLimit: Figure;
-  /** Microseconds for a token, round by round. */
+  /** Microseconds per token, round by round. */
   readonly rounds: readonly number[];
 }
 
-/** Everything that verifying was measured to take. */
+/** All measurements of verification. */
 export interface VerifyResults {
   readonly results: readonly VerifyResult[];
-  /** Where the time of our own goes, by way of verifying. */
+  /** CPU profiles of our contestants, by mode. */
   readonly profiles: Readonly<Record<string, Profile>>;
 }
 
@@ -35,7 +35,7 @@ interface Runner {
   readonly child: Child<ContestantCommands>;
 }
 
-/** Measures what it takes to verify a token, algorithm by algorithm. */
+/** Measures the verification of tokens, one algorithm after the other. */
 export async function benchVerify(plan: Plan, say: (line: string) => void): Promise<VerifyResults> {
   const issuer = await startIssuer();
   const results: VerifyResult[] = [];

@@ -4,12 +4,13 @@ import type { Context, Middleware, Next } from 'koa';
 type State = { readonly guard: verifier.Guard; readonly auth: verifier.VerifiedToken | null };
 const states = new WeakMap<Context['req'], State>();
 
-/** Lets requests through that carry a valid access token; `ctx.state.auth` is the token, null where it is optional. */
+/** Requires a valid access token. `ctx.state.auth` is the verified token, or null for an anonymous request. */
 export function bearerAuth(options: verifier.GuardOptions): Middleware & { readonly verifier: verifier.Verifier } {
   const guard = verifier.createGuard(options);
   const middleware = async (ctx: Context, next: Next): Promise<void> => {
     const result = await guard.authenticate(verifier.fromNodeRequest(ctx.req));
-    if (!result.ok) return refuse(ctx, guard, result.error);
+    if (!result.ok) return deny(ctx, guard, result.error);
+    ctx.set({ ...result.headers });
     ctx.state['auth'] = result.auth;
     states.set(ctx.req, { guard, auth: result.auth });
     await next();
@@ -17,18 +18,18 @@ export function bearerAuth(options: verifier.GuardOptions): Middleware & { reado
   return Object.assign(middleware, { verifier: guard.verifier });
 }
 
-/** Lets requests through that meet `requirements`, such as `scopeRequirement('read:orders')`. */
+/** Requires `requirements` of a route, such as `scopeRequirement('read:orders')`. */
 export function requires(requirements: verifier.Requirements): Middleware {
   return async (ctx, next) => {
     const state = states.get(ctx.req);
     if (state === undefined) throw new verifier.ConfigurationError('Mount bearerAuth() before this route');
     const error = state.guard.authorize(state.auth, requirements);
-    if (error !== undefined) return refuse(ctx, state.guard, error);
+    if (error !== undefined) return deny(ctx, state.guard, error);
     await next();
   };
 }
 
-function refuse(ctx: Context, guard: verifier.Guard, error: verifier.AnyAuthError): void {
+function deny(ctx: Context, guard: verifier.Guard, error: verifier.AnyAuthError): void {
   if (guard.onError === 'framework') throw guard.frameworkError(error);
   const { status, headers, body } = guard.challenge(error);
   ctx.status = status;

@@ -32,10 +32,10 @@ export const passportJwt: Listen = async (target) => {
   return listen([passport.initialize(), passport.authenticate('jwt', { session: false })]);
 };
 
-/** Express behind some middlewares. */
+/** Express with middlewares. */
 export async function listen(middlewares: readonly RequestHandler[]): Promise<number> {
   const app = express();
-  // What it refuses is no news here.
+  // Express logs errors unless NODE_ENV is test; refusals are expected here.
   app.set('env', 'test');
   for (const middleware of middlewares) app.use(middleware);
   app.get(route, (_req, res) => {

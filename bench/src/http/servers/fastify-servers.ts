@@ -47,7 +47,7 @@ async function listenWithGetJwks({ issuer, audience, algorithm }: Target, cache:
   const app = fastify();
   await app.register(fastifyJwt, {
     decode: { complete: true },
-    // Its types know of no function that returns a promise; its documentation does.
+    // The documentation allows a function that returns a promise; the types do not.
     secret: findKey as unknown as Secret,
     verify: { algorithms: [algorithm], allowedIss: issuer, allowedAud: audience, cache },
   });

@@ -20,11 +20,11 @@ export const verifier: Listen = async ({ issuer, audience, jwksUri }) => {
   return listen(bearerAuth({ issuer, audience, jwksUri }));
 };
 
-/** As its documentation shows it: the keys are fetched for every request. */
+/** As in Hono's documentation: the keys are fetched for every request. */
 export const jwkByUri: Listen = async ({ issuer, audience, jwksUri }) =>
   listen(jwk({ jwks_uri: jwksUri, alg: ['RS256'], verification: { iss: issuer, aud: audience } }));
 
-/** With keys that the application fetched once. */
+/** With keys that the application fetches once. */
 export const jwkByKeys: Listen = async ({ issuer, audience, jwksUri }) => {
   const response = await fetch(jwksUri);
   const { keys } = (await response.json()) as { keys: PublicKey[] };

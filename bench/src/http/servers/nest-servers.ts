@@ -1,4 +1,4 @@
-// Decorators, called: no decorator syntax is needed, and none of what compilers make of it.
+// Decorators are called as functions, so that no compiler is needed.
 import 'reflect-metadata';
 import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -63,7 +63,7 @@ export const passport: Listen = async (target) => {
 
 function methodOf(prototype: object, name: string): PropertyDescriptor {
   const method = Object.getOwnPropertyDescriptor(prototype, name);
-  if (method === undefined) throw new Error(`There is no method ${name}`);
+  if (method === undefined) throw new Error(`No method ${name}`);
   return method;
 }
 

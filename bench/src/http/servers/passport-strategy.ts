@@ -2,18 +2,18 @@ import { passportJwtSecret } from 'jwks-rsa';
 import { ExtractJwt, Strategy, type StrategyOptionsWithoutRequest } from 'passport-jwt';
 import type { Target } from '../../tokens/token-file.ts';
 
-/** How long keys are kept. */
+/** The life of cached keys. */
 export interface KeyOptions {
-  /** In milliseconds. */
+  /** Milliseconds. */
   readonly cacheMaxAge?: number;
 }
 
-/** The strategy as its documentation shows it, with keys from an endpoint. */
+/** The strategy as in its documentation, with keys from an endpoint. */
 export function createJwtStrategy(target: Target, keyOptions: KeyOptions = {}): Strategy {
   return new Strategy(strategyOptions(target, keyOptions), (claims: unknown, done) => done(null, claims as object));
 }
 
-/** What the strategy is made from. */
+/** The options of the strategy. */
 export function strategyOptions(
   { issuer, audience, jwksUri, algorithm }: Target,
   keyOptions: KeyOptions = {},

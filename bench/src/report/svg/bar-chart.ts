@@ -1,14 +1,14 @@
 import type { Figure } from '../../measure/statistics.ts';
 import { element, type Markup, picture, text } from './markup.ts';
 
-/** One bar. */
+/** A bar with its whiskers. */
 export interface Bar {
   readonly label: string;
   readonly figure: Figure;
   readonly kind: 'ours' | 'peer' | 'limit';
 }
 
-/** Bars on one scale. */
+/** Bars on a common scale. */
 export interface Panel {
   readonly title: string;
   readonly note: string;
@@ -23,7 +23,7 @@ const barHeight = 13;
 const headHeight = 52;
 const gap = 24;
 
-/** Horizontal bars in panels, two beside each other, in the order given. */
+/** Draws horizontal bars in panels, two in a row, in the given order. */
 export function barChart(title: string, panels: readonly Panel[], show: (value: number) => string): string {
   const rows = [...panels.keys()].filter((index) => index % 2 === 0);
   let top = 0;
@@ -58,7 +58,7 @@ function drawBar({ label, figure, kind }: Bar, y: number, scale: number, show: (
   const width = Math.max(1, figure.median * scale);
   const middle = y + barHeight / 2;
   const weight = kind === 'ours' ? { class: 'strong' } : {};
-  // Whiskers beyond the end of the scale would say nothing.
+  // Whiskers end with the scale.
   const [low, high] = [figure.low * scale, Math.min(figure.high * scale, barWidth)].map((x) => labelWidth + x);
   return [
     text(label, labelWidth - 8, middle + 4, { 'text-anchor': 'end', ...weight }),

@@ -1,13 +1,13 @@
 import { element, type Markup, picture, text } from './markup.ts';
 
-/** One line: what was measured at each size. */
+/** One line: a value per size. */
 interface Series {
   readonly label: string;
   readonly kind: 'ours' | 'peer';
   readonly points: readonly { readonly size: number; readonly value: number }[];
 }
 
-/** Lines on one scale that begins at nothing. */
+/** Lines on a common scale that starts at 0. */
 export interface LinePanel {
   readonly title: string;
   readonly note: string;
@@ -21,7 +21,7 @@ const left = 34;
 const topOfPlot = 52;
 const gap = 18;
 
-/** Lines over sizes that grow tenfold, in panels beside each other. */
+/** Draws lines over a logarithmic axis of sizes, in panels next to each other. */
 export function lineChart(title: string, panels: readonly LinePanel[]): string {
   const drawn = panels.map((panel, index) =>
     element('g', { transform: `translate(${index * (panelWidth + gap)} 0)` }, drawPanel(panel).join('\n')),

@@ -1,20 +1,20 @@
-/** A piece of SVG. */
+/** A fragment of SVG. */
 export type Markup = string;
 
 type Attributes = Readonly<Record<string, string | number>>;
 
-/** An element with what is in it. */
+/** Returns an element with its content. */
 export function element(name: string, attributes: Attributes, content = ''): Markup {
   const written = Object.entries(attributes).map(([key, value]) => ` ${key}="${escaped(String(value))}"`);
   return `<${name}${written.join('')}>${content}</${name}>`;
 }
 
-/** A line of text. */
+/** Returns a line of text. */
 export function text(content: string, x: number, y: number, attributes: Attributes = {}): Markup {
   return element('text', { x, y, ...attributes }, escaped(content));
 }
 
-/** A whole picture, that follows the reader's light or dark theme. */
+/** Returns a complete picture that follows the reader's light or dark theme. */
 export function picture(title: string, width: number, height: number, content: readonly Markup[]): string {
   const attributes = {
     xmlns: 'http://www.w3.org/2000/svg',

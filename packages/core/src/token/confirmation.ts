@@ -1,5 +1,4 @@
 import { invalid } from './claim-faults.ts';
-import type { JsonValue } from './verified-token.ts';
 
 /** The key that a token is bound to (RFC 7800, section 3.1). */
 export interface Confirmation {
@@ -16,7 +15,7 @@ export interface Confirmation {
  *   bound all the same.
  * @throws TokenError if `cnf` is not an object.
  */
-export function readConfirmation(cnf: JsonValue): Confirmation | undefined {
+export function readConfirmation(cnf: unknown): Confirmation | undefined {
   if (typeof cnf !== 'object' || cnf === null || Array.isArray(cnf)) throw invalid('cnf');
   if (!Object.hasOwn(cnf, 'jkt') && !Object.hasOwn(cnf, 'x5t#S256')) return undefined;
   const { jkt, 'x5t#S256': x5t } = cnf as Readonly<Record<string, unknown>>;

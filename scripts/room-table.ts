@@ -1,0 +1,51 @@
+/** A folder (`keys/`) or a loose file (`guard.ts`) of `packages/core/src`. */
+export interface Room {
+  readonly name: string;
+  /** One phrase for the table in `docs/architecture.md`. */
+  readonly contains: string;
+}
+
+/**
+ * The rooms of core, highest level first. A room imports rooms of lower levels only: none of its own level, none above.
+ * A room may be named before it exists; a file outside every named room is an error.
+ */
+export const roomLevels: readonly (readonly Room[])[] = [
+  [{ name: 'index.ts', contains: 'The public surface: named exports only' }],
+  [
+    {
+      name: 'guard.ts',
+      contains: 'What all adapters share: authenticate a request, authorize a route, write the answer',
+    },
+  ],
+  [{ name: 'create-verifier.ts', contains: 'Joins the rooms below; contains no rule of its own' }],
+  [{ name: 'verifier.ts', contains: 'The `Verifier` interface: types only' }],
+  [{ name: 'verification/', contains: 'The sequence of steps that verifies a token, one file for each kind of token' }],
+  [
+    { name: 'binding/', contains: 'Proof of possession of a key, verified on every request' },
+    { name: 'authorization/', contains: 'What a route requires of a verified token' },
+    { name: 'issuers/', contains: 'The trusted issuers, and what one process shares of them' },
+    { name: 'revocation/', contains: 'The revocation list and the feeds that fill it' },
+    { name: 'resource/', contains: 'Protected-resource metadata' },
+    { name: 'providers/', contains: 'Options for well-known authorization servers' },
+  ],
+  [{ name: 'options/', contains: 'Option types, defaults, bounds, and which options take part in the sharing key' }],
+  [{ name: 'observability/', contains: 'Events, statistics, warnings, metrics' }],
+  [
+    { name: 'keys/', contains: 'Key sets and metadata: fetch, refresh, trust, back-off, selection of a key' },
+    { name: 'request/', contains: 'The request, the credentials in it, the challenge that answers it' },
+  ],
+  [
+    { name: 'http/', contains: 'Fetches one JSON document: time-out, size limit, https, no redirects' },
+    { name: 'token/', contains: 'Compact JWS, header, claims: pure functions' },
+  ],
+  [{ name: 'store/', contains: 'What a fleet shares: the interface and the in-memory default' }],
+  [{ name: 'runtime/', contains: 'The seam between Node.js and other runtimes: signatures, HTTP, telemetry, clocks' }],
+  [
+    { name: 'crypto/', contains: 'The table of algorithms, and encodings' },
+    { name: 'lib/', contains: 'Small functions without a domain' },
+  ],
+  [
+    { name: 'errors.ts', contains: 'Error classes and codes' },
+    { name: 'version.ts', contains: 'The exact version of core' },
+  ],
+];
