@@ -31,15 +31,15 @@ export interface ResolvedPolicyOptions extends Omit<WithDefaults<TokenPolicy, De
 }
 
 /** The options that identify an issuer. They cannot be given for several issuers at once. */
-export const sourceOptions: OptionTable<ResolvedSource> = Object.freeze({
+export const sourceOptions: OptionTable<ResolvedSource> = {
   issuer: contentOption({ default: required, separates: 'entry' }, readIssuer),
   audience: contentOption<readonly string[] | null>({ default: required, separates: 'nothing' }, readAudience),
   jwksUri: contentOption<string | undefined>({ default: undefined, separates: 'entry' }, readJwksUri),
   jwks: contentOption<JSONWebKeySet | undefined>({ default: undefined, separates: 'entry' }, readJwks),
-});
+};
 
 /** The options that say which tokens of an issuer are accepted. */
-export const policyOptions: OptionTable<ResolvedPolicyOptions> = Object.freeze({
+export const policyOptions: OptionTable<ResolvedPolicyOptions> = {
   clientIds: contentOption<readonly string[] | undefined>({ default: undefined, separates: 'nothing' }, readTexts),
   algorithms: contentOption({ default: defaultAlgorithms, separates: 'nothing' }, readAlgorithms),
   tokenType: contentOption<'at+jwt' | 'compatible'>({ default: 'compatible', separates: 'nothing' }, (reader, name) =>
@@ -55,7 +55,7 @@ export const policyOptions: OptionTable<ResolvedPolicyOptions> = Object.freeze({
   roleClaims: claimsOption(['roles']),
   permissionClaims: claimsOption(['permissions']),
   groupClaims: claimsOption(['groups']),
-});
+};
 
 function claimsOption(names: readonly string[]): OptionRecord<readonly ClaimPath[]> {
   return contentOption<readonly ClaimPath[]>({ default: Object.freeze(names), separates: 'nothing' }, readPaths);

@@ -30,7 +30,7 @@ export interface OptionRecord<TValue> {
   readonly read: (reader: OptionReader, name: string, context: ReadContext) => TValue | undefined;
 }
 
-/** One record for each member of some resolved options. A missing or an additional record does not compile. */
+/** One record for each member of some resolved options. A missing or an additional record in a literal does not compile. */
 export type OptionTable<TResolved> = { readonly [Name in keyof TResolved]-?: OptionRecord<TResolved[Name]> };
 
 /** Options after defaults are applied. Those named in `TDefaulted` are required or have a default. */

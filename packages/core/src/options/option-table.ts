@@ -1,6 +1,6 @@
 import { policyOptions, sourceOptions } from './issuer-options.ts';
 import type { OptionRecord, Separates } from './option-record.ts';
-import { httpOptions, keyCacheOptions, tokenCacheOptions, verifierOptions } from './verifier-options.ts';
+import { type GroupName, groupOptions, verifierOptions } from './verifier-options.ts';
 
 /** The parts of resolved options that separate verifiers. Other parts are policy. */
 export interface SharingParts {
@@ -14,19 +14,23 @@ type Records = Readonly<Record<string, OptionRecord<unknown>>>;
 
 /** Some options, the prefix of their names in errors, and their place in resolved options. */
 export interface OptionGroup {
-  readonly path: '' | 'keyCache.' | 'tokenCache.' | 'http.';
+  readonly path: '' | `${GroupName}.`;
   readonly records: Records;
-  readonly valuesIn: (parts: SharingParts) => object;
+  readonly valuesIn: (parts: SharingParts) => object | undefined;
 }
 
 /** The one table of options. */
 export const optionGroups: readonly OptionGroup[] = Object.freeze([
   { path: '', records: recordsOf(sourceOptions), valuesIn: ({ source }) => source },
-  { path: '', records: recordsOf(policyOptions), valuesIn: () => ({}) },
+  { path: '', records: recordsOf(policyOptions), valuesIn: () => undefined },
   { path: '', records: recordsOf(verifierOptions), valuesIn: (parts) => parts },
-  { path: 'keyCache.', records: recordsOf(keyCacheOptions), valuesIn: ({ keyCache }) => keyCache },
-  { path: 'tokenCache.', records: recordsOf(tokenCacheOptions), valuesIn: () => ({}) },
-  { path: 'http.', records: recordsOf(httpOptions), valuesIn: ({ http }) => http },
+  ...(Object.keys(groupOptions) as GroupName[]).map(
+    (name): OptionGroup => ({
+      path: `${name}.`,
+      records: recordsOf(groupOptions[name]),
+      valuesIn: (parts: Partial<Record<GroupName, object>>) => parts[name],
+    }),
+  ),
 ]);
 
 /**
@@ -41,7 +45,7 @@ export function separatingValues(
   identityOf: (value: object) => number,
 ): readonly unknown[] {
   return optionGroups.flatMap(({ records, valuesIn }) => {
-    const values = valuesIn(parts) as Readonly<Record<string, unknown>>;
+    const values = (valuesIn(parts) ?? {}) as Readonly<Record<string, unknown>>;
     return Object.entries(records)
       .filter(([, record]) => record.separates === separates)
       .map(([name, record]) => comparable(valueFrom(values, name), record, identityOf));

@@ -5,6 +5,7 @@ import type { CommonOptions, IssuerResolver, VerifierOptions } from './options.t
 import { policyNames, type ResolvedIssuer, resolveIssuer, sourceNames } from './resolve-issuer.ts';
 import {
   type GroupName,
+  groupOptions,
   httpOptions,
   keyCacheOptions,
   type ResolvedHttp,
@@ -32,15 +33,13 @@ export interface ResolvedOptions extends Omit<ResolvedVerifierOptions, HookName 
   readonly clock: Clock;
 }
 
-const groupNames: readonly GroupName[] = ['keyCache', 'tokenCache', 'http'];
-
 /**
  * Checks the options of a verifier and applies the defaults. Reads the caller's object once and never writes to it.
  *
  * @throws ConfigurationError for the first option that cannot be used, with what to write instead.
  */
 export function resolveOptions(options: VerifierOptions): ResolvedOptions {
-  const names = [...sourceNames, ...policyNames, ...Object.keys(verifierOptions), ...groupNames];
+  const names = [...sourceNames, ...policyNames, ...Object.keys(verifierOptions), ...Object.keys(groupOptions)];
   const reader = new OptionReader(options, '', names);
   const http = readGroup<ResolvedHttp>(reader, 'http', httpOptions);
   const shared = pick(options, policyNames);

@@ -41,7 +41,7 @@ export interface ResolvedVerifierOptions
     Record<keyof Pick<ManyIssuersOptions, 'issuers'>, GivenIssuers | undefined> {}
 
 /** The options of a verifier, without those of its issuers and without groups. */
-export const verifierOptions: OptionTable<ResolvedVerifierOptions> = Object.freeze({
+export const verifierOptions: OptionTable<ResolvedVerifierOptions> = {
   issuers: contentOption<GivenIssuers | undefined>({ default: undefined, separates: 'nothing' }, readIssuers),
   maxTokenSize: numberOption(
     { min: 256, max: 1_048_576, unit: 'characters', integer: true },
@@ -53,23 +53,23 @@ export const verifierOptions: OptionTable<ResolvedVerifierOptions> = Object.free
   optional: booleanOption({ default: false, separates: 'nothing' }),
   onEvent: functionOption<NonNullable<CommonOptions['onEvent']>>('nothing'),
   clock: identityOption<Clock>({ default: systemClock, separates: 'entry' }, readClock),
-});
+};
 
 /** The members of `keyCache`. */
-export const keyCacheOptions: OptionTable<ResolvedKeyCache> = Object.freeze({
+export const keyCacheOptions: OptionTable<ResolvedKeyCache> = {
   ttl: numberOption({ min: 10, max: 86_400, unit: 'seconds' }, { default: undefined, separates: 'entry' }),
   refreshAhead: numberOption({ min: 0.1, max: 0.9 }, { default: 0.8, separates: 'entry' }),
   staleFor: numberOption({ min: 0, max: 604_800, unit: 'seconds' }, { default: 86_400, separates: 'entry' }),
   maxIssuers: numberOption({ min: 1, max: 100_000, integer: true }, { default: 128, separates: 'nothing' }),
-});
+};
 
 /** The members of `tokenCache`. */
-export const tokenCacheOptions: OptionTable<ResolvedTokenCache> = Object.freeze({
+export const tokenCacheOptions: OptionTable<ResolvedTokenCache> = {
   maxEntries: numberOption({ min: 1, max: 1_000_000, integer: true }, { default: 5000, separates: 'nothing' }),
-});
+};
 
 /** The members of `http`. */
-export const httpOptions: OptionTable<ResolvedHttp> = Object.freeze({
+export const httpOptions: OptionTable<ResolvedHttp> = {
   timeout: numberOption({ min: 0.1, max: 60, unit: 'seconds' }, { default: 5, separates: 'pool' }),
   connections: numberOption({ min: 1, max: 256, integer: true }, { default: 4, separates: 'pool' }),
   maxResponseSize: numberOption(
@@ -86,7 +86,14 @@ export const httpOptions: OptionTable<ResolvedHttp> = Object.freeze({
     { default: Object.freeze([]), separates: 'entry' },
     readOrigins,
   ),
-});
+};
+
+/** The members of every group. */
+export const groupOptions: Readonly<Record<GroupName, object>> = {
+  keyCache: keyCacheOptions,
+  tokenCache: tokenCacheOptions,
+  http: httpOptions,
+};
 
 function readIssuers(reader: OptionReader, name: string): GivenIssuers | undefined {
   const issuers = reader.raw(name);
