@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it, vi } from 'vitest';
 import {
   type AuthResult,
@@ -69,6 +70,7 @@ const wrong: readonly (readonly [string, unknown, RegExp])[] = [
   ['a map', new Map([['scope', 'read']]), / an object/],
   ['an instance of a class', new empty(), / an object/],
   ['inherited members', inherited, / an object/],
+  ['members of a prototype without one', Object.create({ __proto__: null, scope: 'admin' }), / an object/],
 ];
 
 /** The ConfigurationError that an entry point throws or rejects with. */
@@ -99,11 +101,14 @@ describe.each(Object.entries(entryPoints))('%s()', (name, enter) => {
 });
 
 describe.each(Object.entries(entryPoints).filter(([name]) => name !== 'requireAccess'))('%s()', (_name, enter) => {
-  it.each([undefined, {}, Object.create(null), { optional: false }])('requires nothing with %o', async (nothing) => {
-    const result: unknown = await enter(nothing as Requirements);
-    const isDenied = (result as AuthResult | undefined)?.ok === false;
-    expect(isDenied).toBe(false);
-  });
+  it.each([undefined, {}, Object.create(null), runInNewContext('({})'), { optional: false }])(
+    'requires nothing with %o',
+    async (nothing) => {
+      const result: unknown = await enter(nothing as Requirements);
+      const isDenied = (result as AuthResult | undefined)?.ok === false;
+      expect(isDenied).toBe(false);
+    },
+  );
 });
 
 describe('wrong requirements', () => {
