@@ -153,7 +153,7 @@ describe('forRootAsync', () => {
     const failing = OktaAuthModule.forRootAsync({ useFactory: () => Promise.reject(new RangeError('no settings')) });
     expect(await startFault(failing)).toEqual(new RangeError('no settings'));
     const useFactory = (): OktaAuthModuleOptions => Object({ ...optionsOf(issuer), global: false });
-    await expectFault({ imports: [OktaAuthModule.forRootAsync({ useFactory })] }, /global goes beside useFactory/);
+    await expectFault({ imports: [OktaAuthModule.forRootAsync({ useFactory })] }, /global belongs next to useFactory/);
   });
 });
 
@@ -191,6 +191,8 @@ describe('options that cannot work', () => {
 });
 
 describe('decorators that cannot work', () => {
+  const inherited = Object.assign(Object.create({ __proto__: null, scope: 'read' }), { securityScheme: 'a' });
+
   it.each<[string, () => unknown]>([
     ['@RequireScope without a scope', () => RequireScope()],
     ['@RequireScope with an empty array', () => RequireScope([])],
@@ -199,13 +201,29 @@ describe('decorators that cannot work', () => {
     ['@RequireClaims without a function', () => RequireClaims(Object('tenant'))],
     ['@OktaAuth with an unknown demand', () => OktaAuth(Object({ scopes: ['read'] }))],
     ['@OktaAuth without a scope', () => OktaAuth({ scope: [] })],
+    ['@OktaAuth with an undefined scope', () => OktaAuth(Object({ scope: undefined }))],
+    [
+      '@OktaAuth with an undefined scope beside a scheme',
+      () => OktaAuth(Object({ scope: undefined, securityScheme: 'a' })),
+    ],
+    ['@OktaAuth with an optional that is no boolean', () => OktaAuth(Object({ optional: 'yes' }))],
+    ['@OktaAuth with null', () => OktaAuth(null as never)],
+    ['@OktaAuth with a number', () => OktaAuth(5 as never)],
+    ['@OktaAuth with a scope', () => OktaAuth('read' as never)],
+    ['@OktaAuth with a list', () => OktaAuth(['read'] as never)],
+    ['@OktaAuth with an empty list', () => OktaAuth([] as never)],
+    ['@OktaAuth with a predicate', () => OktaAuth((() => true) as never)],
+    ['@OktaAuth with a map', () => OktaAuth(new Map([['scope', 'read']]) as never)],
+    ['@OktaAuth with inherited requirements', () => OktaAuth(Object.create({ scope: 'read' }))],
+    ['@OktaAuth with a scheme and inherited requirements', () => OktaAuth(inherited)],
     ['@OktaAuth with a scheme that has no name', () => BearerAuth({ securityScheme: '' })],
   ])('throw where they are written: %s', (_name, decorator) => {
     expect(decorator).toThrow(ConfigurationError);
   });
 
   it('name themselves', () => {
-    expect(() => RequireScope()).toThrow(/^@RequireScope needs at least one scope/);
+    expect(() => RequireClaims(Object('tenant'))).toThrow(/^@RequireClaims takes a function/);
+    expect(() => RequireScope()).toThrow(/^@RequireScope .*at least one scope/);
   });
 
   it.each<[string, MethodDecorator[]]>([

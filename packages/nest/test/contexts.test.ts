@@ -61,7 +61,7 @@ describe('a message of a microservice', () => {
     expect(await send('guarded')).toMatchObject({ status: 'error', message: 'Internal server error' });
     expect(await send('open')).toBe('open');
     expect(handled).not.toHaveBeenCalled();
-    expect(errors.join()).toMatch(/refuses this rpc context: override getRequest/);
+    expect(errors.join()).toMatch(/denies this rpc context: override getRequest/);
     client.close();
     await service.close();
   });
@@ -115,7 +115,7 @@ describe('a gateway', () => {
     socket.send(JSON.stringify({ event: 'guarded', data: {} }));
     await vi.waitFor(() => expect(errors).not.toEqual([]));
     expect(handled).not.toHaveBeenCalled();
-    expect(errors.join()).toMatch(/refuses this ws context: verify the token in handleConnection/);
+    expect(errors.join()).toMatch(/denies this ws context: verify the token in handleConnection/);
     socket.close();
     await app.close();
   });
