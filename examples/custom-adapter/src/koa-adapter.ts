@@ -12,6 +12,7 @@ export function bearerAuth(options: verifier.GuardOptions): Middleware & { reado
     if (!result.ok) return refuse(ctx, guard, result.error);
     ctx.state['auth'] = result.auth;
     states.set(ctx.req, { guard, auth: result.auth });
+    ctx.set({ ...result.headers });
     await next();
   };
   return Object.assign(middleware, { verifier: guard.verifier });
