@@ -10,14 +10,14 @@ const key = generateTestKey('Ed25519');
 const token = signToken(key, { scope: 'read' });
 
 describe('a guard', () => {
-  it('is made from the options of a verifier, and carries the verifier', async () => {
+  it('is created from the options of a verifier, and exposes the verifier', async () => {
     const guard = createGuard(optionsFor(key));
     expect(guard.onError).toBe('respond');
     expect(guard.verifier.verifySync(token).subject).toBe('subject');
     expect(await guard.authenticate(bearerRequest(token))).toMatchObject({ ok: true, auth: { subject: 'subject' } });
   });
 
-  it('is made from a verifier, which it shares and leaves open', async () => {
+  it('is created from a verifier, which it shares and leaves open', async () => {
     const verifier = verifierFor(key);
     const guard = createGuard({ verifier, onError: 'framework' });
     expect(guard.verifier).toBe(verifier);
@@ -26,14 +26,14 @@ describe('a guard', () => {
     expect(verifier.verifySync(token).subject).toBe('subject');
   });
 
-  it('closes the verifier that it made', async () => {
+  it('closes the verifier that it created', async () => {
     const guard = createGuard(optionsFor(key));
     await guard.close();
     await guard.close();
     expect(authErrorOf(() => guard.verifier.verifySync(token)).code).toBe('ERR_CLOSED');
   });
 
-  it('judges again a request that was authenticated', () => {
+  it('authorizes a request that was authenticated earlier', () => {
     const guard = createGuard(optionsFor(key));
     const auth = guard.verifier.verifySync(token);
     expect(guard.authorize(auth, { scope: 'read' })).toBeUndefined();
@@ -42,17 +42,17 @@ describe('a guard', () => {
     expect(guard.authorize(null, { optional: true })).toBeUndefined();
   });
 
-  it('hands an error to a framework with the headers of the answer, and what a client may be told', () => {
+  it('passes an error to a framework with the headers of the answer and the public description', () => {
     const guard = createGuard({ ...optionsFor(key), realm: 'orders', onError: 'framework' });
     const error = authErrorOf(() => guard.verifier.verifySync(signToken(key, { aud: 'hush' })));
-    const handed = guard.frameworkError(error);
-    expect(handed).toBe(error);
-    expect(handed).toMatchObject({ status: 401, statusCode: 401, code: 'ERR_AUDIENCE_MISMATCH' });
-    expect(handed.headers).toEqual({
+    const passed = guard.frameworkError(error);
+    expect(passed).toBe(error);
+    expect(passed).toMatchObject({ status: 401, statusCode: 401, code: 'ERR_AUDIENCE_MISMATCH' });
+    expect(passed.headers).toEqual({
       'WWW-Authenticate':
         'Bearer realm="orders", error="invalid_token", error_description="The access token is invalid"',
     });
-    expect(handed.message).toBe('The access token is invalid');
+    expect(passed.message).toBe('The access token is invalid');
     expect(guard.challenge(error).body).toContain('invalid_token');
   });
 
@@ -67,7 +67,7 @@ describe('a guard', () => {
     ['an unknown option', { ...optionsFor(key), reallm: 'x' }, /^reallm is not an option.*did you mean realm\?/],
   ];
 
-  it.each(wrong)('is refused at set-up: %s', (_name, options, message) => {
+  it.each(wrong)('is rejected at set-up: %s', (_name, options, message) => {
     expect(configurationErrorIn(() => createGuard(options as GuardOptions)).message).toMatch(message);
   });
 });
@@ -80,7 +80,7 @@ describe('an Okta guard', () => {
     vi.stubEnv('OKTA_OAUTH2_AUDIENCE', undefined);
   });
 
-  it('needs no argument where the environment says it all', async () => {
+  it('needs no options if the environment has them', async () => {
     const guard = createOktaGuard();
     expect(Object.keys(guard.verifier.stats().issuers)).toEqual([issuer]);
     expect(await guard.authenticate(requestWith())).toMatchObject({
@@ -90,7 +90,7 @@ describe('an Okta guard', () => {
     await guard.close();
   });
 
-  it('takes options, and a verifier that exists', async () => {
+  it('accepts options, and an existing verifier', async () => {
     const given = createOktaGuard({ ...optionsFor(key), onError: 'framework' });
     expect(given.onError).toBe('framework');
     expect(given.verifier.verifySync(token).subject).toBe('subject');
@@ -99,7 +99,7 @@ describe('an Okta guard', () => {
     await given.close();
   });
 
-  it('says what to set where the environment says nothing', () => {
+  it('names what to set if the environment is empty', () => {
     vi.stubEnv('OKTA_OAUTH2_ISSUER', undefined);
     expect(configurationErrorIn(() => createOktaGuard()).message).toMatch(/^issuer is missing: set OKTA_OAUTH2_ISSUER/);
   });

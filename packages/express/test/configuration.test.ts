@@ -28,7 +28,7 @@ describe('oktaAuth() without options', () => {
     await Promise.all([app.close(), issuer.close()]);
   });
 
-  it('takes the audience of the default authorization server where none is set', async () => {
+  it('uses the audience of the default authorization server if none is set', async () => {
     const issuer = await startAuthorizationServer({ path: '/oauth2/default', audience: 'api://default' });
     vi.stubEnv('OKTA_OAUTH2_ISSUER', issuer.issuer);
     const app = await listen(express().use(oktaAuth(), (_req, res) => void res.sendStatus(204)));
@@ -37,18 +37,18 @@ describe('oktaAuth() without options', () => {
     await Promise.all([app.close(), issuer.close()]);
   });
 
-  it('says what to set where nothing is', () => {
+  it('names what to set if nothing is', () => {
     expect(() => oktaAuth()).toThrow(ConfigurationError);
     expect(() => oktaAuth()).toThrow(/OKTA_OAUTH2_ISSUER/);
   });
 
-  it('says what to set where only the audience is missing', () => {
+  it('names what to set if only the audience is missing', () => {
     vi.stubEnv('OKTA_OAUTH2_ISSUER', 'https://example.okta.com/oauth2/orders');
     expect(() => oktaAuth()).toThrow(/OKTA_OAUTH2_AUDIENCE/);
   });
 });
 
-describe('[ADAPTERS-AT-START] options that cannot work', () => {
+describe('[ADAPTERS-AT-START] invalid options', () => {
   const issuer = 'https://issuer.example/oauth2/default';
 
   it.each<[string, object | undefined]>([
@@ -58,20 +58,20 @@ describe('[ADAPTERS-AT-START] options that cannot work', () => {
     ['an unknown option', { issuer, audience: 'a', audiense: 'b' }],
     ['an unknown onError', { issuer, audience: 'a', onError: 'throw' }],
     ['an issuer without TLS', { issuer: 'http://issuer.example', audience: 'a' }],
-    ['options beside a verifier', { verifier: bearerAuth({ issuer, audience: 'a' }).verifier, audience: 'a' }],
+    ['options in addition to a verifier', { verifier: bearerAuth({ issuer, audience: 'a' }).verifier, audience: 'a' }],
     ['a realm with a line end', { issuer, audience: 'a', realm: 'a\r\nX-Injected: 1' }],
-  ])('are refused at creation: %s', (_name, options) => {
+  ])('are rejected at creation: %s', (_name, options) => {
     expect(() => bearerAuth(Object(options))).toThrow(ConfigurationError);
   });
 
-  it('reads no environment in bearerAuth', () => {
+  it('does not read the environment in bearerAuth', () => {
     vi.stubEnv('OKTA_OAUTH2_ISSUER', issuer);
     vi.stubEnv('OKTA_OAUTH2_AUDIENCE', 'a');
     expect(() => bearerAuth(Object({}))).toThrow(ConfigurationError);
   });
 });
 
-describe('[ADAPTERS-AT-START] route guards that cannot work', () => {
+describe('[ADAPTERS-AT-START] invalid route guards', () => {
   it.each([
     ['no scope', () => requireScope()],
     ['an empty list', () => requireScope([])],
@@ -82,7 +82,7 @@ describe('[ADAPTERS-AT-START] route guards that cannot work', () => {
     ['a scope that is not a string', () => requireScope(Object(1))],
     ['no scope of any', () => requireAnyScope()],
     ['no predicate', () => requireClaims(Object('admin'))],
-  ])('are refused at creation: %s', (_name, create) => {
+  ])('are rejected at creation: %s', (_name, create) => {
     expect(create).toThrow(ConfigurationError);
   });
 });

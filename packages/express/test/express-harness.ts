@@ -14,7 +14,7 @@ import express5, { type ErrorRequestHandler, type Express, type RequestHandler }
 import express4 from 'express-4';
 import { listen } from './listen.ts';
 
-/** Express 4 and 5, by the same type: what the tests use of them is the same. */
+/** Express 4 and 5 under one type, because the tests use the same API of both. */
 export const frameworks: Readonly<Record<string, () => Express>> = {
   'Express 4': () => Object(express4()),
   'Express 5': express5,

@@ -74,21 +74,21 @@ describe.each(Object.entries(frameworks))('%s', (_name, express) => {
       headers: { Origin: 'https://app.example', 'Access-Control-Request-Method': 'GET' },
     };
 
-    it('is answered by cors where that is mounted first', async () => {
+    it('is answered by cors if it is mounted first', async () => {
       const app = express().use(cors(), bearerAuth(options()), noContent);
       const answer = await ask(app, preflight);
       expect(answer.status).toBe(204);
       expect(headerOf(answer, 'access-control-allow-origin')).toBe('*');
     });
 
-    it('is not let through where cors comes after', async () => {
+    it('is answered with 401 if cors is mounted later', async () => {
       const after = vi.fn(noContent);
       const answer = await ask(express().use(bearerAuth(options()), cors(), after), preflight);
       expect(answer.status).toBe(401);
       expect(after).not.toHaveBeenCalled();
     });
 
-    it('leaves a refused request readable to the browser where cors comes first', async () => {
+    it('can read a denied request in a browser if cors is mounted first', async () => {
       const app = express().use(cors({ exposedHeaders: 'WWW-Authenticate' }), bearerAuth(options()), noContent);
       const answer = await ask(app, { headers: { Origin: 'https://app.example' } });
       expect(answer.status).toBe(401);
@@ -100,7 +100,7 @@ describe.each(Object.entries(frameworks))('%s', (_name, express) => {
   describe("onError: 'framework'", () => {
     const framework = (): GuardOptions => ({ ...options(), onError: 'framework' });
 
-    it('hands over an error with status, statusCode and headers', async () => {
+    it('passes an error with status, statusCode and headers', async () => {
       const { errors, handler } = collector();
       await ask(express().use(bearerAuth(framework()), noContent, handler));
       expect(errors).toHaveLength(1);
@@ -120,7 +120,7 @@ describe.each(Object.entries(frameworks))('%s', (_name, express) => {
       expect(headerOf(answer, 'content-type')).toBe('text/html; charset=utf-8');
     });
 
-    it('is followed by the route guards too', async () => {
+    it('also applies to route guards', async () => {
       const { errors, handler } = collector();
       const app = express().use(bearerAuth(framework()), requireScope('write'), noContent, handler);
       expect(await ask(app, { headers: bearer() })).toMatchObject({ status: 403, body: '"handled"' });
@@ -134,7 +134,7 @@ describe.each(Object.entries(frameworks))('%s', (_name, express) => {
       ['requireAnyScope', requireAnyScope('read')],
       ['requireClaims', requireClaims(() => true)],
       ['requireAccess', requireAccess({ role: 'admin' })],
-    ])('[ADAPTERS-GUARD-ORDER] %s never opens the route, and says what is missing', async (name, guard) => {
+    ])('[ADAPTERS-GUARD-ORDER] %s keeps the route closed and names what is missing', async (name, guard) => {
       const route = vi.fn(noContent);
       const { errors, handler } = collector();
       const answer = await ask(express().use(guard, route, handler), { headers: bearer() });
@@ -144,7 +144,7 @@ describe.each(Object.entries(frameworks))('%s', (_name, express) => {
       expect(String(errors[0])).toMatch(new RegExp(`${name}.*oktaAuth\\(\\).*before`));
     });
 
-    it('is not fooled by a req.auth of another library', async () => {
+    it('ignores a req.auth of another library', async () => {
       const forged: RequestHandler = (req, _res, next) => {
         Object.assign(req, { auth: { scopes: ['read'], claims: {} } });
         next();
@@ -164,21 +164,21 @@ describe.each(Object.entries(frameworks))('%s', (_name, express) => {
       expect(JSON.parse(body)).toEqual({ same: true, scopes: ['read'], token: true });
     });
 
-    it('never shows the token when it is written out', async () => {
+    it('does not contain the token when it is serialized', async () => {
       const app = express().use(bearerAuth(options()), (req, res) => void res.json(getAuth(req)));
       const { status, body } = await ask(app, { headers: bearer() });
       expect(status).toBe(200);
       expect(body).not.toContain(token.split('.')[2]);
     });
 
-    it('is null for an anonymous request, where getAuth is told to expect that', async () => {
+    it('is null for an anonymous request if getAuth has optional: true', async () => {
       const app = express().use(bearerAuth({ ...options(), optional: true }), (req, res) => {
         res.json({ attached: Object(req).auth, got: getAuth(req, { optional: true }) });
       });
       expect(JSON.parse((await ask(app)).body)).toEqual({ attached: null, got: null });
     });
 
-    it('is a 401 with its challenge for an anonymous request where getAuth is not told to', async () => {
+    it('is a 401 with its challenge for an anonymous request if getAuth does not have optional: true', async () => {
       const app = express().use(bearerAuth({ ...options(), optional: true }), (req, res) => {
         res.json(getAuth(req).subject);
       });
@@ -187,7 +187,7 @@ describe.each(Object.entries(frameworks))('%s', (_name, express) => {
       expect(headerOf(answer, 'www-authenticate')).toBe('Bearer realm="api"');
     });
 
-    it('is a ConfigurationError where no middleware ran', async () => {
+    it('is a ConfigurationError if no middleware ran', async () => {
       const { errors, handler } = collector();
       const route: RequestHandler = (req, res) => void res.json(getAuth(req).subject);
       expect(await ask(express().use(route, handler))).toMatchObject({ status: 500 });
@@ -197,7 +197,7 @@ describe.each(Object.entries(frameworks))('%s', (_name, express) => {
   });
 
   describe('errors of the application itself', () => {
-    it('reach Express where validate throws', async () => {
+    it('reach Express if validate throws', async () => {
       const { errors, handler } = collector();
       const auth = bearerAuth({
         ...options(),
@@ -209,14 +209,14 @@ describe.each(Object.entries(frameworks))('%s', (_name, express) => {
       expect(errors).toEqual([new RangeError('out of range')]);
     });
 
-    it('reach Express where validate rejects', async () => {
+    it('reach Express if validate rejects', async () => {
       const { errors, handler } = collector();
       const auth = bearerAuth({ ...options(), validate: () => Promise.reject<string>(new RangeError('out of range')) });
       expect(await ask(express().use(auth, noContent, handler), { headers: bearer() })).toMatchObject({ status: 500 });
       expect(errors).toEqual([new RangeError('out of range')]);
     });
 
-    it('reach Express where a claims predicate throws, and the route stays closed', async () => {
+    it('reach Express if a claims predicate throws, and the route stays closed', async () => {
       const route = vi.fn(noContent);
       const { errors, handler } = collector();
       const guard = requireClaims(() => {
@@ -228,7 +228,7 @@ describe.each(Object.entries(frameworks))('%s', (_name, express) => {
       expect(route).not.toHaveBeenCalled();
     });
 
-    it('reach Express once, where a route throws after authentication', async () => {
+    it('reach Express once if a route throws after authentication', async () => {
       const { errors, handler } = collector();
       const route: RequestHandler = () => {
         throw new RangeError('out of range');
@@ -239,19 +239,19 @@ describe.each(Object.entries(frameworks))('%s', (_name, express) => {
     });
   });
 
-  const refuseLater = async (): Promise<string> => {
+  const rejectLater = async (): Promise<string> => {
     await delay(10);
-    return 'refused';
+    return 'rejected';
   };
 
-  it('lets an answer stand that was sent in the meantime, and keeps the route closed', async () => {
+  it('keeps a response that was sent meanwhile, and keeps the route closed', async () => {
     const route = vi.fn(noContent);
     const { errors, handler } = collector();
     const early: RequestHandler = (_req, res, next) => {
       res.status(504).end('too late');
       next();
     };
-    const app = express().use(early, bearerAuth({ ...options(), validate: refuseLater }), route, handler);
+    const app = express().use(early, bearerAuth({ ...options(), validate: rejectLater }), route, handler);
     expect(await ask(app, { headers: bearer() })).toMatchObject({ status: 504, body: 'too late' });
     expect(await ask(app)).toMatchObject({ status: 504, body: 'too late' });
     await delay(30);
@@ -262,8 +262,8 @@ describe.each(Object.entries(frameworks))('%s', (_name, express) => {
   it.each<[string, string, Record<string, string>]>([
     ['nothing', '/', {}],
     ['malformed credentials', '/', { Authorization: 'Bearer' }],
-    ['a token that is none', '/', { Authorization: 'Bearer nonsense' }],
-    ['too little scope', '/scoped', { Authorization: 'TOKEN' }],
+    ['an invalid token', '/', { Authorization: 'Bearer nonsense' }],
+    ['an insufficient scope', '/scoped', { Authorization: 'TOKEN' }],
   ])('never runs a route, nor an error handler, for %s', async (_name, path, headers) => {
     const ran = vi.fn(noContent);
     const { errors, handler } = collector();
@@ -278,7 +278,7 @@ describe.each(Object.entries(frameworks))('%s', (_name, express) => {
     expect(errors).toEqual([]);
   });
 
-  it('judges by the nearest middleware, realm included', async () => {
+  it('uses the nearest middleware, including its realm', async () => {
     const app = express();
     app.use('/inner', bearerAuth({ ...options(), realm: 'inner' }), requireScope('write'), noContent);
     app.use(bearerAuth({ ...options(), realm: 'outer' }), requireScope('write'), noContent);
@@ -288,13 +288,13 @@ describe.each(Object.entries(frameworks))('%s', (_name, express) => {
     expect(headerOf(outer, 'www-authenticate')).toMatch(/^Bearer realm="outer", error="insufficient_scope"/);
   });
 
-  it('answers a request with a body without waiting for it', async () => {
+  it('answers a request without waiting for its body', async () => {
     const app = express().use(bearerAuth(options()), noContent);
     const headers = { 'Content-Length': '0', 'Content-Type': 'application/json' };
     expect(await ask(app, { method: 'POST', headers })).toMatchObject({ status: 401 });
   });
 
-  it('goes on in the same turn once the keys are in memory', async () => {
+  it('continues in the same turn once the keys are in memory', async () => {
     const auth = bearerAuth(options());
     await auth.verifier.warmUp();
     let turn = 'none';

@@ -37,7 +37,7 @@ describe('requireAccess', () => {
     [{ role: ['clerk', 'order admin'], scope: 'read', group: 'buyers', permission: 'ship' }],
     [{ anyRole: ['boss', 'clerk'], anyGroup: ['buyers'], anyPermission: ['sell', 'ship'] }],
     [{ claims: ({ sub }) => typeof sub === 'string' }],
-  ])('lets a token through that meets every member: %j', async (requirements) => {
+  ])('grants access to a token that meets every member: %j', async (requirements) => {
     expect(await statusFor(requirements)).toEqual({ status: 204, reached: true });
   });
 
@@ -48,14 +48,21 @@ describe('requireAccess', () => {
     [{ role: 'clerk', group: 'sellers' }],
     [{ anyPermission: ['sell'] }],
     [{ role: 'clerk', claims: () => false }],
-  ])('answers 403, and keeps the route closed, where one is not met: %j', async (requirements) => {
+  ])('answers 403 and keeps the route closed if one is not met: %j', async (requirements) => {
     expect(await statusFor(requirements)).toEqual({ status: 403, reached: false });
   });
 
-  it.each([{}, { roles: 'clerk' }, { role: [] }, { scope: 'a"b' }, undefined])(
-    'refuses %j at start-up',
-    (requirements) => {
-      expect(() => requireAccess(requirements as Requirements)).toThrow(ConfigurationError);
-    },
-  );
+  it.each([
+    {},
+    { roles: 'clerk' },
+    { scope: 'read', rolle: 'a' },
+    { role: [] },
+    { anyScope: [] },
+    { scope: undefined },
+    { scope: 'a"b' },
+    { optional: 1 },
+    undefined,
+  ])('rejects %j at start-up', (requirements) => {
+    expect(() => requireAccess(requirements as Requirements)).toThrow(ConfigurationError);
+  });
 });

@@ -37,7 +37,7 @@ function options(): { issuer: string; audience: string } {
 
 const noContent: RequestHandler = (_req, res) => void res.sendStatus(204);
 
-/** A second copy of core, as another package manager or another version range would install it. */
+/** A second copy of core, as another version range would install it. */
 async function copyCore(): Promise<{ readonly entry: string; remove(): Promise<void> }> {
   const source = new URL('../', import.meta.resolve('@verifier/core'));
   const target = await mkdtemp(join(tmpdir(), 'verifier-core-'));
@@ -52,7 +52,7 @@ async function copyCore(): Promise<{ readonly entry: string; remove(): Promise<v
 const fetchedOnce = { discovery: 1, keys: 1 };
 
 describe('the middlewares of one process', () => {
-  it('[ADAPTERS-SHARED] make one discovery and one key fetch between them', async () => {
+  it('[ADAPTERS-SHARED] share one discovery and one key fetch', async () => {
     const server = express();
     server.get('/one', oktaAuth(options()), noContent);
     server.get('/two', oktaAuth(options()), noContent);
@@ -69,7 +69,7 @@ describe('the middlewares of one process', () => {
     expect(issuer.counts).toMatchObject(fetchedOnce);
   });
 
-  it('never contact the issuer for a request once warm', async () => {
+  it('do not contact the issuer for a request once warm', async () => {
     const auth = oktaAuth(options());
     app = await listen(express().use(auth, noContent));
     await auth.verifier.warmUp();
@@ -103,7 +103,7 @@ describe('the middlewares of one process', () => {
     await copy.remove();
   });
 
-  it('take a verifier that exists, and carry it', async () => {
+  it('accept an existing verifier, and expose it', async () => {
     const verifier = createVerifier(options());
     const auth = bearerAuth({ verifier });
     expect(auth.verifier).toBe(verifier);

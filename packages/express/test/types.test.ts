@@ -20,13 +20,13 @@ const settings = [
 ];
 const exact = ['--exactOptionalPropertyTypes', '--noUncheckedIndexedAccess', '--noPropertyAccessFromIndexSignature'];
 
-// Each is a program of its own: an augmentation holds for a whole program. Library types are checked too.
+// Each is a separate program, because an augmentation applies to a whole program. Library types are checked too.
 it.each([
   ['plain', 'without the augmentation, Express 5'],
   ['plain-4', 'without the augmentation, Express 4'],
   ['augmented', 'with the augmentation, Express 5'],
   ['augmented-4', 'with the augmentation, Express 4'],
-  ['beside-another', "beside another library's augmentation"],
+  ['with-another', "with another library's augmentation"],
 ])('%s.ts compiles: %s', async (name) => {
   const { stdout } = await run(process.execPath, [compiler, ...settings, ...exact, fileOf(name)]).catch(Object);
   expect(stdout).toBe('');

@@ -2,7 +2,7 @@ import { exchange, type RawResponse, type RunningApp } from '@verifier/conforman
 import type { FastifyInstance } from 'fastify';
 import { listen } from './fastify-harness.ts';
 
-/** What a test asks an application. */
+/** A request of a test. */
 export interface Question {
   readonly method?: string;
   readonly path?: string;
@@ -12,7 +12,7 @@ export interface Question {
 
 const running = new Map<FastifyInstance, RunningApp>();
 
-/** Asks an application over a socket; it is served from the first question until {@link closeAll}. */
+/** Sends a request over a socket. The application is served from the first request until {@link closeAll}. */
 export async function ask(server: FastifyInstance, question: Question = {}): Promise<RawResponse> {
   const { method = 'GET', path = '/', token, headers = {} } = question;
   const app = running.get(server) ?? (await listen(server));
@@ -21,21 +21,21 @@ export async function ask(server: FastifyInstance, question: Question = {}): Pro
   return exchange(app.origin, { method, path, headers: Object.entries({ ...credentials, ...headers }) });
 }
 
-/** The statuses of several questions, in their order. */
+/** The statuses of several requests, in their order. */
 export async function statuses(server: FastifyInstance, ...questions: readonly Question[]): Promise<number[]> {
   const answers: number[] = [];
   for (const question of questions) answers.push((await ask(server, question)).status);
   return answers;
 }
 
-/** Ends every application that was asked. */
+/** Closes every application that received a request. */
 export async function closeAll(): Promise<void> {
   const apps = [...running.values()];
   running.clear();
   await Promise.all(apps.map((app) => app.close()));
 }
 
-/** The value of a header; undefined where it was not sent. */
+/** The value of a header; undefined if it was not sent. */
 export function headerOf({ headers }: RawResponse, name: string): string | undefined {
   return headers.find(([candidate]) => candidate.toLowerCase() === name)?.[1];
 }

@@ -54,7 +54,7 @@ describe('oktaAuth without options', () => {
     expect(await statuses(app, {}, { token })).toEqual([401, 200]);
   });
 
-  it('takes the audience of the default authorization server where none is set', async () => {
+  it('uses the audience of the default authorization server if none is set', async () => {
     vi.stubEnv('OKTA_OAUTH2_ISSUER', issuer.issuer);
     const app = fastify();
     app.register(oktaAuth);
@@ -62,7 +62,7 @@ describe('oktaAuth without options', () => {
     expect(await statuses(app, { token })).toEqual([200]);
   });
 
-  it('fails the start and says what to set where nothing is', async () => {
+  it('fails at start-up and names what to set if nothing is', async () => {
     const app = fastify();
     app.register(oktaAuth);
     const error = await failure(app);
@@ -71,7 +71,7 @@ describe('oktaAuth without options', () => {
   });
 });
 
-describe('[ADAPTERS-AT-START] options that cannot work fail the start', () => {
+describe('[ADAPTERS-AT-START] invalid options fail at start-up', () => {
   const name = 'https://issuer.example/oauth2/default';
   const good = { issuer: name, audience: 'a' };
 
@@ -82,9 +82,13 @@ describe('[ADAPTERS-AT-START] options that cannot work fail the start', () => {
     ['an unknown option', { ...good, audiense: 'b' }, /audiense.*did you mean audience/],
     ['an unknown onError', { ...good, onError: 'throw' }, /onError is 'respond' or 'framework'/],
     ['an issuer without TLS', { ...good, issuer: 'http://issuer.example' }, /https/],
-    ['options beside a verifier', { verifier: createVerifier(good), audience: 'a' }, /audience.*createVerifier/],
+    [
+      'options in addition to a verifier',
+      { verifier: createVerifier(good), audience: 'a' },
+      /audience.*createVerifier/,
+    ],
     ['a realm with a line end', { ...good, realm: 'a\r\nX-Injected: 1' }, /realm/],
-    ['global that is no boolean', { ...good, global: 'no' }, /global must be true or false/],
+    ['a global that is no boolean', { ...good, global: 'no' }, /global must be true or false/],
     ['warmUp that is no boolean', { ...good, warmUp: 1 }, /warmUp must be true or false/],
     ['an empty decoratorName', { ...good, decoratorName: '' }, /decoratorName must be a name/],
     ['a securityScheme that is no name', { ...good, securityScheme: {} }, /securityScheme must be a name/],
@@ -105,7 +109,7 @@ describe('[ADAPTERS-AT-START] options that cannot work fail the start', () => {
     expect(await failure(app)).toBeInstanceOf(ConfigurationError);
   });
 
-  it('and never write to what they were given in', async () => {
+  it('do not modify the given object', async () => {
     const given = Object.freeze({ ...options(), global: true, warmUp: false });
     const app = fastify();
     await app.register(bearerAuth, given);
@@ -113,14 +117,14 @@ describe('[ADAPTERS-AT-START] options that cannot work fail the start', () => {
   });
 });
 
-describe('[ADAPTERS-AT-START] guards that cannot work fail the start', () => {
+describe('[ADAPTERS-AT-START] invalid guards fail at start-up', () => {
   it.each<[string, (app: FastifyInstance) => unknown]>([
     ['no scope', (app) => app.requireScope()],
     ['an empty list', (app) => app.requireScope([])],
     ['a scope with a quote', (app) => app.requireScope('read"')],
     ['no scope of any', (app) => app.requireAnyScope()],
     ['no predicate', (app) => app.requireClaims(Object('admin'))],
-    ['no demand', (app) => app.requireAccess({})],
+    ['no requirement', (app) => app.requireAccess({})],
   ])('%s', async (_what, guard) => {
     const app = fastify();
     await app.register(bearerAuth, options());
@@ -128,7 +132,7 @@ describe('[ADAPTERS-AT-START] guards that cannot work fail the start', () => {
     await app.close();
   });
 
-  it('[ADAPTERS-GUARD-ORDER] one whose plugin was not registered', () => {
+  it('[ADAPTERS-GUARD-ORDER] one without its plugin', () => {
     expect(() => fastify().requireScope('read')).toThrow(TypeError);
   });
 });
@@ -148,13 +152,13 @@ describe('a scope that is protected twice', () => {
     ['in one scope', [register, register]],
     ['in a child scope', [register, registerInside]],
     ['in a child scope that was there before', [registerInside, register]],
-  ])('fails the start and says what to do: %s', async (_where, scopes) => {
+  ])('fails at start-up with the correction: %s', async (_where, scopes) => {
     const error = await twice(...scopes);
     expect(error).toBeInstanceOf(ConfigurationError);
     expect(String(error)).toMatch(/registered twice as request\.auth.*issuers.*sibling scopes/);
   });
 
-  it('is none where the scopes are siblings, or the names differ', async () => {
+  it('is allowed if the scopes are siblings, or the names differ', async () => {
     const named = (app: FastifyInstance): void =>
       void app.register(bearerAuth, { ...options(), decoratorName: 'other', global: false });
     expect(await twice(registerInside, registerInside)).toBe('it started');
@@ -168,7 +172,7 @@ describe('names that are taken', () => {
     ['fastify.requireScope', (app) => app.decorate('requireScope', Object(ok))],
     ['fastify.verifier', (app) => app.decorate('verifier', Object({}))],
     ['request.auth', (app) => app.decorateRequest('auth', null)],
-  ])('fail the start and say what to do: %s', async (name, take) => {
+  ])('fail at start-up with the correction: %s', async (name, take) => {
     const app = fastify();
     take(app);
     app.register(bearerAuth, options());
@@ -178,13 +182,13 @@ describe('names that are taken', () => {
     expect(String(error)).toContain("{ decoratorName: 'okta' }");
   });
 
-  it.each(['raw', 'body', 'log', 'server', 'headers', '__proto__'])('are those of Fastify too: %s', async (name) => {
+  it.each(['raw', 'body', 'log', 'server', 'headers', '__proto__'])('include those of Fastify: %s', async (name) => {
     const app = fastify();
     app.register(bearerAuth, { ...options(), decoratorName: name });
     expect(String(await failure(app))).toContain(`request.${name} exists already`);
   });
 
-  it('are left alone with a decoratorName: everything is under that one, beside @fastify/jwt', async () => {
+  it('stay free with a decoratorName, for example for @fastify/jwt', async () => {
     const app = fastify();
     await app.register(fastifyJwt, { secret: 'of another plugin altogether' });
     const theirs = vi.fn(async (request: { jwtVerify(): Promise<unknown> }) => void (await request.jwtVerify()));
@@ -210,19 +214,19 @@ describe('a preflight request', () => {
   const headers = { Origin: 'https://app.example', 'Access-Control-Request-Method': 'GET' };
   const preflight = { method: 'OPTIONS', headers };
 
-  it('is answered by @fastify/cors where that is registered first, and so are refused requests made readable', async () => {
+  it('is answered by @fastify/cors if it is registered first, which also makes denied requests readable', async () => {
     const app = fastify();
     await app.register(fastifyCors, { exposedHeaders: 'WWW-Authenticate' });
     await app.register(bearerAuth, options());
     app.get('/', ok);
     expect(await ask(app, preflight)).toMatchObject({ status: 204 });
-    const refused = await ask(app, { headers: { Origin: 'https://app.example' } });
-    expect(refused.status).toBe(401);
-    expect(headerOf(refused, 'access-control-allow-origin')).toBe('*');
-    expect(headerOf(refused, 'www-authenticate')).toBe('Bearer realm="api"');
+    const denied = await ask(app, { headers: { Origin: 'https://app.example' } });
+    expect(denied.status).toBe(401);
+    expect(headerOf(denied, 'access-control-allow-origin')).toBe('*');
+    expect(headerOf(denied, 'www-authenticate')).toBe('Bearer realm="api"');
   });
 
-  it('is not let through where @fastify/cors comes after', async () => {
+  it('is answered with 401 if @fastify/cors is registered later', async () => {
     const app = fastify();
     await app.register(bearerAuth, options());
     await app.register(fastifyCors);
@@ -232,7 +236,7 @@ describe('a preflight request', () => {
 });
 
 describe('start and stop', () => {
-  it('warmUp has the keys in memory before the application is ready', async () => {
+  it('warmUp fetches the keys before the application is ready', async () => {
     const cold = await startAuthorizationServer();
     const app = fastify();
     await app.register(bearerAuth, { issuer: cold.issuer, audience: cold.audience, warmUp: true });
@@ -244,7 +248,7 @@ describe('start and stop', () => {
     await Promise.all([app.close(), cold.close()]);
   });
 
-  it('warmUp fails the start where the keys cannot be had; without it, the application starts', async () => {
+  it('warmUp fails at start-up if the keys are unavailable; without it, the application starts', async () => {
     const absent = await startAuthorizationServer();
     await absent.stop();
     const given = { issuer: absent.issuer, audience: 'a' };
@@ -267,7 +271,7 @@ describe('start and stop', () => {
     expect(isAuthError(error) && error.code).toBe('ERR_CLOSED');
   });
 
-  it('a verifier that was handed in is carried, and stays open', async () => {
+  it('a verifier that was passed in is exposed, and stays open', async () => {
     const verifier = createVerifier(options());
     for (const plugin of [bearerAuth, oktaAuth as typeof bearerAuth]) {
       const app = fastify();

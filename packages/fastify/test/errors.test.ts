@@ -27,7 +27,7 @@ function options({ issuer: name, audience }: AuthorizationServer = issuer): { is
 const reason = 'rejected for a reason of our own';
 const ok = async (): Promise<string> => 'ok';
 
-/** The same routes, where the plugin hands errors to Fastify, and where `fastify.authenticate` throws them. */
+/** The same routes for a plugin that passes errors to Fastify, and for `fastify.authenticate`, which throws them. */
 const applications: Record<string, (server: FastifyInstance, more?: Partial<GuardOptions>) => Promise<void>> = {
   "onError: 'framework'": async (server, more) => {
     await server.register(bearerAuth, { ...options(), ...more, onError: 'framework' } as GuardOptions);
@@ -49,13 +49,13 @@ describe.each(Object.entries(frameworks))('%s', (_name, fastify) => {
     it("[ADAPTERS-ON-ERROR] keeps status and challenge in Fastify's own error handler", async () => {
       const server = createServer(fastify);
       await addRoutes(server);
-      const refused = [await ask(server), await ask(server, { token: 'nonsense' })];
-      expect(refused.map(({ status }) => status)).toEqual([401, 401]);
-      expect(refused.map((answer) => headerOf(answer, 'www-authenticate'))).toEqual([anonymous, invalid]);
-      expect(JSON.parse(refused[1]?.body ?? '')).toMatchObject({ statusCode: 401, error: 'Unauthorized' });
+      const denied = [await ask(server), await ask(server, { token: 'nonsense' })];
+      expect(denied.map(({ status }) => status)).toEqual([401, 401]);
+      expect(denied.map((answer) => headerOf(answer, 'www-authenticate'))).toEqual([anonymous, invalid]);
+      expect(JSON.parse(denied[1]?.body ?? '')).toMatchObject({ statusCode: 401, error: 'Unauthorized' });
     });
 
-    it('tells the client no more than any other answer does', async () => {
+    it('tells the client no more than other answers do', async () => {
       const server = createServer(fastify);
       await addRoutes(server, { validate: () => reason });
       const { status, body } = await ask(server, { token });
@@ -64,7 +64,7 @@ describe.each(Object.entries(frameworks))('%s', (_name, fastify) => {
       expect(JSON.parse(body).message).toBe('The access token is invalid');
     });
 
-    it('hands the error to setErrorHandler, with code, status, headers and the message for the log', async () => {
+    it('passes the error to setErrorHandler, with code, status, headers and the message for the log', async () => {
       const server = createServer(fastify);
       const errors: unknown[] = [];
       server.setErrorHandler((error, _request, reply) => {
@@ -83,7 +83,7 @@ describe.each(Object.entries(frameworks))('%s', (_name, fastify) => {
       });
     });
 
-    it('keeps status and challenge where an error handler knows nothing of either', async () => {
+    it('keeps status and challenge if an error handler sets neither', async () => {
       const server = createServer(fastify);
       server.setErrorHandler((_error, _request, reply) => reply.send({ sorry: true }));
       await addRoutes(server);
@@ -115,7 +115,7 @@ describe.each(Object.entries(frameworks))('%s', (_name, fastify) => {
       expect(headerOf(answer, 'www-authenticate')).toBeUndefined();
     });
 
-    it('is followed by the guards of a route', async () => {
+    it('also applies to the guards of a route', async () => {
       const server = createServer(fastify);
       await addRoutes(server);
       const expected = way === 'fastify.authenticate' ? [401, 200] : [401, 403];
@@ -123,7 +123,7 @@ describe.each(Object.entries(frameworks))('%s', (_name, fastify) => {
     });
   });
 
-  it("answers with core's bytes where an error handler is set and nothing was said", async () => {
+  it('answers with the bytes of core if an error handler is set and onError is not', async () => {
     const server = createServer(fastify);
     const handler = vi.fn();
     server.setErrorHandler(handler);
@@ -157,7 +157,7 @@ describe('inside @fastify/auth', () => {
     return server;
   }
 
-  it('fastify.authenticate is one of several ways in', async () => {
+  it('fastify.authenticate is one of several alternatives', async () => {
     const app = await createApp('respond');
     expect(await statuses(app, { path: '/or' }, { path: '/or', token }, { path: '/or', headers: apiKey })).toEqual([
       401, 200, 200,
@@ -166,17 +166,17 @@ describe('inside @fastify/auth', () => {
     expect(await statuses(app, ...and.map((each) => ({ path: '/and', ...each })))).toEqual([401, 401, 401, 200]);
   });
 
-  it('the challenge is in the answer where the last error is ours, and never in an answer of success', async () => {
+  it('the challenge is in the response if the last error is ours, and never in a successful response', async () => {
     const app = await createApp('respond');
-    const refused = await ask(app, { path: '/last', token: 'nonsense' });
-    expect(refused.status).toBe(401);
-    expect(headerOf(refused, 'www-authenticate')).toMatch(/error="invalid_token"/);
-    const admitted = await ask(app, { path: '/or', token: 'nonsense', headers: apiKey });
-    expect(admitted.status).toBe(200);
-    expect(headerOf(admitted, 'www-authenticate')).toBeUndefined();
+    const denied = await ask(app, { path: '/last', token: 'nonsense' });
+    expect(denied.status).toBe(401);
+    expect(headerOf(denied, 'www-authenticate')).toMatch(/error="invalid_token"/);
+    const granted = await ask(app, { path: '/or', token: 'nonsense', headers: apiKey });
+    expect(granted.status).toBe(200);
+    expect(headerOf(granted, 'www-authenticate')).toBeUndefined();
   });
 
-  it("route guards take part with onError: 'framework', and leave the other ways open", async () => {
+  it("route guards work with onError: 'framework', and leave the other alternatives open", async () => {
     const app = await createApp('framework');
     const questions: Question[] = [{ token }, { token, headers: apiKey }];
     expect(await statuses(app, ...questions.map((each) => ({ path: '/nested', ...each })))).toEqual([401, 200]);

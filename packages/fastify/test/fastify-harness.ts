@@ -14,16 +14,16 @@ import { bearerAuth, getAuth, isAuthError } from '@verifier/fastify';
 import fastify5, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
 import fastify6 from 'fastify-6';
 
-/** Makes an application of one version of Fastify. */
+/** Creates an application of one version of Fastify. */
 export type Fastify = (options?: FastifyServerOptions) => FastifyInstance;
 
-/** Fastify 5 and what there is of 6, by the same type: what the tests use of them is the same. */
+/** Fastify 5 and the preview of 6 under one type, because the tests use the same API of both. */
 export const frameworks: Readonly<Record<string, Fastify>> = {
   'Fastify 5': (options) => fastify5(options),
   'Fastify 6': (options) => Object(fastify6(Object(options))),
 };
 
-/** The ways in which routes say what they demand. */
+/** The ways to declare the requirements of a route. */
 export const styles = {
   'by config.auth': addConfiguredRoutes,
   'by route guards': addGuardedRoutes,

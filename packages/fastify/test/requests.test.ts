@@ -26,7 +26,7 @@ function options(): { issuer: string; audience: string } {
 }
 
 describe.each(Object.entries(frameworks))('%s', (_name, fastify) => {
-  it('refuses a request before its body is there, and reads none of it', async () => {
+  it('denies a request before its body arrives, and reads none of it', async () => {
     const server = createServer(fastify);
     const parse = vi.fn((_request: unknown, _body: unknown, done: (error: Error | null) => void) => done(null));
     const read = vi.fn(
@@ -38,7 +38,7 @@ describe.each(Object.entries(frameworks))('%s', (_name, fastify) => {
     await server.register(bearerAuth, options());
     server.post('/', async () => 'ok');
     const origin = await server.listen({ port: 0, host: '127.0.0.1' });
-    // A megabyte is announced, and not one byte of it is sent.
+    // The request announces a megabyte and sends none of it.
     const headers = { 'Content-Type': 'application/json', 'Content-Length': 1_000_000 };
     const request = httpRequest(origin, { method: 'POST', headers });
     request.on('error', () => undefined);
@@ -63,7 +63,7 @@ describe.each(Object.entries(frameworks))('%s', (_name, fastify) => {
       expect(JSON.parse(body)).toEqual({ same: true, scopes: ['read'], token: true });
     });
 
-    it('never shows the token when it is written out', async () => {
+    it('does not contain the token when it is serialized', async () => {
       const server = createServer(fastify);
       await server.register(bearerAuth, options());
       server.get('/', (request) => request.auth);
@@ -72,7 +72,7 @@ describe.each(Object.entries(frameworks))('%s', (_name, fastify) => {
       expect(body).not.toContain(token.split('.')[2]);
     });
 
-    it('is a 401 with its challenge for an anonymous request, where getAuth does not expect one', async () => {
+    it('is a 401 with its challenge for an anonymous request if getAuth does not have optional: true', async () => {
       const server = createServer(fastify);
       await server.register(bearerAuth, { ...options(), optional: true });
       server.get('/', (request) => getAuth(request).scopes);
@@ -83,7 +83,7 @@ describe.each(Object.entries(frameworks))('%s', (_name, fastify) => {
       expect(await ask(server, { path: '/expecting' })).toMatchObject({ status: 200, body: '{"auth":null}' });
     });
 
-    it('is an error that says what to do where nothing authenticated the request', async () => {
+    it('is an error with the correction if nothing authenticated the request', async () => {
       const server = createServer(fastify);
       await server.register(bearerAuth, options());
       server.get('/', { config: { auth: false } }, (request) => getAuth(request).scopes);
@@ -92,7 +92,7 @@ describe.each(Object.entries(frameworks))('%s', (_name, fastify) => {
       expect(body).toMatch(/getAuth\(request\).*register oktaAuth.*config\.auth/);
     });
 
-    it('is not taken from a request.auth that something else wrote', async () => {
+    it('ignores a request.auth of another plugin', async () => {
       const server = createServer(fastify);
       server.addHook('onRequest', (request, _reply, done) => {
         Object.assign(request, { auth: { scopes: ['write'], claims: {} } });
@@ -103,7 +103,7 @@ describe.each(Object.entries(frameworks))('%s', (_name, fastify) => {
       expect(await statuses(server, {}, { token })).toEqual([401, 403]);
     });
 
-    it('was there before, so that no request changes its shape', async () => {
+    it('is decorated in advance, so that no request changes its shape', async () => {
       const server = createServer(fastify);
       const shapes: unknown[] = [];
       const record = async (request: FastifyRequest): Promise<void> => void shapes.push(Reflect.ownKeys(request));
@@ -131,7 +131,7 @@ describe.each(Object.entries(frameworks))('%s', (_name, fastify) => {
       ['throws nothing', throwNothing],
       ['rejects', () => Promise.reject(new RangeError('out of range'))],
       ['rejects with nothing', () => Promise.reject()],
-    ])('keep the route closed where validate %s', async (_how, validate) => {
+    ])('keep the route closed if validate %s', async (_how, validate) => {
       const route = vi.fn(async () => 'ok');
       for (const onError of ['respond', 'framework'] as const) {
         const server = createServer(fastify);
@@ -145,7 +145,7 @@ describe.each(Object.entries(frameworks))('%s', (_name, fastify) => {
     it.each([
       ['throws', outOfRange],
       ['throws nothing', throwNothing],
-    ])('keep the route closed where a claims predicate %s', async (_how, predicate) => {
+    ])('keep the route closed if a claims predicate %s', async (_how, predicate) => {
       const route = vi.fn(async () => 'ok');
       const server = createServer(fastify);
       await server.register(bearerAuth, options());
@@ -156,14 +156,14 @@ describe.each(Object.entries(frameworks))('%s', (_name, fastify) => {
     });
   });
 
-  it('lets an answer stand that was sent in the meantime, and keeps the route closed', async () => {
+  it('keeps a response that was sent meanwhile, and keeps the route closed', async () => {
     const server = createServer(fastify);
     const route = vi.fn(async () => 'ok');
     server.addHook('onRequest', (_request, reply, done) => {
       setTimeout(() => reply.code(504).send('too late'), 5);
       done();
     });
-    const validate = (): Promise<string> => delay(25, 'refused');
+    const validate = (): Promise<string> => delay(25, 'rejected');
     await server.register(bearerAuth, { ...options(), validate });
     server.get('/', route);
     expect(await ask(server, { token })).toMatchObject({ status: 504, body: 'too late' });
@@ -171,7 +171,7 @@ describe.each(Object.entries(frameworks))('%s', (_name, fastify) => {
     expect(route).not.toHaveBeenCalled();
   });
 
-  it('goes on in the same turn with a token that was seen before', async () => {
+  it('continues in the same turn with a cached token', async () => {
     const server = createServer(fastify);
     let turn = 'none';
     server.addHook('onRequest', (_request, _reply, done) => {
@@ -187,7 +187,7 @@ describe.each(Object.entries(frameworks))('%s', (_name, fastify) => {
     expect((await ask(server, { token })).body).toBe('same');
   });
 
-  it('shows getToken the URL as Fastify computes it behind a trusted proxy', async () => {
+  it('passes getToken the URL that Fastify computes behind a trusted proxy', async () => {
     const server = fastify({ trustProxy: true });
     const seen: unknown[] = [];
     const getToken: VerifierOptions['getToken'] = (request) => {
@@ -201,15 +201,15 @@ describe.each(Object.entries(frameworks))('%s', (_name, fastify) => {
     expect(seen).toEqual([['GET', 'https://api.example/orders?page=2', ['1']]]);
   });
 
-  it('works with inject, without a server', async () => {
+  it('works with inject', async () => {
     const server = fastify();
     await server.register(bearerAuth, options());
     server.get('/', (request) => getAuth(request).scopes);
     const headers = { authorization: `Bearer ${token}` };
-    const [refused, admitted] = [await server.inject('/'), await server.inject({ url: '/', headers })];
-    expect(refused.statusCode).toBe(401);
-    expect(refused.headers['www-authenticate']).toBe('Bearer realm="api"');
-    expect(admitted.json()).toEqual(['read']);
+    const [denied, granted] = [await server.inject('/'), await server.inject({ url: '/', headers })];
+    expect(denied.statusCode).toBe(401);
+    expect(denied.headers['www-authenticate']).toBe('Bearer realm="api"');
+    expect(granted.json()).toEqual(['read']);
     await server.close();
   });
 });

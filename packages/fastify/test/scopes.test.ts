@@ -28,19 +28,19 @@ const ok = (): string => 'ok';
 
 describe.each(Object.entries(frameworks))('%s', (_name, fastify) => {
   describe('the scope that registers the plugin', () => {
-    it('is protected: routes before and after it, with and without await, HEAD included', async () => {
+    it('is protected: routes before and after it, with and without await, including HEAD', async () => {
       const server = createServer(fastify);
       server.get('/before', ok);
       server.register(bearerAuth, options());
-      server.get('/beside', ok);
+      server.get('/next-to', ok);
       await server.after();
       server.get('/after', ok);
-      for (const path of ['/before', '/beside', '/after']) {
+      for (const path of ['/before', '/next-to', '/after']) {
         expect(await statuses(server, { path }, { path, method: 'HEAD' }, { path, token })).toEqual([401, 401, 200]);
       }
     });
 
-    it('is protected together with its child scopes, however deep', async () => {
+    it('is protected together with its child scopes at any depth', async () => {
       const server = createServer(fastify);
       await server.register(bearerAuth, options());
       await server.register(
@@ -54,7 +54,7 @@ describe.each(Object.entries(frameworks))('%s', (_name, fastify) => {
       expect(await statuses(server, { path: '/child/more/deep' })).toEqual([401]);
     });
 
-    it('leaves its siblings and its parent untouched', async () => {
+    it('does not protect its siblings and its parent', async () => {
       const server = createServer(fastify);
       await server.register(async (scope) => {
         await scope.register(bearerAuth, options());
@@ -69,14 +69,14 @@ describe.each(Object.entries(frameworks))('%s', (_name, fastify) => {
       expect(await statuses(server, ...paths.map((path) => ({ path })))).toEqual([401, 200, 200]);
     });
 
-    it('is protected together with child scopes that were registered before', async () => {
+    it('is protected together with child scopes that were registered earlier', async () => {
       const server = createServer(fastify);
       await server.register(async (child) => void child.get('/earlier', (request) => getAuth(request).scopes));
       await server.register(bearerAuth, options());
       expect(await statuses(server, { path: '/earlier' }, { path: '/earlier', token })).toEqual([401, 200]);
     });
 
-    it('may be one of two that trust two issuers', async () => {
+    it('can be one of two that trust different issuers', async () => {
       const server = createServer(fastify);
       for (const [prefix, trusted] of Object.entries({ '/one': issuer, '/two': other })) {
         const protectedScope = async (scope: FastifyInstance): Promise<void> => {
@@ -101,7 +101,7 @@ describe.each(Object.entries(frameworks))('%s', (_name, fastify) => {
   });
 
   describe('global: false', () => {
-    it('leaves open what does not ask for protection', async () => {
+    it('leaves routes without requirements public', async () => {
       const server = createServer(fastify);
       await server.register(bearerAuth, { ...options(), global: false });
       server.get('/open', (request) => ({ auth: request.auth }));
@@ -109,7 +109,7 @@ describe.each(Object.entries(frameworks))('%s', (_name, fastify) => {
       expect(await ask(server, { path: '/open', token: 'nonsense' })).toMatchObject({ status: 200 });
     });
 
-    it('protects what asks for it, in each of the ways there are', async () => {
+    it('protects routes that are guarded in any of the ways', async () => {
       const server = createServer(fastify);
       await server.register(bearerAuth, { ...options(), global: false });
       const { authenticate, requireAccess, requireAnyScope, requireClaims, requireScope } = server;
@@ -121,7 +121,7 @@ describe.each(Object.entries(frameworks))('%s', (_name, fastify) => {
       server.get('/guard', { onRequest: requireScope('read') }, ok);
       server.get('/guard-more', { preHandler: [authenticate, requireScope('write')] }, ok);
       server.get('/guard-any', { onRequest: requireAnyScope('read', 'write') }, ok);
-      server.get('/guard-claims', { onRequest: requireClaims(({ client_id }) => client_id === 'nobody') }, ok);
+      server.get('/guard-claims', { onRequest: requireClaims(({ client_id }) => client_id === 'another') }, ok);
       server.get('/guard-access', { onRequest: requireAccess({ anyScope: ['write', 'read'] }) }, ok);
       const statusOf = { more: 403, 'guard-more': 403, 'guard-claims': 403 };
       const names = ['true', 'scope', 'authenticate', 'pre-handler', 'guard', 'guard-any', 'guard-access'];
@@ -134,7 +134,7 @@ describe.each(Object.entries(frameworks))('%s', (_name, fastify) => {
       }
     });
 
-    it('protects a scope of its own by a hook', async () => {
+    it('protects one scope by a hook', async () => {
       const server = createServer(fastify);
       await server.register(bearerAuth, { ...options(), global: false });
       await server.register(async (scope) => {
@@ -146,7 +146,7 @@ describe.each(Object.entries(frameworks))('%s', (_name, fastify) => {
   });
 
   describe('config.auth', () => {
-    it('opens a route with false, and admits anonymous requests with optional', async () => {
+    it('makes a route public with false, and lets anonymous requests through with optional', async () => {
       const server = createServer(fastify);
       await server.register(bearerAuth, options());
       server.get('/open', { config: { auth: false } }, (request) => ({ auth: request.auth }));
@@ -157,7 +157,7 @@ describe.each(Object.entries(frameworks))('%s', (_name, fastify) => {
       expect(await statuses(server, { path: '/optional', token: 'nonsense' })).toEqual([401]);
     });
 
-    it('closes a route where everything else is optional', async () => {
+    it('requires a token on one route if all others are optional', async () => {
       const server = createServer(fastify);
       await server.register(bearerAuth, { ...options(), optional: true });
       server.get('/', ok);
@@ -171,20 +171,23 @@ describe.each(Object.entries(frameworks))('%s', (_name, fastify) => {
       ['null', null],
       ['a number', 0],
       ['nothing', {}],
-      ['an unknown demand', { scop: 'read' }],
+      ['an unknown requirement', { scop: 'read' }],
       ['no scope', { scope: [] }],
+      ['no alternative', { anyScope: [] }],
+      ['an undefined scope', { scope: undefined }],
+      ['an optional that is no boolean', { optional: 'yes' }],
       ['an illegal scope', { scope: 'read"' }],
       ['claims that are no function', { claims: 'admin' }],
     ];
 
-    it.each(wrong)('is an error at start-up where it is %s', async (_what, auth) => {
+    it.each(wrong)('is an error at start-up if it is %s', async (_what, auth) => {
       const server = createServer(fastify);
       await server.register(bearerAuth, options());
       expect(() => server.get('/', Object({ config: { auth } }), ok)).toThrow(ConfigurationError);
       expect(() => server.get('/', Object({ config: { auth } }), ok)).toThrow(/config\.auth/);
     });
 
-    it.each(wrong)('never opens a route that was there before the plugin, where it is %s', async (_what, auth) => {
+    it.each(wrong)('keeps a route closed that was registered before the plugin if it is %s', async (_what, auth) => {
       const server = createServer(fastify);
       const route = vi.fn(ok);
       server.get('/', Object({ config: { auth } }), route);
@@ -195,13 +198,13 @@ describe.each(Object.entries(frameworks))('%s', (_name, fastify) => {
   });
 
   describe('a request for an unknown route', () => {
-    it('is answered as any other of the scope: 401, and 404 with a valid token', async () => {
+    it('is answered like others of the scope: 401, and 404 with a valid token', async () => {
       const server = createServer(fastify);
       await server.register(bearerAuth, options());
       expect(await statuses(server, { path: '/unknown' }, { path: '/unknown', token })).toEqual([401, 404]);
     });
 
-    it('is answered by the protected scope where that has a handler of its own for them', async () => {
+    it('is answered by the protected scope if that has its own handler for unknown routes', async () => {
       const server = createServer(fastify);
       const notFound = vi.fn((_request, reply) => reply.code(404).send('gone'));
       await server.register(
@@ -218,14 +221,14 @@ describe.each(Object.entries(frameworks))('%s', (_name, fastify) => {
       expect(notFound).toHaveBeenCalledOnce();
     });
 
-    it('is answered with 404 where protection is opt-in', async () => {
+    it('is answered with 404 if global is false', async () => {
       const server = createServer(fastify);
       await server.register(bearerAuth, { ...options(), global: false });
       expect(await statuses(server, { path: '/unknown' })).toEqual([404]);
     });
   });
 
-  it('is known by its name to plugins that depend on it', async () => {
+  it('has a name that other plugins can depend on', async () => {
     const server = createServer(fastify);
     const dependent = fastifyPlugin(async () => undefined, {
       dependencies: ['@verifier/fastify'],

@@ -35,7 +35,7 @@ async function addScope(app: FastifyInstance, prefix: string, plugin: typeof bea
 }
 
 describe('the scopes and applications of one process', () => {
-  it('make one discovery and one key fetch between them', async () => {
+  it('share one discovery and one key fetch', async () => {
     const [app, another] = [fastify(), fastify()];
     await addScope(app, '/one', bearerAuth);
     await addScope(app, '/two', bearerAuth, { realm: 'two' });
@@ -55,7 +55,7 @@ describe('the scopes and applications of one process', () => {
     expect(issuer.counts).toMatchObject(fetchedOnce);
   });
 
-  it('never contact the issuer for a request once warm', async () => {
+  it('do not contact the issuer for a request once warm', async () => {
     const app = fastify();
     await app.register(bearerAuth, { ...options(), warmUp: true });
     app.get('/', ok);
@@ -75,7 +75,7 @@ describe('the scopes and applications of one process', () => {
     expect(issuer.counts).toMatchObject(fetchedOnce);
   });
 
-  it('go on sharing when one of them closes', async () => {
+  it('keep sharing after one of them closes', async () => {
     const [app, another] = [fastify(), fastify()];
     await addScope(app, '/one', bearerAuth);
     await addScope(another, '/one', bearerAuth);

@@ -37,13 +37,13 @@ describe('the OpenAPI document', () => {
     ],
     ['an optional token', { auth: { optional: true } }, [{ oidc: [] }, {}]],
     ['claims', { auth: { claims: () => true } }, [{ oidc: [] }]],
-  ])('shows what config.auth demands: %s', async (_what, config, security) => {
+  ])('shows the requirements in config.auth: %s', async (_what, config, security) => {
     const app = await createApp();
     app.get('/', Object({ config }), ok);
     expect(await securityOf(app, '/')).toEqual(security);
   });
 
-  it('keeps the rest of the schema, and what a route says itself', async () => {
+  it('keeps the rest of the schema, and the security that a route declares itself', async () => {
     const app = await createApp();
     const schema = Object.freeze({ summary: 'Orders', querystring: { type: 'object', properties: {} } });
     app.get('/', { schema, config: { auth: { scope: 'read' } } }, ok);
@@ -55,19 +55,19 @@ describe('the OpenAPI document', () => {
     await app.close();
   });
 
-  it('shows that everything is optional where the plugin was told so', async () => {
+  it('shows that a token is optional if the plugin has optional: true', async () => {
     const app = await createApp({ optional: true });
     app.get('/', ok);
     expect(await securityOf(app, '/')).toEqual([{ oidc: [] }, {}]);
   });
 
-  it('shows nothing of a route that did not ask, where protection is opt-in', async () => {
+  it('shows nothing for a route without requirements if global is false', async () => {
     const app = await createApp({ global: false });
     app.get('/', ok);
     expect(await securityOf(app, '/')).toBeUndefined();
   });
 
-  it('shows nothing where no scheme was named', async () => {
+  it('shows nothing without a securityScheme', async () => {
     const app = fastify();
     await app.register(swagger, { openapi: {} });
     await app.register(bearerAuth, { issuer: 'https://issuer.example', audience: 'a' });
@@ -93,7 +93,7 @@ describe('the OpenAPI document', () => {
     await app.close();
   });
 
-  it('leaves the schema of a route alone where there is no document', async () => {
+  it('does not modify the schema of a route if there is no document', async () => {
     const app = fastify();
     await app.register(bearerAuth, options);
     let schema: unknown = 'unseen';

@@ -7,15 +7,15 @@ const run = promisify(execFile);
 const compiler = fileURLToPath(new URL('../../../node_modules/typescript/bin/tsc', import.meta.url));
 const fileOf = (name: string): string => fileURLToPath(new URL(`types/${name}.ts`, import.meta.url));
 
-// The types of Fastify itself do not stand up to being checked.
+// The types of Fastify itself do not compile.
 const settings = ['--ignoreConfig', '--noEmit', '--strict', '--skipLibCheck', '--module', 'nodenext'];
 const language = ['--target', 'es2023', '--lib', 'es2023', '--types', 'node'];
 const exact = ['--exactOptionalPropertyTypes', '--noUncheckedIndexedAccess', '--noPropertyAccessFromIndexSignature'];
 
-// Each is a program of its own: an augmentation holds for a whole program.
+// Each is a separate program, because an augmentation applies to a whole program.
 it.each([
   ['usage', 'every way of using it, whatever the types of route, server, logger and type provider'],
-  ['beside-others', 'beside @fastify/auth, @fastify/jwt and @fastify/swagger, under a name of its own'],
+  ['with-others', 'with @fastify/auth, @fastify/jwt and @fastify/swagger, under its own name'],
 ])('%s.ts compiles: %s', async (name) => {
   const { stdout } = await run(process.execPath, [compiler, ...settings, ...language, ...exact, fileOf(name)]).catch(
     Object,

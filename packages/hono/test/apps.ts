@@ -3,10 +3,10 @@ import type { Hono } from 'hono';
 import { createConformanceApp } from './conformance-app.ts';
 import { createProbeApp, type ProbeSettings } from './probe-app.ts';
 
-/** Which application a runtime is to serve. Plain JSON, so that it can cross into another process. */
+/** The application that a runtime serves. Plain JSON, because it is passed to another process. */
 export type AppDescription = { readonly conformance: ConformanceApp } | { readonly probe: ProbeSettings };
 
-/** Makes the application; the same code on every runtime. */
+/** Creates the application. The code is the same on every runtime. */
 export function createApp(description: AppDescription): Hono {
   return 'conformance' in description
     ? createConformanceApp(description.conformance)

@@ -10,7 +10,7 @@ describe.each([
   ['Bun', ['bun']],
   ['no runtime by name', []],
 ] as const)('a bundle under the conditions of %s', (_name, conditions) => {
-  it('imports nothing, of Node.js least of all', async () => {
+  it('imports nothing, in particular no module of Node.js', async () => {
     const { imports, inputs, code } = await bundle('worker.ts', conditions);
     expect(imports).toEqual([]);
     expect(code).not.toMatch(/["']node:/);
@@ -19,7 +19,7 @@ describe.each([
   });
 });
 
-it('would tell of Node.js where it is imported', async () => {
+it('would detect an import of Node.js', async () => {
   const { imports } = await bundle('worker.ts', ['node']);
   expect(imports).toEqual(expect.arrayContaining(['node:crypto', 'undici']));
 });

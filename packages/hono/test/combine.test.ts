@@ -25,14 +25,14 @@ function auth(index: number, realm = `realm-${index}`): MiddlewareHandler {
   return bearerAuth({ issuer, audience, realm });
 }
 
-// As an application writes one: it lets a request through, or throws.
+// A middleware of an application, which calls next() or throws.
 const apiKey: MiddlewareHandler = async (c, next) => {
   if (c.req.header('X-Api-Key') !== 'good') throw new HTTPException(403, { message: 'no key' });
   await next();
 };
 
 describe('some', () => {
-  it('takes the tokens of either of two issuers', async () => {
+  it('accepts the tokens of either of two issuers', async () => {
     const app = new Hono().use(some(auth(0), auth(1))).get('/', route);
     for (const [index, token] of tokens.entries()) {
       expect(await ask(app, { token })).toMatchObject({ status: 200, body: JSON.stringify(issuers[index]?.issuer) });
@@ -40,7 +40,7 @@ describe('some', () => {
     expect(route).toHaveBeenCalledTimes(2);
   });
 
-  it('refuses what neither takes, with the challenge of the last', async () => {
+  it('denies tokens that neither accepts, with the challenge of the last', async () => {
     const app = new Hono().use(some(auth(0), auth(1))).get('/', route);
     const answer = await ask(app, { token: 'nonsense' });
     expect(answer).toMatchObject({
@@ -51,14 +51,14 @@ describe('some', () => {
     expect(route).not.toHaveBeenCalled();
   });
 
-  it('goes on to what comes after a refusal, and no further than that', async () => {
+  it('continues with the next middleware after one that denies, and no further', async () => {
     const app = new Hono().use(some(auth(0), apiKey)).get('/', route);
     expect(await ask(app, { headers: { 'X-Api-Key': 'good' } })).toMatchObject({ status: 200, body: 'null' });
     expect(await ask(app)).toMatchObject({ status: 403, body: 'no key' });
     expect(route).toHaveBeenCalledTimes(1);
   });
 
-  it('leaves out what comes after a token that is taken', async () => {
+  it('skips the middlewares after one that accepts the token', async () => {
     const after = vi.fn(apiKey);
     expect(await ask(new Hono().use(some(auth(0), after)).get('/', route), { token: tokens[0] ?? '' })).toMatchObject({
       status: 200,
@@ -66,13 +66,13 @@ describe('some', () => {
     expect(after).not.toHaveBeenCalled();
   });
 
-  it('takes one of several scope guards', async () => {
+  it('accepts one of several scope guards', async () => {
     const either = some(requireScope('write'), requireAnyScope('read', 'other'));
     const app = new Hono().use(auth(0)).use(either).get('/', route);
     expect(await ask(app, { token: tokens[0] ?? '' })).toMatchObject({ status: 200 });
   });
 
-  it('is not opened by a scope guard that comes before authentication', async () => {
+  it('stays closed if a scope guard comes before authentication', async () => {
     vi.spyOn(console, 'error').mockImplementation(() => undefined);
     const app = new Hono().use(some(requireScope('read'), requireScope('write'))).get('/', route);
     expect(await ask(app, { token: tokens[0] ?? '' })).toMatchObject({ status: 500 });
@@ -89,7 +89,7 @@ describe('every', () => {
     expect(route).toHaveBeenCalledTimes(1);
   });
 
-  it('answers with the bytes of the guard that refused', async () => {
+  it('answers with the bytes of the guard that denied the request', async () => {
     const app = new Hono().use(every(auth(0), requireScope('write'))).get('/', route);
     const answer = await ask(app, { token: tokens[0] ?? '' });
     expect(answer).toMatchObject({
@@ -109,12 +109,12 @@ describe('every', () => {
 });
 
 describe('except', () => {
-  it('leaves some paths open, and guards all others', async () => {
+  it('makes some paths public, and guards all others', async () => {
     const app = new Hono().use(except('/public/*', auth(0))).get('*', route);
     expect(await ask(app, { path: '/public/page' })).toMatchObject({ status: 200, body: 'null' });
-    const refused = await ask(app, { path: '/private' });
-    expect(refused.status).toBe(401);
-    expect(headerOf(refused, 'www-authenticate')).toBe('Bearer realm="realm-0"');
+    const denied = await ask(app, { path: '/private' });
+    expect(denied.status).toBe(401);
+    expect(headerOf(denied, 'www-authenticate')).toBe('Bearer realm="realm-0"');
     expect(await ask(app, { path: '/private', token: tokens[0] ?? '' })).toMatchObject({ status: 200 });
     expect(route).toHaveBeenCalledTimes(2);
   });

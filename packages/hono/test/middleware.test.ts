@@ -24,7 +24,7 @@ beforeAll(async () => {
   token = await issuer.token({ scope: 'read' });
 });
 
-// Hono reports an error that nobody handles.
+// Hono reports unhandled errors on the console.
 beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => undefined));
 
 afterAll(() => issuer.close());
@@ -52,20 +52,20 @@ describe('a preflight request', () => {
     headers: { Origin: 'https://app.example', 'Access-Control-Request-Method': 'GET' },
   };
 
-  it('is answered by cors where that is mounted first', async () => {
+  it('is answered by cors if it is mounted first', async () => {
     const answer = await ask(new Hono().use(cors()).use(bearerAuth(options())).all('/', noContent), preflight);
     expect(answer.status).toBe(204);
     expect(headerOf(answer, 'access-control-allow-origin')).toBe('*');
   });
 
-  it('is not let through where cors comes after', async () => {
+  it('is answered with 401 if cors is mounted later', async () => {
     const after = vi.fn(noContent);
     const answer = await ask(new Hono().use(bearerAuth(options())).use(cors()).all('/', after), preflight);
     expect(answer.status).toBe(401);
     expect(after).not.toHaveBeenCalled();
   });
 
-  it('leaves a refused request readable to the browser where cors comes first', async () => {
+  it('can read a denied request in a browser if cors is mounted first', async () => {
     const app = new Hono().use(cors({ origin: '*', exposeHeaders: ['WWW-Authenticate'] })).use(bearerAuth(options()));
     const answer = await ask(app.get('/', noContent), { headers: { Origin: 'https://app.example' } });
     expect(answer).toMatchObject({ status: 401, body: anonymousBody });
@@ -74,7 +74,7 @@ describe('a preflight request', () => {
   });
 });
 
-describe('a refused request', () => {
+describe('a denied request', () => {
   it.each(['respond', 'framework'] as const)(
     "is thrown with its answer and its cause (onError: '%s')",
     async (onError) => {
@@ -92,7 +92,7 @@ describe('a refused request', () => {
     },
   );
 
-  it('says no more in its message than the client may know', async () => {
+  it('has a message that the client may see', async () => {
     const { errors, handler } = collector();
     const app = new Hono().use(bearerAuth(options())).get('/', noContent).onError(handler);
     await ask(app, { token: await issuer.sign({ aud: 'https://other.example' }) });
@@ -100,7 +100,7 @@ describe('a refused request', () => {
     expect(errors[0]?.cause).toMatchObject({ code: 'ERR_AUDIENCE_MISMATCH', message: 'The access token is invalid' });
   });
 
-  it('names the scopes that are missing', async () => {
+  it('names the required scopes', async () => {
     const { errors, handler } = collector();
     const app = new Hono().use(bearerAuth(options())).use(requireScope('write')).get('/', noContent).onError(handler);
     const answer = await ask(app, { token });
@@ -108,7 +108,7 @@ describe('a refused request', () => {
     expect(errors[0]?.cause).toMatchObject({ code: 'ERR_SCOPE_INSUFFICIENT', scope: ['write'] });
   });
 
-  it('may be answered by the application otherwise, with the challenge', async () => {
+  it('can be answered by the application with another body and the same challenge', async () => {
     const app = new Hono().use(bearerAuth(options())).get('/', noContent);
     app.onError((error, c) =>
       isAuthError(error.cause) ? c.text('no', error.cause.status, { ...error.cause.headers }) : c.text('?', 500),
@@ -129,8 +129,8 @@ describe('a refused request', () => {
 
   it.each<[string, string, string | undefined, number]>([
     ['nothing', '/', undefined, 401],
-    ['a token that is none', '/', 'nonsense', 401],
-    ['too little scope', '/scoped', 'GOOD', 403],
+    ['an invalid token', '/', 'nonsense', 401],
+    ['an insufficient scope', '/scoped', 'GOOD', 403],
   ])('never runs a route: %s', async (_name, path, sent, status) => {
     const route = vi.fn(noContent);
     const app = new Hono().use(bearerAuth(options())).use('/scoped', requireScope('write')).get('*', route);
@@ -146,7 +146,7 @@ describe('a route guard before any authentication', () => {
     ['requireAnyScope', requireAnyScope('read')],
     ['requireClaims', requireClaims(() => true)],
     ['requireAccess', requireAccess({ role: 'admin' })],
-  ])('[ADAPTERS-GUARD-ORDER] %s never opens the route, and says what is missing', async (name, guard) => {
+  ])('[ADAPTERS-GUARD-ORDER] %s keeps the route closed and names what is missing', async (name, guard) => {
     const route = vi.fn(noContent);
     const { errors, handler } = collector();
     const app = new Hono().use(guard).get('/', route).onError(handler);
@@ -161,7 +161,7 @@ describe('a route guard before any authentication', () => {
     expect(await ask(app, { token })).toMatchObject({ status: 500, body: 'Internal Server Error' });
   });
 
-  it('is not fooled by an auth variable of another library', async () => {
+  it('ignores an auth variable of another library', async () => {
     const route = vi.fn(noContent);
     const app = new Hono<{ Variables: { auth: unknown } }>().use(async (c, next) => {
       c.set('auth', { scopes: ['read'], claims: {} });
@@ -183,7 +183,7 @@ describe('what a guarded route sees', () => {
     expect(JSON.parse(body)).toEqual({ same: true, scopes: ['read'], token: true });
   });
 
-  it('never shows the token when it is written out', async () => {
+  it('does not contain the token when it is serialized', async () => {
     const app = new Hono().use(bearerAuth(options())).get('/', (c) => new Response(JSON.stringify(c.var)));
     const { status, body } = await ask(app, { token });
     expect(status).toBe(200);
@@ -191,27 +191,27 @@ describe('what a guarded route sees', () => {
     expect(body).not.toContain(token.split('.')[2]);
   });
 
-  it('is there in an application that is mounted with route()', async () => {
+  it('is available in an application that is mounted with route()', async () => {
     const orders = new Hono().get('/', requireScope('read'), (c) => c.json(c.var.auth.scopes));
     const app = new Hono().use(bearerAuth(options())).route('/orders', orders);
     expect(await ask(app, { path: '/orders', token })).toMatchObject({ status: 200, body: '["read"]' });
   });
 
-  it('is null for an anonymous request, where getAuth is told to expect that', async () => {
+  it('is null for an anonymous request if getAuth has optional: true', async () => {
     const app = new Hono().use(bearerAuth({ ...options(), optional: true })).get('/', (c) => {
       return c.json({ attached: c.var.auth, got: getAuth(c, { optional: true }) });
     });
     expect(JSON.parse((await ask(app)).body)).toEqual({ attached: null, got: null });
   });
 
-  it('is a 401 with its challenge for an anonymous request where getAuth is not told to', async () => {
+  it('is a 401 with its challenge for an anonymous request if getAuth does not have optional: true', async () => {
     const app = new Hono().use(bearerAuth({ ...options(), optional: true }));
     const answer = await ask(app.get('/', (c) => c.json(getAuth(c).scopes)));
     expect(answer).toMatchObject({ status: 401, body: anonymousBody });
     expect(headerOf(answer, 'www-authenticate')).toBe('Bearer realm="api"');
   });
 
-  it('is a ConfigurationError where no middleware ran', async () => {
+  it('is a ConfigurationError if no middleware ran', async () => {
     const { errors, handler } = collector();
     const app = new Hono().get('/', (c) => c.json(getAuth(c).scopes)).onError(handler);
     expect(await ask(app)).toMatchObject({ status: 500 });
@@ -231,7 +231,7 @@ describe('errors of the application itself', () => {
       },
     ],
     ['rejects', () => Promise.reject<string>(outOfRange)],
-  ])('reach app.onError where validate %s, and the route stays closed', async (_how, validate) => {
+  ])('reach app.onError if validate %s, and the route stays closed', async (_how, validate) => {
     const route = vi.fn(noContent);
     const { errors, handler } = collector();
     const app = new Hono()
@@ -243,7 +243,7 @@ describe('errors of the application itself', () => {
     expect(route).not.toHaveBeenCalled();
   });
 
-  it('reach app.onError where a claims predicate throws, and the route stays closed', async () => {
+  it('reach app.onError if a claims predicate throws, and the route stays closed', async () => {
     const route = vi.fn(noContent);
     const { errors, handler } = collector();
     const guard = requireClaims(() => {
@@ -255,7 +255,7 @@ describe('errors of the application itself', () => {
     expect(route).not.toHaveBeenCalled();
   });
 
-  it('reach app.onError once, where a route throws after authentication', async () => {
+  it('reach app.onError once if a route throws after authentication', async () => {
     const { errors, handler } = collector();
     const app = new Hono().use(bearerAuth(options())).get('/', () => {
       throw outOfRange;
@@ -265,7 +265,7 @@ describe('errors of the application itself', () => {
   });
 });
 
-it('judges by the nearest middleware, realm included', async () => {
+it('uses the nearest middleware, including its realm', async () => {
   const app = new Hono()
     .use(bearerAuth({ ...options(), realm: 'outer' }))
     .use('/inner', bearerAuth({ ...options(), realm: 'inner' }))
@@ -275,7 +275,7 @@ it('judges by the nearest middleware, realm included', async () => {
   expect(headerOf(outer, 'www-authenticate')).toMatch(/^Bearer realm="outer", error="insufficient_scope"/);
 });
 
-it('hands a background refresh to waitUntil, and needs no execution context otherwise', async () => {
+it('passes a background refresh to waitUntil, and works without an execution context', async () => {
   let ahead = 0;
   const clock = { now: () => Date.now() / 1000, monotonic: () => performance.now() / 1000 + ahead };
   const verifier = createVerifier({ ...options(), clock });

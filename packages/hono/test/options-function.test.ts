@@ -46,13 +46,13 @@ describe('options as a function of the context', () => {
   it.each([
     ['oktaAuth', oktaAuth(fromBindings)],
     ['bearerAuth', bearerAuth(fromBindings)],
-  ])('are read from the bindings by %s, and fetch once for the same content', async (_name, auth) => {
+  ])('are read from the bindings by %s, and fetch once for equal options', async (_name, auth) => {
     const app = new Hono<{ Bindings: Bindings }>().use(auth).get('/', noContent);
     for (let round = 0; round < 20; round += 1) expect((await request(app, bindings())).status).toBe(204);
     expect(issuer.counts).toMatchObject({ discovery: 1, keys: 1 });
   });
 
-  it('judge each request by its own', async () => {
+  it('apply to their own request only', async () => {
     const app = new Hono<{ Bindings: Bindings }>().use(bearerAuth(fromBindings)).get('/', noContent);
     expect((await request(app, bindings())).status).toBe(204);
     expect((await request(app, { ...bindings(), AUDIENCE: 'other' })).status).toBe(401);
@@ -60,7 +60,7 @@ describe('options as a function of the context', () => {
     expect((await request(app, bindings())).status).toBe(204);
   });
 
-  it('are asked once for each request', async () => {
+  it('are called once for each request', async () => {
     const choose = vi.fn(options);
     await ask(new Hono().use(bearerAuth(choose)).get('/', noContent), { token });
     expect(choose).toHaveBeenCalledTimes(1);
@@ -95,7 +95,7 @@ describe('a guard', () => {
       { issuer: site, audience, http: { timeout: 1 } },
     ],
     ['the same function', { issuer: site, audience, validate }, { issuer: site, audience, validate }],
-  ])('is the same for the same content: %s', (_name, first, second) => {
+  ])('is the same for equal options: %s', (_name, first, second) => {
     const { find, create } = finder();
     expect(find(first)).toBe(find(second));
     expect(create).toHaveBeenCalledTimes(1);
@@ -113,16 +113,16 @@ describe('a guard', () => {
     ],
     ['another member', { issuer: site, audience }, { issuer: site, audience, optional: true }],
     ['onError', { issuer: site, audience }, { issuer: site, audience, onError: 'framework' }],
-    ['a function', { issuer: site, audience, validate }, { issuer: site, audience, validate: () => 'refused' }],
-    // What a function closes over may differ where its text does not.
+    ['a function', { issuer: site, audience, validate }, { issuer: site, audience, validate: () => 'rejected' }],
+    // Functions with the same text can have different closures.
     ['a function of the same text', rejecting('1'), rejecting('2')],
-  ])('is another one for other content: %s', (_name, first, second) => {
+  ])('is another one for different options: %s', (_name, first, second) => {
     const { find, create } = finder();
     expect(find(first)).not.toBe(find(second));
     expect(create).toHaveBeenCalledTimes(2);
   });
 
-  it('is kept while it is among the 100 last used, and closed after that', async () => {
+  it('is cached while it is among the 100 most recently used, and closed on eviction', async () => {
     const { find } = finder();
     const [first, second] = [find({ issuer: site, audience: '0' }), find({ issuer: site, audience: '1' })];
     const closed = [first, second].map(({ verifier }) => vi.spyOn(verifier, 'close'));
@@ -134,7 +134,7 @@ describe('a guard', () => {
     expect(find({ issuer: site, audience: '1' })).not.toBe(second);
   });
 
-  it('never closes a verifier that the application made', () => {
+  it('does not close a verifier of the application', () => {
     const { find } = finder();
     const verifier = createVerifier({ issuer: site, audience });
     const close = vi.spyOn(verifier, 'close');
@@ -144,10 +144,10 @@ describe('a guard', () => {
   });
 });
 
-describe('an options function that cannot work', () => {
+describe('an invalid options function', () => {
   const reason = new RangeError('no binding');
 
-  // A good environment must not stand in for what the function should have returned.
+  // A valid environment must not replace the result of the function.
   beforeEach(() => {
     vi.stubEnv('OKTA_OAUTH2_ISSUER', issuer.issuer);
     vi.stubEnv('OKTA_OAUTH2_AUDIENCE', issuer.audience);
@@ -169,8 +169,8 @@ describe('an options function that cannot work', () => {
     ['returns a promise', async () => options(), /returned a promise.*synchronously/],
     ['returns an unknown option', () => ({ ...options(), audiense: 'a' }), /audiense is not an option.*audience/],
     ['returns an unsafe issuer', () => ({ ...options(), issuer: 'http://issuer.example' }), /issuer/],
-    ['returns options beside a verifier', () => ({ ...options(), verifier: {} }), /combined with verifier/],
-  ])('is an error that says what to do, and closes the route: %s', async (_name, choose, message) => {
+    ['returns options in addition to a verifier', () => ({ ...options(), verifier: {} }), /combined with verifier/],
+  ])('is an error with the correction, and the route stays closed: %s', async (_name, choose, message) => {
     for (const auth of [oktaAuth(Object(choose)), bearerAuth(Object(choose))]) {
       const route = vi.fn(noContent);
       const errors: Error[] = [];
@@ -188,7 +188,7 @@ describe('an options function that cannot work', () => {
     expect(issuer.counts).toMatchObject({ discovery: 0, keys: 0 });
   });
 
-  it('keeps what it threw as the cause', async () => {
+  it('keeps the thrown error as the cause', async () => {
     const errors: Error[] = [];
     const auth = bearerAuth(() => {
       throw reason;
@@ -201,7 +201,7 @@ describe('an options function that cannot work', () => {
     expect(errors[0]?.cause).toBe(reason);
   });
 
-  it('is asked again by the next request', async () => {
+  it('is called again for the next request', async () => {
     const choose = vi.fn(options).mockImplementationOnce(() => {
       throw reason;
     });

@@ -1,13 +1,13 @@
 import { bearerAuth, createVerifier, getAuth, isAuthError } from '@verifier/hono';
 import { Hono } from 'hono';
 
-/** How the probe is set up. */
+/** The settings of the probe application. */
 export interface ProbeSettings {
   readonly issuers: readonly { readonly issuer: string; readonly audience: string; readonly jwksUri?: string }[];
   readonly http?: { readonly timeout?: number; readonly maxResponseSize?: number };
 }
 
-/** An application that shows, beside its one guarded route, what its verifier does inside of a runtime. */
+/** An application with one guarded route, and routes that show what its verifier does inside a runtime. */
 export function createProbeApp(settings: ProbeSettings): Hono {
   let ahead = 0;
   const clock = { now: () => Date.now() / 1000, monotonic: () => performance.now() / 1000 + ahead };
@@ -23,7 +23,7 @@ export function createProbeApp(settings: ProbeSettings): Hono {
   app.get('/', (c) => c.json({ subject: getAuth(c).subject ?? null }));
   return app;
 
-  // Only node:crypto checks a signature while the caller waits.
+  // Only node:crypto verifies a signature synchronously.
   function isSynchronous(token: string): boolean {
     try {
       return verifier.verifySync(token).token === token;

@@ -20,7 +20,7 @@ describe('a process that answers one request and never calls close()', () => {
   let report: Report;
   let errors: string;
 
-  // Killed, and so failed, where it does not exit by itself.
+  // The time-out kills a process that does not exit by itself, and so fails the test.
   it('exits by itself, without a warning', async () => {
     const token = await issuer.token();
     const settings = { timeout: 10_000, env: { ...process.env, NODE_OPTIONS: '' } };

@@ -25,18 +25,28 @@ describe('requireAccess', () => {
   it.each<[Requirements]>([
     [{ role: 'clerk', scope: 'read', group: 'buyers', permission: 'ship' }],
     [{ anyRole: ['boss', 'clerk'] }],
-  ])('lets a token through that meets every member: %j', async (requirements) => {
+  ])('grants access to a token that meets every member: %j', async (requirements) => {
     expect(await statusFor(requirements)).toEqual({ status: 204, reached: true });
   });
 
   it.each<[Requirements]>([[{ role: 'cler' }], [{ role: 'clerk', group: 'sellers' }], [{ anyPermission: ['sell'] }]])(
-    'answers 403, and keeps the route closed, where one is not met: %j',
+    'answers 403 and keeps the route closed if one is not met: %j',
     async (requirements) => {
       expect(await statusFor(requirements)).toEqual({ status: 403, reached: false });
     },
   );
 
-  it.each([{}, { roles: 'clerk' }, undefined])('refuses %j at start-up', (requirements) => {
+  it.each([
+    {},
+    { roles: 'clerk' },
+    { scope: 'read', rolle: 'a' },
+    { role: [] },
+    { anyScope: [] },
+    { scope: undefined },
+    { scope: 'a"b' },
+    { optional: 1 },
+    undefined,
+  ])('rejects %j at start-up', (requirements) => {
     expect(() => requireAccess(requirements as Requirements)).toThrow(ConfigurationError);
   });
 });

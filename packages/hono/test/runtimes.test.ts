@@ -40,7 +40,7 @@ async function startProbe(runtime: TestRuntime, probe: ProbeSettings): Promise<R
   return app;
 }
 
-/** An issuer whose key set is answered as a test says. */
+/** An issuer whose response to a key fetch is set by the test. */
 async function startHostileIssuer(answer: RequestListener): Promise<ProbeSettings['issuers'][number]> {
   const server: Server = createServer(answer);
   await once(server.listen(0, '127.0.0.1'), 'listening');
@@ -71,7 +71,7 @@ async function statsOf(app: RunningApp, issuer: AuthorizationServer): Promise<Re
 const none = { discovery: 0, keys: 0, connections: 0 };
 
 describe.each(runtimes)('on $name', (runtime) => {
-  it('runs on the engine that is meant for it', async () => {
+  it('uses the engine of this runtime', async () => {
     const issuer = await startIssuer();
     const token = await issuer.token();
     const app = await startProbe(runtime, settingsOf(issuer));
@@ -79,7 +79,7 @@ describe.each(runtimes)('on $name', (runtime) => {
     expect((await get(app, `/engine?token=${token}`)).body).toBe(runtime.engine);
   });
 
-  it('verifies a token of every algorithm, and refuses it with another signature', async () => {
+  it('verifies a token of every algorithm, and denies it with another signature', async () => {
     const issuers = await Promise.all(algorithms.map(startIssuer));
     const app = await startProbe(runtime, settingsOf(...issuers));
     for (const [index, issuer] of issuers.entries()) {
@@ -91,7 +91,7 @@ describe.each(runtimes)('on $name', (runtime) => {
     }
   });
 
-  it('takes the Ed25519 algorithm by both of its names', async () => {
+  it('accepts both names of the Ed25519 algorithm', async () => {
     const issuer = await startIssuer('Ed25519');
     const app = await startProbe(runtime, settingsOf(issuer));
     for (const alg of ['Ed25519', 'EdDSA']) {
@@ -108,11 +108,11 @@ describe.each(runtimes)('on $name', (runtime) => {
     issuer.conditions.latency = 0.1;
     const answers = await Promise.all(Array.from({ length: 1000 }, () => get(app, '/', token)));
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
-    // Where a request cannot wait for another one's fetch, each of those that came too early makes its own.
+    // If a request cannot await the fetch of another one, each early request fetches for itself.
     if (runtime.sharesPromises) expect(issuer.counts).toMatchObject({ discovery: 1, keys: 1 });
   });
 
-  it('answers 50 concurrent requests with a token of a key that is new', async () => {
+  it('answers 50 concurrent requests with a token of a new key', async () => {
     const issuer = await startIssuer();
     const app = await startProbe(runtime, settingsOf(issuer));
     await get(app, '/', await issuer.token());
@@ -125,7 +125,7 @@ describe.each(runtimes)('on $name', (runtime) => {
     if (runtime.sharesPromises) expect(issuer.counts).toMatchObject({ discovery: 0, keys: 1 });
   });
 
-  it('never contacts the issuer once warm, not for refused tokens either', async () => {
+  it('does not contact the issuer once warm, nor for denied tokens', async () => {
     const issuer = await startIssuer();
     const [token, late] = [await issuer.token(), await issuer.sign({ exp: 1 })];
     const app = await startProbe(runtime, settingsOf(issuer));
@@ -136,7 +136,7 @@ describe.each(runtimes)('on $name', (runtime) => {
     expect(issuer.counts).toMatchObject(none);
   });
 
-  it('refreshes the keys behind the answer', async () => {
+  it('refreshes the keys after the response', async () => {
     const issuer = await startIssuer();
     const token = await issuer.token();
     const app = await startProbe(runtime, settingsOf(issuer));
@@ -150,7 +150,7 @@ describe.each(runtimes)('on $name', (runtime) => {
     expect(await statsOf(app, issuer)).toMatchObject({ state: 'fresh', refreshes: 2, failures: 0 });
   });
 
-  it('goes on with the keys at hand while the issuer is away, and takes the new ones when it is back', async () => {
+  it('keeps the cached keys while the issuer is unavailable, and loads the new ones when it is back', async () => {
     const issuer = await startIssuer();
     const token = await issuer.token();
     const app = await startProbe(runtime, settingsOf(issuer));
@@ -166,7 +166,7 @@ describe.each(runtimes)('on $name', (runtime) => {
     expect(await statsOf(app, issuer)).toMatchObject({ state: 'fresh' });
   });
 
-  it('follows no redirect', async () => {
+  it('does not follow redirects', async () => {
     const paths: (string | undefined)[] = [];
     const hostile = await startHostileIssuer(({ url }, response) => {
       paths.push(url);
@@ -177,7 +177,7 @@ describe.each(runtimes)('on $name', (runtime) => {
     expect(paths).toEqual(['/keys']);
   });
 
-  it('reads no more of a key set than it is allowed to', async () => {
+  it('limits the size of a key set', async () => {
     let written = 0;
     const hostile = await startHostileIssuer((_request, response) => {
       response.writeHead(200, { 'Content-Type': 'application/json' });
@@ -195,7 +195,7 @@ describe.each(runtimes)('on $name', (runtime) => {
     expect(written).toBeLessThan(20_000_000);
   });
 
-  it('waits no longer for a key set than it is allowed to', async () => {
+  it('limits the time for a key fetch', async () => {
     const hostile = await startHostileIssuer((_request, response) => {
       response.writeHead(200, { 'Content-Type': 'application/json' }).write('{');
     });
@@ -205,7 +205,7 @@ describe.each(runtimes)('on $name', (runtime) => {
     expect(performance.now() - start).toBeLessThan(3000);
   });
 
-  it('takes no key set that is not UTF-8', async () => {
+  it('rejects a key set that is not UTF-8', async () => {
     const hostile = await startHostileIssuer((_request, response) => {
       response.writeHead(200, { 'Content-Type': 'application/json' }).end(Buffer.from('{"keys":["\xff"]}', 'latin1'));
     });

@@ -39,7 +39,7 @@ const noContent: Handler = (c) => c.body(null, 204);
 const fetchedOnce = { discovery: 1, keys: 1 };
 
 describe('the middlewares of one process', () => {
-  it('make one discovery and one key fetch between them, options functions included', async () => {
+  it('share one discovery and one key fetch, options functions included', async () => {
     const served = new Hono()
       .get('/one', oktaAuth(options()), noContent)
       .get('/two', oktaAuth(options()), noContent)
@@ -61,7 +61,7 @@ describe('the middlewares of one process', () => {
     expect(issuer.counts).toMatchObject(fetchedOnce);
   });
 
-  it('never contact the issuer for a request once warm', async () => {
+  it('do not contact the issuer for a request once warm', async () => {
     const auth = oktaAuth(options());
     await start(new Hono().use(auth).get('/', noContent));
     await auth.verifier.warmUp();
@@ -82,7 +82,7 @@ describe('the middlewares of one process', () => {
     expect(issuer.counts).toMatchObject(fetchedOnce);
   });
 
-  it('take a verifier that exists, and carry it', async () => {
+  it('accept an existing verifier, and expose it', async () => {
     const verifier = createVerifier(options());
     const auth = bearerAuth({ verifier });
     expect(auth.verifier).toBe(verifier);

@@ -12,7 +12,7 @@ const exact = ['--exactOptionalPropertyTypes', '--noUncheckedIndexedAccess', '--
 const onNode = ['--lib', 'es2023', '--types', 'node'];
 const onTheWeb = ['--lib', 'es2023,dom,dom.iterable,dom.asynciterable', '--types', ''];
 
-// Each is a program of its own: an augmentation holds for a whole program.
+// Each is a separate program, because an augmentation applies to a whole program.
 it.each([
   ['plain', 'without the augmentation, on Node.js', onNode],
   ['plain', 'without the augmentation, on the web', onTheWeb],

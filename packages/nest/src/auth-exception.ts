@@ -2,14 +2,13 @@ import { HttpException } from '@nestjs/common';
 import type { AnyAuthError } from '@verifier/core';
 
 /**
- * What exception filters get with `onError: 'framework'`, and what GraphQL resolvers fail with: an `HttpException` with
- * the status and the body of the answer. Its challenge is on the response already, so that a filter need not copy it.
- * Its message is what the client may be told.
+ * The exception of a denied request for exception filters (`onError: 'framework'`) and GraphQL resolvers: an
+ * `HttpException` with the status and the body of the answer. The challenge is already set on the response; a filter need
+ * not copy it. The message may be shown to the client.
  */
 export class AuthException extends HttpException {
   /**
-   * The error itself: `exception.cause.code` says why the request was refused, `exception.cause.headers` what goes with
-   * it.
+   * The error itself: `exception.cause.code` is the reason, `exception.cause.headers` are the headers of the answer.
    */
   declare readonly cause: AnyAuthError;
 

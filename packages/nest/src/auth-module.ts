@@ -21,14 +21,14 @@ import { GuardLifetime } from './guard-lifetime.ts';
 import {
   type AuthModuleAsyncOptions,
   type BearerAuthModuleOptions,
-  checkedAsyncOptions,
-  checkedExtras,
   type ModuleExtras,
   type ModuleSettings,
   type OktaAuthModuleOptions,
+  parseExtras,
   splitSettings,
+  validateAsyncOptions,
 } from './module-options.ts';
-import { checkRegistrations } from './registrations.ts';
+import { validateRegistrations } from './validate-registrations.ts';
 
 type AuthModuleClass<TOptions> = ConfigurableModuleCls<TOptions, 'forRoot', 'createAuthOptions', ModuleExtras>;
 
@@ -43,46 +43,48 @@ const bearerModule: AuthModuleClass<BearerAuthModuleOptions> = moduleClass((opti
 );
 
 /**
- * Guards the application with access tokens of an Okta authorization server, by {@link OktaAuthGuard}. It closes what
- * it opened when the application shuts down.
+ * Guards the application with access tokens of an Okta authorization server, by {@link OktaAuthGuard}. Closes its verifier
+ * when the application shuts down, unless the verifier was passed in.
  *
- * Options: `issuer` and `audience`, and whatever else a verifier can be told; or `{ verifier }`; and `global`, `guard`,
- * `warmUp`. Defaults: `OKTA_OAUTH2_ISSUER` and `OKTA_OAUTH2_AUDIENCE` of the environment; then, for an issuer that ends
- * in `/oauth2/default`, the audience `api://default`.
+ * Options: `issuer`, `audience` and the other options of a verifier, or `{ verifier }`; and `global`, `guard`, `warmUp`.
+ * Defaults: `OKTA_OAUTH2_ISSUER` and `OKTA_OAUTH2_AUDIENCE` of the environment; then, if the issuer ends in
+ * `/oauth2/default`, the audience `api://default`.
  *
- * The application does not start, with a ConfigurationError, where an option is missing, unknown or not safe, or where
- * two modules would guard the same routes.
+ * The application fails to start, with a ConfigurationError, if an option is missing, unknown or not safe, or if two
+ * modules would guard the same routes.
  */
 export class OktaAuthModule {
   constructor(guard?: Guard) {
-    checkForRoot(guard, 'OktaAuthModule');
+    validateForRoot(guard, 'OktaAuthModule');
   }
 
-  /** The module with options that are at hand, or in the environment. */
+  /** The module with fixed options, or with those of the environment. */
   static forRoot(options: OktaAuthModuleOptions & ModuleExtras = {}): DynamicModule {
     return { ...oktaModule.forRoot(options), module: OktaAuthModule };
   }
 
-  /** The module with options that come from other providers: `useFactory` with `inject`, `useClass`, `useExisting`. */
+  /** The module with options from other providers: `useFactory` with `inject`, `useClass`, `useExisting`. */
   static forRootAsync(options: AuthModuleAsyncOptions<OktaAuthModuleOptions>): DynamicModule {
-    return { ...oktaModule.forRootAsync(checkedAsyncOptions(options)), module: OktaAuthModule };
+    validateAsyncOptions(options);
+    return { ...oktaModule.forRootAsync(options), module: OktaAuthModule };
   }
 }
 
-/** {@link OktaAuthModule} for any OAuth 2.0 or OpenID Connect authorization server. Reads no environment variable. */
+/** {@link OktaAuthModule} for any OAuth 2.0 or OpenID Connect authorization server. Does not read the environment. */
 export class BearerAuthModule {
   constructor(guard?: Guard) {
-    checkForRoot(guard, 'BearerAuthModule');
+    validateForRoot(guard, 'BearerAuthModule');
   }
 
-  /** The module with options that are at hand. */
+  /** The module with fixed options. */
   static forRoot(options: BearerAuthModuleOptions & ModuleExtras): DynamicModule {
     return { ...bearerModule.forRoot(Object(options)), module: BearerAuthModule };
   }
 
-  /** The module with options that come from other providers: `useFactory` with `inject`, `useClass`, `useExisting`. */
+  /** The module with options from other providers: `useFactory` with `inject`, `useClass`, `useExisting`. */
   static forRootAsync(options: AuthModuleAsyncOptions<BearerAuthModuleOptions>): DynamicModule {
-    return { ...bearerModule.forRootAsync(checkedAsyncOptions(options)), module: BearerAuthModule };
+    validateAsyncOptions(options);
+    return { ...bearerModule.forRootAsync(options), module: BearerAuthModule };
   }
 }
 
@@ -99,7 +101,7 @@ function moduleClass<TOptions extends ModuleSettings>(
     .setClassMethodName('forRoot')
     .setFactoryMethodName('createAuthOptions')
     .setExtras<ModuleExtras>({ global: true, guard: OktaAuthGuard }, (definition, extras) => {
-      const { global, guard } = checkedExtras(extras);
+      const { global, guard } = parseExtras(extras);
       const providers = [...(definition.providers ?? []), ...guardProviders(guardOf, { global, guard })];
       return { ...definition, global, providers, exports: [guardToken, OktaAuthGuard] };
     });
@@ -111,21 +113,21 @@ function guardProviders<TOptions extends ModuleSettings>(
   { global, guard }: Required<ModuleExtras>,
 ): Provider[] {
   const openGuard = (options: TOptions, modules: ModulesContainer): Guard => {
-    checkRegistrations(modules);
+    validateRegistrations(modules);
     return guardOf(options);
   };
-  const tie = (opened: Guard, options: TOptions): GuardLifetime =>
+  const toLifetime = (opened: Guard, options: TOptions): GuardLifetime =>
     new GuardLifetime(opened, splitSettings(options).warmUp);
   return [
     { provide: guardToken, useFactory: openGuard, inject: [optionsToken, ModulesContainer] },
-    { provide: GuardLifetime, useFactory: tie, inject: [guardToken, optionsToken] },
+    { provide: GuardLifetime, useFactory: toLifetime, inject: [guardToken, optionsToken] },
     { provide: OktaAuthGuard, useClass: guard },
-    // By reference, so that `overrideProvider(OktaAuthGuard)` in a test reaches the global guard too.
+    // By reference: `overrideProvider(OktaAuthGuard)` in a test then replaces the global guard too.
     ...(global ? [{ provide: APP_GUARD, useExisting: OktaAuthGuard }] : []),
   ];
 }
 
-function checkForRoot(guard: Guard | undefined, name: string): void {
+function validateForRoot(guard: Guard | undefined, name: string): void {
   if (guard !== undefined) return;
   throw new ConfigurationError(`${name} has no options: import ${name}.forRoot({ issuer, audience }) instead`);
 }

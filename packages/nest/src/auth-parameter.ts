@@ -3,11 +3,11 @@ import type { VerifiedToken } from '@verifier/core';
 import { findStateOf } from './get-auth.ts';
 import { readState } from './request-state.ts';
 
-/** What {@link Auth} hands to the parameter. */
+/** Selects the value that {@link Auth} passes to the parameter. */
 export interface AuthParameter {
   /** One property of the token, instead of the whole. */
   readonly property?: keyof VerifiedToken;
-  /** Hands over null where the request is anonymous, instead of refusing it with 401. */
+  /** Passes null if the request is anonymous, instead of answering 401. */
   readonly optional?: boolean;
 }
 
@@ -19,15 +19,15 @@ const readParameter = ({ property, optional = false }: AuthParameter, context: E
 const parameter: (data: AuthParameter, ...pipes: AuthPipe[]) => ParameterDecorator =
   createParamDecorator<AuthParameter>(readParameter);
 
-/** A pipe, as the parameter decorators of Nest take them. */
+/** A pipe for a parameter decorator of Nest. */
 export type AuthPipe = Type<PipeTransform> | PipeTransform;
 
 /**
  * The verified access token as a parameter of a route handler or resolver: `@Auth() auth: VerifiedToken`, or one of its
- * properties: `@Auth('subject') subject: string`. Handlers never see null by it, unless they ask with
- * `@Auth({ optional: true })`: otherwise an anonymous request is refused with 401.
+ * properties: `@Auth('subject') subject: string`. An anonymous request is answered with 401, unless the parameter has
+ * `@Auth({ optional: true })` and so may be null.
  *
- * A decorator cannot check the type that you write beside it. `getAuth<Claims>(request)` is the typed way.
+ * A decorator cannot check the type of its parameter. `getAuth<Claims>(request)` is typed.
  *
  * @param what - A property of {@link VerifiedToken}, or {@link AuthParameter}; the whole token by default.
  * @param pipes - Pipes for the value, such as a `ValidationPipe` for `@Auth('claims')`.

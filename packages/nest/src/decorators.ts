@@ -6,80 +6,96 @@ import {
   claimsRequirement,
   type Requirements,
 } from '@verifier/core';
-import { DemandGuard } from './demand-guard.ts';
 import { showSecurity } from './openapi-security.ts';
+import { RequirementGuard } from './requirement-guard.ts';
 import type { RouteDecorator } from './route-decorator.ts';
 import { defineRule } from './route-rule.ts';
 
-/** What {@link OktaAuth} demands, and how the OpenAPI document shows it. */
+/** The requirements of {@link OktaAuth}, and how the OpenAPI document shows them. */
 export interface OktaAuthRequirements extends Requirements {
   /**
-   * The name of the security scheme in your OpenAPI document, if it is one that takes scopes, such as that of
+   * The name of the security scheme in your OpenAPI document, if it is one that takes scopes, such as the scheme of
    * `DocumentBuilder.addOAuth2()`.
    *
-   * @default `bearer`, that of `DocumentBuilder.addBearerAuth()`, which takes none
+   * @default `bearer`, the scheme of `DocumentBuilder.addBearerAuth()`, which takes none
    */
   readonly securityScheme?: string;
 }
 
 /**
- * Opens a class or handler to everyone: no token is asked for, and one that is sent is not looked at. On a handler, it
- * goes before what the class demands; and a handler that demands something is not opened by its class.
+ * Makes a class or handler public: no token is required, and a token that is sent is ignored. On a handler, it overrides
+ * the requirements of the class. On a class, it does not override the requirements of a handler.
  *
- * @throws ConfigurationError at once, where the same class or handler demands something.
+ * @throws ConfigurationError immediately if the same class or handler has requirements.
  */
 export function Public(): RouteDecorator {
   return applyDecorators(defineRule('@Public()', 'public'));
 }
 
 /**
- * Demands a token with all of these scopes; otherwise the answer is 403 with the scopes in the challenge, and 401 to an
- * anonymous request. On a handler, it goes before a `@RequireScope` of the class; other demands of the class stand.
- * Applies the guard of the module where that is not global.
+ * Requires a token with all of these scopes. Answers 403 with the scopes in the challenge, and 401 to an anonymous
+ * request. On a handler, it overrides a `@RequireScope` of the class; other requirements of the class still apply. Applies
+ * the guard of the module if that is not global.
  *
  * @param scopes - One or more scopes: `'read:orders'`, `'read:orders write:orders'`, or an array. Compared exactly.
- * @throws ConfigurationError at once, where there is no scope, or one that no token can carry.
+ * @throws ConfigurationError immediately if there is no scope, or one that no token can carry.
  */
 export function RequireScope(...scopes: readonly (string | readonly string[])[]): RouteDecorator {
-  return demand('@RequireScope', accessRequirement({ scope: scopes.flat() }, '@RequireScope'));
+  return requirementDecorator('@RequireScope', accessRequirement({ scope: scopes.flat() }, '@RequireScope'));
 }
 
 /**
- * {@link RequireScope} for at least one of these scopes.
+ * Requires at least one of these scopes; otherwise as {@link RequireScope}.
  *
  * @throws ConfigurationError as {@link RequireScope} does.
  */
 export function RequireAnyScope(...scopes: readonly (string | readonly string[])[]): RouteDecorator {
-  return demand('@RequireAnyScope', accessRequirement({ anyScope: scopes.flat() }, '@RequireAnyScope'));
+  return requirementDecorator('@RequireAnyScope', accessRequirement({ anyScope: scopes.flat() }, '@RequireAnyScope'));
 }
 
 /**
- * Demands verified claims that satisfy a predicate, and answers 403 to others. What the predicate throws goes to Nest.
+ * Requires verified claims that satisfy a predicate; answers 403 otherwise. Errors of the predicate go to Nest.
  *
- * @param predicate - Returns `true`, and nothing else, to let the request through.
- * @throws ConfigurationError at once, where it is not a function.
+ * @param predicate - Returns `true`, and nothing else, to grant access.
+ * @throws ConfigurationError immediately if it is not a function.
  */
 export function RequireClaims(predicate: (claims: Claims) => boolean): RouteDecorator {
-  return demand('@RequireClaims', claimsRequirement(predicate));
+  return requirementDecorator('@RequireClaims', claimsRequirement(predicate, '@RequireClaims'));
 }
 
 /**
- * Demands a token, and whatever else is named: scopes, roles, permissions, groups, claims; `optional: true` lets
- * anonymous requests pass. Shows it in the OpenAPI document of `@nestjs/swagger`. Applies the guard of the module where
- * that is not global.
+ * Requires a token that meets all members: scopes, roles, permissions, groups, claims. `optional: true` also lets anonymous
+ * requests through. Shown in the OpenAPI document of `@nestjs/swagger`. Applies the guard of the module if that is not
+ * global.
  *
- * @throws ConfigurationError at once, where a demand is unknown, or no token can meet it.
+ * @param requirements - Without them, any valid token is enough.
+ * @throws ConfigurationError immediately if a member is unknown, undefined, empty or of the wrong type.
  */
 export function OktaAuth(requirements: OktaAuthRequirements = {}): RouteDecorator {
-  const { securityScheme, ...demands } = Object(requirements) as OktaAuthRequirements;
+  const { rule, scheme } = parseRequirements(requirements);
+  return applyDecorators(requirementDecorator('@OktaAuth', rule), showSecurity(rule, scheme));
+}
+
+// With its guard: requirements must not depend on the application adding @UseGuards.
+function requirementDecorator(decorator: string, rule: Requirements): RouteDecorator {
+  return applyDecorators(defineRule(decorator, rule), UseGuards(RequirementGuard));
+}
+
+function parseRequirements(requirements: OktaAuthRequirements): { rule: Requirements; scheme: string | undefined } {
+  if (!isPlainObject(requirements))
+    throw new ConfigurationError("@OktaAuth takes an object, such as { scope: 'read' }");
+  const { securityScheme, ...rest } = requirements;
   if (securityScheme !== undefined && (typeof securityScheme !== 'string' || securityScheme === '')) {
     throw new ConfigurationError('@OktaAuth takes securityScheme as the name of a security scheme');
   }
-  const rule = Object.keys(demands).length === 0 ? {} : accessRequirement(demands, '@OktaAuth');
-  return applyDecorators(demand('@OktaAuth', rule), showSecurity(rule, securityScheme));
+  const rule = Reflect.ownKeys(rest).length === 0 ? {} : accessRequirement(rest, '@OktaAuth');
+  return { rule, scheme: securityScheme };
 }
 
-// With its guard: a demand must never depend on somebody remembering @UseGuards.
-function demand(decorator: string, rule: Requirements): RouteDecorator {
-  return applyDecorators(defineRule(decorator, rule), UseGuards(DemandGuard));
+// The copy of an instance would have none of its inherited members, and so require nothing.
+function isPlainObject(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  // As an Object.prototype does, also that of another realm.
+  return prototype === null || Object.hasOwn(Object(prototype), 'isPrototypeOf');
 }

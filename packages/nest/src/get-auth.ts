@@ -3,14 +3,14 @@ import type { VerifiedToken } from '@verifier/core';
 import { findState, type RequestState, readState } from './request-state.ts';
 
 /**
- * The verified access token of a request: what `request.auth` holds, typed. For interceptors, later guards, parameter
- * decorators of your own, and wherever else the request or its execution context is at hand.
+ * Returns the verified access token of a request, the value of `request.auth`. For interceptors, later guards and parameter
+ * decorators of your own.
  *
- * `TClaims` types the claims that your issuer adds. It says what you expect of them; it does not check them.
+ * `TClaims` types the claims that your issuer adds. The type is not checked at run time.
  *
  * @param source - The request of either platform, or an `ExecutionContext` (HTTP or GraphQL), after `OktaAuthGuard`.
- * @throws ConfigurationError where no guard authenticated the request.
- * @throws AuthException (401) where the request is anonymous; ask with `{ optional: true }` to get null.
+ * @throws ConfigurationError if no guard authenticated the request.
+ * @throws AuthException (401) if the request is anonymous. Pass `{ optional: true }` to get null instead.
  */
 export function getAuth<TClaims = unknown>(source: ExecutionContext | object): VerifiedToken<TClaims>;
 export function getAuth<TClaims = unknown>(
@@ -25,9 +25,9 @@ export function getAuth(
   return readState(state, 'getAuth()', options?.optional === true);
 }
 
-/** What the guard attached to the request of a context, wherever among its arguments that request is. */
+/** Returns the state that the guard attached to the request of a context. */
 export function findStateOf(context: ExecutionContext): RequestState | undefined {
-  // HTTP has the request itself as an argument; GraphQL has it as `req` of its context object.
+  // The request is an argument of an HTTP context, and the `req` of the context object of GraphQL.
   for (const argument of context.getArgs<unknown[]>()) {
     const state = findState(argument) ?? findState(requestIn(argument));
     if (state !== undefined) return state;

@@ -5,11 +5,11 @@ import type { AuthException } from './auth-exception.ts';
 import { OktaAuthGuard } from './auth-guard.ts';
 import type { PlatformRequest } from './platform-request.ts';
 
-/** The context of an operation, as the drivers of Nest make it. */
+/** The context object that the GraphQL drivers of Nest create for an operation. */
 interface GraphqlContext {
   readonly req?: PlatformRequest & { readonly res?: unknown };
   readonly res?: unknown;
-  /** Of Mercurius. */
+  /** Set by Mercurius. */
   readonly reply?: unknown;
 }
 
@@ -21,17 +21,19 @@ const codes: Readonly<Record<number, string>> = {
 };
 
 /**
- * {@link OktaAuthGuard} for applications that serve GraphQL, beside HTTP routes or alone: `OktaAuthModule.forRoot({
- * guard: GqlAuthGuard })`. It judges queries, mutations and subscriptions by the HTTP request that carries them.
+ * {@link OktaAuthGuard} for applications that serve GraphQL, with or without HTTP routes: `OktaAuthModule.forRoot({
+ * guard: GqlAuthGuard })`. Authenticates queries, mutations and subscriptions by their HTTP request.
  *
- * A refused resolver fails with an error in `errors`, whatever `onError` says, since other parts of the same answer may
- * be granted: `extensions.code` is `UNAUTHENTICATED` or `FORBIDDEN`, as clients of GraphQL expect, and
- * `SERVICE_UNAVAILABLE` while no keys can be had; the challenge is in the headers of the answer. Resolvers of fields
- * are guarded only where `fieldResolverEnhancers` says so. A subscription over a WebSocket carries no HTTP request, and
- * is refused.
+ * A denied resolver fails with an error in `errors`, whatever the value of `onError`, because other resolvers of the same
+ * operation may succeed. `extensions.code` is `UNAUTHENTICATED`, `FORBIDDEN`, or `SERVICE_UNAVAILABLE` while the keys are
+ * unavailable; the challenge is in the headers of the response. Field resolvers are guarded only if
+ * `fieldResolverEnhancers` includes guards. A subscription over a WebSocket has no HTTP request and is denied.
+ *
+ * With Apollo on Fastify, headers of a granted request are added only if the context has the reply:
+ * `context: (request, reply) => ({ req: request, reply })`.
  */
 export class GqlAuthGuard extends OktaAuthGuard {
-  /** The request of an operation: `req` of its context, where the drivers of Nest put it. */
+  /** Returns the request of an operation: the `req` of its context. */
   override getRequest(context: ExecutionContext): PlatformRequest {
     return isGraphql(context) ? (contextOf(context).req ?? {}) : super.getRequest(context);
   }
@@ -60,8 +62,8 @@ function contextOf(context: ExecutionContext): GraphqlContext {
   return GqlExecutionContext.create(context).getContext<GraphqlContext | undefined>() ?? {};
 }
 
-// Apollo on Fastify hands no response over. It takes headers from an error instead, and keeps them out of the answer's
-// body.
+// The context of Apollo on Fastify has no response. Apollo takes headers from an error instead, and removes them from the
+// body of the answer.
 function headersForApollo({ cause }: AuthException, response: unknown): object {
   if (response !== undefined) return {};
   const headers = Object.entries(cause.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value] as const);

@@ -1,7 +1,7 @@
 import type { OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
 import type { Guard } from '@verifier/core';
 
-/** Ties the guard of a module to the start and the end of its application. */
+/** Loads the keys of a module's guard when the application starts, and closes the guard when it shuts down. */
 export class GuardLifetime implements OnModuleInit, OnApplicationShutdown {
   readonly #guard: Guard;
   readonly #warmUp: boolean;

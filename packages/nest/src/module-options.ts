@@ -2,21 +2,21 @@ import type { ConfigurableModuleAsyncOptions, Type } from '@nestjs/common';
 import { ConfigurationError, type GuardOptions, type OktaGuardOptions } from '@verifier/core';
 import { OktaAuthGuard } from './auth-guard.ts';
 
-/** What a module can be told beside what every guard can. */
+/** Settings of a module, in addition to those that every guard has. */
 export interface ModuleSettings {
   /**
-   * Has the keys in memory before the application listens, and fails the start where they cannot be had.
+   * Fetches the keys before the application listens. Start-up fails if they are unavailable.
    *
    * @default false
    */
   readonly warmUp?: boolean;
 }
 
-/** What decides how the module is put together, and so stands outside of what a factory returns. */
+/** Settings that decide how the module is composed. With `forRootAsync`, they are passed next to the factory. */
 export interface ModuleExtras {
   /**
-   * `true` guards every route of the application. `false` guards those that name the guard, in modules that import this
-   * one; different modules may then trust different issuers.
+   * `true` guards every route of the application. `false` guards only routes with the guard or a decorator of this package,
+   * in modules that import this one; different modules can then trust different issuers.
    *
    * @default true
    */
@@ -30,60 +30,59 @@ export interface ModuleExtras {
   guard?: Type<OktaAuthGuard>;
 }
 
-/** What `OktaAuthModule` is made from; the environment fills in what is left out. */
+/** Options of `OktaAuthModule`. The environment supplies `issuer` and `audience` if they are absent. */
 export type OktaAuthModuleOptions = OktaGuardOptions & ModuleSettings;
 
-/** What `BearerAuthModule` is made from. */
+/** Options of `BearerAuthModule`. */
 export type BearerAuthModuleOptions = GuardOptions & ModuleSettings;
 
-/** A class that can be given as `useClass` or `useExisting`. */
+/** A class for `useClass` or `useExisting`. */
 export interface AuthOptionsFactory<TOptions = OktaAuthModuleOptions> {
   createAuthOptions(): TOptions | Promise<TOptions>;
 }
 
-/** What `forRootAsync` takes: `useFactory` with `inject`, `useClass` or `useExisting`; and `imports`. */
+/** Options of `forRootAsync`: `useFactory` with `inject`, `useClass` or `useExisting`; and `imports`. */
 export type AuthModuleAsyncOptions<TOptions> = ConfigurableModuleAsyncOptions<TOptions, 'createAuthOptions'> &
   ModuleExtras;
 
 /**
- * Checks what stands outside of the options of a guard.
+ * Validates the settings that are not options of a guard, and adds their defaults.
  *
- * @throws ConfigurationError that says what to write instead.
+ * @throws ConfigurationError with the correction.
  */
-export function checkedExtras({ global = true, guard = OktaAuthGuard }: ModuleExtras): Required<ModuleExtras> {
+export function parseExtras({ global = true, guard = OktaAuthGuard }: ModuleExtras): Required<ModuleExtras> {
   if (typeof global !== 'boolean') throw new ConfigurationError('global must be true or false');
   if (guard === OktaAuthGuard || guard.prototype instanceof OktaAuthGuard) return { global, guard };
   throw new ConfigurationError('guard must be a class that extends OktaAuthGuard, such as GqlAuthGuard');
 }
 
 /**
- * Makes sure that options come from somewhere.
+ * Validates that `forRootAsync` has a source of options.
  *
- * @throws ConfigurationError where nothing says from where.
+ * @throws ConfigurationError if it has none.
  */
-export function checkedAsyncOptions<TOptions>(
-  options: AuthModuleAsyncOptions<TOptions>,
-): AuthModuleAsyncOptions<TOptions> {
-  if (options?.useFactory ?? options?.useClass ?? options?.useExisting) return options;
+export function validateAsyncOptions<TOptions>(options: AuthModuleAsyncOptions<TOptions>): void {
+  if (options?.useFactory ?? options?.useClass ?? options?.useExisting) return;
   throw new ConfigurationError('forRootAsync takes useFactory, useClass or useExisting: the options come from there');
 }
 
-/** The settings of the module, checked, and apart from what is core's. */
+/** The validated settings of the module, and the remaining options, which core validates. */
 export interface SplitOptions<TGuardOptions> {
   readonly warmUp: boolean;
   readonly guardOptions: TGuardOptions;
 }
 
 /**
- * Takes the settings of the module out of the options; what is left is core's to check.
+ * Separates and validates the settings of the module.
  *
- * @throws ConfigurationError for a setting that cannot work.
+ * @throws ConfigurationError if a setting is wrong.
  */
 export function splitSettings<TGuardOptions>(options: TGuardOptions & ModuleSettings): SplitOptions<TGuardOptions> {
   const { warmUp = false, ...guardOptions } = Object(options);
   if (typeof warmUp !== 'boolean') throw new ConfigurationError('warmUp must be true or false');
   for (const name of ['global', 'guard']) {
-    if (name in guardOptions) throw new ConfigurationError(`${name} goes beside useFactory, not into what it returns`);
+    if (name in guardOptions)
+      throw new ConfigurationError(`${name} belongs next to useFactory, not in the options that it returns`);
   }
   return { warmUp, guardOptions };
 }

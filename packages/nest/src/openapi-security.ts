@@ -1,24 +1,23 @@
-import type { Requirements } from '@verifier/core';
+import { type OpenApiSecurity, openApiSecurity, type Requirements } from '@verifier/core';
 import { type RouteDecorator, routeDecorator } from './route-decorator.ts';
 
-/** Alternatives, each of which suffices: the name of a security scheme, and the scopes that it takes. */
-type Security = readonly Readonly<Record<string, readonly string[]>>[];
-
-// Where @nestjs/swagger keeps what @ApiSecurity says. Written without loading it, so that it need not be there.
+// The metadata key of @ApiSecurity. Written without loading @nestjs/swagger, which need not be installed.
 const securityKey = 'swagger/apiSecurity';
 
-/** Shows in the OpenAPI document that a class or handler demands a token. */
+/**
+ * Shows in the OpenAPI document that a class or handler requires a token.
+ *
+ * @param scheme - The name of a scheme that takes scopes. Without one, the scheme of `DocumentBuilder.addBearerAuth()` is
+ * shown, which takes none.
+ */
 export function showSecurity(requirements: Requirements, scheme: string | undefined): RouteDecorator {
-  return routeDecorator((place) => {
-    const written: Security = Reflect.getOwnMetadata(securityKey, place) ?? [];
-    Reflect.defineMetadata(securityKey, [...written, ...securityOf(requirements, scheme)], place);
+  const security = scheme === undefined ? bearerSecurity(requirements) : openApiSecurity(requirements, scheme);
+  return routeDecorator((target) => {
+    const written: OpenApiSecurity = Reflect.getOwnMetadata(securityKey, target) ?? [];
+    Reflect.defineMetadata(securityKey, [...written, ...security], target);
   });
 }
 
-// The scheme of `DocumentBuilder.addBearerAuth()` takes no scopes; one that was named by its user does.
-function securityOf({ scope = [], anyScope, optional }: Requirements, scheme: string | undefined): Security {
-  const always = typeof scope === 'string' ? scope.split(' ') : scope;
-  const choices = anyScope === undefined ? [always] : anyScope.map((name) => [...new Set([...always, name])]);
-  const alternatives = scheme === undefined ? [{ bearer: [] }] : choices.map((scopes) => ({ [scheme]: [...scopes] }));
-  return optional === true ? [...alternatives, {}] : alternatives;
+function bearerSecurity({ optional }: Requirements): OpenApiSecurity {
+  return openApiSecurity(optional === undefined ? {} : { optional }, 'bearer');
 }

@@ -1,23 +1,22 @@
 import { ConfigurationError, fromNodeRequest, type NodeRequest, type RequestLike } from '@verifier/core';
 
-/** A request of Express, or of Fastify, which keeps that of Node.js as `raw`. */
+/** A request of Express, or of Fastify, whose `raw` is the request of Node.js. */
 export interface PlatformRequest extends Partial<NodeRequest> {
   readonly raw?: NodeRequest;
-  /** Fastify's own reading of the host, by its proxy settings. */
+  /** The host that Fastify computes from its proxy settings. */
   readonly host?: string;
 }
 
 /**
- * Adapts the request of either platform. Protocol and host are those that the platform computes from its own proxy
- * settings.
+ * Adapts the request of either platform. Protocol and host are those that the platform computes from its proxy settings.
  *
- * @throws ConfigurationError where it is no HTTP request at all.
+ * @throws ConfigurationError if it is not an HTTP request.
  */
 export function toRequestLike(request: PlatformRequest): RequestLike {
   const node = request?.raw ?? request;
   if (!isNodeRequest(node)) {
     throw new ConfigurationError(
-      'OktaAuthGuard.getRequest() gave no HTTP request. A GraphQL subscription over a WebSocket has none: verify the token of connectionParams in onConnect',
+      'OktaAuthGuard.getRequest() returned no HTTP request. A GraphQL subscription over a WebSocket has none: verify the token of connectionParams in onConnect',
     );
   }
   return fromNodeRequest(node === request ? node : new FastifyView(request, node));

@@ -1,18 +1,18 @@
 import { type AnyAuthError, ConfigurationError, type Guard, type VerifiedToken } from '@verifier/core';
 
-/** What the guard found out about a request, for the accessors that come after it. */
+/** The result of the guard, for the accessors that come after it. */
 export interface RequestState {
   readonly guard: Guard;
   /** Null for an anonymous request. */
   readonly auth: VerifiedToken | null;
-  /** What the request was judged for; the resolvers of one GraphQL request have a context each. */
+  /** The context that was authenticated. Each resolver of one GraphQL request has its own. */
   readonly context: object;
-  /** What to throw where the request is refused after all; its headers are on the response already. */
+  /** Returns the exception for an accessor that denies the request, and sets its headers on the response. */
   toException(error: AnyAuthError): Error;
 }
 
-// A registered symbol, so that a guard and an accessor from two copies of this package find each other. What a client
-// sends never has a property of that name.
+// A registered symbol: a guard and an accessor from two copies of this package share it, and no input of a client can
+// contain it.
 const requestState: unique symbol = Symbol.for('@verifier/nest/request-state');
 
 interface Stateful {
@@ -20,31 +20,31 @@ interface Stateful {
   auth?: VerifiedToken | null;
 }
 
-/** Attaches the result: `request.auth` for the application, and a hidden copy that no other library overwrites. */
+/** Attaches the result: as `request.auth` for the application, and under a symbol that no other library overwrites. */
 export function attachState(request: object, state: RequestState): void {
   const stateful: Stateful = request;
   stateful[requestState] = state;
   stateful.auth = state.auth;
 }
 
-/** What the guard attached to a request; undefined where none ran. */
+/** Returns the state that the guard attached; undefined if none ran. */
 export function findState(request: unknown): RequestState | undefined {
   return typeof request === 'object' && request !== null ? (request as Stateful)[requestState] : undefined;
 }
 
 /**
- * The verified token of a request that was let through; null for an anonymous one, where that is expected.
+ * Returns the verified token of a granted request, or null if it is anonymous and `optional` is true.
  *
- * @throws ConfigurationError where no guard authenticated the request.
- * @throws AuthException where the request is anonymous, and that is not expected.
+ * @throws ConfigurationError if no guard authenticated the request.
+ * @throws AuthException if the request is anonymous and `optional` is false.
  */
 export function readState(state: RequestState | undefined, caller: string, optional: boolean): VerifiedToken | null {
   if (state === undefined) {
     throw new ConfigurationError(
-      `${caller} found no authenticated request: the route is @Public(), or no OktaAuthGuard protects it. Write @OktaAuth(), or @OktaAuth({ optional: true }) where anonymous requests may pass`,
+      `${caller} found no authenticated request: the route is @Public(), or no OktaAuthGuard protects it. Write @OktaAuth(), or @OktaAuth({ optional: true }) to let anonymous requests through`,
     );
   }
-  const error = optional ? undefined : state.guard.authorize(state.auth, {});
+  const error = optional ? undefined : state.guard.authorize(state.auth);
   if (error !== undefined) throw state.toException(error);
   return state.auth;
 }

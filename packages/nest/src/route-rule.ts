@@ -1,65 +1,73 @@
-import { ConfigurationError, type Requirements } from '@verifier/core';
+import { accessRequirement, ConfigurationError, type Requirements } from '@verifier/core';
 import { type RouteDecorator, routeDecorator } from './route-decorator.ts';
 
-/** What one class or handler says of itself: open to everyone, or what it demands beyond a valid token. */
-export type RouteRule = 'public' | Requirements;
+/** The rule that decorators write on one class or handler: public, or requirements beyond a valid token. */
+export type WrittenRule = 'public' | Requirements;
+
+/** The rule of a route, from its handler and its class: public, any valid token, or requirements. */
+export type RouteRule = 'public' | 'token' | Requirements;
 
 // Names rather than symbols or classes: two copies of this package read each other's decorators.
 const ruleKey = '@verifier/nest/rule';
 const guardsKey = '__guards__';
 
-/**
- * Marks the guards of this package, so that a handler that names one of them by `@UseGuards` is known to demand a
- * token.
- */
+/** Marks the guards of this package: a handler with one of them in `@UseGuards` requires a token. */
 export const guardMark: unique symbol = Symbol.for('@verifier/nest/guard-class');
 
 const rules: WeakMap<object, WeakMap<object, RouteRule>> = new WeakMap();
 
 /**
- * Writes a rule on a class or a handler, together with what other decorators wrote there.
+ * Writes a rule on a class or a handler, combined with the rules that other decorators wrote there.
  *
- * @throws ConfigurationError where two decorators of one class or handler contradict each other.
+ * @throws ConfigurationError if two decorators of one class or handler contradict each other.
  */
-export function defineRule(decorator: string, rule: RouteRule): RouteDecorator {
-  return routeDecorator((place) => {
-    const written: RouteRule | undefined = Reflect.getOwnMetadata(ruleKey, place);
-    Reflect.defineMetadata(ruleKey, written === undefined ? rule : combine(decorator, written, rule), place);
+export function defineRule(decorator: string, rule: WrittenRule): RouteDecorator {
+  return routeDecorator((target) => {
+    const written: WrittenRule | undefined = Reflect.getOwnMetadata(ruleKey, target);
+    Reflect.defineMetadata(ruleKey, written === undefined ? rule : combine(decorator, written, rule), target);
   });
 }
 
-/** What a handler demands: what it says itself goes before what its class says, each demand by itself. */
+/** Returns the rule of a route. Each requirement of the handler overrides the one of the same name of the class. */
 export function ruleOf(handler: object, classOf: object): RouteRule {
   const known = rules.get(handler)?.get(classOf);
   if (known !== undefined) return known;
   const levels = [...lineage(classOf), handler].map(ownRule).filter((rule) => rule !== undefined);
-  const rule = levels.reduce(narrow, {});
+  const rule = resolveRule(levels.reduce(narrow, {}));
   const ofHandler = rules.get(handler) ?? new WeakMap();
   rules.set(handler, ofHandler.set(classOf, rule));
   return rule;
 }
 
-function combine(decorator: string, written: RouteRule, rule: RouteRule): RouteRule {
+// Merging makes a new object, which would otherwise be validated on every request.
+function resolveRule(rule: WrittenRule): RouteRule {
+  if (rule === 'public') return rule;
+  return Object.keys(rule).length === 0 ? 'token' : accessRequirement(rule);
+}
+
+function combine(decorator: string, written: WrittenRule, rule: WrittenRule): WrittenRule {
   if (written === 'public' || rule === 'public') {
     throw new ConfigurationError(
-      `${decorator} stands beside a decorator that says the opposite: a class or handler is either @Public() or demands a token`,
+      `${decorator} contradicts another decorator: a class or handler is either @Public() or requires a token`,
     );
   }
-  const twice = Object.keys(rule).find((name) => name in written);
+  const twice = Object.keys(rule).find((name) => Object.hasOwn(written, name));
   if (twice === undefined) return { ...written, ...rule };
-  throw new ConfigurationError(`${decorator} demands ${twice}, which is demanded already: write both in one decorator`);
+  throw new ConfigurationError(
+    `${decorator} requires ${twice}, and so does another decorator: write both in one decorator`,
+  );
 }
 
-function narrow(outer: RouteRule, inner: RouteRule): RouteRule {
+function narrow(outer: WrittenRule, inner: WrittenRule): WrittenRule {
   if (inner === 'public' || outer === 'public') return inner;
-  // Whether anonymous requests may pass is for the innermost to say, so that no demand is lost to what stands outside.
-  const { optional: _, ...demands } = outer;
-  return { ...demands, ...inner };
+  // Only the innermost level decides about anonymous requests, so that an outer `optional` does not weaken its requirements.
+  const { optional: _, ...required } = outer;
+  return { ...required, ...inner };
 }
 
-function ownRule(place: object): RouteRule | undefined {
-  const rule: RouteRule | undefined = Reflect.getOwnMetadata(ruleKey, place);
-  const guards: readonly unknown[] = Reflect.getOwnMetadata(guardsKey, place) ?? [];
+function ownRule(target: object): WrittenRule | undefined {
+  const rule: WrittenRule | undefined = Reflect.getOwnMetadata(ruleKey, target);
+  const guards: readonly unknown[] = Reflect.getOwnMetadata(guardsKey, target) ?? [];
   return rule ?? (guards.some(isMarked) ? {} : undefined);
 }
 

@@ -64,7 +64,7 @@ const bearer = async (from: AuthorizationServer, scope?: string): Promise<Record
   Authorization: `Bearer ${await from.token({ scope })}`,
 });
 
-/** What keeps an application from starting. */
+/** The error that an application fails to start with. */
 async function startFault(module: Type | DynamicModule): Promise<unknown> {
   const app = await platform.create(module).catch((error: unknown) => error);
   return app instanceof Error
@@ -88,13 +88,13 @@ async function answers(module: Type, path = '/', from = issuer): Promise<[number
 }
 
 describe('OktaAuthModule.forRoot() without options', () => {
-  it('reads OKTA_OAUTH2_ISSUER, and takes the audience of the default authorization server', async () => {
+  it('reads OKTA_OAUTH2_ISSUER, and uses the audience of the default authorization server', async () => {
     vi.stubEnv('OKTA_OAUTH2_ISSUER', issuer.issuer);
     const module = moduleOf({ imports: [OktaAuthModule.forRoot()], controllers: [Routes] });
     expect(await answers(module)).toEqual([200, 401]);
   });
 
-  it('says what to set where nothing is', async () => {
+  it('names what to set if nothing is', async () => {
     await expectFault({ imports: [OktaAuthModule.forRoot()] }, /OKTA_OAUTH2_ISSUER/);
     vi.stubEnv('OKTA_OAUTH2_ISSUER', 'https://example.okta.com/oauth2/orders');
     await expectFault({ imports: [OktaAuthModule.forRoot()] }, /OKTA_OAUTH2_AUDIENCE/);
@@ -134,7 +134,7 @@ describe('forRootAsync', () => {
     expect(await answers(moduleOf({ imports: [register()], controllers: [Routes] }))).toEqual([200, 401]);
   });
 
-  it('guards what names the guard, with global: false', async () => {
+  it('guards only routes with the guard if global is false', async () => {
     @Controller('closed')
     @UseGuards(BearerAuthGuard)
     class Closed extends Routes {}
@@ -144,20 +144,20 @@ describe('forRootAsync', () => {
     expect(await answers(module, '/closed')).toEqual([200, 401]);
   });
 
-  it('says what is missing, at once', () => {
+  it('names what is missing, immediately', () => {
     expect(() => OktaAuthModule.forRootAsync(Object({ inject: [] }))).toThrow(ConfigurationError);
     expect(() => BearerAuthModule.forRootAsync(Object(undefined))).toThrow(/useFactory, useClass or useExisting/);
   });
 
-  it('does not start the application where the factory fails, or gives what belongs beside it', async () => {
+  it('fails to start if the factory fails, or returns settings of the module', async () => {
     const failing = OktaAuthModule.forRootAsync({ useFactory: () => Promise.reject(new RangeError('no settings')) });
     expect(await startFault(failing)).toEqual(new RangeError('no settings'));
     const useFactory = (): OktaAuthModuleOptions => Object({ ...optionsOf(issuer), global: false });
-    await expectFault({ imports: [OktaAuthModule.forRootAsync({ useFactory })] }, /global goes beside useFactory/);
+    await expectFault({ imports: [OktaAuthModule.forRootAsync({ useFactory })] }, /global belongs next to useFactory/);
   });
 });
 
-describe('[ADAPTERS-AT-START] options that cannot work', () => {
+describe('[ADAPTERS-AT-START] invalid options', () => {
   const good = { issuer: 'https://issuer.example', audience: 'a' };
 
   it.each<[string, object | undefined]>([
@@ -167,13 +167,13 @@ describe('[ADAPTERS-AT-START] options that cannot work', () => {
     ['an unknown option', { ...good, audiense: 'b' }],
     ['an unknown onError', { ...good, onError: 'throw' }],
     ['an issuer without TLS', { ...good, issuer: 'http://issuer.example' }],
-    ['options beside a verifier', { verifier: createVerifier(good), audience: 'a' }],
+    ['options in addition to a verifier', { verifier: createVerifier(good), audience: 'a' }],
     ['warmUp that is no boolean', { ...good, warmUp: 'yes' }],
-  ])('keep the application from starting: %s', async (_name, options) => {
+  ])('fail at start-up: %s', async (_name, options) => {
     await expectFault({ imports: [BearerAuthModule.forRoot(Object(options))], controllers: [Routes] }, /./);
   });
 
-  it('are told as such where a guard waits for them, not as a missing module', async () => {
+  it('are reported as such, and not as a missing module, if a guard depends on them', async () => {
     @Controller()
     @RequireScope('read')
     @UseGuards(OktaAuthGuard)
@@ -183,39 +183,57 @@ describe('[ADAPTERS-AT-START] options that cannot work', () => {
   });
 
   it.each<[string, object]>([
-    ['global that is no boolean', { ...good, global: 'no' }],
-    ['a guard that is none of ours', { ...good, guard: class {} }],
-  ])('are refused at once: %s', (_name, options) => {
+    ['a global that is no boolean', { ...good, global: 'no' }],
+    ['a guard that does not extend OktaAuthGuard', { ...good, guard: class {} }],
+  ])('are rejected immediately: %s', (_name, options) => {
     expect(() => BearerAuthModule.forRoot(Object(options))).toThrow(ConfigurationError);
   });
 });
 
-describe('[ADAPTERS-AT-START] decorators that cannot work', () => {
+describe('[ADAPTERS-AT-START] invalid decorators', () => {
+  const inherited = Object.assign(Object.create({ __proto__: null, scope: 'read' }), { securityScheme: 'a' });
+
   it.each<[string, () => unknown]>([
     ['@RequireScope without a scope', () => RequireScope()],
     ['@RequireScope with an empty array', () => RequireScope([])],
-    ['@RequireScope with what is no scope', () => RequireScope('read"')],
+    ['@RequireScope with an illegal scope', () => RequireScope('read"')],
     ['@RequireAnyScope without a scope', () => RequireAnyScope()],
     ['@RequireClaims without a function', () => RequireClaims(Object('tenant'))],
-    ['@OktaAuth with an unknown demand', () => OktaAuth(Object({ scopes: ['read'] }))],
+    ['@OktaAuth with an unknown requirement', () => OktaAuth(Object({ scopes: ['read'] }))],
     ['@OktaAuth without a scope', () => OktaAuth({ scope: [] })],
-    ['@OktaAuth with a scheme that has no name', () => BearerAuth({ securityScheme: '' })],
-  ])('throw where they are written: %s', (_name, decorator) => {
+    ['@OktaAuth with an undefined scope', () => OktaAuth(Object({ scope: undefined }))],
+    [
+      '@OktaAuth with an undefined scope and a scheme',
+      () => OktaAuth(Object({ scope: undefined, securityScheme: 'a' })),
+    ],
+    ['@OktaAuth with an optional that is no boolean', () => OktaAuth(Object({ optional: 'yes' }))],
+    ['@OktaAuth with null', () => OktaAuth(null as never)],
+    ['@OktaAuth with a number', () => OktaAuth(5 as never)],
+    ['@OktaAuth with a scope', () => OktaAuth('read' as never)],
+    ['@OktaAuth with a list', () => OktaAuth(['read'] as never)],
+    ['@OktaAuth with an empty list', () => OktaAuth([] as never)],
+    ['@OktaAuth with a predicate', () => OktaAuth((() => true) as never)],
+    ['@OktaAuth with a map', () => OktaAuth(new Map([['scope', 'read']]) as never)],
+    ['@OktaAuth with inherited requirements', () => OktaAuth(Object.create({ scope: 'read' }))],
+    ['@OktaAuth with a scheme and inherited requirements', () => OktaAuth(inherited)],
+    ['@OktaAuth with an empty scheme', () => BearerAuth({ securityScheme: '' })],
+  ])('throw when they are applied: %s', (_name, decorator) => {
     expect(decorator).toThrow(ConfigurationError);
   });
 
-  it('name themselves', () => {
-    expect(() => RequireScope()).toThrow(/^@RequireScope needs at least one scope/);
+  it('name themselves in the error', () => {
+    expect(() => RequireClaims(Object('tenant'))).toThrow(/^@RequireClaims takes a function/);
+    expect(() => RequireScope()).toThrow(/^@RequireScope .*at least one scope/);
   });
 
   it.each<[string, MethodDecorator[]]>([
-    ['@Public beside @RequireScope', [Public(), RequireScope('a')]],
-    ['@RequireScope beside @Public', [RequireScope('a'), Public()]],
-    ['@OktaAuth beside @Public', [OktaAuth(), Public()]],
+    ['@Public and @RequireScope', [Public(), RequireScope('a')]],
+    ['@RequireScope and @Public', [RequireScope('a'), Public()]],
+    ['@OktaAuth and @Public', [OktaAuth(), Public()]],
     ['@RequireScope twice', [RequireScope('a'), RequireScope('b')]],
     ['@RequireClaims twice', [RequireClaims(() => true), RequireClaims(() => true)]],
-    ['@RequireScope beside @OktaAuth with a scope', [OktaAuth({ scope: 'a' }), RequireScope('b')]],
-  ])('throw where they contradict each other: %s', (_name, [outer, inner]) => {
+    ['@RequireScope and @OktaAuth with a scope', [OktaAuth({ scope: 'a' }), RequireScope('b')]],
+  ])('throw if they contradict each other: %s', (_name, [outer, inner]) => {
     const descriptor = { value: () => {} };
     inner?.(Object({}), 'get', descriptor);
     expect(() => outer?.(Object({}), 'get', descriptor)).toThrow(ConfigurationError);
@@ -236,39 +254,36 @@ describe('[ADAPTERS-GUARD-ORDER] a guard without its module', () => {
     ['@RequireScope', RequireScope('read')],
     ['@RequireAnyScope', RequireAnyScope('read')],
     ['@RequireClaims', RequireClaims(() => true)],
-  ])('keeps the application from starting, and says what to import: %s', async (_name, decorator) => {
+  ])('fails at start-up, and names what to import: %s', async (_name, decorator) => {
     const message = /OktaAuthGuard found no OktaAuthModule: add OktaAuthModule\.forRoot/;
     await expectFault({ controllers: [decorated(decorator)] }, message);
   });
 
-  it('is one too where another module has it to itself', async () => {
+  it('also fails if only another module imports it', async () => {
     const Own = moduleOf({ imports: [BearerAuthModule.forRoot({ ...optionsOf(issuer), global: false })] });
     const controllers = [decorated(RequireScope('read'))];
     await expectFault({ imports: [Own], controllers }, /global: false, to those of each module/);
   });
 
-  it.each([OktaAuthModule, BearerAuthModule])(
-    'is one too where the module was imported without options',
-    async (each) => {
-      await expectFault({ imports: [each], controllers: [Routes] }, new RegExp(`import ${each.name}\\.forRoot`));
-    },
-  );
+  it.each([OktaAuthModule, BearerAuthModule])('also fails if the module was imported without options', async (each) => {
+    await expectFault({ imports: [each], controllers: [Routes] }, new RegExp(`import ${each.name}\\.forRoot`));
+  });
 });
 
 describe('modules that are registered more than once', () => {
   const scoped = (from: AuthorizationServer): DynamicModule =>
     BearerAuthModule.forRoot({ ...optionsOf(from), global: false });
 
-  it('keep the application from starting where each would guard every route', async () => {
+  it('fail at start-up if each would guard every route', async () => {
     const imports = [OktaAuthModule.forRoot({ issuer: issuer.issuer }), BearerAuthModule.forRoot(optionsOf(other))];
     await expectFault({ imports }, /registered twice in this application.*issuers/);
   });
 
-  it('keep the application from starting where one module imports both', async () => {
+  it('fail at start-up if one module imports both', async () => {
     await expectFault({ imports: [scoped(issuer), scoped(other)] }, /registered twice in App/);
   });
 
-  it('trust two issuers in two modules, each its own', async () => {
+  it('trust different issuers in different modules', async () => {
     @Controller('one')
     @RequireScope('read')
     class One extends Routes {}
@@ -287,14 +302,14 @@ describe('modules that are registered more than once', () => {
     expect(await statuses(other)).toEqual([401, 200, 200]);
   });
 
-  it('are one where they are one constant', async () => {
+  it('are one registration if they are one constant', async () => {
     const shared = BearerAuthModule.forRoot(optionsOf(issuer));
     const Feature = moduleOf({ imports: [shared], controllers: [Routes] });
     expect(await answers(moduleOf({ imports: [shared, Feature] }))).toEqual([200, 401]);
   });
 });
 
-it('gives the guard, and with it the verifier, to other providers', async () => {
+it('provides the guard, and so the verifier, to other providers', async () => {
   @Injectable()
   class Jobs {
     readonly guard: OktaAuthGuard;

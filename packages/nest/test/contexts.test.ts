@@ -48,7 +48,7 @@ describe('a message of a microservice', () => {
     }
   }
 
-  it('is refused, with an error that says so, unless it is public', async () => {
+  it('is denied with an error that explains it, unless it is public', async () => {
     const { errors, logger } = collectingLogger();
     const options = { transport: Transport.TCP, options: { host: '127.0.0.1', port: 0 } } as const;
     const module = moduleOf({ imports: [auth()], controllers: [Messages] });
@@ -61,7 +61,7 @@ describe('a message of a microservice', () => {
     expect(await send('guarded')).toMatchObject({ status: 'error', message: 'Internal server error' });
     expect(await send('open')).toBe('open');
     expect(handled).not.toHaveBeenCalled();
-    expect(errors.join()).toMatch(/refuses this rpc context: override getRequest/);
+    expect(errors.join()).toMatch(/denies this rpc context: override getRequest/);
     client.close();
     await service.close();
   });
@@ -80,7 +80,7 @@ describe('a gateway', () => {
     }
   }
 
-  // As the README has it.
+  // The example of the README.
   @WebSocketGateway()
   class Verified implements OnGatewayConnection {
     readonly auth: OktaAuthGuard;
@@ -109,13 +109,13 @@ describe('a gateway', () => {
     return { app, errors, socket };
   }
 
-  it('has its messages refused by the guard, with an error that says what to do', async () => {
+  it('has its messages denied by the guard, with an error that names the correction', async () => {
     const { app, errors, socket } = await connect(Guarded);
     await once(socket, 'open');
     socket.send(JSON.stringify({ event: 'guarded', data: {} }));
     await vi.waitFor(() => expect(errors).not.toEqual([]));
     expect(handled).not.toHaveBeenCalled();
-    expect(errors.join()).toMatch(/refuses this ws context: verify the token in handleConnection/);
+    expect(errors.join()).toMatch(/denies this ws context: verify the token in handleConnection/);
     socket.close();
     await app.close();
   });
@@ -129,7 +129,7 @@ describe('a gateway', () => {
     await app.close();
   });
 
-  it('can refuse a connection without one', async () => {
+  it('can close a connection without one', async () => {
     const { app, socket } = await connect(Verified);
     const [{ code }] = await once(socket, 'close');
     expect(code).toBe(4401);
@@ -144,7 +144,7 @@ describe('getRequest(context)', () => {
     get(): void {}
   }
 
-  it('can be overridden, and what it gives is what is judged', async () => {
+  it('can be overridden, and its result is authenticated', async () => {
     class FromElsewhere extends OktaAuthGuard {
       override getRequest(context: ExecutionContext): PlatformRequest {
         const { headers, ...request } = context.switchToHttp().getRequest();
@@ -158,17 +158,20 @@ describe('getRequest(context)', () => {
     expect((await fetch(app.origin, { headers: { 'X-Forwarded-Authorization': 'Bearer' } })).status).toBe(400);
   });
 
-  it.each([undefined, null, {}, { raw: {} }])('never opens a route by giving no request: %j', async (nothing) => {
-    class FromNowhere extends OktaAuthGuard {
-      override getRequest(): PlatformRequest {
-        return Object(nothing);
+  it.each([undefined, null, {}, { raw: {} }])(
+    'keeps the route closed if it returns no request: %j',
+    async (nothing) => {
+      class FromNowhere extends OktaAuthGuard {
+        override getRequest(): PlatformRequest {
+          return Object(nothing);
+        }
       }
-    }
-    const app = await startApp(express, moduleOf({ imports: [auth({ guard: FromNowhere })], controllers: [Routes] }));
-    expect((await fetch(app.origin)).status).toBe(500);
-  });
+      const app = await startApp(express, moduleOf({ imports: [auth({ guard: FromNowhere })], controllers: [Routes] }));
+      expect((await fetch(app.origin)).status).toBe(500);
+    },
+  );
 
-  it('refuses a GraphQL context unless the guard is the one for that', () => {
+  it('denies a GraphQL context unless the guard is GqlAuthGuard', () => {
     const host = Object({});
     const guard = new OktaAuthGuard(Object({}), host);
     const context: ExecutionContext = Object({ getType: () => 'graphql' });

@@ -124,19 +124,19 @@ describe.each(drivers)('on %s with %s', (platformName, _driver, driver) => {
     };
   }
 
-  it('lets a good token through: @Auth() and getAuth(context) see it', async () => {
+  it('grants access to a valid token, which @Auth() and getAuth(context) return', async () => {
     const answer = await query(await run(), 'open closed', token);
     expect(answer).toMatchObject({ data: { open: 'open', closed: 'read read' }, errors: [], challenge: null });
   });
 
-  it('leaves @Public() resolvers open', async () => {
+  it('does not guard @Public() resolvers', async () => {
     expect(await query(await run(), 'open')).toMatchObject({ data: { open: 'open' }, errors: [] });
   });
 
   it.each([
     ['nothing', undefined, 'The request has no access token', 'Bearer realm="api"'],
-    ['a token that is none', 'nonsense', 'The access token is invalid', /^Bearer realm="api", error="invalid_token"/],
-  ])('refuses %s as UNAUTHENTICATED, with its challenge', async (_case, bearer, message, challenge) => {
+    ['an invalid token', 'nonsense', 'The access token is invalid', /^Bearer realm="api", error="invalid_token"/],
+  ])('denies %s as UNAUTHENTICATED, with its challenge', async (_case, bearer, message, challenge) => {
     const answer = await query(await run(), 'closed', bearer);
     expect(answer.data ?? null).toBeNull();
     expect(answer.errors).toEqual([{ message, code: 'UNAUTHENTICATED' }]);
@@ -144,21 +144,21 @@ describe.each(drivers)('on %s with %s', (platformName, _driver, driver) => {
     expect(answer.text).not.toContain('"http"');
   });
 
-  it('refuses too little scope as FORBIDDEN, and answers the rest', async () => {
+  it('denies an insufficient scope as FORBIDDEN, and answers the other fields', async () => {
     const answer = await query(await run(), 'open scoped', token);
     expect(answer.data).toEqual({ open: 'open', scoped: null });
     expect(answer.errors).toEqual([{ message: 'The access token lacks a required scope', code: 'FORBIDDEN' }]);
     expect(answer.challenge).toContain('scope="write"');
   });
 
-  it('hands over null for an anonymous request, or refuses it, as the parameter says', async () => {
+  it('passes null for an anonymous request, or denies it, depending on the parameter', async () => {
     const answer = await query(await run(), 'optional needed');
     expect(answer.data).toEqual({ optional: 'null', needed: null });
     expect(answer.errors).toMatchObject([{ code: 'UNAUTHENTICATED' }]);
     expect(answer.challenge).toBe('Bearer realm="api"');
   });
 
-  it('says SERVICE_UNAVAILABLE while no keys can be had', async () => {
+  it('answers SERVICE_UNAVAILABLE while the keys are unavailable', async () => {
     const absent = await startAuthorizationServer();
     await absent.stop();
     const app = await run({ issuer: absent.issuer, audience: absent.audience });
@@ -169,16 +169,16 @@ describe.each(drivers)('on %s with %s', (platformName, _driver, driver) => {
     expect(Number(answer.retryAfter)).toBeGreaterThan(0);
   });
 
-  it('answers HTTP routes beside it as ever', async () => {
+  it('answers HTTP routes of the same application as before', async () => {
     const { origin } = await run();
-    const refused = await fetch(`${origin}/rest`);
-    expect(refused.status).toBe(401);
-    expect(await refused.text()).toBe('{"error":"unauthorized","error_description":"The request has no access token"}');
+    const denied = await fetch(`${origin}/rest`);
+    expect(denied.status).toBe(401);
+    expect(await denied.text()).toBe('{"error":"unauthorized","error_description":"The request has no access token"}');
     const headers = { Authorization: `Bearer ${token}` };
     expect((await fetch(`${origin}/rest`, { headers })).status).toBe(200);
   });
 
-  it('is refused as a whole by the guard for HTTP', async () => {
+  it('is denied as a whole by the guard for HTTP', async () => {
     const answer = await query(await run({ guard: OktaAuthGuard }), 'closed', token);
     expect(answer.data ?? null).toBeNull();
     expect(answer.errors).toHaveLength(1);

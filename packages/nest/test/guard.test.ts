@@ -134,7 +134,7 @@ describe.each(Object.entries(platforms))('on %s', (_name, platform) => {
       expect(JSON.parse(body)).toEqual({ same: true, scopes: ['read'], token: true });
     });
 
-    it('never shows the token when it is written out', async () => {
+    it('does not contain the token when it is serialized', async () => {
       const { status, body } = await ask(await run(Sees), { path: '/whole', headers: bearer() });
       expect(status).toBe(200);
       expect(body).not.toContain(token.split('.')[2]);
@@ -144,18 +144,18 @@ describe.each(Object.entries(platforms))('on %s', (_name, platform) => {
       ['/one', ['read']],
       ['/piped', { count: 1 }],
       ['/pipe-class', { scopes: 'read' }],
-    ])('is one property, and goes through pipes: %s', async (path, expected) => {
+    ])('can be one property, and is passed through pipes: %s', async (path, expected) => {
       expect(JSON.parse((await ask(await run(Sees), { path, headers: bearer() })).body)).toEqual(expected);
     });
 
-    it('is null for an anonymous request, where that is expected', async () => {
+    it('is null for an anonymous request with optional: true', async () => {
       const app = await run(Sees, { optional: true });
       const { body } = await ask(app, { path: '/anonymous' });
       expect(JSON.parse(body)).toEqual({ auth: null, attached: null, got: null });
       expect(JSON.parse((await ask(app, { path: '/one-anonymous' })).body)).toEqual({ subject: null });
     });
 
-    it.each(['/whole', '/one', '/asks'])('is a 401 with its challenge where it is not expected: %s', async (path) => {
+    it.each(['/whole', '/one', '/asks'])('is a 401 with its challenge without optional: true: %s', async (path) => {
       const answer = await ask(await run(Sees, { optional: true }), { path });
       expect(answer).toMatchObject({ status: 401, body: missing });
       expect(headerOf(answer, 'www-authenticate')).toBe('Bearer realm="api"');
@@ -178,7 +178,7 @@ describe.each(Object.entries(platforms))('on %s', (_name, platform) => {
       expect(route).not.toHaveBeenCalled();
     });
 
-    it('is not what another library puts at request.auth', async () => {
+    it('ignores a request.auth of another library', async () => {
       @Controller()
       class Forged {
         @Public()
@@ -288,13 +288,13 @@ describe.each(Object.entries(platforms))('on %s', (_name, platform) => {
       ]);
     });
 
-    it('hold where the verifier lets anonymous requests pass', async () => {
+    it('apply if the verifier lets anonymous requests through', async () => {
       const app = await run(Write, { optional: true });
       expect(await ask(app, { path: '/write/inherits' })).toMatchObject({ status: 401 });
     });
   });
 
-  describe('the answer to a refused request', () => {
+  describe('the answer to a denied request', () => {
     const ran = vi.fn();
     @Controller()
     class Closed {
@@ -314,9 +314,9 @@ describe.each(Object.entries(platforms))('on %s', (_name, platform) => {
     it.each<[string, Question & { readonly send?: boolean }, number]>([
       ['nothing', {}, 401],
       ['malformed credentials', { headers: { Authorization: 'Bearer' } }, 400],
-      ['a token that is none', { headers: { Authorization: 'Bearer nonsense' } }, 401],
-      ['too little scope', { path: '/scoped', send: true }, 403],
-    ])('is not for a filter to change, and no route runs: %s', async (_case, { send, ...question }, status) => {
+      ['an invalid token', { headers: { Authorization: 'Bearer nonsense' } }, 401],
+      ['an insufficient scope', { path: '/scoped', send: true }, 403],
+    ])('is not passed to filters, and no route runs: %s', async (_case, { send, ...question }, status) => {
       const { thrown, filter } = collector();
       const app = await runWithFilter(Closed, filter);
       const answer = await ask(app, send === true ? { ...question, headers: bearer() } : question);
@@ -327,7 +327,7 @@ describe.each(Object.entries(platforms))('on %s', (_name, platform) => {
       expect(ran).not.toHaveBeenCalled();
     });
 
-    it('has the bytes of core whatever the application says of JSON', async () => {
+    it('has the bytes of core whatever the JSON settings of the application', async () => {
       const module = moduleOf({ imports: [BearerAuthModule.forRoot(options())], controllers: [Closed] });
       const app = await startApp(platform, module, (nest) => {
         const adapter = nest.getHttpAdapter();
@@ -337,18 +337,18 @@ describe.each(Object.entries(platforms))('on %s', (_name, platform) => {
       expect(await ask(app)).toMatchObject({ status: 401, body: missing });
     });
 
-    it('is readable to a browser where CORS is enabled, and a preflight needs no token', async () => {
+    it('is readable in a browser if CORS is enabled, and a preflight needs no token', async () => {
       const module = moduleOf({ imports: [BearerAuthModule.forRoot(options())], controllers: [Closed] });
       const app = await startApp(platform, module, (nest) => nest.enableCors({ exposedHeaders: 'WWW-Authenticate' }));
       const headers = { Origin: 'https://app.example' };
-      const refused = await ask(app, { headers });
-      expect(refused.status).toBe(401);
-      expect(headerOf(refused, 'access-control-allow-origin')).toBe('*');
+      const denied = await ask(app, { headers });
+      expect(denied.status).toBe(401);
+      expect(headerOf(denied, 'access-control-allow-origin')).toBe('*');
       const preflight = { method: 'OPTIONS', headers: { ...headers, 'Access-Control-Request-Method': 'GET' } };
       expect(await ask(app, preflight)).toMatchObject({ status: 204 });
     });
 
-    it('leaves nothing of the request behind, though the guard never settles', async () => {
+    it('releases the request, although the guard never settles', async () => {
       const { gc } = await withCollector();
       const app = await run(Closed);
       const seen: WeakRef<object>[] = [];
@@ -368,7 +368,7 @@ describe.each(Object.entries(platforms))('on %s', (_name, platform) => {
       expect(seen).toHaveLength(5);
     });
 
-    it('stands where something else has answered in the meantime, and the route stays closed', async () => {
+    it('does not replace a response that was sent meanwhile, and the route stays closed', async () => {
       const { thrown, filter } = collector();
       const app = await runWithFilter(Closed, filter, { validate: answerFirst });
       const guard = app.app.get(OktaAuthGuard);
@@ -387,7 +387,7 @@ describe.each(Object.entries(platforms))('on %s', (_name, platform) => {
 
     const answerFirst = async (): Promise<string> => {
       await new Promise((done) => setTimeout(done, 10));
-      return 'refused';
+      return 'rejected';
     };
   });
 
@@ -402,7 +402,7 @@ describe.each(Object.entries(platforms))('on %s', (_name, platform) => {
     }
     const onError = 'framework';
 
-    it('hands an AuthException to the filters, with the error as its cause', async () => {
+    it('passes an AuthException to the filters, with the error as its cause', async () => {
       const { thrown, filter } = collector();
       const app = await runWithFilter(Closed, filter, { onError });
       const answer = await ask(app, { path: '/scoped', headers: bearer() });
@@ -429,7 +429,7 @@ describe.each(Object.entries(platforms))('on %s', (_name, platform) => {
       expect(headerOf(answer, 'www-authenticate')).toBe('Bearer realm="api"');
     });
 
-    it('leaves a guard of your own free to try something else', async () => {
+    it('allows another guard to catch the exception', async () => {
       @Injectable()
       class EitherGuard extends OktaAuthGuard {
         override async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -453,7 +453,7 @@ describe.each(Object.entries(platforms))('on %s', (_name, platform) => {
         },
       ],
       ['rejects', () => Promise.reject(new RangeError('out of range'))],
-    ])('reach the filters where validate %s, and the route stays closed', async (_case, validate) => {
+    ])('reach the filters if validate %s, and the route stays closed', async (_case, validate) => {
       const route = vi.fn();
       const { thrown, filter } = collector();
       const app = await runWithFilter(controllerOf(route), filter, { validate });
@@ -462,7 +462,7 @@ describe.each(Object.entries(platforms))('on %s', (_name, platform) => {
       expect(route).not.toHaveBeenCalled();
     });
 
-    it('reach the filters where a claims predicate throws, and the route stays closed', async () => {
+    it('reach the filters if a claims predicate throws, and the route stays closed', async () => {
       const route = vi.fn();
       const { thrown, filter } = collector();
       const fail = (): boolean => {
@@ -487,7 +487,7 @@ describe.each(Object.entries(platforms))('on %s', (_name, platform) => {
     }
   });
 
-  it('judges once where a route is guarded more than once', async () => {
+  it('authenticates once if a route is guarded more than once', async () => {
     const validate = vi.fn();
     @Controller()
     @UseGuards(OktaAuthGuard)
@@ -505,7 +505,7 @@ describe.each(Object.entries(platforms))('on %s', (_name, platform) => {
     expect(validate).toHaveBeenCalledTimes(1);
   });
 
-  it('sees a repeated Authorization header, which Node.js hides', async () => {
+  it('detects a repeated Authorization header, which Node.js hides', async () => {
     @Controller()
     class Routes {
       @Get()
@@ -517,7 +517,7 @@ describe.each(Object.entries(platforms))('on %s', (_name, platform) => {
     expect(answer.status).toBe(400);
   });
 
-  it('goes on in the same turn with a token that was seen before', async () => {
+  it('continues in the same turn with a cached token', async () => {
     const turns: unknown[] = [];
     @Injectable()
     class Watched extends OktaAuthGuard {

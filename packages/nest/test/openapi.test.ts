@@ -50,7 +50,7 @@ async function documentOf(app: INestApplication): Promise<OpenAPIObject> {
   return document;
 }
 
-it('shows what @OktaAuth() demands in the OpenAPI document', async () => {
+it('shows the requirements of @OktaAuth() in the OpenAPI document', async () => {
   const imports = [BearerAuthModule.forRoot({ issuer: 'https://issuer.example', audience: 'a' })];
   const platform: Platform = Object(platforms['Express']);
   const document = await documentOf(await platform.create(moduleOf({ imports, controllers: [Routes, Whole] })));

@@ -7,7 +7,7 @@ import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { RunningApp } from '@verifier/conformance';
 
-/** Express or Fastify, beneath an application. */
+/** The platform of an application: Express or Fastify. */
 export interface Platform {
   create(module: Type | DynamicModule, options?: NestApplicationOptions): Promise<INestApplication>;
   serve(app: INestApplication): Promise<Server>;
@@ -17,7 +17,7 @@ const quiet: NestApplicationOptions = { logger: false, abortOnError: false };
 
 const express: Platform = {
   create: (module, options) => NestFactory.create(module, new ExpressAdapter(), { ...quiet, ...options }),
-  // Nest takes no limit for the size of headers, so that the server is one of our own.
+  // Nest has no option for the size of headers, so the test creates the server.
   serve: async (app) => {
     const listener: RequestListener = app.getHttpAdapter().getInstance();
     const server = createServer({ maxHeaderSize: 65_536 }, listener);
@@ -41,7 +41,7 @@ const fastify: Platform = {
 /** The platforms of Nest, by name. */
 export const platforms: Readonly<Record<string, Platform>> = { Express: express, Fastify: fastify };
 
-/** An application that listens, and can be looked into. */
+/** A listening application. */
 export interface RunningNestApp extends RunningApp {
   readonly app: INestApplication;
 }

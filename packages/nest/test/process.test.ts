@@ -15,7 +15,7 @@ it('serves a CommonJS application without type metadata, which exits by itself a
   expect(stderr).toBe('');
   const report = JSON.parse(stdout);
   expect(report).toMatchObject({ same: true, status: 200, body: ['read'] });
-  // What only some applications have, or only a request needs, is not loaded by the import.
+  // The import does not load optional packages, nor those that only a request needs.
   for (const name of ['@nestjs/graphql', '@nestjs/swagger', 'undici', 'jose']) {
     expect(report.afterImport).not.toContain(name);
   }

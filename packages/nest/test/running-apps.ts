@@ -11,7 +11,7 @@ export interface Question {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** A module made on the spot. */
+/** Creates a module class from its metadata. */
 export function moduleOf(metadata: ModuleMetadata): Type {
   @Module(metadata)
   class App {}

@@ -53,7 +53,7 @@ describe.each(Object.entries(platforms))('on %s', (_name, platform) => {
     (await ask(app, { path, headers })).status;
 
   describe('the modules of one process', () => {
-    it('make one discovery and one key fetch between them', async () => {
+    it('share one discovery and one key fetch', async () => {
       const left = moduleOf({ imports: [OktaAuthModule.forRoot({ ...options(), global: false })], controllers: [One] });
       const right = moduleOf({
         imports: [BearerAuthModule.forRoot({ ...options(), global: false, realm: 'two' })],
@@ -71,7 +71,7 @@ describe.each(Object.entries(platforms))('on %s', (_name, platform) => {
       expect(issuer.counts).toMatchObject(fetchedOnce);
     });
 
-    it('never contact the issuer for a request once warm', async () => {
+    it('do not contact the issuer for a request once warm', async () => {
       const app = await run(guarded({ warmUp: true }));
       expect(app.app.get(OktaAuthGuard).verifier.ready()).toBe(true);
       expect(issuer.counts).toMatchObject(fetchedOnce);
@@ -93,7 +93,7 @@ describe.each(Object.entries(platforms))('on %s', (_name, platform) => {
       await expect(verifier.verify('any')).rejects.toMatchObject({ code: 'ERR_CLOSED' });
     });
 
-    it('leaves one that was handed in to those who share it', async () => {
+    it('leaves a verifier open that was passed in', async () => {
       const verifier = createVerifier(options());
       const app = await start(platform, moduleOf({ imports: [OktaAuthModule.forRoot({ verifier })] }));
       await verifier.warmUp();
@@ -102,7 +102,7 @@ describe.each(Object.entries(platforms))('on %s', (_name, platform) => {
       await verifier.close();
     });
 
-    it('leaves a second application of the same module alone', async () => {
+    it('does not affect a second application of the same module', async () => {
       const module = guarded();
       const [first, second] = [await start(platform, module), await run(module)];
       await first.close();
@@ -110,14 +110,14 @@ describe.each(Object.entries(platforms))('on %s', (_name, platform) => {
     });
   });
 
-  it('does not start with warmUp where the keys cannot be had', async () => {
+  it('fails at start-up with warmUp if the keys are unavailable', async () => {
     await issuer.stop();
     const fault = await start(platform, guarded({ warmUp: true })).catch((error: unknown) => error);
     expect(fault).toBeInstanceOf(AggregateError);
     expect(String(fault)).toContain(issuer.issuer);
   });
 
-  it('starts without warmUp where the keys cannot be had, and answers 503', async () => {
+  it('starts without warmUp if the keys are unavailable, and answers 503', async () => {
     await issuer.stop();
     const app = await run(guarded());
     expect(await statusOf(app)).toBe(503);

@@ -12,7 +12,7 @@ const settings = [
   '--noEmit',
   '--strict',
   '--experimentalDecorators',
-  // The types of Nest's own dependencies do not all compile.
+  // Some types of Nest's dependencies do not compile.
   '--skipLibCheck',
   '--types',
   'node',
@@ -23,7 +23,7 @@ const exact = ['--exactOptionalPropertyTypes', '--noUncheckedIndexedAccess', '--
 it.each([
   ['with exact types', exact],
   ['with metadata of types', ['--emitDecoratorMetadata']],
-])('the types are what they should be, %s', async (_name, more) => {
+])('the types are as documented, %s', async (_name, more) => {
   const args = [compiler, ...settings, ...modern, ...more, file];
   const { stdout } = await run(process.execPath, args).catch(Object);
   expect(stdout).toBe('');

@@ -80,12 +80,8 @@ function parseRequirements(requirements: unknown, caller: string): ParsedRequire
 function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
-  // The last case is the Object.prototype of another realm, such as the sandbox of a test runner.
-  return prototype === null || prototype === Object.prototype || isRootPrototype(prototype);
-}
-
-function isRootPrototype(prototype: unknown): boolean {
-  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(Object(prototype), 'isPrototypeOf');
+  // As an Object.prototype does, also that of another realm, such as the sandbox of a test runner.
+  return prototype === null || Object.hasOwn(Object(prototype), 'isPrototypeOf');
 }
 
 function parseMemberName(name: string | symbol, caller: string): string {

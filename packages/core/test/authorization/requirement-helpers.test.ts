@@ -13,7 +13,7 @@ describe.each([
   ['scopeRequirement', scopeRequirement, 'requireScope'],
   ['anyScopeRequirement', anyScopeRequirement, 'requireAnyScope'],
 ] as const)('%s()', (_name, requirement, guard) => {
-  it('takes strings, lists, and strings with spaces between them, without duplicates', () => {
+  it('accepts strings, lists, and strings with spaces, without duplicates', () => {
     const [scopes] = Object.values(requirement('a b', ['c', 'a'], 'd'));
     expect(scopes).toEqual(['a', 'b', 'c', 'd']);
   });
@@ -23,14 +23,14 @@ describe.each([
     expect([requirements, ...Object.values(requirements)].every(Object.isFrozen)).toBe(true);
   });
 
-  it('needs at least one scope', () => {
+  it('requires at least one scope', () => {
     expect(configurationErrorIn(() => requirement()).message).toMatch(new RegExp(`^${guard} `));
     expect(configurationErrorIn(() => requirement([])).message).toMatch(new RegExp(`^${guard} `));
   });
 
   it.each(
     ['', ' ', 'a  b', 'a"b', 'a\\b', 'é', 'a\tb', 'a\r\nb', 1, null, undefined, {}, true].map((scope) => ({ scope })),
-  )('is refused at set-up with a scope that no token can carry: $scope', ({ scope }) => {
+  )('is rejected at set-up with a scope that no token can carry: $scope', ({ scope }) => {
     const { message } = configurationErrorIn(() => requirement(scope as string));
     expect(message).toMatch(new RegExp(`^${guard} `));
     expect(message).not.toMatch(/[\r\n]/);
@@ -38,7 +38,7 @@ describe.each([
 });
 
 describe('requirements made at set-up', () => {
-  it('hold for tokens', () => {
+  it('are compared with the token', () => {
     for (const met of [
       scopeRequirement('read', 'write'),
       anyScopeRequirement('x', 'read'),
@@ -55,7 +55,7 @@ describe('requirements made at set-up', () => {
     }
   });
 
-  it('take a function for the claims, and nothing else', () => {
+  it('accept only a function for the claims', () => {
     for (const wrong of [undefined, null, 'x', {}, true]) {
       expect(configurationErrorIn(() => claimsRequirement(wrong as never)).message).toMatch(
         /^requireClaims takes a function/,

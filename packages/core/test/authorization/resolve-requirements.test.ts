@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it, vi } from 'vitest';
 import {
   type AuthResult,
@@ -36,8 +37,8 @@ const hidden = Object.defineProperty({}, 'scope', { value: [], enumerable: false
 const wrong: readonly (readonly [string, unknown, RegExp])[] = [
   ['a misspelled member', { scopes: 'admin' }, /scopes.*did you mean scope\?$/],
   ['another misspelled member', { anyroles: ['admin'] }, /anyroles.*did you mean anyRole\?$/],
-  ['a member like no other', { 'x\r\nyz': 1 }, /"x\\r\\nyz".*use one of scope, anyScope/],
-  ['a misspelled member beside a right one', { scope: 'read', rolle: 'a' }, /rolle.*did you mean role\?$/],
+  ['a member like no other', { 'x\r\nyz': 1 }, /"x\\r\\nyz".*there are scope, anyScope/],
+  ['a misspelled member and a valid one', { scope: 'read', rolle: 'a' }, /rolle.*did you mean role\?$/],
   ['a symbol', { [Symbol('scope')]: 'admin' }, /Symbol\(scope\)/],
   ['an empty list', { scope: [] }, / scope .*at least one/],
   ['an empty list of alternatives', { anyScope: [] }, / anyScope .*at least one/],
@@ -47,7 +48,7 @@ const wrong: readonly (readonly [string, unknown, RegExp])[] = [
   ['an undefined scope', { scope: undefined }, / scope .*undefined/],
   ['an undefined predicate', { claims: undefined }, / claims .*undefined/],
   ['an undefined optional', { optional: undefined }, / optional .*undefined/],
-  ['an undefined member beside one that is met', { scope: 'read', anyRole: undefined }, / anyRole .*undefined/],
+  ['an undefined member and one that is met', { scope: 'read', anyRole: undefined }, / anyRole .*undefined/],
   ['null', { role: null }, / role/],
   ['a number', { permission: 5 }, / permission/],
   ['an object', { group: {} }, / group/],
@@ -69,6 +70,7 @@ const wrong: readonly (readonly [string, unknown, RegExp])[] = [
   ['a map', new Map([['scope', 'read']]), / an object/],
   ['an instance of a class', new empty(), / an object/],
   ['inherited members', inherited, / an object/],
+  ['members of a prototype without one', Object.create({ __proto__: null, scope: 'admin' }), / an object/],
 ];
 
 /** The ConfigurationError that an entry point throws or rejects with. */
@@ -99,17 +101,20 @@ describe.each(Object.entries(entryPoints))('%s()', (name, enter) => {
 });
 
 describe.each(Object.entries(entryPoints).filter(([name]) => name !== 'requireAccess'))('%s()', (_name, enter) => {
-  it.each([undefined, {}, Object.create(null), { optional: false }])('requires nothing with %o', async (nothing) => {
-    const result: unknown = await enter(nothing as Requirements);
-    const isDenied = (result as AuthResult | undefined)?.ok === false;
-    expect(isDenied).toBe(false);
-  });
+  it.each([undefined, {}, Object.create(null), runInNewContext('({})'), { optional: false }])(
+    'requires nothing with %o',
+    async (nothing) => {
+      const result: unknown = await enter(nothing as Requirements);
+      const isDenied = (result as AuthResult | undefined)?.ok === false;
+      expect(isDenied).toBe(false);
+    },
+  );
 });
 
 describe('wrong requirements', () => {
   const misspelled = { scopes: 'admin' } as Requirements;
 
-  it('are an error of the application, whatever the request sends', async () => {
+  it('are an error of the application, whatever the request contains', async () => {
     for (const request of [requestWith(), requestWith('Bearer'), bearerRequest('x'), bearerRequest(token)]) {
       const result = verifier.authenticate(request, misspelled);
       await expect(result).rejects.toSatisfy(isConfigurationError);
@@ -118,7 +123,7 @@ describe('wrong requirements', () => {
     expect(configurationErrorIn(() => verifier.verifySync('x', misspelled)).message).toMatch(/scopes/);
   });
 
-  it('reject, and do not throw, where a promise is returned', async () => {
+  it('reject a promise instead of throwing', async () => {
     await expect(verifier.verify(token, misspelled)).rejects.toSatisfy(isConfigurationError);
     await expect(verifier.verifyAll([token], { requirements: misspelled })).rejects.toSatisfy(isConfigurationError);
     const result = verifier.authenticate(bearerRequest(token), misspelled);
@@ -126,7 +131,7 @@ describe('wrong requirements', () => {
     await expect(result).rejects.toSatisfy(isConfigurationError);
   });
 
-  it('count as no refused token', async () => {
+  it('are not counted as a denied token', async () => {
     const counting = verifierFor(key);
     await Promise.allSettled([counting.verify(token, misspelled), counting.authenticate(requestWith(), misspelled)]);
     expect(counting.stats()).toMatchObject({ verified: 0, refused: {} });
@@ -155,7 +160,7 @@ describe('requirements that were resolved', () => {
   it.each([
     ['scope', 'read', 'optional', true],
     ['role', 'boss', 'claims', () => true],
-  ])('do not see what stands on Object.prototype: %s beside %s', (member, value, polluted, added) => {
+  ])('ignore members of Object.prototype: %s with an added %s', (member, value, polluted, added) => {
     const requirements = accessRequirement({ [member]: value });
     Object.defineProperty(Object.prototype, polluted, { value: added, configurable: true, writable: true });
     try {
@@ -193,7 +198,7 @@ describe('the options of verifyAll()', () => {
     [{ concurrency: 0 }, /^concurrency must be a whole number/],
     [null, /must be an object/],
     ['read', /must be an object/],
-  ])('are an error where they are not known: %j', async (options, message) => {
+  ])('are validated: %j', async (options, message) => {
     const error = await faultFrom(() => verifier.verifyAll([token], options as object));
     expect(error.message).toMatch(message);
   });

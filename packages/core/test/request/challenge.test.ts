@@ -36,8 +36,8 @@ const tokenCodes: readonly TokenError['code'][] = [
   'ERR_TOKEN_REJECTED',
 ];
 
-describe('the answer to a refused request', () => {
-  it('[ANSWERS-MISSING] has a challenge with a realm and no error where nothing was sent', () => {
+describe('the answer to a denied request', () => {
+  it('[ANSWERS-MISSING] has a challenge with a realm and no error for a request without credentials', () => {
     expect(verifier.challenge(new CredentialsMissingError())).toEqual({
       status: 401,
       headers: { ...json, 'WWW-Authenticate': 'Bearer realm="api"' },
@@ -48,7 +48,7 @@ describe('the answer to a refused request', () => {
   it.each([
     ['ERR_CREDENTIALS_MALFORMED', 'The Authorization header is malformed'],
     ['ERR_CREDENTIALS_REPEATED', 'The request has more than one set of credentials'],
-  ] as const)('[ANSWERS-REQUEST] is 400 invalid_request for %s', (code, description) => {
+  ] as const)('is 400 invalid_request for %s', (code, description) => {
     expect(verifier.challenge(new RequestError(code, 'hush'))).toEqual({
       status: 400,
       headers: {
@@ -59,14 +59,14 @@ describe('the answer to a refused request', () => {
     });
   });
 
-  it('[ANSWERS-EXPIRED] says that a token expired', () => {
+  it('[ANSWERS-EXPIRED] tells the client that a token expired', () => {
     const { headers } = verifier.challenge(new TokenError('ERR_TOKEN_EXPIRED', 'hush'));
     expect(headers['WWW-Authenticate']).toBe(
       'Bearer realm="api", error="invalid_token", error_description="The access token expired"',
     );
   });
 
-  it('[ANSWERS-NO-ORACLE] says the same of every other refused token, to the byte', () => {
+  it('[ANSWERS-NO-ORACLE] has the same bytes for every other invalid token', () => {
     const details = { claim: 'hush', reason: 'mismatch', cause: new Error('hush') } as const;
     const answers = tokenCodes.map((code) => verifier.challenge(new TokenError(code, `hush ${code}`, details)));
     for (const answer of answers) {
@@ -93,7 +93,7 @@ describe('the answer to a refused request', () => {
     expect(body).toBe('{"error":"insufficient_scope","error_description":"The access token lacks a required scope"}');
   });
 
-  it('names no scope where the refusal was not about scopes', () => {
+  it('names no scope if the error is not about scopes', () => {
     const { status, headers } = verifier.challenge(new ScopeError('ERR_CLAIMS_INSUFFICIENT', 'hush'));
     expect(status).toBe(403);
     expect(headers['WWW-Authenticate']).toBe(
@@ -132,7 +132,7 @@ describe('the answer to a refused request', () => {
     expect(verifierFor(key).challenge(error)).toStrictEqual(verifier.challenge(error));
   });
 
-  it('is made for errors of another copy of this package as well', () => {
+  it('supports errors of another copy of this package', () => {
     const { name, code, status } = new TokenError('ERR_TOKEN_EXPIRED', 'hush');
     const foreign = { name, code, status } as unknown as AnyAuthError;
     expect(verifier.challenge(foreign)).toEqual(verifier.challenge(new TokenError('ERR_TOKEN_EXPIRED', 'hush')));
@@ -159,7 +159,7 @@ describe('whatever realm and scopes are configured', () => {
     fc.constantFrom('"', '\\', '\r\n', 'a\r\nSet-Cookie: a=b', 'é', '\u0000'),
   );
 
-  it('[ANSWERS-ESCAPED] the realm stands in the challenge as it was written', () => {
+  it('[ANSWERS-ESCAPED] the realm is in the challenge as configured', () => {
     fc.assert(
       fc.property(printable, (realm) => {
         const { headers } = verifierFor(key, { realm }).challenge(new CredentialsMissingError());
@@ -185,7 +185,7 @@ describe('whatever realm and scopes are configured', () => {
     );
   });
 
-  it('every header is one that the Fetch API takes', () => {
+  it('the Fetch API accepts every header', () => {
     const scopes = ['a', '"', '\r\n', 'é\u0000'];
     const { headers } = verifier.challenge(new ScopeError('ERR_SCOPE_INSUFFICIENT', 'x', scopes));
     expect(() => new Headers(headers)).not.toThrow();

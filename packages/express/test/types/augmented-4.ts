@@ -7,7 +7,7 @@ const isTrue = <TValue extends true>(): TValue | undefined => undefined;
 
 express().use(oktaAuth(), (req, res) => {
   isTrue<Same<typeof req.auth, VerifiedToken | null | undefined>>();
-  // @ts-expect-error -- absent where no middleware ran, null where the request is anonymous
+  // @ts-expect-error -- undefined if no middleware ran, null if the request is anonymous
   req.auth.subject;
   res.json([req.auth?.subject, getAuth(req).subject]);
 });

@@ -27,7 +27,7 @@ app.use(oktaAuth({ issuer: 'https://issuer.example', audience: 'a', onError: 'fr
 app.use('/orders', bearerAuth({ issuer: 'https://issuer.example', audience: ['a', 'b'] }), Router());
 app.use(bearerAuth({ verifier: auth.verifier }));
 
-// Parameters of the path are still inferred beside a guard.
+// Path parameters are still inferred with a guard.
 app.get('/orders/:id', requireScope('read:orders', ['write:orders']), (req, res) => {
   isTrue<Same<typeof req.params, { id: string }>>();
   res.json(req.params.id);
@@ -56,9 +56,9 @@ app.get(
 
 export const asHandler: RequestHandler = requireScope('read');
 
-// @ts-expect-error -- options are needed
+// @ts-expect-error -- options are required
 bearerAuth();
-// @ts-expect-error -- an audience is needed, or null on purpose
+// @ts-expect-error -- an audience is required, or an explicit null
 bearerAuth({ issuer: 'https://issuer.example' });
 // @ts-expect-error -- no such option
 bearerAuth({ issuer: 'https://issuer.example', audience: 'a', audiences: ['b'] });
@@ -66,7 +66,7 @@ bearerAuth({ issuer: 'https://issuer.example', audience: 'a', audiences: ['b'] }
 bearerAuth({ issuer: 'https://issuer.example', audience: 'a', onError: 'throw' });
 // @ts-expect-error -- scopes are strings
 requireScope(1);
-// @ts-expect-error -- a predicate answers true or false
+// @ts-expect-error -- a predicate returns true or false
 requireClaims(() => 'yes');
 // @ts-expect-error -- the response is not the request
 app.get('/', (_req, res) => getAuth(res));

@@ -1,6 +1,6 @@
 import { registerHooks } from 'node:module';
 
-/** What the process tells its parent: the packages it had loaded, and what it was answered. */
+/** The report of the process to its parent: the packages that it loaded, and the response that it received. */
 export interface Report {
   readonly afterImport: readonly string[];
   readonly afterRequest: readonly string[];

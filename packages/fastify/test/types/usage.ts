@@ -33,7 +33,7 @@ isTrue<Same<typeof decorators.verifier, Verifier>>();
 
 app.get('/token', async (request) => {
   isTrue<Same<typeof request.auth, VerifiedToken | null>>();
-  // @ts-expect-error -- null where the request is anonymous or the route is open
+  // @ts-expect-error -- null if the request is anonymous or the route is public
   request.auth.subject;
   const plain = getAuth(request);
   isTrue<Same<typeof plain, VerifiedToken>>();
@@ -49,7 +49,7 @@ app.get('/token', async (request) => {
   return plain.scopes;
 });
 
-// The types of a route are left as they are.
+// The types of a route do not change.
 app.get<{ Params: { id: string }; Reply: { 200: string } }>(
   '/orders/:id',
   { config: { auth: { scope: 'read:orders' } }, onRequest: app.authenticate, preHandler: app.requireScope('read') },
@@ -103,9 +103,9 @@ export async function routes(scope: FastifyInstance): Promise<void> {
   scope.route({ method: 'GET', url: '/', config: { auth: configured }, handler: async () => 'ok' });
 }
 
-// @ts-expect-error -- options are needed
+// @ts-expect-error -- options are required
 await app.register(bearerAuth);
-// @ts-expect-error -- an audience is needed, or null on purpose
+// @ts-expect-error -- an audience is required, or an explicit null
 await app.register(bearerAuth, { issuer: 'https://issuer.example' });
 // @ts-expect-error -- no such option
 await app.register(bearerAuth, { issuer: 'https://issuer.example', audience: 'a', audiences: ['b'] });
@@ -113,13 +113,13 @@ await app.register(bearerAuth, { issuer: 'https://issuer.example', audience: 'a'
 await app.register(bearerAuth, { issuer: 'https://issuer.example', audience: 'a', onError: 'throw' });
 // @ts-expect-error -- true or false
 await app.register(oktaAuth, { global: 'no' });
-// @ts-expect-error -- no such demand
+// @ts-expect-error -- no such requirement
 app.get('/', { config: { auth: { scop: 'read' } } }, async () => 'ok');
 // @ts-expect-error -- an object, not a scope
 app.get('/', { config: { auth: 'read' } }, async () => 'ok');
 // @ts-expect-error -- scopes are strings
 app.requireScope(1);
-// @ts-expect-error -- a predicate answers true or false
+// @ts-expect-error -- a predicate returns true or false
 app.requireClaims(() => 'yes');
 // @ts-expect-error -- the reply is not the request
 app.get('/', async (_request, reply) => getAuth(reply).scopes);

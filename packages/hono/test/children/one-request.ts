@@ -3,7 +3,7 @@ import { get, type IncomingMessage } from 'node:http';
 import { registerHooks } from 'node:module';
 import type { AddressInfo } from 'node:net';
 
-/** What the process tells its parent: the packages it had loaded, and what it was answered. */
+/** The report of the process to its parent: the packages that it loaded, and the response that it received. */
 export interface Report {
   readonly afterImport: readonly string[];
   readonly afterRequest: readonly string[];

@@ -3,7 +3,7 @@ import type { AppDescription } from '../apps.ts';
 import { binaryOf } from './binary.ts';
 import { startChild } from './child.ts';
 
-// A path of the workspace's own TypeScript settings must not stand in for what the package says.
+// Path mappings in the TypeScript settings of the workspace must not replace the exports of the package.
 const flags = ['--max-http-header-size=65536', '--tsconfig-override=plain.tsconfig.json'];
 
 /** Serves an application in a Bun process of its own. */

@@ -24,7 +24,7 @@ export async function bundle(file: string, conditions: readonly string[]): Promi
     conditions: [...conditions],
     // Whatever cannot be bundled has to show.
     external: ['node:*', 'undici'],
-    // A path of the workspace's own TypeScript settings must not stand in for what the package says.
+    // Path mappings in the TypeScript settings of the workspace must not replace the exports of the package.
     tsconfigRaw: {},
     logLevel: 'error',
   });

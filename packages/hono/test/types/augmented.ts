@@ -9,7 +9,7 @@ const isTrue = <TValue extends true>(): TValue | undefined => undefined;
 // Anywhere, with the cases in which there is nothing.
 export function logSubject(c: Context<{ Bindings: { readonly REGION: string } }>): string {
   isTrue<Same<typeof c.var.auth, VerifiedToken | null | undefined>>();
-  // @ts-expect-error -- absent where no middleware ran, null where the request is anonymous
+  // @ts-expect-error -- undefined if no middleware ran, null if the request is anonymous
   c.var.auth.subject;
   return c.get('auth')?.subject ?? c.env.REGION;
 }

@@ -39,7 +39,7 @@ fromBindings.verifier;
 
 // Before a middleware there is nothing.
 new Hono().get('/', (c) => {
-  // @ts-expect-error -- nobody authenticated this request
+  // @ts-expect-error -- no middleware authenticated this request
   c.var.auth;
   // @ts-expect-error -- nor has it the variable by this name
   c.get('auth');
@@ -58,7 +58,7 @@ new Hono()
     return c.json(c.var.auth.scopes);
   })
   .get('/orders/:id', requireScope('read:orders', ['write:orders']), (c) => {
-    // Parameters of the path are still inferred beside a guard.
+    // Path parameters are still inferred with a guard.
     const id: string = c.req.param('id');
     return c.json([id, c.var.auth.subject]);
   });
@@ -73,7 +73,7 @@ new Hono().use(bearerAuth<OrderClaims>(options)).get('/', (c) => {
 new Hono().use(bearerAuth<OrderClaims>(() => options)).get('/', (c) => c.text(c.var.auth.claims.tenant));
 new Hono().use(oktaAuth<OrderClaims>()).get('/', requireScope('a'), (c) => c.text(c.var.auth.claims.tenant));
 
-// Where anonymous requests may pass, it may be null; also where that cannot be known.
+// It may be null if anonymous requests are let through, or if the type does not exclude them.
 new Hono().use('/a', bearerAuth<OrderClaims>({ ...options, optional: true })).get('/a', (c) => {
   isTrue<Same<typeof c.var.auth, VerifiedToken<OrderClaims> | null>>();
   // @ts-expect-error -- may be null
@@ -97,7 +97,7 @@ new Hono().use(bearerAuth({ ...options, optional: true })).get('/', requireScope
 const orders = new Hono().get('/', requireAnyScope(['a', 'b']), (c) => c.text(c.var.auth.issuer));
 new Hono().use(oktaAuth(options)).route('/orders', orders);
 
-// The accessor, for wherever only the bare context is at hand.
+// The accessor for functions that have a plain context.
 const handler = (c: Context): Response => {
   const plain = getAuth(c);
   isTrue<Same<typeof plain, VerifiedToken>>();
@@ -133,9 +133,9 @@ export const asMiddleware: MiddlewareHandler = oktaAuth();
 export const asGuard: RouteGuard = requireScope('read');
 new Hono().use(some(oktaAuth(), every(bearerAuth(options), requireScope('a')))).use(except('/public/*', oktaAuth()));
 
-// @ts-expect-error -- options are needed
+// @ts-expect-error -- options are required
 bearerAuth();
-// @ts-expect-error -- an audience is needed, or null on purpose
+// @ts-expect-error -- an audience is required, or an explicit null
 bearerAuth({ issuer: 'https://issuer.example' });
 // @ts-expect-error -- no such option
 bearerAuth({ ...options, audiences: ['b'] });
@@ -149,7 +149,7 @@ bearerAuth(async () => options);
 oktaAuth(() => undefined);
 // @ts-expect-error -- scopes are strings
 requireScope(1);
-// @ts-expect-error -- a predicate answers true or false
+// @ts-expect-error -- a predicate returns true or false
 requireClaims(() => 'yes');
 // @ts-expect-error -- the request is not the context
 new Hono().get('/', (c) => c.json(getAuth(c.req)));

@@ -42,12 +42,12 @@ export async function readOrders(): Promise<readonly number[]> {
       'invalid_request' | 'unauthorized' | 'invalid_token' | 'insufficient_scope' | 'temporarily_unavailable'
     >
   >();
-  // @ts-expect-error -- a refusal holds no orders
+  // @ts-expect-error -- the response to a denied request has no orders
   (await response.json()).orders;
   throw new Error(description);
 }
 
-// A route without a guard is answered without refusals.
+// The type of a route without a guard has no denied responses.
 isTrue<Same<Awaited<ReturnType<typeof client.health.$get>>['status'], 200>>();
 
 // Where the middleware is mounted with use(), hono/client has a type of its own to say so.

@@ -1,4 +1,4 @@
-// A CommonJS application without a compiler: decorators are called, and there is no metadata of types.
+// A CommonJS application without a compiler: decorators are called as functions, and there is no type metadata.
 const { registerHooks } = require('node:module');
 
 const loaded = new Set();

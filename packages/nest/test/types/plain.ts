@@ -99,9 +99,9 @@ export class Routes {
   @Get() unknownProperty(@Auth('sub') _subject: string): void {}
 }
 
-// @ts-expect-error -- options are needed
+// @ts-expect-error -- options are required
 BearerAuthModule.forRoot();
-// @ts-expect-error -- an audience is needed, or null on purpose
+// @ts-expect-error -- an audience is required, or an explicit null
 BearerAuthModule.forRoot({ issuer: 'https://issuer.example' });
 // @ts-expect-error -- no such option
 BearerAuthModule.forRoot({ ...good, audiences: ['b'] });
@@ -109,13 +109,13 @@ BearerAuthModule.forRoot({ ...good, audiences: ['b'] });
 OktaAuthModule.forRoot({ onError: 'throw' });
 // @ts-expect-error -- a guard extends OktaAuthGuard
 OktaAuthModule.forRoot({ guard: class {} });
-// @ts-expect-error -- what useClass names makes options
+// @ts-expect-error -- the class of useClass creates options
 OktaAuthModule.forRootAsync({ useClass: App });
 // @ts-expect-error -- scopes are strings
 RequireScope(1);
-// @ts-expect-error -- a predicate answers true or false
+// @ts-expect-error -- a predicate returns true or false
 RequireClaims(() => 'yes');
-// @ts-expect-error -- no such demand
+// @ts-expect-error -- no such requirement
 OktaAuth({ scopes: ['read'] });
 // @ts-expect-error -- a request is an object
 getAuth('request');

@@ -2,22 +2,22 @@ import type { ModulesContainer } from '@nestjs/core';
 import { ConfigurationError } from '@verifier/core';
 import { guardToken } from './auth-guard.ts';
 
-/** One module of the application, as far as it is read here. */
+/** One module of the application. */
 type ContainedModule = ModulesContainer extends ReadonlyMap<string, infer TModule> ? TModule : never;
 
 /**
- * Makes sure that every route is judged by one guard.
+ * Validates that every route has one guard.
  *
- * @throws ConfigurationError where two global modules would both guard all of them, or where it would be left to chance
- * which of two modules a guard belongs to.
+ * @throws ConfigurationError if two global modules would guard the same routes, or if a module imports two registrations,
+ * of which Nest would pick one.
  */
-export function checkRegistrations(modules: ModulesContainer): void {
+export function validateRegistrations(modules: ModulesContainer): void {
   const all = [...modules.values()];
   const registered = all.filter((module) => module.providers.has(guardToken));
   if (registered.filter((module) => module.isGlobal).length > 1) throw registeredTwice('this application');
   const scoped = registered.filter((module) => !module.isGlobal);
-  const torn = all.find((module) => scoped.filter((each) => module.imports.has(each)).length > 1);
-  if (torn !== undefined) throw registeredTwice(nameOf(torn));
+  const ambiguous = all.find((module) => scoped.filter((each) => module.imports.has(each)).length > 1);
+  if (ambiguous !== undefined) throw registeredTwice(nameOf(ambiguous));
 }
 
 function nameOf({ metatype }: ContainedModule): string {

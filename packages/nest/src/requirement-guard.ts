@@ -2,10 +2,10 @@ import { type CanActivate, type ExecutionContext, Inject, Injectable, Optional }
 import { moduleMissing, OktaAuthGuard } from './auth-guard.ts';
 
 /**
- * What the decorators that demand something put before their routes: asks the guard that the module provides, whichever
- * class that is, and has no say of its own.
+ * The guard that decorators with requirements apply to their routes. Delegates to the guard that the module provides,
+ * whichever class that is.
  */
-export class DemandGuard implements CanActivate {
+export class RequirementGuard implements CanActivate {
   readonly #guard: CanActivate;
 
   constructor(guard: CanActivate | undefined) {
@@ -18,6 +18,6 @@ export class DemandGuard implements CanActivate {
   }
 }
 
-Injectable()(DemandGuard);
-Optional()(DemandGuard, undefined, 0);
-Inject(OktaAuthGuard)(DemandGuard, undefined, 0);
+Injectable()(RequirementGuard);
+Optional()(RequirementGuard, undefined, 0);
+Inject(OktaAuthGuard)(RequirementGuard, undefined, 0);
