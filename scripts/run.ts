@@ -1,8 +1,10 @@
 // The commands of the root package.json. Started by bootstrap.mjs, with Node.js 24 and everything installed.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { apiReport } from './api-report.ts';
 import { run } from './command.ts';
 import { consumerTypes } from './consumer-types.ts';
+import { docstringExamples } from './docstring-examples.ts';
 import { contents, pack, publint, smoke, typesResolve } from './packaging.ts';
 import { failed, type Outcome, passed, runSteps, type Step } from './step.ts';
 import { runTests } from './test-run.ts';
@@ -42,6 +44,8 @@ const typeSteps: Step[] = [
   check('types', 'turbo', [...turbo('types'), '--force', '--only']),
   check('types of the scripts', 'tsc', ['-p', 'scripts']),
   { name: 'types of applications, TypeScript 6', run: consumerTypes },
+  { name: 'examples in docstrings', run: docstringExamples },
+  { name: 'public surface', run: apiReport },
 ];
 
 const packagingSteps: Step[] = [

@@ -232,6 +232,14 @@ function refusedOrThrown(error: unknown): AuthResult {
  * of the same issuer share its keys, and all verifiers of a process share its connections.
  *
  * @throws ConfigurationError where an option is missing, unknown, of the wrong type or not safe.
+ *
+ * @example
+ * ```ts
+ * import { createVerifier } from '@verifier/core';
+ *
+ * const verifier = createVerifier({ issuer: 'https://login.example.com', audience: 'https://api.example.com' });
+ * export const verify = (token: string) => verifier.verify(token, { scope: 'orders:read' });
+ * ```
  */
 export function createVerifier(options: VerifierOptions): Verifier {
   return createVerifierOnRuntime(options, defaultRuntime);

@@ -161,12 +161,48 @@ for (const [name, { prototype }] of Object.entries(classes)) {
 /** An {@link AuthError} of any class, so that a `switch` over `code` narrows. */
 export type AnyAuthError = CredentialsMissingError | RequestError | TokenError | ScopeError | UnavailableError;
 
-/** Whether a value is an {@link AuthError}, made by this copy of the package or by another one. */
+/**
+ * Whether a value is an {@link AuthError}, made by this copy of the package or by another one.
+ *
+ * @example
+ * ```ts
+ * import { createVerifier, isAuthError } from '@verifier/core';
+ *
+ * const verifier = createVerifier({ issuer: 'https://login.example.com', audience: 'https://api.example.com' });
+ *
+ * export async function statusFor(token: string): Promise<number> {
+ *   try {
+ *     await verifier.verify(token);
+ *     return 200;
+ *   } catch (error) {
+ *     if (isAuthError(error)) return error.status;
+ *     throw error;
+ *   }
+ * }
+ * ```
+ */
 export function isAuthError(value: unknown): value is AnyAuthError {
   return typeof value === 'object' && value !== null && authErrorBrand in value;
 }
 
-/** Whether a value is a {@link ConfigurationError}, made by this copy of the package or by another one. */
+/**
+ * Whether a value is a {@link ConfigurationError}, made by this copy of the package or by another one.
+ *
+ * @example
+ * ```ts
+ * import { createVerifier, isConfigurationError, type VerifierOptions } from '@verifier/core';
+ *
+ * export function problemOf(options: VerifierOptions): string | undefined {
+ *   try {
+ *     createVerifier(options);
+ *     return undefined;
+ *   } catch (error) {
+ *     if (isConfigurationError(error)) return error.message;
+ *     throw error;
+ *   }
+ * }
+ * ```
+ */
 export function isConfigurationError(value: unknown): value is ConfigurationError {
   return typeof value === 'object' && value !== null && configurationErrorBrand in value;
 }

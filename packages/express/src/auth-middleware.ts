@@ -36,6 +36,17 @@ export interface AuthMiddleware extends Middleware {
  * `OKTA_OAUTH2_ISSUER` and `OKTA_OAUTH2_AUDIENCE` of the environment; then, for an issuer that ends in
  * `/oauth2/default`, the audience `api://default`.
  * @throws ConfigurationError at once, where an option is missing, unknown or not safe.
+ *
+ * @example
+ * ```ts
+ * import { getAuth, oktaAuth } from '@verifier/express';
+ * import express from 'express';
+ *
+ * const app = express();
+ * app.use(oktaAuth({ issuer: 'https://example.okta.com/oauth2/default', audience: 'api://default' }));
+ * app.get('/profile', (req, res) => void res.json({ subject: getAuth(req).subject }));
+ * app.listen(3000);
+ * ```
  */
 export function oktaAuth(options?: OktaGuardOptions): AuthMiddleware {
   return createAuthMiddleware(createOktaGuard(options));
@@ -46,6 +57,17 @@ export function oktaAuth(options?: OktaGuardOptions): AuthMiddleware {
  *
  * @param options - `issuer` and `audience`, and whatever else a verifier can be told; or `{ verifier }`.
  * @throws ConfigurationError at once, where an option is missing, unknown or not safe.
+ *
+ * @example
+ * ```ts
+ * import { bearerAuth, getAuth } from '@verifier/express';
+ * import express from 'express';
+ *
+ * const app = express();
+ * app.use(bearerAuth({ issuer: 'https://login.example.com', audience: 'https://api.example.com' }));
+ * app.get('/profile', (req, res) => void res.json({ subject: getAuth(req).subject }));
+ * app.listen(3000);
+ * ```
  */
 export function bearerAuth(options: GuardOptions): AuthMiddleware {
   return createAuthMiddleware(createGuard(options));

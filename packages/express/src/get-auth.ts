@@ -10,6 +10,19 @@ import { findState, middlewareMissing } from './request-state.ts';
  * @param req - The request, after {@link oktaAuth} or {@link bearerAuth}.
  * @throws ConfigurationError where no middleware authenticated the request.
  * @throws CredentialsMissingError (401) where the request is anonymous; ask with `{ optional: true }` to get null.
+ *
+ * @example
+ * ```ts
+ * import { bearerAuth, getAuth } from '@verifier/express';
+ * import express from 'express';
+ *
+ * const app = express();
+ * app.use(bearerAuth({ issuer: 'https://login.example.com', audience: 'https://api.example.com' }));
+ * app.get('/profile', (req, res) => {
+ *   const { subject, claims } = getAuth<{ email?: string }>(req);
+ *   res.json({ subject, email: claims.email });
+ * });
+ * ```
  */
 export function getAuth<TClaims = unknown>(req: IncomingMessage): VerifiedToken<TClaims>;
 export function getAuth<TClaims = unknown>(

@@ -17,6 +17,16 @@ import { findState, middlewareMissing } from './request-state.ts';
  * @param scopes - One or more scopes: `'read:orders'`, `'read:orders write:orders'`, or an array. Compared exactly.
  * @throws ConfigurationError at once, where there is no scope, or one that no token can carry. Where no middleware
  * authenticated the request, it goes to `next`, and the route stays closed.
+ *
+ * @example
+ * ```ts
+ * import { bearerAuth, requireScope } from '@verifier/express';
+ * import express from 'express';
+ *
+ * const app = express();
+ * app.use(bearerAuth({ issuer: 'https://login.example.com', audience: 'https://api.example.com' }));
+ * app.get('/orders', requireScope('orders:read'), (_req, res) => void res.json([]));
+ * ```
  */
 export function requireScope(...scopes: readonly (string | readonly string[])[]): Middleware {
   return createRouteGuard('requireScope', scopeRequirement(...scopes));
@@ -26,6 +36,16 @@ export function requireScope(...scopes: readonly (string | readonly string[])[])
  * {@link requireScope} for at least one of these scopes.
  *
  * @throws ConfigurationError as {@link requireScope} does.
+ *
+ * @example
+ * ```ts
+ * import { bearerAuth, requireAnyScope } from '@verifier/express';
+ * import express from 'express';
+ *
+ * const app = express();
+ * app.use(bearerAuth({ issuer: 'https://login.example.com', audience: 'https://api.example.com' }));
+ * app.get('/orders', requireAnyScope('orders:read', 'orders:admin'), (_req, res) => void res.json([]));
+ * ```
  */
 export function requireAnyScope(...scopes: readonly (string | readonly string[])[]): Middleware {
   return createRouteGuard('requireAnyScope', anyScopeRequirement(...scopes));
@@ -37,6 +57,16 @@ export function requireAnyScope(...scopes: readonly (string | readonly string[])
  *
  * @param predicate - Returns `true`, and nothing else, to let the request through.
  * @throws ConfigurationError as {@link requireScope} does.
+ *
+ * @example
+ * ```ts
+ * import { bearerAuth, requireClaims } from '@verifier/express';
+ * import express from 'express';
+ *
+ * const app = express();
+ * app.use(bearerAuth({ issuer: 'https://login.example.com', audience: 'https://api.example.com' }));
+ * app.get('/orders', requireClaims(({ tenant }) => tenant === 'acme'), (_req, res) => void res.json([]));
+ * ```
  */
 export function requireClaims(predicate: (claims: Claims) => boolean): Middleware {
   return createRouteGuard('requireClaims', claimsRequirement(predicate));
@@ -46,6 +76,16 @@ export function requireClaims(predicate: (claims: Claims) => boolean): Middlewar
  * Lets requests through whose token meets every member of the requirements: scopes, roles, permissions, groups, claims.
  *
  * @throws ConfigurationError at once, where nothing is demanded, or something that no token can meet.
+ *
+ * @example
+ * ```ts
+ * import { bearerAuth, requireAccess } from '@verifier/express';
+ * import express from 'express';
+ *
+ * const app = express();
+ * app.use(bearerAuth({ issuer: 'https://login.example.com', audience: 'https://api.example.com' }));
+ * app.get('/orders', requireAccess({ scope: 'orders:write', role: 'editor' }), (_req, res) => void res.json([]));
+ * ```
  */
 export function requireAccess(requirements: Requirements): Middleware {
   return createRouteGuard('requireAccess', accessRequirement(requirements));

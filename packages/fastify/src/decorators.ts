@@ -23,6 +23,20 @@ export interface AuthDecorators {
    * compositions of `@fastify/auth`. Scopes are not checked.
    *
    * @throws AuthError whose status and headers Fastify copies to the answer.
+   *
+   * @example
+   * ```ts
+   * import { bearerAuth } from '@verifier/fastify';
+   * import Fastify from 'fastify';
+   *
+   * const app = Fastify();
+   * await app.register(bearerAuth, {
+   *   issuer: 'https://login.example.com',
+   *   audience: 'https://api.example.com',
+   *   global: false,
+   * });
+   * app.get('/orders', { onRequest: (request, reply) => app.authenticate(request, reply) }, () => []);
+   * ```
    */
   authenticate(request: AnyRequest, reply?: AnyReply): Promise<void>;
   /**
@@ -31,12 +45,40 @@ export interface AuthDecorators {
    *
    * @param scopes - One or more scopes: `'read:orders'`, `'read:orders write:orders'`, or an array. Compared exactly.
    * @throws ConfigurationError at once, where there is no scope, or one that no token can carry.
+   *
+   * @example
+   * ```ts
+   * import { bearerAuth } from '@verifier/fastify';
+   * import Fastify from 'fastify';
+   *
+   * const app = Fastify();
+   * await app.register(bearerAuth, {
+   *   issuer: 'https://login.example.com',
+   *   audience: 'https://api.example.com',
+   *   global: false,
+   * });
+   * app.get('/orders', { onRequest: app.requireScope('orders:read') }, () => []);
+   * ```
    */
   requireScope(...scopes: readonly (string | readonly string[])[]): AuthHook;
   /**
    * {@link AuthDecorators.requireScope} for at least one of these scopes.
    *
    * @throws ConfigurationError as it does.
+   *
+   * @example
+   * ```ts
+   * import { bearerAuth } from '@verifier/fastify';
+   * import Fastify from 'fastify';
+   *
+   * const app = Fastify();
+   * await app.register(bearerAuth, {
+   *   issuer: 'https://login.example.com',
+   *   audience: 'https://api.example.com',
+   *   global: false,
+   * });
+   * app.get('/orders', { onRequest: app.requireAnyScope('orders:read', 'orders:admin') }, () => []);
+   * ```
    */
   requireAnyScope(...scopes: readonly (string | readonly string[])[]): AuthHook;
   /**
@@ -44,12 +86,40 @@ export interface AuthDecorators {
    *
    * @param predicate - Returns `true`, and nothing else, to let the request through. What it throws goes to Fastify.
    * @throws ConfigurationError at once, where it is not a function.
+   *
+   * @example
+   * ```ts
+   * import { bearerAuth } from '@verifier/fastify';
+   * import Fastify from 'fastify';
+   *
+   * const app = Fastify();
+   * await app.register(bearerAuth, {
+   *   issuer: 'https://login.example.com',
+   *   audience: 'https://api.example.com',
+   *   global: false,
+   * });
+   * app.get('/orders', { onRequest: app.requireClaims(({ tenant }) => tenant === 'acme') }, () => []);
+   * ```
    */
   requireClaims(predicate: (claims: Claims) => boolean): AuthHook;
   /**
    * A hook for all that can be demanded: scopes, roles, permissions, groups, claims; what `config.auth` takes.
    *
    * @throws ConfigurationError at once, where nothing is demanded, or something that no token can meet.
+   *
+   * @example
+   * ```ts
+   * import { bearerAuth } from '@verifier/fastify';
+   * import Fastify from 'fastify';
+   *
+   * const app = Fastify();
+   * await app.register(bearerAuth, {
+   *   issuer: 'https://login.example.com',
+   *   audience: 'https://api.example.com',
+   *   global: false,
+   * });
+   * app.get('/orders', { onRequest: app.requireAccess({ scope: 'orders:write', role: 'editor' }) }, () => []);
+   * ```
    */
   requireAccess(requirements: Requirements): AuthHook;
 }

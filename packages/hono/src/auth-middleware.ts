@@ -51,6 +51,17 @@ export type OptionsFunction<TOptions> = (c: Context) => TOptions;
  * `OKTA_OAUTH2_ISSUER` and `OKTA_OAUTH2_AUDIENCE` of the environment; then, for an issuer that ends in
  * `/oauth2/default`, the audience `api://default`.
  * @throws ConfigurationError at once, where an option is missing, unknown or not safe.
+ *
+ * @example
+ * ```ts
+ * import { getAuth, oktaAuth } from '@verifier/hono';
+ * import { Hono } from 'hono';
+ *
+ * const app = new Hono();
+ * app.use(oktaAuth({ issuer: 'https://example.okta.com/oauth2/default', audience: 'api://default' }));
+ * app.get('/profile', (c) => c.json({ subject: getAuth(c).subject }));
+ * export default app;
+ * ```
  */
 export function oktaAuth<TClaims = unknown>(
   options?: Demanding<OktaOptions>,
@@ -85,6 +96,17 @@ export function oktaAuth(options?: OktaGuardOptions | OptionsFunction<OktaGuardO
  *
  * @param options - `issuer` and `audience`, and whatever else a verifier can be told; or `{ verifier }`.
  * @throws ConfigurationError at once, where an option is missing, unknown or not safe.
+ *
+ * @example
+ * ```ts
+ * import { bearerAuth, getAuth } from '@verifier/hono';
+ * import { Hono } from 'hono';
+ *
+ * const app = new Hono();
+ * app.use(bearerAuth({ issuer: 'https://login.example.com', audience: 'https://api.example.com' }));
+ * app.get('/profile', (c) => c.json({ subject: getAuth(c).subject }));
+ * export default app;
+ * ```
  */
 export function bearerAuth<TClaims = unknown>(
   options: Demanding<VerifierOptions>,

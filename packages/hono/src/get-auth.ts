@@ -11,6 +11,19 @@ import { findState, middlewareMissing } from './request-state.ts';
  * @param c - The context, after {@link oktaAuth} or {@link bearerAuth}.
  * @throws ConfigurationError where no middleware authenticated the request.
  * @throws HTTPException (401) where the request is anonymous; ask with `{ optional: true }` to get null.
+ *
+ * @example
+ * ```ts
+ * import { bearerAuth, getAuth } from '@verifier/hono';
+ * import { Hono } from 'hono';
+ *
+ * const app = new Hono();
+ * app.use(bearerAuth({ issuer: 'https://login.example.com', audience: 'https://api.example.com' }));
+ * app.get('/profile', (c) => {
+ *   const { subject, claims } = getAuth<{ email?: string }>(c);
+ *   return c.json({ subject, email: claims.email });
+ * });
+ * ```
  */
 export function getAuth<TClaims = unknown>(c: Context): VerifiedToken<TClaims>;
 /**

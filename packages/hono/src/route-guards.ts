@@ -26,6 +26,16 @@ export type RouteGuard = MiddlewareHandler<
  * @param scopes - One or more scopes: `'read:orders'`, `'read:orders write:orders'`, or an array. Compared exactly.
  * @throws ConfigurationError at once, where there is no scope, or one that no token can carry. Where no middleware
  * authenticated the request, it goes to `app.onError`, and the route stays closed.
+ *
+ * @example
+ * ```ts
+ * import { bearerAuth, requireScope } from '@verifier/hono';
+ * import { Hono } from 'hono';
+ *
+ * const app = new Hono();
+ * app.use(bearerAuth({ issuer: 'https://login.example.com', audience: 'https://api.example.com' }));
+ * app.get('/orders', requireScope('orders:read'), (c) => c.json([]));
+ * ```
  */
 export function requireScope(...scopes: readonly (string | readonly string[])[]): RouteGuard {
   return createRouteGuard('requireScope', scopeRequirement(...scopes));
@@ -35,6 +45,16 @@ export function requireScope(...scopes: readonly (string | readonly string[])[])
  * {@link requireScope} for at least one of these scopes.
  *
  * @throws ConfigurationError as {@link requireScope} does.
+ *
+ * @example
+ * ```ts
+ * import { bearerAuth, requireAnyScope } from '@verifier/hono';
+ * import { Hono } from 'hono';
+ *
+ * const app = new Hono();
+ * app.use(bearerAuth({ issuer: 'https://login.example.com', audience: 'https://api.example.com' }));
+ * app.get('/orders', requireAnyScope('orders:read', 'orders:admin'), (c) => c.json([]));
+ * ```
  */
 export function requireAnyScope(...scopes: readonly (string | readonly string[])[]): RouteGuard {
   return createRouteGuard('requireAnyScope', anyScopeRequirement(...scopes));
@@ -46,6 +66,16 @@ export function requireAnyScope(...scopes: readonly (string | readonly string[])
  *
  * @param predicate - Returns `true`, and nothing else, to let the request through.
  * @throws ConfigurationError as {@link requireScope} does.
+ *
+ * @example
+ * ```ts
+ * import { bearerAuth, requireClaims } from '@verifier/hono';
+ * import { Hono } from 'hono';
+ *
+ * const app = new Hono();
+ * app.use(bearerAuth({ issuer: 'https://login.example.com', audience: 'https://api.example.com' }));
+ * app.get('/orders', requireClaims(({ tenant }) => tenant === 'acme'), (c) => c.json([]));
+ * ```
  */
 export function requireClaims(predicate: (claims: Claims) => boolean): RouteGuard {
   return createRouteGuard('requireClaims', claimsRequirement(predicate));
@@ -55,6 +85,16 @@ export function requireClaims(predicate: (claims: Claims) => boolean): RouteGuar
  * Lets requests through whose token meets every member of the requirements: scopes, roles, permissions, groups, claims.
  *
  * @throws ConfigurationError at once, where nothing is demanded, or something that no token can meet.
+ *
+ * @example
+ * ```ts
+ * import { bearerAuth, requireAccess } from '@verifier/hono';
+ * import { Hono } from 'hono';
+ *
+ * const app = new Hono();
+ * app.use(bearerAuth({ issuer: 'https://login.example.com', audience: 'https://api.example.com' }));
+ * app.get('/orders', requireAccess({ scope: 'orders:write', role: 'editor' }), (c) => c.json([]));
+ * ```
  */
 export function requireAccess(requirements: Requirements): RouteGuard {
   return createRouteGuard('requireAccess', accessRequirement(requirements));

@@ -27,6 +27,14 @@ export interface OktaAuthRequirements extends Requirements {
  * goes before what the class demands; and a handler that demands something is not opened by its class.
  *
  * @throws ConfigurationError at once, where the same class or handler demands something.
+ *
+ * @example
+ * ```ts
+ * import { Controller, Get } from '@nestjs/common';
+ * import { Public } from '@verifier/nest';
+ *
+ * export @Public() @Controller('orders') class OrdersController { @Get() list() { return []; } }
+ * ```
  */
 export function Public(): RouteDecorator {
   return applyDecorators(defineRule('@Public()', 'public'));
@@ -39,6 +47,14 @@ export function Public(): RouteDecorator {
  *
  * @param scopes - One or more scopes: `'read:orders'`, `'read:orders write:orders'`, or an array. Compared exactly.
  * @throws ConfigurationError at once, where there is no scope, or one that no token can carry.
+ *
+ * @example
+ * ```ts
+ * import { Controller, Get } from '@nestjs/common';
+ * import { RequireScope } from '@verifier/nest';
+ *
+ * export @RequireScope('orders:read') @Controller('orders') class OrdersController { @Get() list() { return []; } }
+ * ```
  */
 export function RequireScope(...scopes: readonly (string | readonly string[])[]): RouteDecorator {
   return demand('@RequireScope', accessRequirement({ scope: scopes.flat() }, '@RequireScope'));
@@ -48,6 +64,14 @@ export function RequireScope(...scopes: readonly (string | readonly string[])[])
  * {@link RequireScope} for at least one of these scopes.
  *
  * @throws ConfigurationError as {@link RequireScope} does.
+ *
+ * @example
+ * ```ts
+ * import { Controller, Get } from '@nestjs/common';
+ * import { RequireAnyScope } from '@verifier/nest';
+ *
+ * export @RequireAnyScope('orders:read', 'admin') @Controller('orders') class OrdersController { @Get() list() { return []; } }
+ * ```
  */
 export function RequireAnyScope(...scopes: readonly (string | readonly string[])[]): RouteDecorator {
   return demand('@RequireAnyScope', accessRequirement({ anyScope: scopes.flat() }, '@RequireAnyScope'));
@@ -58,6 +82,16 @@ export function RequireAnyScope(...scopes: readonly (string | readonly string[])
  *
  * @param predicate - Returns `true`, and nothing else, to let the request through.
  * @throws ConfigurationError at once, where it is not a function.
+ *
+ * @example
+ * ```ts
+ * import { Controller, Get } from '@nestjs/common';
+ * import { type Claims, RequireClaims } from '@verifier/nest';
+ *
+ * const isAcme = ({ tenant }: Claims) => tenant === 'acme';
+ *
+ * export @RequireClaims(isAcme) @Controller('orders') class OrdersController { @Get() list() { return []; } }
+ * ```
  */
 export function RequireClaims(predicate: (claims: Claims) => boolean): RouteDecorator {
   return demand('@RequireClaims', claimsRequirement(predicate));
@@ -69,6 +103,14 @@ export function RequireClaims(predicate: (claims: Claims) => boolean): RouteDeco
  * that is not global.
  *
  * @throws ConfigurationError at once, where a demand is unknown, or no token can meet it.
+ *
+ * @example
+ * ```ts
+ * import { Controller, Get } from '@nestjs/common';
+ * import { OktaAuth } from '@verifier/nest';
+ *
+ * export @OktaAuth({ scope: 'orders:write', role: 'editor' }) @Controller('orders') class OrdersController { @Get() list() { return []; } }
+ * ```
  */
 export function OktaAuth(requirements: OktaAuthRequirements = {}): RouteDecorator {
   const { securityScheme, ...demands } = Object(requirements) as OktaAuthRequirements;

@@ -29,6 +29,21 @@ const codes: Readonly<Record<number, string>> = {
  * `SERVICE_UNAVAILABLE` while no keys can be had; the challenge is in the headers of the answer. Resolvers of fields
  * are guarded only where `fieldResolverEnhancers` says so. A subscription over a WebSocket carries no HTTP request, and
  * is refused.
+ *
+ * @example
+ * ```ts
+ * import { Module } from '@nestjs/common';
+ * import { OktaAuthModule } from '@verifier/nest';
+ * import { GqlAuthGuard } from '@verifier/nest/graphql';
+ *
+ * const auth = OktaAuthModule.forRoot({
+ *   issuer: 'https://example.okta.com/oauth2/default',
+ *   audience: 'api://default',
+ *   guard: GqlAuthGuard,
+ * });
+ *
+ * export @Module({ imports: [auth] }) class AppModule {}
+ * ```
  */
 export class GqlAuthGuard extends OktaAuthGuard {
   /** The request of an operation: `req` of its context, where the drivers of Nest put it. */

@@ -56,6 +56,18 @@ const scopeSyntax = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
  *
  * @param guard - What the route calls it, for the error.
  * @throws ConfigurationError where nothing is demanded, or something that no token can meet.
+ *
+ * @example
+ * ```ts
+ * import { accessRequirement, createGuard, type VerifiedToken } from '@verifier/core';
+ *
+ * const guard = createGuard({ issuer: 'https://login.example.com', audience: 'https://api.example.com' });
+ * const requirements = accessRequirement({ scope: 'orders:write', role: 'editor' });
+ *
+ * export function isAllowed(auth: VerifiedToken | null): boolean {
+ *   return guard.authorize(auth, requirements) === undefined;
+ * }
+ * ```
  */
 export function accessRequirement(requirements: Requirements, guard = 'requireAccess'): Requirements {
   if (typeof requirements !== 'object' || requirements === null) {
@@ -81,6 +93,18 @@ export function accessRequirement(requirements: Requirements, guard = 'requireAc
  * The requirement of every one of some scopes, checked when the route is set up.
  *
  * @throws ConfigurationError where there is none, or one that no token can carry.
+ *
+ * @example
+ * ```ts
+ * import { createGuard, scopeRequirement, type VerifiedToken } from '@verifier/core';
+ *
+ * const guard = createGuard({ issuer: 'https://login.example.com', audience: 'https://api.example.com' });
+ * const requirements = scopeRequirement('orders:read', 'orders:write');
+ *
+ * export function isAllowed(auth: VerifiedToken | null): boolean {
+ *   return guard.authorize(auth, requirements) === undefined;
+ * }
+ * ```
  */
 export function scopeRequirement(...scopes: readonly (string | readonly string[])[]): Requirements {
   return accessRequirement({ scope: scopes.flat() }, 'requireScope');
@@ -90,6 +114,18 @@ export function scopeRequirement(...scopes: readonly (string | readonly string[]
  * The requirement of at least one of some scopes, checked when the route is set up.
  *
  * @throws ConfigurationError where there is none, or one that no token can carry.
+ *
+ * @example
+ * ```ts
+ * import { anyScopeRequirement, createGuard, type VerifiedToken } from '@verifier/core';
+ *
+ * const guard = createGuard({ issuer: 'https://login.example.com', audience: 'https://api.example.com' });
+ * const requirements = anyScopeRequirement('orders:read', 'orders:admin');
+ *
+ * export function isAllowed(auth: VerifiedToken | null): boolean {
+ *   return guard.authorize(auth, requirements) === undefined;
+ * }
+ * ```
  */
 export function anyScopeRequirement(...scopes: readonly (string | readonly string[])[]): Requirements {
   return accessRequirement({ anyScope: scopes.flat() }, 'requireAnyScope');
@@ -99,6 +135,18 @@ export function anyScopeRequirement(...scopes: readonly (string | readonly strin
  * The requirement that the verified claims satisfy a predicate.
  *
  * @throws ConfigurationError where it is not a function.
+ *
+ * @example
+ * ```ts
+ * import { claimsRequirement, createGuard, type VerifiedToken } from '@verifier/core';
+ *
+ * const guard = createGuard({ issuer: 'https://login.example.com', audience: 'https://api.example.com' });
+ * const requirements = claimsRequirement(({ tenant }) => tenant === 'acme');
+ *
+ * export function isAllowed(auth: VerifiedToken | null): boolean {
+ *   return guard.authorize(auth, requirements) === undefined;
+ * }
+ * ```
  */
 export function claimsRequirement(predicate: (claims: Claims) => boolean): Requirements {
   if (typeof predicate === 'function') return Object.freeze({ claims: predicate });

@@ -15,6 +15,17 @@ export interface Auth0Options extends ProviderOptions {
  * unless the client asked for them.
  *
  * @throws ConfigurationError where `domain` is not a host name.
+ *
+ * @example
+ * ```ts
+ * import { auth0, createVerifier } from '@verifier/core';
+ *
+ * const options = auth0({
+ *   domain: 'example.eu.auth0.com',
+ *   audience: 'https://api.example.com',
+ * });
+ * const verifier = createVerifier(options);
+ * ```
  */
 export function auth0({ domain, ...options }: Auth0Options): SingleIssuerOptions {
   const host = requireText(

@@ -20,6 +20,17 @@ export interface CognitoOptions extends ProviderOptions {
  * refused. Groups are in `cognito:groups`.
  *
  * @throws ConfigurationError where `userPoolId` is none, or `clientIds` is missing.
+ *
+ * @example
+ * ```ts
+ * import { cognito, createVerifier } from '@verifier/core';
+ *
+ * const options = cognito({
+ *   userPoolId: 'eu-central-1_Ab129faBb',
+ *   clientIds: ['7lhlkkfbfb4q5kpp90urffao'],
+ * });
+ * const verifier = createVerifier(options);
+ * ```
  */
 export function cognito({
   userPoolId,

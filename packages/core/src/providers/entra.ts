@@ -21,6 +21,17 @@ export interface EntraOptions extends ManyIssuersProviderOptions {
  * algorithm and are used with RS256. Scopes are in `scp`, application roles in `roles`.
  *
  * @throws ConfigurationError where `tenantId` or `clientId` is not a GUID.
+ *
+ * @example
+ * ```ts
+ * import { createVerifier, entra } from '@verifier/core';
+ *
+ * const options = entra({
+ *   tenantId: '11111111-2222-3333-4444-555555555555',
+ *   clientId: '66666666-7777-8888-9999-000000000000',
+ * });
+ * const verifier = createVerifier(options);
+ * ```
  */
 export function entra({ tenantId, clientId, audience, ...options }: EntraOptions): ManyIssuersOptions {
   const tenant = requireGuid(tenantId, 'tenantId', 'the directory ID, not a domain and not "common"').toLowerCase();

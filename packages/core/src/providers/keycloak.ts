@@ -23,6 +23,18 @@ export interface KeycloakOptions extends Omit<ProviderOptions, 'roleClaims'> {
  * are in the claim `typ`, and are refused.
  *
  * @throws ConfigurationError where `url` or `realm` cannot be part of an issuer.
+ *
+ * @example
+ * ```ts
+ * import { createVerifier, keycloak } from '@verifier/core';
+ *
+ * const options = keycloak({
+ *   url: 'https://sso.example.com',
+ *   realm: 'shop',
+ *   audience: 'orders-api',
+ * });
+ * const verifier = createVerifier(options);
+ * ```
  */
 export function keycloak({ url, realm, clientId, ...options }: KeycloakOptions): SingleIssuerOptions {
   const base = requireText(

@@ -23,6 +23,17 @@ export interface OktaOptions extends Omit<SingleIssuerOptions, 'issuer' | 'audie
  *
  * @param environment - Where variables are looked up that no option replaces; those of the process by default.
  * @throws ConfigurationError where neither an option nor the environment names the issuer or the audience.
+ *
+ * @example
+ * ```ts
+ * import { createVerifier, okta } from '@verifier/core';
+ *
+ * const options = okta({
+ *   issuer: 'https://example.okta.com/oauth2/default',
+ *   audience: 'api://default',
+ * });
+ * const verifier = createVerifier(options);
+ * ```
  */
 export function okta(
   options: OktaOptions = {},
