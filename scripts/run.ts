@@ -6,6 +6,7 @@ import { run } from './command.ts';
 import { consumerTypes } from './consumer-types.ts';
 import { docstringExamples } from './docstring-examples.ts';
 import { contents, pack, publint, smoke, typesResolve } from './packaging.ts';
+import { sizeBudget } from './size-budget.ts';
 import { failed, type Outcome, passed, runSteps, type Step } from './step.ts';
 import { runTests } from './test-run.ts';
 import { packagesIn, resultsFolder, root } from './workspace.ts';
@@ -53,6 +54,7 @@ const packagingSteps: Step[] = [
   { name: 'publint', run: publint },
   { name: 'are the types wrong', run: typesResolve },
   { name: 'contents of the tarballs', run: contents },
+  { name: 'size budget', run: sizeBudget },
   ...[24, 22, 26].map((major) => ({ name: `require() and import on Node.js ${major}`, run: () => smoke(major) })),
 ];
 
