@@ -1,9 +1,9 @@
 // The size budget of the published packages, by name instead of by byte: a failure names what was let in.
 import { globSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { type OutputChunk, rolldown } from 'rolldown';
 import { failed, type Outcome, passed } from './step.ts';
-import { publishedPackages, type WorkspacePackage } from './workspace.ts';
+import { publishedPackages, root, type WorkspacePackage } from './workspace.ts';
 
 interface TextBudget {
   packages: RegExp;
@@ -115,7 +115,7 @@ async function graphComplaints(source: WorkspacePackage): Promise<string[]> {
     for (const entry of entryFiles(source)) {
       const found = (await leavesOf(entry, budget)).filter((leaf) => budget.forbidden.test(leaf));
       const platform = budget.conditions[0];
-      complaints.push(...found.map((leaf) => `${name}: ${entry} imports ${leaf} (${platform}): ${budget.reason}`));
+      complaints.push(...found.map((leaf) => `${name}: ${relative(root, entry)} imports ${leaf} (${platform}): ${budget.reason}`));
     }
   }
   return complaints;
