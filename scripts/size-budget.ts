@@ -115,7 +115,9 @@ async function graphComplaints(source: WorkspacePackage): Promise<string[]> {
     for (const entry of entryFiles(source)) {
       const found = (await leavesOf(entry, budget)).filter((leaf) => budget.forbidden.test(leaf));
       const platform = budget.conditions[0];
-      complaints.push(...found.map((leaf) => `${name}: ${relative(root, entry)} imports ${leaf} (${platform}): ${budget.reason}`));
+      complaints.push(
+        ...found.map((leaf) => `${name}: ${relative(root, entry)} imports ${leaf} (${platform}): ${budget.reason}`),
+      );
     }
   }
   return complaints;
