@@ -6,6 +6,8 @@ export interface CommandOptions {
   env?: NodeJS.ProcessEnv;
   /** Shows the output as it comes instead of collecting it. */
   live?: boolean;
+  /** Written to the standard input, which is empty otherwise. */
+  input?: string;
   /** In seconds; a command that takes longer has failed. */
   timeout?: number;
 }
@@ -18,19 +20,20 @@ export interface CommandResult {
 /** Node.js warns where both variables are set, so that only one may be. */
 const plain = { FORCE_COLOR: '0', NO_COLOR: undefined };
 
-/** Runs a program to its end, without input. Never rejects: a program that cannot be started has failed. */
+/** Runs a program to its end. Never rejects: a program that cannot be started has failed. */
 export function run(file: string, args: string[], options: CommandOptions = {}): Promise<CommandResult> {
-  const { cwd = root, env, live = false, timeout = 600 } = options;
+  const { cwd = root, env, live = false, input, timeout = 600 } = options;
   const { promise, resolve } = Promise.withResolvers<CommandResult>();
   const chunks: string[] = [];
   const child = spawn(file, args, {
     cwd,
     env: { ...process.env, ...(live ? {} : plain), ...env },
-    stdio: ['ignore', live ? 'inherit' : 'pipe', live ? 'inherit' : 'pipe'],
+    stdio: [input === undefined ? 'ignore' : 'pipe', live ? 'inherit' : 'pipe', live ? 'inherit' : 'pipe'],
   });
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8').on('data', (text: string) => chunks.push(text));
   }
+  child.stdin?.end(input);
   const timer = setTimeout(() => {
     chunks.push(`\nStopped after ${timeout} s.\n`);
     child.kill('SIGKILL');

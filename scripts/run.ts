@@ -1,12 +1,15 @@
 // The commands of the root package.json. Started by bootstrap.mjs, with Node.js 24 and everything installed.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { apiReport } from './api-report.ts';
 import { architecture } from './architecture.ts';
 import { run } from './command.ts';
 import { consumerTypes } from './consumer-types.ts';
+import { docstringExamples } from './docstring-examples.ts';
 import { contents, pack, publint, smoke, typesResolve } from './packaging.ts';
 import { requirementIds } from './requirement-ids.ts';
 import { rooms } from './rooms.ts';
+import { sizeBudget } from './size-budget.ts';
 import { failed, type Outcome, passed, runSteps, type Step } from './step.ts';
 import { runTests } from './test-run.ts';
 import { packagesIn, resultsFolder, root } from './workspace.ts';
@@ -48,6 +51,8 @@ const typeSteps: Step[] = [
   check('types', 'turbo', [...turbo('types'), '--force', '--only']),
   check('types of the scripts', 'tsc', ['-p', 'scripts']),
   { name: 'types of applications, TypeScript 6', run: consumerTypes },
+  { name: 'examples in docstrings', run: docstringExamples },
+  { name: 'public surface', run: apiReport },
 ];
 
 const packagingSteps: Step[] = [
@@ -55,6 +60,7 @@ const packagingSteps: Step[] = [
   { name: 'publint', run: publint },
   { name: 'are the types wrong', run: typesResolve },
   { name: 'contents of the tarballs', run: contents },
+  { name: 'size budget', run: sizeBudget },
   ...[24, 22, 26].map((major) => ({ name: `require() and import on Node.js ${major}`, run: () => smoke(major) })),
 ];
 

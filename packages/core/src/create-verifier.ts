@@ -42,6 +42,14 @@ const bareToken = { request: undefined, waitUntil: undefined, inParallel: false,
  * their connections.
  *
  * @throws ConfigurationError if an option is missing, unknown, of the wrong type or unsafe.
+ *
+ * @example
+ * ```ts
+ * import { createVerifier } from '@verifier/core';
+ *
+ * const verifier = createVerifier({ issuer: 'https://login.example.com', audience: 'https://api.example.com' });
+ * export const verify = (token: string) => verifier.verify(token, { scope: 'orders:read' });
+ * ```
  */
 export function createVerifier(options: VerifierOptions): Verifier {
   return createVerifierOnRuntime(options, defaultRuntime);

@@ -67,6 +67,21 @@ export interface Guard {
  * Creates the guard that a framework adapter calls: a verifier, and the handling of denied requests.
  *
  * @throws ConfigurationError if an option is missing, unknown or not safe.
+ *
+ * @example
+ * ```ts
+ * import { createServer } from 'node:http';
+ * import { createGuard, fromNodeRequest } from '@verifier/core';
+ *
+ * const guard = createGuard({ issuer: 'https://login.example.com', audience: 'https://api.example.com' });
+ *
+ * createServer(async (request, response) => {
+ *   const result = await guard.authenticate(fromNodeRequest(request));
+ *   if (result.ok) return void response.end(`Hello ${result.auth?.subject}`);
+ *   const { status, headers, body } = guard.challenge(result.error);
+ *   response.writeHead(status, { ...headers }).end(body);
+ * }).listen(3000);
+ * ```
  */
 export function createGuard(options: GuardOptions): Guard {
   const { onError = 'respond', ...rest } = parseSettings(options);
@@ -77,6 +92,15 @@ export function createGuard(options: GuardOptions): Guard {
  * Creates a guard for an Okta authorization server, configured by {@link okta}.
  *
  * @throws ConfigurationError if an option is missing, unknown or not safe.
+ *
+ * @example
+ * ```ts
+ * import { createOktaGuard } from '@verifier/core';
+ *
+ * // Reads OKTA_OAUTH2_ISSUER and OKTA_OAUTH2_AUDIENCE.
+ * const guard = createOktaGuard();
+ * await guard.verifier.warmUp();
+ * ```
  */
 export function createOktaGuard(options: OktaGuardOptions = {}): Guard {
   const { onError = 'respond', ...rest } = parseSettings(options);

@@ -37,6 +37,17 @@ export interface AuthMiddleware extends Middleware {
  * `OKTA_OAUTH2_ISSUER` and `OKTA_OAUTH2_AUDIENCE` of the environment; then, if the issuer ends in `/oauth2/default`, the
  * audience `api://default`.
  * @throws ConfigurationError immediately if an option is missing, unknown or not safe.
+ *
+ * @example
+ * ```ts
+ * import { getAuth, oktaAuth } from '@verifier/express';
+ * import express from 'express';
+ *
+ * const app = express();
+ * app.use(oktaAuth({ issuer: 'https://example.okta.com/oauth2/default', audience: 'api://default' }));
+ * app.get('/profile', (req, res) => void res.json({ subject: getAuth(req).subject }));
+ * app.listen(3000);
+ * ```
  */
 export function oktaAuth(options?: OktaGuardOptions): AuthMiddleware {
   return toMiddleware(createOktaGuard(options));
@@ -47,6 +58,17 @@ export function oktaAuth(options?: OktaGuardOptions): AuthMiddleware {
  *
  * @param options - `issuer`, `audience` and the other options of a verifier, or `{ verifier }`.
  * @throws ConfigurationError immediately if an option is missing, unknown or not safe.
+ *
+ * @example
+ * ```ts
+ * import { bearerAuth, getAuth } from '@verifier/express';
+ * import express from 'express';
+ *
+ * const app = express();
+ * app.use(bearerAuth({ issuer: 'https://login.example.com', audience: 'https://api.example.com' }));
+ * app.get('/profile', (req, res) => void res.json({ subject: getAuth(req).subject }));
+ * app.listen(3000);
+ * ```
  */
 export function bearerAuth(options: GuardOptions): AuthMiddleware {
   return toMiddleware(createGuard(options));

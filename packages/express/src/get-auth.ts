@@ -10,6 +10,19 @@ import { findState, middlewareMissing } from './request-state.ts';
  * @param req - A request that {@link oktaAuth} or {@link bearerAuth} has authenticated.
  * @throws ConfigurationError if no middleware authenticated the request.
  * @throws CredentialsMissingError (401) if the request is anonymous. Pass `{ optional: true }` to get null instead.
+ *
+ * @example
+ * ```ts
+ * import { bearerAuth, getAuth } from '@verifier/express';
+ * import express from 'express';
+ *
+ * const app = express();
+ * app.use(bearerAuth({ issuer: 'https://login.example.com', audience: 'https://api.example.com' }));
+ * app.get('/profile', (req, res) => {
+ *   const { subject, claims } = getAuth<{ email?: string }>(req);
+ *   res.json({ subject, email: claims.email });
+ * });
+ * ```
  */
 export function getAuth<TClaims = unknown>(req: IncomingMessage): VerifiedToken<TClaims>;
 export function getAuth<TClaims = unknown>(

@@ -17,6 +17,16 @@ import { findState, middlewareMissing } from './request-state.ts';
  * @param scopes - One or more scopes: `'read:orders'`, `'read:orders write:orders'`, or an array. Compared exactly.
  * @throws ConfigurationError immediately if there is no scope, or one that no token can carry. If no middleware
  * authenticated a request, the error goes to `next` and the route stays closed.
+ *
+ * @example
+ * ```ts
+ * import { bearerAuth, requireScope } from '@verifier/express';
+ * import express from 'express';
+ *
+ * const app = express();
+ * app.use(bearerAuth({ issuer: 'https://login.example.com', audience: 'https://api.example.com' }));
+ * app.get('/orders', requireScope('orders:read'), (_req, res) => void res.json([]));
+ * ```
  */
 export function requireScope(...scopes: readonly (string | readonly string[])[]): Middleware {
   return toRouteGuard('requireScope', scopeRequirement(...scopes));
@@ -26,6 +36,16 @@ export function requireScope(...scopes: readonly (string | readonly string[])[])
  * Requires an access token with at least one of these scopes; otherwise as {@link requireScope}.
  *
  * @throws ConfigurationError as {@link requireScope} does.
+ *
+ * @example
+ * ```ts
+ * import { bearerAuth, requireAnyScope } from '@verifier/express';
+ * import express from 'express';
+ *
+ * const app = express();
+ * app.use(bearerAuth({ issuer: 'https://login.example.com', audience: 'https://api.example.com' }));
+ * app.get('/orders', requireAnyScope('orders:read', 'orders:admin'), (_req, res) => void res.json([]));
+ * ```
  */
 export function requireAnyScope(...scopes: readonly (string | readonly string[])[]): Middleware {
   return toRouteGuard('requireAnyScope', anyScopeRequirement(...scopes));
@@ -36,6 +56,16 @@ export function requireAnyScope(...scopes: readonly (string | readonly string[])
  *
  * @param predicate - Returns `true`, and nothing else, to grant access.
  * @throws ConfigurationError as {@link requireScope} does.
+ *
+ * @example
+ * ```ts
+ * import { bearerAuth, requireClaims } from '@verifier/express';
+ * import express from 'express';
+ *
+ * const app = express();
+ * app.use(bearerAuth({ issuer: 'https://login.example.com', audience: 'https://api.example.com' }));
+ * app.get('/orders', requireClaims(({ tenant }) => tenant === 'acme'), (_req, res) => void res.json([]));
+ * ```
  */
 export function requireClaims(predicate: (claims: Claims) => boolean): Middleware {
   return toRouteGuard('requireClaims', claimsRequirement(predicate));
@@ -46,6 +76,16 @@ export function requireClaims(predicate: (claims: Claims) => boolean): Middlewar
  *
  * @throws ConfigurationError immediately if nothing is required, or if a member is unknown, undefined, empty or of the
  * wrong type.
+ *
+ * @example
+ * ```ts
+ * import { bearerAuth, requireAccess } from '@verifier/express';
+ * import express from 'express';
+ *
+ * const app = express();
+ * app.use(bearerAuth({ issuer: 'https://login.example.com', audience: 'https://api.example.com' }));
+ * app.get('/orders', requireAccess({ scope: 'orders:write', role: 'editor' }), (_req, res) => void res.json([]));
+ * ```
  */
 export function requireAccess(requirements: Requirements): Middleware {
   return toRouteGuard('requireAccess', accessRequirement(requirements));

@@ -24,6 +24,20 @@ export interface AuthDecorators {
    *
    * @param reply - The reply that receives the headers of the result, if there are any.
    * @throws AuthError whose status and headers Fastify copies to the response.
+   *
+   * @example
+   * ```ts
+   * import { bearerAuth } from '@verifier/fastify';
+   * import Fastify from 'fastify';
+   *
+   * const app = Fastify();
+   * await app.register(bearerAuth, {
+   *   issuer: 'https://login.example.com',
+   *   audience: 'https://api.example.com',
+   *   global: false,
+   * });
+   * app.get('/orders', { onRequest: (request, reply) => app.authenticate(request, reply) }, () => []);
+   * ```
    */
   authenticate(request: AnyRequest, reply?: AnyReply): Promise<void>;
   /**
@@ -32,12 +46,40 @@ export interface AuthDecorators {
    *
    * @param scopes - One or more scopes: `'read:orders'`, `'read:orders write:orders'`, or an array. Compared exactly.
    * @throws ConfigurationError immediately if there is no scope, or one that no token can carry.
+   *
+   * @example
+   * ```ts
+   * import { bearerAuth } from '@verifier/fastify';
+   * import Fastify from 'fastify';
+   *
+   * const app = Fastify();
+   * await app.register(bearerAuth, {
+   *   issuer: 'https://login.example.com',
+   *   audience: 'https://api.example.com',
+   *   global: false,
+   * });
+   * app.get('/orders', { onRequest: app.requireScope('orders:read') }, () => []);
+   * ```
    */
   requireScope(...scopes: readonly (string | readonly string[])[]): AuthHook;
   /**
    * A hook that requires at least one of these scopes; otherwise as {@link AuthDecorators.requireScope}.
    *
    * @throws ConfigurationError as {@link AuthDecorators.requireScope} does.
+   *
+   * @example
+   * ```ts
+   * import { bearerAuth } from '@verifier/fastify';
+   * import Fastify from 'fastify';
+   *
+   * const app = Fastify();
+   * await app.register(bearerAuth, {
+   *   issuer: 'https://login.example.com',
+   *   audience: 'https://api.example.com',
+   *   global: false,
+   * });
+   * app.get('/orders', { onRequest: app.requireAnyScope('orders:read', 'orders:admin') }, () => []);
+   * ```
    */
   requireAnyScope(...scopes: readonly (string | readonly string[])[]): AuthHook;
   /**
@@ -45,6 +87,20 @@ export interface AuthDecorators {
    *
    * @param predicate - Returns `true`, and nothing else, to grant access. Its errors go to Fastify.
    * @throws ConfigurationError immediately if it is not a function.
+   *
+   * @example
+   * ```ts
+   * import { bearerAuth } from '@verifier/fastify';
+   * import Fastify from 'fastify';
+   *
+   * const app = Fastify();
+   * await app.register(bearerAuth, {
+   *   issuer: 'https://login.example.com',
+   *   audience: 'https://api.example.com',
+   *   global: false,
+   * });
+   * app.get('/orders', { onRequest: app.requireClaims(({ tenant }) => tenant === 'acme') }, () => []);
+   * ```
    */
   requireClaims(predicate: (claims: Claims) => boolean): AuthHook;
   /**
@@ -52,6 +108,20 @@ export interface AuthDecorators {
    *
    * @throws ConfigurationError immediately if nothing is required, or if a member is unknown, undefined, empty or of the wrong
    * type.
+   *
+   * @example
+   * ```ts
+   * import { bearerAuth } from '@verifier/fastify';
+   * import Fastify from 'fastify';
+   *
+   * const app = Fastify();
+   * await app.register(bearerAuth, {
+   *   issuer: 'https://login.example.com',
+   *   audience: 'https://api.example.com',
+   *   global: false,
+   * });
+   * app.get('/orders', { onRequest: app.requireAccess({ scope: 'orders:write', role: 'editor' }) }, () => []);
+   * ```
    */
   requireAccess(requirements: Requirements): AuthHook;
 }

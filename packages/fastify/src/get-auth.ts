@@ -9,6 +9,19 @@ import { findState } from './request-state.ts';
  *
  * @throws ConfigurationError if no hook authenticated the request.
  * @throws CredentialsMissingError (401) if the request is anonymous. Pass `{ optional: true }` to get null instead.
+ *
+ * @example
+ * ```ts
+ * import { bearerAuth, getAuth } from '@verifier/fastify';
+ * import Fastify from 'fastify';
+ *
+ * const app = Fastify();
+ * await app.register(bearerAuth, { issuer: 'https://login.example.com', audience: 'https://api.example.com' });
+ * app.get('/profile', (request) => {
+ *   const { subject, claims } = getAuth<{ email?: string }>(request);
+ *   return { subject, email: claims.email };
+ * });
+ * ```
  */
 export function getAuth<TClaims = unknown>(request: AnyRequest): VerifiedToken<TClaims>;
 export function getAuth<TClaims = unknown>(

@@ -31,6 +31,18 @@ import { defaultName, reserveName, validateNames } from './scope-names.ts';
  *
  * @throws ConfigurationError at start-up if an option is missing, unknown or not safe, if a name is taken, or if the scope
  * is already protected.
+ *
+ * @example
+ * ```ts
+ * import { getAuth, oktaAuth } from '@verifier/fastify';
+ * import Fastify from 'fastify';
+ *
+ * const app = Fastify();
+ * await app.register(oktaAuth, { issuer: 'https://example.okta.com/oauth2/default', audience: 'api://default' });
+ * app.get('/profile', (request) => ({ subject: getAuth(request).subject }));
+ * app.get('/health', { config: { auth: false } }, () => 'ok');
+ * await app.listen({ port: 3000 });
+ * ```
  */
 export const oktaAuth: FastifyPluginAsync<OktaAuthOptions> = asPlugin(async (instance, options) => {
   protect(instance, options, createOktaGuard);
@@ -40,6 +52,18 @@ export const oktaAuth: FastifyPluginAsync<OktaAuthOptions> = asPlugin(async (ins
  * {@link oktaAuth} for any OAuth 2.0 or OpenID Connect authorization server. Does not read the environment.
  *
  * @throws ConfigurationError at start-up, as {@link oktaAuth} does.
+ *
+ * @example
+ * ```ts
+ * import { bearerAuth, getAuth } from '@verifier/fastify';
+ * import Fastify from 'fastify';
+ *
+ * const app = Fastify();
+ * await app.register(bearerAuth, { issuer: 'https://login.example.com', audience: 'https://api.example.com' });
+ * app.get('/profile', (request) => ({ subject: getAuth(request).subject }));
+ * app.get('/orders', { config: { auth: { scope: 'orders:read' } } }, () => []);
+ * await app.listen({ port: 3000 });
+ * ```
  */
 export const bearerAuth: FastifyPluginAsync<BearerAuthOptions> = asPlugin(async (instance, options) => {
   protect(instance, options, createGuard);

@@ -53,6 +53,17 @@ export type OptionsFunction<TOptions> = (c: Context) => TOptions;
  * `OKTA_OAUTH2_ISSUER` and `OKTA_OAUTH2_AUDIENCE` of the environment; then, if the issuer ends in `/oauth2/default`, the
  * audience `api://default`.
  * @throws ConfigurationError immediately if an option is missing, unknown or not safe.
+ *
+ * @example
+ * ```ts
+ * import { getAuth, oktaAuth } from '@verifier/hono';
+ * import { Hono } from 'hono';
+ *
+ * const app = new Hono();
+ * app.use(oktaAuth({ issuer: 'https://example.okta.com/oauth2/default', audience: 'api://default' }));
+ * app.get('/profile', (c) => c.json({ subject: getAuth(c).subject }));
+ * export default app;
+ * ```
  */
 export function oktaAuth<TClaims = unknown>(
   options?: TokenRequired<OktaOptions>,
@@ -86,6 +97,17 @@ export function oktaAuth(options?: OktaGuardOptions | OptionsFunction<OktaGuardO
  *
  * @param options - `issuer`, `audience` and the other options of a verifier, or `{ verifier }`.
  * @throws ConfigurationError immediately if an option is missing, unknown or not safe.
+ *
+ * @example
+ * ```ts
+ * import { bearerAuth, getAuth } from '@verifier/hono';
+ * import { Hono } from 'hono';
+ *
+ * const app = new Hono();
+ * app.use(bearerAuth({ issuer: 'https://login.example.com', audience: 'https://api.example.com' }));
+ * app.get('/profile', (c) => c.json({ subject: getAuth(c).subject }));
+ * export default app;
+ * ```
  */
 export function bearerAuth<TClaims = unknown>(
   options: TokenRequired<VerifierOptions>,

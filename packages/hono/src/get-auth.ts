@@ -11,6 +11,19 @@ import { toHttpException } from './to-http-exception.ts';
  * @param c - The context of a request that {@link oktaAuth} or {@link bearerAuth} has authenticated.
  * @throws ConfigurationError if no middleware authenticated the request.
  * @throws HTTPException (401) if the request is anonymous. Pass `{ optional: true }` to get null instead.
+ *
+ * @example
+ * ```ts
+ * import { bearerAuth, getAuth } from '@verifier/hono';
+ * import { Hono } from 'hono';
+ *
+ * const app = new Hono();
+ * app.use(bearerAuth({ issuer: 'https://login.example.com', audience: 'https://api.example.com' }));
+ * app.get('/profile', (c) => {
+ *   const { subject, claims } = getAuth<{ email?: string }>(c);
+ *   return c.json({ subject, email: claims.email });
+ * });
+ * ```
  */
 export function getAuth<TClaims = unknown>(c: Context): VerifiedToken<TClaims>;
 /**

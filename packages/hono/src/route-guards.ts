@@ -27,6 +27,16 @@ export type RouteGuard = MiddlewareHandler<
  * @param scopes - One or more scopes: `'read:orders'`, `'read:orders write:orders'`, or an array. Compared exactly.
  * @throws ConfigurationError immediately if there is no scope, or one that no token can carry. If no middleware
  * authenticated a request, the error goes to `app.onError` and the route stays closed.
+ *
+ * @example
+ * ```ts
+ * import { bearerAuth, requireScope } from '@verifier/hono';
+ * import { Hono } from 'hono';
+ *
+ * const app = new Hono();
+ * app.use(bearerAuth({ issuer: 'https://login.example.com', audience: 'https://api.example.com' }));
+ * app.get('/orders', requireScope('orders:read'), (c) => c.json([]));
+ * ```
  */
 export function requireScope(...scopes: readonly (string | readonly string[])[]): RouteGuard {
   return toRouteGuard('requireScope', scopeRequirement(...scopes));
@@ -36,6 +46,16 @@ export function requireScope(...scopes: readonly (string | readonly string[])[])
  * Requires an access token with at least one of these scopes; otherwise as {@link requireScope}.
  *
  * @throws ConfigurationError as {@link requireScope} does.
+ *
+ * @example
+ * ```ts
+ * import { bearerAuth, requireAnyScope } from '@verifier/hono';
+ * import { Hono } from 'hono';
+ *
+ * const app = new Hono();
+ * app.use(bearerAuth({ issuer: 'https://login.example.com', audience: 'https://api.example.com' }));
+ * app.get('/orders', requireAnyScope('orders:read', 'orders:admin'), (c) => c.json([]));
+ * ```
  */
 export function requireAnyScope(...scopes: readonly (string | readonly string[])[]): RouteGuard {
   return toRouteGuard('requireAnyScope', anyScopeRequirement(...scopes));
@@ -46,6 +66,16 @@ export function requireAnyScope(...scopes: readonly (string | readonly string[])
  *
  * @param predicate - Returns `true`, and nothing else, to grant access.
  * @throws ConfigurationError as {@link requireScope} does.
+ *
+ * @example
+ * ```ts
+ * import { bearerAuth, requireClaims } from '@verifier/hono';
+ * import { Hono } from 'hono';
+ *
+ * const app = new Hono();
+ * app.use(bearerAuth({ issuer: 'https://login.example.com', audience: 'https://api.example.com' }));
+ * app.get('/orders', requireClaims(({ tenant }) => tenant === 'acme'), (c) => c.json([]));
+ * ```
  */
 export function requireClaims(predicate: (claims: Claims) => boolean): RouteGuard {
   return toRouteGuard('requireClaims', claimsRequirement(predicate));
@@ -56,6 +86,16 @@ export function requireClaims(predicate: (claims: Claims) => boolean): RouteGuar
  *
  * @throws ConfigurationError immediately if nothing is required, or if a member is unknown, undefined, empty or of the
  * wrong type.
+ *
+ * @example
+ * ```ts
+ * import { bearerAuth, requireAccess } from '@verifier/hono';
+ * import { Hono } from 'hono';
+ *
+ * const app = new Hono();
+ * app.use(bearerAuth({ issuer: 'https://login.example.com', audience: 'https://api.example.com' }));
+ * app.get('/orders', requireAccess({ scope: 'orders:write', role: 'editor' }), (c) => c.json([]));
+ * ```
  */
 export function requireAccess(requirements: Requirements): RouteGuard {
   return toRouteGuard('requireAccess', accessRequirement(requirements));

@@ -18,6 +18,15 @@ export const guardToken: unique symbol = Symbol.for('@verifier/nest/guard');
  * token, not bound to a key; and the requirements of decorators such as `@RequireScope`. Not checked: other scopes, and
  * whether the token was revoked. A context that is neither HTTP nor, with `GqlAuthGuard`, GraphQL is denied with a
  * ConfigurationError.
+ *
+ * @example
+ * ```ts
+ * import { Controller, Get, UseGuards } from '@nestjs/common';
+ * import { OktaAuthGuard } from '@verifier/nest';
+ *
+ * // Only needed with `global: false`: by default the module guards every route.
+ * export @UseGuards(OktaAuthGuard) @Controller('orders') class OrdersController { @Get() list() { return []; } }
+ * ```
  */
 export class OktaAuthGuard implements CanActivate {
   readonly #guard: Guard;

@@ -52,6 +52,19 @@ const bearerModule: AuthModuleClass<BearerAuthModuleOptions> = moduleClass((opti
  *
  * The application fails to start, with a ConfigurationError, if an option is missing, unknown or not safe, or if two
  * modules would guard the same routes.
+ *
+ * @example
+ * ```ts
+ * import { Module } from '@nestjs/common';
+ * import { OktaAuthModule } from '@verifier/nest';
+ *
+ * const auth = OktaAuthModule.forRoot({
+ *   issuer: 'https://example.okta.com/oauth2/default',
+ *   audience: 'api://default',
+ * });
+ *
+ * export @Module({ imports: [auth] }) class AppModule {}
+ * ```
  */
 export class OktaAuthModule {
   constructor(guard?: Guard) {
@@ -70,7 +83,22 @@ export class OktaAuthModule {
   }
 }
 
-/** {@link OktaAuthModule} for any OAuth 2.0 or OpenID Connect authorization server. Does not read the environment. */
+/**
+ * {@link OktaAuthModule} for any OAuth 2.0 or OpenID Connect authorization server. Does not read the environment.
+ *
+ * @example
+ * ```ts
+ * import { Module } from '@nestjs/common';
+ * import { BearerAuthModule } from '@verifier/nest';
+ *
+ * const auth = BearerAuthModule.forRoot({
+ *   issuer: 'https://login.example.com',
+ *   audience: 'https://api.example.com',
+ * });
+ *
+ * export @Module({ imports: [auth] }) class AppModule {}
+ * ```
+ */
 export class BearerAuthModule {
   constructor(guard?: Guard) {
     validateForRoot(guard, 'BearerAuthModule');

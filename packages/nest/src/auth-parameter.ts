@@ -31,6 +31,14 @@ export type AuthPipe = Type<PipeTransform> | PipeTransform;
  *
  * @param what - A property of {@link VerifiedToken}, or {@link AuthParameter}; the whole token by default.
  * @param pipes - Pipes for the value, such as a `ValidationPipe` for `@Auth('claims')`.
+ *
+ * @example
+ * ```ts
+ * import { Controller, Get } from '@nestjs/common';
+ * import { Auth, type VerifiedToken } from '@verifier/nest';
+ *
+ * export @Controller('profile') class ProfileController { @Get() show(@Auth() auth: VerifiedToken) { return auth.scopes; } }
+ * ```
  */
 export function Auth(what: keyof VerifiedToken | AuthParameter = {}, ...pipes: AuthPipe[]): ParameterDecorator {
   return parameter(typeof what === 'string' ? { property: what } : what, ...pipes);

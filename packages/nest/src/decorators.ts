@@ -27,6 +27,14 @@ export interface OktaAuthRequirements extends Requirements {
  * the requirements of the class. On a class, it does not override the requirements of a handler.
  *
  * @throws ConfigurationError immediately if the same class or handler has requirements.
+ *
+ * @example
+ * ```ts
+ * import { Controller, Get } from '@nestjs/common';
+ * import { Public } from '@verifier/nest';
+ *
+ * export @Public() @Controller('orders') class OrdersController { @Get() list() { return []; } }
+ * ```
  */
 export function Public(): RouteDecorator {
   return applyDecorators(defineRule('@Public()', 'public'));
@@ -39,6 +47,14 @@ export function Public(): RouteDecorator {
  *
  * @param scopes - One or more scopes: `'read:orders'`, `'read:orders write:orders'`, or an array. Compared exactly.
  * @throws ConfigurationError immediately if there is no scope, or one that no token can carry.
+ *
+ * @example
+ * ```ts
+ * import { Controller, Get } from '@nestjs/common';
+ * import { RequireScope } from '@verifier/nest';
+ *
+ * export @RequireScope('orders:read') @Controller('orders') class OrdersController { @Get() list() { return []; } }
+ * ```
  */
 export function RequireScope(...scopes: readonly (string | readonly string[])[]): RouteDecorator {
   return requirementDecorator('@RequireScope', accessRequirement({ scope: scopes.flat() }, '@RequireScope'));
@@ -48,6 +64,14 @@ export function RequireScope(...scopes: readonly (string | readonly string[])[])
  * Requires at least one of these scopes; otherwise as {@link RequireScope}.
  *
  * @throws ConfigurationError as {@link RequireScope} does.
+ *
+ * @example
+ * ```ts
+ * import { Controller, Get } from '@nestjs/common';
+ * import { RequireAnyScope } from '@verifier/nest';
+ *
+ * export @RequireAnyScope('orders:read', 'admin') @Controller('orders') class OrdersController { @Get() list() { return []; } }
+ * ```
  */
 export function RequireAnyScope(...scopes: readonly (string | readonly string[])[]): RouteDecorator {
   return requirementDecorator('@RequireAnyScope', accessRequirement({ anyScope: scopes.flat() }, '@RequireAnyScope'));
@@ -58,6 +82,16 @@ export function RequireAnyScope(...scopes: readonly (string | readonly string[])
  *
  * @param predicate - Returns `true`, and nothing else, to grant access.
  * @throws ConfigurationError immediately if it is not a function.
+ *
+ * @example
+ * ```ts
+ * import { Controller, Get } from '@nestjs/common';
+ * import { type Claims, RequireClaims } from '@verifier/nest';
+ *
+ * const isAcme = ({ tenant }: Claims) => tenant === 'acme';
+ *
+ * export @RequireClaims(isAcme) @Controller('orders') class OrdersController { @Get() list() { return []; } }
+ * ```
  */
 export function RequireClaims(predicate: (claims: Claims) => boolean): RouteDecorator {
   return requirementDecorator('@RequireClaims', claimsRequirement(predicate, '@RequireClaims'));
@@ -70,6 +104,14 @@ export function RequireClaims(predicate: (claims: Claims) => boolean): RouteDeco
  *
  * @param requirements - Without them, any valid token is enough.
  * @throws ConfigurationError immediately if a member is unknown, undefined, empty or of the wrong type.
+ *
+ * @example
+ * ```ts
+ * import { Controller, Get } from '@nestjs/common';
+ * import { OktaAuth } from '@verifier/nest';
+ *
+ * export @OktaAuth({ scope: 'orders:write', role: 'editor' }) @Controller('orders') class OrdersController { @Get() list() { return []; } }
+ * ```
  */
 export function OktaAuth(requirements: OktaAuthRequirements = {}): RouteDecorator {
   const { rule, scheme } = parseRequirements(requirements);

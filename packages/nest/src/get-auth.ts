@@ -11,6 +11,20 @@ import { findState, type RequestState, readState } from './request-state.ts';
  * @param source - The request of either platform, or an `ExecutionContext` (HTTP or GraphQL), after `OktaAuthGuard`.
  * @throws ConfigurationError if no guard authenticated the request.
  * @throws AuthException (401) if the request is anonymous. Pass `{ optional: true }` to get null instead.
+ *
+ * @example
+ * ```ts
+ * import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
+ * import { getAuth } from '@verifier/nest';
+ *
+ * export class AuditInterceptor implements NestInterceptor {
+ *   intercept(context: ExecutionContext, next: CallHandler) {
+ *     const { subject, claims } = getAuth<{ email?: string }>(context);
+ *     console.log(subject, claims.email);
+ *     return next.handle();
+ *   }
+ * }
+ * ```
  */
 export function getAuth<TClaims = unknown>(source: ExecutionContext | object): VerifiedToken<TClaims>;
 export function getAuth<TClaims = unknown>(

@@ -31,6 +31,21 @@ const codes: Readonly<Record<number, string>> = {
  *
  * With Apollo on Fastify, headers of a granted request are added only if the context has the reply:
  * `context: (request, reply) => ({ req: request, reply })`.
+ *
+ * @example
+ * ```ts
+ * import { Module } from '@nestjs/common';
+ * import { OktaAuthModule } from '@verifier/nest';
+ * import { GqlAuthGuard } from '@verifier/nest/graphql';
+ *
+ * const auth = OktaAuthModule.forRoot({
+ *   issuer: 'https://example.okta.com/oauth2/default',
+ *   audience: 'api://default',
+ *   guard: GqlAuthGuard,
+ * });
+ *
+ * export @Module({ imports: [auth] }) class AppModule {}
+ * ```
  */
 export class GqlAuthGuard extends OktaAuthGuard {
   /** Returns the request of an operation: the `req` of its context. */

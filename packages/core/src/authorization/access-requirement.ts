@@ -10,6 +10,18 @@ import { resolveOnce } from './resolve-requirements.ts';
  * @returns A frozen copy. Pass it to `authenticate`, `authorize` or `verify` as it is.
  * @throws ConfigurationError if nothing is required, or if a member is unknown, undefined, empty, of the wrong type, or a
  * name that no token can carry.
+ *
+ * @example
+ * ```ts
+ * import { accessRequirement, createGuard, type VerifiedToken } from '@verifier/core';
+ *
+ * const guard = createGuard({ issuer: 'https://login.example.com', audience: 'https://api.example.com' });
+ * const requirements = accessRequirement({ scope: 'orders:write', role: 'editor' });
+ *
+ * export function isAllowed(auth: VerifiedToken | null): boolean {
+ *   return guard.authorize(auth, requirements) === undefined;
+ * }
+ * ```
  */
 export function accessRequirement(requirements: Requirements, caller = 'requireAccess'): Requirements {
   return resolveOnce(requirements, caller);
@@ -20,6 +32,18 @@ export function accessRequirement(requirements: Requirements, caller = 'requireA
  *
  * @param scopes - One or more scopes: `'read:orders'`, `'read:orders write:orders'`, or an array.
  * @throws ConfigurationError if there is none, or one that no token can carry.
+ *
+ * @example
+ * ```ts
+ * import { createGuard, scopeRequirement, type VerifiedToken } from '@verifier/core';
+ *
+ * const guard = createGuard({ issuer: 'https://login.example.com', audience: 'https://api.example.com' });
+ * const requirements = scopeRequirement('orders:read', 'orders:write');
+ *
+ * export function isAllowed(auth: VerifiedToken | null): boolean {
+ *   return guard.authorize(auth, requirements) === undefined;
+ * }
+ * ```
  */
 export function scopeRequirement(...scopes: readonly (string | readonly string[])[]): Requirements {
   return resolveOnce({ scope: scopes.flat() }, 'requireScope');
@@ -30,6 +54,18 @@ export function scopeRequirement(...scopes: readonly (string | readonly string[]
  *
  * @param scopes - One or more scopes: `'read:orders'`, `'read:orders write:orders'`, or an array.
  * @throws ConfigurationError if there is none, or one that no token can carry.
+ *
+ * @example
+ * ```ts
+ * import { anyScopeRequirement, createGuard, type VerifiedToken } from '@verifier/core';
+ *
+ * const guard = createGuard({ issuer: 'https://login.example.com', audience: 'https://api.example.com' });
+ * const requirements = anyScopeRequirement('orders:read', 'orders:admin');
+ *
+ * export function isAllowed(auth: VerifiedToken | null): boolean {
+ *   return guard.authorize(auth, requirements) === undefined;
+ * }
+ * ```
  */
 export function anyScopeRequirement(...scopes: readonly (string | readonly string[])[]): Requirements {
   return resolveOnce({ anyScope: scopes.flat() }, 'requireAnyScope');
@@ -41,6 +77,18 @@ export function anyScopeRequirement(...scopes: readonly (string | readonly strin
  * @param predicate - Returns `true`, and nothing else, to grant access.
  * @param caller - The name of the route guard, for the error.
  * @throws ConfigurationError if it is not a function.
+ *
+ * @example
+ * ```ts
+ * import { claimsRequirement, createGuard, type VerifiedToken } from '@verifier/core';
+ *
+ * const guard = createGuard({ issuer: 'https://login.example.com', audience: 'https://api.example.com' });
+ * const requirements = claimsRequirement(({ tenant }) => tenant === 'acme');
+ *
+ * export function isAllowed(auth: VerifiedToken | null): boolean {
+ *   return guard.authorize(auth, requirements) === undefined;
+ * }
+ * ```
  */
 export function claimsRequirement(predicate: (claims: Claims) => boolean, caller = 'requireClaims'): Requirements {
   if (typeof predicate === 'function') return resolveOnce({ claims: predicate }, caller);

@@ -35,6 +35,19 @@ export interface FetchRequest {
  * `headers` and so hides a repeated one.
  *
  * @param request - An `http.IncomingMessage`, or a framework's extension of it.
+ *
+ * @example
+ * ```ts
+ * import { createServer } from 'node:http';
+ * import { createVerifier, fromNodeRequest } from '@verifier/core';
+ *
+ * const verifier = createVerifier({ issuer: 'https://login.example.com', audience: 'https://api.example.com' });
+ *
+ * createServer(async (request, response) => {
+ *   const result = await verifier.authenticate(fromNodeRequest(request));
+ *   response.writeHead(result.ok ? 204 : result.error.status).end();
+ * }).listen(3000);
+ * ```
  */
 export function fromNodeRequest(request: NodeRequest): RequestLike {
   return new NodeRequestLike(request);
@@ -90,6 +103,22 @@ export interface FetchContext {
  * repeated `Authorization` arrives as one value with a comma and is answered with 400.
  *
  * @param context - The execution context of the runtime, if it has one. Background refreshes are passed to its `waitUntil`.
+ *
+ * @example
+ * ```ts
+ * import { createVerifier, type FetchContext, fromFetchRequest } from '@verifier/core';
+ *
+ * const verifier = createVerifier({ issuer: 'https://login.example.com', audience: 'https://api.example.com' });
+ *
+ * export default {
+ *   async fetch(request: Request, _env: unknown, context: FetchContext): Promise<Response> {
+ *     const result = await verifier.authenticate(fromFetchRequest(request, context));
+ *     if (result.ok) return Response.json({ subject: result.auth?.subject });
+ *     const { status, headers, body } = verifier.challenge(result.error);
+ *     return new Response(body, { status, headers });
+ *   },
+ * };
+ * ```
  */
 export function fromFetchRequest(request: FetchRequest, context?: FetchContext): RequestLike {
   const adapted: RequestLike = {

@@ -1,0 +1,138 @@
+// The size budget of the published packages, by name instead of by byte: a failure names what was let in.
+import { globSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { type OutputChunk, rolldown } from 'rolldown';
+import { failed, type Outcome, passed } from './step.ts';
+import { publishedPackages, root, type WorkspacePackage } from './workspace.ts';
+
+interface TextBudget {
+  packages: RegExp;
+  forbidden: RegExp;
+  reason: string;
+}
+
+/** Names that the code of a package must not contain. */
+const textBudgets: readonly TextBudget[] = [
+  {
+    packages: /\/core$/,
+    forbidden: /\b(HS(256|384|512)|RSA1_5|RSA-OAEP|PBES2|A(128|192|256)(KW|GCM)|ECDH-ES|ES256K)\b/,
+    reason: 'symmetric and encryption algorithms are never accepted',
+  },
+  {
+    packages: /\/(?!core$)/,
+    forbidden: /\b(jose|undici|lru-cache|LRUCache|createPublicKey|importJWK|subtle|base64url|jwks_uri)\b/,
+    reason: 'keys, tokens and the network belong to core',
+  },
+  {
+    packages: /\/(?!core$)/,
+    forbidden: /www-authenticate|\b(invalid_token|invalid_request|insufficient_scope|temporarily_unavailable)\b/i,
+    reason: 'core writes the answers',
+  },
+];
+
+interface GraphBudget {
+  packages: RegExp;
+  conditions: string[];
+  forbidden: RegExp;
+  /** Whether `import()` counts too. */
+  dynamic: boolean;
+  reason: string;
+}
+
+/** Modules that must not be loaded, under the export conditions of a platform. */
+const graphBudgets: readonly GraphBudget[] = [
+  {
+    packages: /./,
+    conditions: ['node', 'import'],
+    forbidden: /^(jose|undici|(node:)?(https?|http2|net|tls|zlib|worker_threads|child_process|fs))(\/|$)/,
+    dynamic: false,
+    reason: 'loaded by importing the package on Node.js',
+  },
+  {
+    packages: /./,
+    conditions: ['node', 'import'],
+    forbidden: /^jose(\/|$)/,
+    dynamic: true,
+    reason: 'node:crypto verifies on Node.js',
+  },
+  {
+    packages: /\/(core|hono)$/,
+    conditions: ['workerd', 'import'],
+    forbidden: /^(node:|undici(\/|$))/,
+    dynamic: true,
+    reason: 'web runtimes do not have it',
+  },
+];
+
+function entryFiles({ folder, manifest: { exports = {} } }: WorkspacePackage): string[] {
+  const targets = Object.values(exports).map((target) => (Object(target) as { default?: string }).default);
+  return targets.filter((file) => file !== undefined).map((file) => join(folder, file));
+}
+
+/** Third-party packages and built-in modules are the leaves of the graph; our own packages and `#imports` are followed. */
+function isLeaf(id: string): boolean {
+  return /^[^./#]/.test(id) && !id.startsWith('@verifier/');
+}
+
+async function chunksOf(entry: string, conditions: string[]): Promise<OutputChunk[]> {
+  const resolve = { conditionNames: conditions };
+  const bundle = await rolldown({ input: { entry }, platform: 'neutral', external: isLeaf, treeshake: false, resolve });
+  const { output } = await bundle.generate();
+  return output.filter((chunk) => chunk.type === 'chunk');
+}
+
+/** The leaves that are imported when the entry point is, and with `dynamic` those that it can import later. */
+async function leavesOf(entry: string, { conditions, dynamic }: GraphBudget): Promise<string[]> {
+  const chunks = new Map((await chunksOf(entry, conditions)).map((chunk) => [chunk.fileName, chunk]));
+  const seen = new Set<string>();
+  const visit = (name: string): void => {
+    if (seen.has(name)) return;
+    seen.add(name);
+    const chunk = chunks.get(name);
+    const next = chunk === undefined ? [] : [...chunk.imports, ...(dynamic ? chunk.dynamicImports : [])];
+    next.forEach(visit);
+  };
+  visit('entry.js');
+  return [...seen].filter((name) => !chunks.has(name));
+}
+
+function textComplaints({ folder, manifest: { name } }: WorkspacePackage): string[] {
+  const files = globSync('dist/**/*.js', { cwd: folder });
+  const budgets = textBudgets.filter(({ packages }) => packages.test(name));
+  return files.flatMap((file) => {
+    const code = readFileSync(join(folder, file), 'utf8');
+    return budgets.flatMap(({ forbidden, reason }) => {
+      const found = forbidden.exec(code);
+      return found === null ? [] : [`${name}: ${file} contains ${found[0]}: ${reason}`];
+    });
+  });
+}
+
+async function graphComplaints(source: WorkspacePackage): Promise<string[]> {
+  const { name } = source.manifest;
+  const complaints: string[] = [];
+  for (const budget of graphBudgets.filter(({ packages }) => packages.test(name))) {
+    for (const entry of entryFiles(source)) {
+      const found = (await leavesOf(entry, budget)).filter((leaf) => budget.forbidden.test(leaf));
+      const platform = budget.conditions[0];
+      complaints.push(
+        ...found.map((leaf) => `${name}: ${relative(root, entry)} imports ${leaf} (${platform}): ${budget.reason}`),
+      );
+    }
+  }
+  return complaints;
+}
+
+/** No published package contains or loads what it must not. */
+export async function sizeBudget(): Promise<Outcome> {
+  const sources = publishedPackages();
+  const complaints = sources.flatMap(textComplaints);
+  for (const source of sources) complaints.push(...(await graphComplaints(source)));
+  return complaints.length === 0 ? { ...passed(), passed: sources.length } : failed(complaints.join('\n'));
+}
+
+if (import.meta.main) {
+  const { failed, output } = await sizeBudget();
+  console.log(failed > 0 ? output : 'Nothing forbidden is contained or loaded.');
+  process.exitCode = failed > 0 ? 1 : 0;
+}
