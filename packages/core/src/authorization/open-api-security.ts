@@ -10,6 +10,14 @@ export type OpenApiSecurity = readonly Readonly<Record<string, readonly string[]
  *
  * @param scheme - The name of the security scheme in the OpenAPI document.
  * @throws ConfigurationError if a member of the requirements is unknown, undefined, empty or of the wrong type.
+ *
+ * @example
+ * ```ts
+ * import { openApiSecurity } from '@verifier/core';
+ *
+ * const operation = { security: openApiSecurity({ scope: 'read:orders' }, 'oidc') };
+ * console.log(operation); // { security: [{ oidc: ['read:orders'] }] }
+ * ```
  */
 export function openApiSecurity(requirements: Requirements, scheme: string): OpenApiSecurity {
   const { required, optional } = resolveRequirements(requirements, 'openApiSecurity');
