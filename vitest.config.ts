@@ -1,11 +1,20 @@
-import { availableParallelism } from 'node:os';
-import { defineConfig } from 'vitest/config';
+import { globSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { defineConfig, type ViteUserConfig } from 'vitest/config';
+
+/** Vitest would prefix the projects of a nested config file with a name, so `--project core` could not select one. */
+async function projectsOf(file: string): Promise<NonNullable<NonNullable<ViteUserConfig['test']>['projects']>> {
+  const url = pathToFileURL(join(import.meta.dirname, file)).href;
+  const { default: config } = (await import(url)) as { default: ViteUserConfig };
+  return config.test?.projects ?? [];
+}
+
+const files = globSync('{packages,examples}/*/vitest.config.ts', { cwd: import.meta.dirname }).sort();
 
 export default defineConfig({
   test: {
-    // Most tests wait for sockets and timers now and then, so that two cores have room for two of them.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
-    projects: ['packages/*/vitest.config.ts', 'examples/*/vitest.config.ts'],
+    projects: (await Promise.all(files.map(projectsOf))).flat(),
     coverage: {
       provider: 'v8',
       include: ['packages/*/src/**/*.ts'],
