@@ -34,8 +34,8 @@ function createProject(name: string, folder: string, files: Files): UserWorkspac
       ...files,
       // Process-wide state is part of what is tested, so each test file runs in its own process.
       pool: 'forks',
-      // Vitest does not hand the root's value down to projects; its default leaves one of two cores idle.
-      maxWorkers: Math.max(2, availableParallelism()),
+      // Vitest does not pass the root value down to projects. Tests wait for sockets and timers a third of the time.
+      maxWorkers: availableParallelism() + 1,
       testTimeout: 20_000,
       hookTimeout: 30_000,
       restoreMocks: true,

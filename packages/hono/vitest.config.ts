@@ -4,7 +4,7 @@ export default packageTests('hono', {
   folder: import.meta.dirname,
   lanes: {
     processes: ['test/process.test.ts'],
-    runtimes: ['test/{conformance,runtimes}.test.ts'],
+    runtimes: ['test/runtimes.test.ts'],
     types: ['test/types.test.ts'],
   },
 });

@@ -20,5 +20,5 @@ export default packageTests('nest-11', {
   // Tests that start a process or a compiler would resolve NestJS 12 again.
   tests: ['test/**/*.test.ts', '../nest/test/**/!(process|types).test.ts'],
   lanes: { processes: ['test/jest.test.ts'] },
-  settings: { plugins: [withNest11], test: { globalSetup: './sync-nest.ts' } },
+  settings: { plugins: [withNest11], test: { globalSetup: join(import.meta.dirname, 'sync-nest.ts') } },
 });
