@@ -20,12 +20,12 @@ function requireFiles(folder: string, patterns: readonly string[]): void {
   }
 }
 
-interface Files {
-  include: string[];
-  exclude?: string[];
-}
+type TestSettings = Pick<NonNullable<UserWorkspaceConfig['test']>, 'exclude' | 'execArgv' | 'include'>;
 
-function createProject(name: string, folder: string, files: Files): UserWorkspaceConfig {
+// Tests provoke many warnings. Listeners still receive them; only the output of the run stays readable.
+const quiet = ['--disable-warning=VerifierWarning'];
+
+function createProject(name: string, folder: string, files: TestSettings): UserWorkspaceConfig {
   return {
     root: folder,
     test: {
@@ -53,7 +53,7 @@ export function packageTests(name: string, options: PackageTests): ViteUserConfi
   const { folder, tests = ['test/**/*.test.ts'], lanes = {}, settings = {} } = options;
   const slow = Object.values(lanes).flat();
   requireFiles(folder, slow);
-  const fastLane = createProject(name, folder, { include: [...tests], exclude: slow });
+  const fastLane = createProject(name, folder, { include: [...tests], exclude: slow, execArgv: quiet });
   const otherLanes = Object.entries(lanes).map(([lane, files]) =>
     createProject(`${name}-${lane}`, folder, { include: [...files] }),
   );
