@@ -79,16 +79,18 @@ interface TestPlan {
   long: boolean;
 }
 
-const testUsage = `npm test -- [--all] [--node ${supportedVersions.join('|')}]`;
+const testUsage = `Usage: npm test -- [--all] [--node ${supportedVersions.join('|')}]`;
 
-/** Parses the arguments of `npm test`; `--node` may be repeated. */
-function parseTestPlan(args: string[]): TestPlan {
+/** Parses the arguments of `npm test`; `--node` may be repeated. Returns undefined if they are wrong. */
+function parseTestPlan(args: string[]): TestPlan | undefined {
   const options = { all: { type: 'boolean', default: false }, node: { type: 'string', multiple: true } } as const;
-  const { values } = parseArgs({ args, options });
-  const versions = values.node?.map(Number) ?? (values.all ? supportedVersions : [mainVersion]);
-  const unknown = versions.find((version) => !supportedVersions.includes(version));
-  if (unknown !== undefined) throw new Error(`Unsupported version of Node.js. Usage: ${testUsage}`);
-  return { versions, long: values.all };
+  try {
+    const { all: long, node } = parseArgs({ args, options }).values;
+    const versions = node?.map(Number) ?? (long ? supportedVersions : [mainVersion]);
+    return versions.every((version) => supportedVersions.includes(version)) ? { versions, long } : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function testSteps({ versions, long }: TestPlan): Step[] {
@@ -135,8 +137,10 @@ async function report(title: string, steps: Step[], notes: string[] = []): Promi
   return total.failed === 0;
 }
 
-function test(args: string[]): Promise<boolean> {
+async function test(args: string[]): Promise<boolean> {
   const plan = parseTestPlan(args);
+  if (plan === undefined) console.error(testUsage);
+  if (plan === undefined) return false;
   return report(`Verifier: tests on Node.js ${plan.versions.join(', ')}`, testSteps(plan), describeRest(plan));
 }
 
