@@ -1,19 +1,21 @@
-import { availableParallelism } from 'node:os';
-import { defineConfig } from 'vitest/config';
+import { globSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { defineConfig, type ViteUserConfig } from 'vitest/config';
 
-export default defineConfig({
-  test: {
-    // Most tests wait for sockets and timers now and then, so that two cores have room for two of them.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
-    projects: [
-      'packages/*/vitest.config.ts',
-      'examples/*/vitest.config.ts',
-      'bench/vitest.config.ts',
-      'scripts/vitest.config.ts',
-    ],
-    coverage: {
-      provider: 'v8',
-      include: ['packages/*/src/**/*.ts'],
-    },
-  },
+type Projects = NonNullable<NonNullable<ViteUserConfig['test']>['projects']>;
+
+/** Vitest would prefix the projects of a nested config file with a name, so `--project core` could not select one. */
+async function projectsOf(file: string): Promise<Projects> {
+  const url = pathToFileURL(join(import.meta.dirname, file)).href;
+  const { default: config } = (await import(url)) as { default: ViteUserConfig };
+  return config.test?.projects ?? [];
+}
+
+export default defineConfig(async (): Promise<ViteUserConfig> => {
+  const projects: Projects = [];
+  const files = globSync('{packages/*,examples/*,bench,scripts}/vitest.config.ts', { cwd: import.meta.dirname }).sort();
+  // One after the other: knip's loader cannot import one module from several places at once.
+  for (const file of files) projects.push(...(await projectsOf(file)));
+  return { test: { projects, coverage: { provider: 'v8', include: ['packages/*/src/**/*.ts'] } } };
 });

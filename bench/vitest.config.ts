@@ -1,3 +1,3 @@
 import { packageTests } from '../scripts/vitest.ts';
 
-export default packageTests('bench');
+export default packageTests('bench', { folder: import.meta.dirname });

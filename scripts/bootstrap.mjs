@@ -1,5 +1,5 @@
-// What every root command starts with, on whatever Node.js is at hand (20 or later): installs what the lockfile
-// names if that has not been done, then runs `run.ts` with the Node.js that the workspace itself brings along.
+// The entry point of every root command. Runs on any Node.js from 20 on: installs the dependencies if the lockfile has
+// changed, then runs `run.ts` on the Node.js that the workspace installs for itself.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ const bin = join(root, 'node_modules', '.bin');
 const stampFile = join(root, 'node_modules', '.verifier-installed');
 
 /**
- * What npm tells its scripts about itself would confuse pnpm; what says how to reach a registry is kept.
+ * Removes the variables that npm sets for its scripts, which would confuse pnpm; keeps the registry settings.
  * @returns {NodeJS.ProcessEnv}
  */
 function cleanEnvironment() {
@@ -26,7 +26,7 @@ function cleanEnvironment() {
   };
 }
 
-/** What an installation depends on: the lockfile, the settings of pnpm, and the kind of machine. */
+/** Hashes everything an installation depends on: the lockfile, the settings of pnpm, and the kind of machine. */
 function stamp() {
   const hash = createHash('sha256').update(`${process.platform} ${process.arch}\n`);
   for (const file of ['pnpm-lock.yaml', 'pnpm-workspace.yaml']) hash.update(readFileSync(join(root, file)));
@@ -40,7 +40,7 @@ function pnpmVersion() {
 
 /** @param {NodeJS.ProcessEnv} env */
 function install(env) {
-  console.log('Installing what the lockfile names …');
+  console.log('Installing the dependencies …');
   const command = `npx --yes ${pnpmVersion()} install --frozen-lockfile --prefer-offline --reporter=append-only`;
   const { status, stdout, stderr } = spawnSync(command, { cwd: root, env, shell: true, encoding: 'utf8' });
   if (status !== 0) {
@@ -58,12 +58,14 @@ function ensureInstalled(env) {
   writeFileSync(stampFile, expected);
 }
 
-/** The Node.js 24 of the workspace; where it has none for this machine, the running one if that is new enough. */
+/** The Node.js 24 of the workspace; if it has none for this machine, the running one if that is new enough. */
 function findNode() {
   const local = join(root, 'node_modules', 'node', 'bin', 'node');
   if (existsSync(local) && spawnSync(local, ['--version']).status === 0) return local;
   if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath;
-  console.error(`There is no Node.js 24 for ${process.platform} on ${process.arch} in the workspace; start with one.`);
+  console.error(
+    `The workspace has no Node.js 24 for ${process.platform} on ${process.arch}. Run this command with Node.js 24.`,
+  );
   return process.exit(1);
 }
 

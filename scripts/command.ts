@@ -4,11 +4,11 @@ import { root } from './workspace.ts';
 export interface CommandOptions {
   cwd?: string;
   env?: NodeJS.ProcessEnv;
-  /** Shows the output as it comes instead of collecting it. */
+  /** Passes the output through instead of collecting it. */
   live?: boolean;
   /** Written to the standard input, which is empty otherwise. */
   input?: string;
-  /** In seconds; a command that takes longer has failed. */
+  /** In seconds, 600 by default; a command that takes longer is killed and counts as failed. */
   timeout?: number;
 }
 
@@ -17,10 +17,10 @@ export interface CommandResult {
   output: string;
 }
 
-/** Node.js warns where both variables are set, so that only one may be. */
+/** Node.js warns if both variables are set. */
 const plain = { FORCE_COLOR: '0', NO_COLOR: undefined };
 
-/** Runs a program to its end. Never rejects: a program that cannot be started has failed. */
+/** Runs a program until it exits. Never rejects: a program that cannot be started counts as failed. */
 export function run(file: string, args: string[], options: CommandOptions = {}): Promise<CommandResult> {
   const { cwd = root, env, live = false, input, timeout = 600 } = options;
   const { promise, resolve } = Promise.withResolvers<CommandResult>();
@@ -50,7 +50,7 @@ export function run(file: string, args: string[], options: CommandOptions = {}):
   return promise;
 }
 
-/** Runs a program that has to succeed, and returns what it printed. */
+/** Runs a program and returns its output. Rejects if it fails. */
 export async function runOrThrow(file: string, args: string[], options?: CommandOptions): Promise<string> {
   const { ok, output } = await run(file, args, options);
   if (!ok) throw new Error(`${[file, ...args].join(' ')}\n${output}`);

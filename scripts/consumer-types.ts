@@ -10,8 +10,8 @@ const settings = ['--ignoreConfig', '--noEmit', '--strict', '--skipLibCheck', '-
 const platform = ['--module', 'nodenext', '--target', 'es2023', '--lib', 'es2023,dom,dom.iterable,dom.asynciterable'];
 
 /**
- * Compiles what applications write with the previous major of TypeScript; the tests of each package do it with the
- * current one. Each file is a program of its own, because an augmentation holds for a whole program.
+ * Compiles application code with the previous major version of TypeScript; the tests of each package use the current
+ * one. Each file is a program of its own, because a module augmentation applies to a whole program.
  */
 export async function consumerTypes(): Promise<Outcome> {
   const bad: string[] = [];

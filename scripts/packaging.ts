@@ -12,7 +12,7 @@ interface Tarball {
   source: WorkspacePackage;
 }
 
-/** The tarballs as the registry would get them. */
+/** The tarballs as they would be published. */
 function tarballs(): Tarball[] {
   const files = readdirSync(tarballFolder);
   return publishedPackages().map((source) => {
@@ -33,8 +33,8 @@ export async function pack(): Promise<Outcome> {
   return passed();
 }
 
-/** Runs a program on every tarball; each run counts as one check. */
-async function checkTarballs(program: string, args: string[]): Promise<Outcome> {
+/** Runs a program on every tarball; each run counts as one. */
+async function runOnTarballs(program: string, args: string[]): Promise<Outcome> {
   const command = join(root, 'scripts', 'node_modules', '.bin', program);
   const results = await Promise.all(tarballs().map(({ file }) => run(command, [...args, file])));
   const bad = results.filter(({ ok }) => !ok);
@@ -47,12 +47,12 @@ async function checkTarballs(program: string, args: string[]): Promise<Outcome> 
 }
 
 export function publint(): Promise<Outcome> {
-  return checkTarballs('publint', ['--strict']);
+  return runOnTarballs('publint', ['--strict']);
 }
 
-/** ES modules only: what `require()` of them does is tried for real, by {@link smoke}. */
+/** ES modules only; {@link smoke} tests `require()`. */
 export function typesResolve(): Promise<Outcome> {
-  return checkTarballs('attw', ['--profile', 'esm-only', '--no-emoji', '--format', 'table-flipped']);
+  return runOnTarballs('attw', ['--profile', 'esm-only', '--no-emoji', '--format', 'table-flipped']);
 }
 
 const allowedFiles: RegExp =
@@ -63,7 +63,7 @@ function versionComplaints(manifest: Manifest): string[] {
   return ranges.filter(([, range]) => /^(workspace|catalog|file|link):/.test(range)).map((entry) => entry.join(' '));
 }
 
-// Whatever runs on the machine of whoever installs a package.
+// Scripts that run on the machine of a user who installs a package.
 const installHooks = ['preinstall', 'install', 'postinstall', 'prepublish', 'preprepare', 'prepare', 'postprepare'];
 
 function scriptComplaints({ scripts = {} }: Manifest): string[] {
@@ -71,10 +71,12 @@ function scriptComplaints({ scripts = {} }: Manifest): string[] {
 }
 
 function fileComplaints(files: string[]): string[] {
-  const stray = files.filter((file) => !allowedFiles.test(file)).map((file) => `${file} does not belong there`);
+  const stray = files
+    .filter((file) => !allowedFiles.test(file))
+    .map((file) => `${file} does not belong in the tarball`);
   const outputs = files.filter((file) => file.startsWith('dist/'));
   const sources = new Set(files);
-  // What several entry points of a package share stands in a file of its own.
+  // The build puts code that several entry points share into this file.
   const orphans = outputs
     .filter((file) => !/^dist\/shared\.js(\.map)?$/.test(file))
     .filter((file) => !sources.has(file.replace(/^dist/, 'src').replace(/(\.d\.ts|\.js)(\.map)?$/, '.ts')))
@@ -94,13 +96,13 @@ async function contentComplaints({ file, source }: Tarball): Promise<string[]> {
   return complaints.map((complaint) => `${source.manifest.name}: ${complaint}`);
 }
 
-/** Each tarball holds the build, its sources, the license, and nothing else. */
+/** Each tarball contains the build, its sources and the license, and nothing else. */
 export async function contents(): Promise<Outcome> {
   const complaints = (await Promise.all(tarballs().map(contentComplaints))).flat();
   return complaints.length === 0 ? passed() : failed(complaints.join('\n'));
 }
 
-/** Where the workspace has the third-party packages that a package asks for: nothing is fetched to install it. */
+/** Links to the workspace's copies of third-party dependencies, so that the installation fetches nothing. */
 function thirdParty({ folder, manifest }: WorkspacePackage): Record<string, string> {
   const names = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
   const foreign = names.filter((name) => !name.startsWith('@verifier/') && !name.startsWith('@types/'));
@@ -115,7 +117,7 @@ async function installTarballs(folder: string): Promise<void> {
   const manifest = { name: 'smoke', private: true, dependencies: { ...own, ...links } };
   writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));
   const settings = { packages: [], overrides: { ...own, ...links }, pmOnFail: 'ignore', autoInstallPeers: false };
-  // JSON is YAML too.
+  // JSON is valid YAML.
   writeFileSync(join(folder, 'pnpm-workspace.yaml'), JSON.stringify(settings));
   await runOrThrow('pnpm', ['install', '--offline', '--no-frozen-lockfile'], { cwd: folder });
 }
@@ -128,7 +130,7 @@ function entryPoints(): string[] {
   );
 }
 
-/** `require()` and `import` have to give the same names, and give some. */
+/** `require()` and `import` must return the same names, at least one. */
 const comparison = `
 const names = namespace => Object.keys(namespace).filter(name => name !== 'module.exports' && name !== '__esModule').sort();
 const [name] = process.argv.slice(1);
@@ -153,7 +155,7 @@ async function smokeOn(node: string, folder: string): Promise<Outcome> {
 /** Loads every entry point of the installed tarballs with `require()` and with `import`, without a warning. */
 export async function smoke(major: number): Promise<Outcome> {
   const node = findNode(major);
-  if (node === undefined) return skipped(`There is no Node.js ${major} for this machine in the workspace.`);
+  if (node === undefined) return skipped(`the workspace has no Node.js ${major} for this machine`);
   const folder = mkdtempSync(join(tmpdir(), 'verifier-smoke-'));
   try {
     await installTarballs(folder);

@@ -1,6 +1,7 @@
-// The commands of the root package.json. Started by bootstrap.mjs, with Node.js 24 and everything installed.
+// The commands of the root package.json. bootstrap.mjs starts this file on Node.js 24 after the installation.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { apiReport } from './api-report.ts';
 import { architecture } from './architecture.ts';
 import { run } from './command.ts';
@@ -10,12 +11,18 @@ import { contents, pack, publint, smoke, typesResolve } from './packaging.ts';
 import { requirementIds } from './requirement-ids.ts';
 import { rooms } from './rooms.ts';
 import { sizeBudget } from './size-budget.ts';
-import { failed, type Outcome, passed, runSteps, type Step } from './step.ts';
+import { failed, passed, runSteps, type Step, type Total } from './step.ts';
 import { runTests } from './test-run.ts';
-import { packagesIn, resultsFolder, root } from './workspace.ts';
+import { mainVersion, packagesIn, resultsFolder, root, supportedVersions } from './workspace.ts';
+import { countWrittenTests } from './written-tests.ts';
 
-/** A step that is one program: it passes when the program does. */
-function check(name: string, file: string, args: string[], more: { essential?: boolean; timeout?: number } = {}): Step {
+/** A step that passes if one program succeeds; `timeout` in seconds. */
+function program(
+  name: string,
+  file: string,
+  args: string[],
+  more: { essential?: boolean; timeout?: number } = {},
+): Step {
   const { essential = false, timeout = 300 } = more;
   return {
     name,
@@ -32,68 +39,121 @@ function turbo(task: string): string[] {
 }
 
 const lintSteps: Step[] = [
-  check('format and lint', 'biome', ['ci', '--colors=off']),
-  // nest-11 is there to have another version of them.
-  check('one version of each dependency', 'sherif', [
+  program('format and lint', 'biome', ['ci', '--colors=off']),
+  // nest-11 exists to have other versions.
+  program('one version of each dependency', 'sherif', [
     ...['--no-install', '--ignore-rule', 'non-existant-packages'],
     ...['--ignore-package', '@verifier/nest-11'],
   ]),
   { name: 'rooms of core', run: rooms },
   { name: 'architecture document', run: architecture },
-  check('version in step', process.execPath, ['scripts/sync-version.mjs']),
   { name: 'requirements have tests', run: requirementIds },
+  program('version numbers agree', process.execPath, ['scripts/sync-version.mjs']),
 ];
 
-// What is tested is what these sources give, not what a cache remembers.
-const buildSteps: Step[] = [check('build', 'turbo', [...turbo('build'), '--force'], { essential: true })];
+// The tests run against a build of these sources, never against a cached one.
+const buildSteps: Step[] = [program('build', 'turbo', [...turbo('build'), '--force'], { essential: true })];
 
 const typeSteps: Step[] = [
-  check('types', 'turbo', [...turbo('types'), '--force', '--only']),
-  check('types of the scripts', 'tsc', ['-p', 'scripts']),
+  program('types', 'turbo', [...turbo('types'), '--force', '--only']),
+  program('types of the scripts', 'tsc', ['-p', 'scripts']),
   { name: 'types of applications, TypeScript 6', run: consumerTypes },
   { name: 'examples in docstrings', run: docstringExamples },
   { name: 'public surface', run: apiReport },
 ];
 
-const packagingSteps: Step[] = [
-  { name: 'pack', essential: true, run: pack },
+/** Steps whose result does not depend on the version of Node.js. */
+const sourceSteps: Step[] = [...typeSteps, program('nothing unused', 'knip', ['--no-progress'])];
+
+const packStep: Step = { name: 'pack', essential: true, run: pack };
+
+const tarballSteps: Step[] = [
   { name: 'publint', run: publint },
-  { name: 'are the types wrong', run: typesResolve },
+  { name: 'types of the tarballs resolve', run: typesResolve },
   { name: 'contents of the tarballs', run: contents },
   { name: 'size budget', run: sizeBudget },
-  ...[24, 22, 26].map((major) => ({ name: `require() and import on Node.js ${major}`, run: () => smoke(major) })),
 ];
 
-/** Every example has to run to its end by itself. */
+function smokeSteps(versions: readonly number[]): Step[] {
+  return versions.map((node) => ({ name: `require() and import on Node.js ${node}`, run: () => smoke(node) }));
+}
+
+/** Every example has to run and exit by itself. */
 function exampleSteps(): Step[] {
   return packagesIn('examples/*').map(({ folder, manifest }) =>
-    check(`example ${manifest.name}`, 'pnpm', ['--silent', '--dir', folder, 'start'], { timeout: 60 }),
+    program(`example ${manifest.name}`, 'pnpm', ['--silent', '--dir', folder, 'start'], { timeout: 60 }),
   );
 }
 
-function testSteps(): Step[] {
-  const names = packagesIn('packages/*').map(({ folder }) => folder.slice(folder.lastIndexOf('/') + 1));
+interface TestPlan {
+  /** Major versions of Node.js. */
+  versions: readonly number[];
+  long: boolean;
+}
+
+const testUsage = `Usage: npm test -- [--all] [--node ${supportedVersions.join('|')}]`;
+
+/** Parses the arguments of `npm test`; `--node` may be repeated. Returns undefined if they are wrong. */
+function parseTestPlan(args: string[]): TestPlan | undefined {
+  const options = { all: { type: 'boolean', default: false }, node: { type: 'string', multiple: true } } as const;
+  try {
+    const { all: long, node } = parseArgs({ args, options }).values;
+    const versions = node?.map(Number) ?? (long ? supportedVersions : [mainVersion]);
+    return versions.every((version) => supportedVersions.includes(version)) ? { versions, long } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function testSteps({ versions, long }: TestPlan): Step[] {
+  const isMain = versions.includes(mainVersion);
+  const onMain = (steps: Step[]): Step[] => (isMain ? steps : []);
   return [
-    ...lintSteps,
+    ...onMain(lintSteps),
     ...buildSteps,
-    ...typeSteps,
-    check('nothing unused', 'knip', ['--no-progress']),
-    { name: 'tests on Node.js 24', run: () => runTests(24) },
-    ...exampleSteps(),
-    ...packagingSteps,
-    ...[22, 26].map((major) => ({ name: `tests on Node.js ${major}`, run: () => runTests(major, names) })),
+    ...onMain(sourceSteps),
+    ...versions.map((node) => ({ name: `tests on Node.js ${node}`, run: () => runTests({ node, long }) })),
+    ...onMain(exampleSteps()),
+    packStep,
+    ...onMain(tarballSteps),
+    ...smokeSteps(versions),
   ];
 }
 
-async function report(title: string, steps: Step[]): Promise<boolean> {
+/** Names what a run of the tests left out, and the command that adds it. */
+function describeRest({ versions, long }: TestPlan): string[] {
+  const rest = supportedVersions
+    .filter((version) => !versions.includes(version))
+    .map((version) => `Node.js ${version}`);
+  if (!long) rest.push('longer random runs');
+  return rest.length === 0 ? [] : [`Left out: ${rest.join(', ')}. \`npm test -- --all\` runs everything.`];
+}
+
+function describeTests({ testRuns }: Total): string[] {
+  if (testRuns.length === 0) return [];
+  const format = (count: number): string => count.toLocaleString('en-US');
+  const cases = testRuns.reduce((sum, { cases }) => sum + cases, 0);
+  const versions = `${testRuns.length} Node.js version${testRuns.length === 1 ? '' : 's'}`;
+  return [`${format(countWrittenTests())} tests written, ${format(cases)} cases run on ${versions}`];
+}
+
+async function report(title: string, steps: Step[], notes: string[] = []): Promise<boolean> {
   const start = performance.now();
   console.log(title);
-  const { passed, failed, skipped }: Outcome = await runSteps(steps);
-  const summary = `${passed} passed, ${failed} failed, ${skipped} skipped`;
+  const total = await runSteps(steps);
+  const summary = `${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`;
   mkdirSync(resultsFolder, { recursive: true });
   writeFileSync(join(resultsFolder, 'summary.txt'), `${summary}\n`);
-  console.log(`\nTook ${Math.round((performance.now() - start) / 1000)} s.\n${summary}`);
-  return failed === 0;
+  const seconds = Math.round((performance.now() - start) / 1000);
+  console.log(['', `Took ${seconds} s.`, ...notes, ...describeTests(total), summary].join('\n'));
+  return total.failed === 0;
+}
+
+async function test(args: string[]): Promise<boolean> {
+  const plan = parseTestPlan(args);
+  if (plan === undefined) console.error(testUsage);
+  if (plan === undefined) return false;
+  return report(`Verifier: tests on Node.js ${plan.versions.join(', ')}`, testSteps(plan), describeRest(plan));
 }
 
 async function start(args: string[]): Promise<boolean> {
@@ -118,18 +178,23 @@ function script(name: string): (args: string[]) => Promise<boolean> {
 
 const commands: Record<string, (args: string[]) => Promise<boolean>> = {
   start,
-  test: () => report('Verifier: everything, on Node.js 24, 22 and 26', testSteps()),
+  test,
   lint: () => report('Verifier: lint', lintSteps),
   types: () => report('Verifier: types', [...buildSteps, ...typeSteps]),
-  packaging: () => report('Verifier: packages', [...buildSteps, ...packagingSteps]),
+  packaging: () =>
+    report('Verifier: packages', [...buildSteps, packStep, ...tarballSteps, ...smokeSteps(supportedVersions)]),
   build: (args) => live('turbo', ['run', 'build', ...args]),
   bench: (args) => live('turbo', ['run', 'bench', '--', ...args]),
   fuzz: script('fuzz'),
   'refusal-cost': script('refusal-cost'),
   soak: script('soak'),
+  trace: (args) => live(process.execPath, ['scripts/trace-request.ts', ...args]),
   mutation: (args) => live('pnpm', ['--silent', '--dir', 'packages/core', 'exec', 'stryker', 'run', ...args]),
   coverage: (args) =>
-    live('vitest', ['run', '--project=core', '--coverage', '--coverage.include=packages/core/src/**', ...args]),
+    live('vitest', [
+      ...['run', '--project=core', '--project=core-*'],
+      ...['--coverage', '--coverage.include=packages/core/src/**', ...args],
+    ]),
 };
 
 const [name = '', ...args] = process.argv.slice(2);

@@ -1,17 +1,29 @@
-/** What a step found: one check counts as one, a run of tests as many as it has tests. */
+/** One run of the tests on one version of Node.js. */
+interface TestRun {
+  node: number;
+  cases: number;
+}
+
+/** The result of a step. A step that is one program counts as one, a run of tests as many as it has cases. */
 export interface Outcome {
   passed: number;
   failed: number;
   skipped: number;
-  /** Shown when something failed. */
+  /** Printed if something failed, or if everything was skipped. */
   output: string;
+  /** Set by a step that runs tests. */
+  testRun?: TestRun;
 }
 
 export interface Step {
   name: string;
-  /** Nothing after this step makes sense when it fails. */
+  /** Skips all later steps if this one fails. */
   essential?: boolean;
   run(): Promise<Outcome>;
+}
+
+export interface Total extends Omit<Outcome, 'output' | 'testRun'> {
+  testRuns: TestRun[];
 }
 
 export function passed(output = ''): Outcome {
@@ -26,9 +38,9 @@ export function skipped(output: string): Outcome {
   return { passed: 0, failed: 0, skipped: 1, output };
 }
 
-function describe({ passed, failed, skipped }: Outcome): string {
+function describe({ passed, failed, skipped, output }: Outcome): string {
   if (failed > 0) return passed + skipped > 0 ? `FAILED (${failed} of ${passed + failed + skipped})` : 'FAILED';
-  if (passed === 0) return 'skipped';
+  if (passed === 0) return `skipped: ${output}`;
   const notes = [passed > 1 ? `${passed} passed` : '', skipped > 0 ? `${skipped} skipped` : ''].filter(Boolean);
   return ['ok', ...notes].join(', ');
 }
@@ -45,16 +57,21 @@ async function runStep(step: Step): Promise<Outcome> {
   return outcome;
 }
 
-/** Runs the steps one after the other and returns the sum of what they found. */
-export async function runSteps(steps: Step[]): Promise<Outcome> {
-  const total: Outcome = { passed: 0, failed: 0, skipped: 0, output: '' };
+function add(total: Total, { passed, failed, skipped, testRun }: Outcome): void {
+  total.passed += passed;
+  total.failed += failed;
+  total.skipped += skipped;
+  if (testRun !== undefined) total.testRuns.push(testRun);
+}
+
+/** Runs the steps one after the other and returns their sum. */
+export async function runSteps(steps: readonly Step[]): Promise<Total> {
+  const total: Total = { passed: 0, failed: 0, skipped: 0, testRuns: [] };
   let broken = '';
   for (const step of steps) {
-    const pending = { ...step, run: async () => skipped(`${broken} failed`) };
-    const outcome = await runStep(broken === '' ? step : pending);
-    total.passed += outcome.passed;
-    total.failed += outcome.failed;
-    total.skipped += outcome.skipped;
+    const reason = `${broken} failed`;
+    const outcome = await runStep(broken === '' ? step : { ...step, run: async () => skipped(reason) });
+    add(total, outcome);
     if (step.essential === true && outcome.failed > 0) broken = step.name;
   }
   return total;

@@ -2,9 +2,16 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { run } from './command.ts';
 import { type Outcome, skipped } from './step.ts';
-import { findNode, resultsFolder, root } from './workspace.ts';
+import { findNode, mainVersion, resultsFolder } from './workspace.ts';
 
-/** What is read of the report that vitest writes. */
+export interface TestRunOptions {
+  /** The major version of Node.js. */
+  node: number;
+  /** Whether the random lane tries five times as many inputs. */
+  long: boolean;
+}
+
+/** The part of vitest's JSON report that is read. */
 interface TestReport {
   success: boolean;
   numPassedTests: number;
@@ -13,41 +20,47 @@ interface TestReport {
   numTodoTests: number;
 }
 
-function readReport(file: string, ok: boolean, output: string): Outcome {
+// Compilers, other runtimes and the examples behave the same whichever Node.js starts them.
+const mainVersionOnly = ['*-types', '*-runtimes', 'example-*'];
+
+/** Sizes of core's random runs; each test names its default. */
+const longRandomRuns = {
+  VERIFIER_TOKENS: '100000',
+  VERIFIER_KEY_SETS: '12500',
+  VERIFIER_SEQUENCES: '1500',
+  VERIFIER_INTERLEAVINGS: '1000',
+};
+
+function readReport(file: string): Omit<Outcome, 'output'> & { success: boolean } {
   const report = JSON.parse(readFileSync(file, 'utf8')) as TestReport;
-  const success = ok && report.success;
-  // A file that cannot be loaded, or an error outside of any test, fails the run without a failed test.
-  const failedTests = success ? 0 : Math.max(1, report.numFailedTests);
   return {
+    success: report.success,
     passed: report.numPassedTests,
-    failed: failedTests,
+    failed: report.numFailedTests,
     skipped: report.numPendingTests + report.numTodoTests,
-    output,
   };
 }
 
-// What compilers and other runtimes do is the same whichever Node.js starts them, and long random runs are long.
-// Patterns are relative to each package.
-const onceIsEnough = ['test/types.test.ts', 'test/runtimes.test.ts', 'test/security/**'];
-
-/** Runs the tests of the named projects (all of them when none is named) on one version of Node.js. */
-export async function runTests(major: number, projects: string[] = []): Promise<Outcome> {
+/** Runs the tests of every package on one version of Node.js. */
+export async function runTests({ node: major, long }: TestRunOptions): Promise<Outcome> {
   const node = findNode(major);
-  if (node === undefined) return skipped(`There is no Node.js ${major} for this machine in the workspace.`);
-  const report = join(resultsFolder, `tests-${major}.json`);
+  if (node === undefined) return skipped(`the workspace has no Node.js ${major} for this machine`);
+  const reportFile = join(resultsFolder, `tests-${major}.json`);
   mkdirSync(resultsFolder, { recursive: true });
-  rmSync(report, { force: true });
-  const args = ['node_modules/vitest/vitest.mjs', 'run', '--passWithNoTests', '--reporter=dot', '--reporter=json'];
-  const selection = projects.map((name) => `--project=${name}`);
-  if (projects.length > 0) selection.push(...onceIsEnough.map((pattern) => `--exclude=${pattern}`));
+  rmSync(reportFile, { force: true });
+  const reporters = ['--reporter=dot', '--reporter=json', `--outputFile.json=${reportFile}`];
+  const selection = major === mainVersion ? [] : mainVersionOnly.map((name) => `--project=!${name}`);
   const PATH = [dirname(node), process.env['PATH']].join(delimiter);
-  const { ok, output } = await run(node, [...args, `--outputFile.json=${report}`, ...selection], {
-    cwd: root,
-    env: { PATH, NO_COLOR: '1', FORCE_COLOR: undefined },
+  const { ok, output } = await run(node, ['node_modules/vitest/vitest.mjs', 'run', ...reporters, ...selection], {
+    env: { PATH, NO_COLOR: '1', FORCE_COLOR: undefined, ...(long ? longRandomRuns : {}) },
+    timeout: 1200,
   });
   try {
-    return readReport(report, ok, output);
+    const { success, ...counts } = readReport(reportFile);
+    // A file that cannot be loaded, or an error outside any test, fails the run without a failed test.
+    const failed = ok && success ? 0 : Math.max(1, counts.failed);
+    return { ...counts, failed, output, testRun: { node: major, cases: counts.passed + counts.failed } };
   } catch {
-    return { passed: 0, failed: 1, skipped: 0, output: `${output}\nvitest left no report.` };
+    return { passed: 0, failed: 1, skipped: 0, output: `${output}\nvitest wrote no report.` };
   }
 }

@@ -1,3 +1,3 @@
 import { packageTests } from './vitest.ts';
 
-export default packageTests('scripts');
+export default packageTests('scripts', { folder: import.meta.dirname });

@@ -1,20 +1,61 @@
-import { defineProject, type UserWorkspaceConfig } from 'vitest/config';
+import { globSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { mergeConfig, type UserWorkspaceConfig, type ViteUserConfig } from 'vitest/config';
 
-/** The vitest settings every package shares; `alias` maps an import to a file of the package's own source. */
-export function packageTests(name: string, alias: Record<string, string> = {}): UserWorkspaceConfig {
-  return defineProject({
-    resolve: { alias },
+export interface PackageTests {
+  /** The folder of the package. */
+  folder: string;
+  /** File patterns of the fast lane; by default every test file in the folder `test`. */
+  tests?: readonly string[];
+  /** Slow or heavy tests: file patterns for each lane, relative to the folder. */
+  lanes?: Readonly<Record<string, readonly string[]>>;
+  /** Settings that the package adds to all its projects. */
+  settings?: UserWorkspaceConfig;
+}
+
+/** A pattern without a file would let a slow test slip back into the fast lane unnoticed. */
+function requireFiles(folder: string, patterns: readonly string[]): void {
+  for (const pattern of patterns) {
+    if (globSync(pattern, { cwd: folder }).length === 0) throw new Error(`${folder}: no test file matches ${pattern}`);
+  }
+}
+
+type TestSettings = Pick<NonNullable<UserWorkspaceConfig['test']>, 'exclude' | 'execArgv' | 'include'>;
+
+// Tests provoke many warnings. Listeners still receive them; only the output of the run stays readable.
+const quiet = ['--disable-warning=VerifierWarning'];
+
+function createProject(name: string, folder: string, files: TestSettings): UserWorkspaceConfig {
+  return {
+    root: folder,
     test: {
       name,
       environment: 'node',
-      include: ['test/**/*.test.ts'],
-      // Each test file has a process of its own: what a process shares is part of what is tested.
+      ...files,
+      // Process-wide state is part of what is tested, so each test file runs in its own process.
       pool: 'forks',
+      // Vitest does not pass the root value down to projects. Tests wait for sockets and timers a third of the time.
+      maxWorkers: availableParallelism() + 1,
       testTimeout: 20_000,
       hookTimeout: 30_000,
       restoreMocks: true,
       unstubEnvs: true,
       unstubGlobals: true,
     },
-  });
+  };
+}
+
+/**
+ * The vitest projects of a package: its fast lane, named as the package, and one project `<package>-<lane>` for each
+ * other lane. The fast lane runs every test file that no other lane names.
+ */
+export function packageTests(name: string, options: PackageTests): ViteUserConfig {
+  const { folder, tests = ['test/**/*.test.ts'], lanes = {}, settings = {} } = options;
+  const slow = Object.values(lanes).flat();
+  requireFiles(folder, slow);
+  const fastLane = createProject(name, folder, { include: [...tests], exclude: slow, execArgv: quiet });
+  const otherLanes = Object.entries(lanes).map(([lane, files]) =>
+    createProject(`${name}-${lane}`, folder, { include: [...files] }),
+  );
+  return { test: { projects: [fastLane, ...otherLanes].map((project) => mergeConfig(project, settings)) } };
 }

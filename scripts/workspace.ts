@@ -5,10 +5,16 @@ import { dirname, join } from 'node:path';
 /** The folder of the repository. */
 export const root: string = dirname(import.meta.dirname);
 
-/** Where the runs leave their results; nothing in it is kept in the repository. */
+/** The folder for results; not under version control. */
 export const resultsFolder: string = join(root, '.verifier');
 
-/** What is read of a package.json here. */
+/** The version of Node.js that the workspace installs for itself. */
+export const mainVersion = 24;
+
+/** The versions of Node.js that the packages support. */
+export const supportedVersions: readonly number[] = [mainVersion, 22, 26];
+
+/** The part of a package.json that the scripts read. */
 export interface Manifest {
   name: string;
   private?: boolean;
@@ -29,7 +35,7 @@ function readManifest(folder: string): Manifest {
   return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest;
 }
 
-/** The packages that match a pattern, in the order of their names. */
+/** The packages that match a pattern, sorted by folder. */
 export function packagesIn(pattern: string): WorkspacePackage[] {
   const manifests = globSync(`${pattern}/package.json`, { cwd: root }).sort();
   return manifests.map((file) => {
@@ -38,12 +44,12 @@ export function packagesIn(pattern: string): WorkspacePackage[] {
   });
 }
 
-/** The packages that are published. */
+/** All published packages. */
 export function publishedPackages(): WorkspacePackage[] {
   return packagesIn('packages/*').filter(({ manifest }) => manifest.private !== true);
 }
 
-/** The Node.js of a major version that the workspace brings along; nothing where it has none for this machine. */
+/** The path of an installed Node.js of a major version; undefined if the workspace has none for this machine. */
 export function findNode(major: number): string | undefined {
   if (Number(process.versions.node.split('.')[0]) === major) return process.execPath;
   const file = join(root, 'scripts', 'node_modules', `node-${major}-linux-x64`, 'bin', 'node');

@@ -1,3 +1,3 @@
 import { packageTests } from '../../scripts/vitest.ts';
 
-export default packageTests('custom-adapter');
+export default packageTests('example-custom-adapter', { folder: import.meta.dirname });

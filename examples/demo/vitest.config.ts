@@ -1,3 +1,6 @@
 import { packageTests } from '../../scripts/vitest.ts';
 
-export default packageTests('demo');
+export default packageTests('example-demo', {
+  folder: import.meta.dirname,
+  lanes: { processes: ['test/{demo,documents,serve}.test.ts'] },
+});

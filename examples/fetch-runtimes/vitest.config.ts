@@ -1,3 +1,3 @@
 import { packageTests } from '../../scripts/vitest.ts';
 
-export default packageTests('fetch-runtimes');
+export default packageTests('example-fetch-runtimes', { folder: import.meta.dirname });

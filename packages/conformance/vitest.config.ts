@@ -1,3 +1,3 @@
 import { packageTests } from '../../scripts/vitest.ts';
 
-export default packageTests('conformance');
+export default packageTests('conformance', { folder: import.meta.dirname });

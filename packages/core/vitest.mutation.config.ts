@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-// What mutants are judged by. It stands in a copy of this folder then, and imports nothing from beyond it.
+// The tests that must notice a mutant. Stryker copies this folder, so this file imports nothing from outside it.
 export default defineConfig({
   resolve: { alias: { '#runtime': fileURLToPath(new URL('src/runtime/node.ts', import.meta.url)) } },
   test: {

@@ -1,3 +1,6 @@
 import { packageTests } from '../../scripts/vitest.ts';
 
-export default packageTests('express');
+export default packageTests('express', {
+  folder: import.meta.dirname,
+  lanes: { processes: ['test/process.test.ts'], types: ['test/types.test.ts'] },
+});

@@ -1,3 +1,6 @@
 import { packageTests } from '../../scripts/vitest.ts';
 
-export default packageTests('fastify');
+export default packageTests('fastify', {
+  folder: import.meta.dirname,
+  lanes: { processes: ['test/process.test.ts'], types: ['test/types.test.ts'] },
+});

@@ -1,3 +1,10 @@
 import { packageTests } from '../../scripts/vitest.ts';
 
-export default packageTests('hono');
+export default packageTests('hono', {
+  folder: import.meta.dirname,
+  lanes: {
+    processes: ['test/process.test.ts'],
+    runtimes: ['test/runtimes.test.ts'],
+    types: ['test/types.test.ts'],
+  },
+});

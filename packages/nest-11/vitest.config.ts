@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import { mergeConfig, type Plugin } from 'vitest/config';
+import type { Plugin } from 'vitest/config';
 import { packageTests } from '../../scripts/vitest.ts';
 
 const here = join(import.meta.dirname, 'package.json');
 const tests = join(import.meta.dirname, '..', 'nest', 'test');
 
-/** Has the tests of @verifier/nest find every package where this one has it. */
+/** Resolves every package that the tests of @verifier/nest import from this package's dependencies. */
 const withNest11: Plugin = {
   name: 'with-nest-11',
   enforce: 'pre',
@@ -15,12 +15,10 @@ const withNest11: Plugin = {
   },
 };
 
-export default mergeConfig(packageTests('nest-11'), {
-  plugins: [withNest11],
-  test: {
-    globalSetup: './sync-nest.ts',
-    // What starts a process of its own, or a compiler, would find NestJS 12 again.
-    exclude: ['../nest/test/{process,types}.test.ts'],
-    include: ['../nest/test/**/*.test.ts', 'test/**/*.test.ts'],
-  },
+export default packageTests('nest-11', {
+  folder: import.meta.dirname,
+  // Tests that start a process or a compiler would resolve NestJS 12 again.
+  tests: ['test/**/*.test.ts', '../nest/test/**/!(process|types).test.ts'],
+  lanes: { processes: ['test/jest.test.ts'] },
+  settings: { plugins: [withNest11], test: { globalSetup: join(import.meta.dirname, 'sync-nest.ts') } },
 });

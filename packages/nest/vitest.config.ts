@@ -1,3 +1,6 @@
 import { packageTests } from '../../scripts/vitest.ts';
 
-export default packageTests('nest');
+export default packageTests('nest', {
+  folder: import.meta.dirname,
+  lanes: { processes: ['test/process.test.ts'], types: ['test/types.test.ts'] },
+});

@@ -1,3 +1,3 @@
 import { packageTests } from '../../scripts/vitest.ts';
 
-export default packageTests('test-issuer');
+export default packageTests('test-issuer', { folder: import.meta.dirname });
