@@ -1,5 +1,5 @@
-// What it costs to refuse: `npm run refusal-cost`. Prints the time of each input as a multiple of
-// the time in which a good token of the same algorithm is verified, and what becomes of it beyond the size cap.
+// The cost of refusing the most expensive inputs: `npm run refusal-cost`. Prints the time of each input as a multiple of
+// the time for verifying a valid token of the same algorithm, and the time for inputs above the size limit.
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { createVerifier, type RequestLike, type Verifier } from '@verifier/core';
 
@@ -32,7 +32,7 @@ const signers: readonly Signer[] = [
 const encode = (text: string): string => Buffer.from(text).toString('base64url');
 const claims = { iss: issuer, aud: audience, sub: 'subject', exp: 4_102_444_800, client_id: 'client', scope: 'read' };
 
-/** A token of any two texts, with a good signature over them, or with a bad one. */
+/** A token with any header and claims, and a valid or an invalid signature. */
 function token(by: Signer, header: string, body: string, isGood = true): string {
   const input = `${encode(header)}.${encode(body)}`;
   const signature = by.sign(isGood ? input : `${input}A`);
@@ -41,7 +41,7 @@ function token(by: Signer, header: string, body: string, isGood = true): string 
 
 const headerOf = ({ alg }: Signer): string => JSON.stringify({ alg, kid: alg, typ: 'at+jwt' });
 
-/** JSON of about so many bytes, of one kind. */
+/** JSON of one kind, of about the given number of bytes. */
 function filling(kind: string, bytes: number): string {
   const repeated = (unit: string, start: string, end: string): string =>
     start + unit.repeat(Math.floor((bytes - start.length - end.length) / unit.length)) + end;
@@ -139,7 +139,7 @@ const forms: readonly (readonly [string, string])[] = [
   ['parts, and a bad letter at the end', `${'a'.repeat(5000)}.${'a'.repeat(5000)}.${'a'.repeat(6000)}!`],
 ];
 
-/** Seconds for one call, undisturbed: whatever else this machine does only adds to it. */
+/** Seconds for one call: the minimum, because other load on the machine only adds to it. */
 function secondsFor(call: () => void): number {
   const start = performance.now();
   call();
@@ -159,7 +159,7 @@ function attempt(verifier: Verifier, text: string): () => void {
     try {
       verifier.verifySync(text);
     } catch {
-      // To be refused is what it is for.
+      // Every input is refused.
     }
   };
 }
@@ -175,7 +175,7 @@ const good = new Map(signers.map((by) => [by, token(by, headerOf(by), JSON.strin
 const baseline = new Map([...good].map(([by, text]) => [by, secondsFor(() => verifier.verifySync(text))]));
 const micro = (seconds: number): string => `${(seconds * 1e6).toFixed(1)} us`;
 
-console.log('A good token:');
+console.log('A valid token:');
 for (const [{ alg }, seconds] of baseline) console.log(`  ${alg}: ${micro(seconds)}`);
 
 const rsa = [...baseline.values()][0] ?? 1;
@@ -201,14 +201,14 @@ function print(title: string, isShown: (name: string) => boolean): void {
   }
 }
 
-print('The dearest inputs that anybody can send', (name) => !name.includes('good signature'));
-print('The dearest inputs that only the issuer can sign', (name) => name.includes('good signature'));
+print('The most expensive inputs that anybody can send', (name) => !name.includes('good signature'));
+print('The most expensive inputs that only the issuer can sign', (name) => name.includes('good signature'));
 
-console.log('\nBeyond the cap:');
+console.log('\nAbove the size limit:');
 for (const length of [cap + 1, 100_000, 1_000_000, 10_000_000, 100_000_000]) {
   const text = 'a'.repeat(length);
   const request = requestOf(text);
-  // A string that was only ever joined is made into one when it is first looked at; that is not what is measured.
+  // Flattens the concatenated string first, so that the measurement does not include it.
   request.header('authorization')[0]?.charCodeAt(length);
   text.charCodeAt(length - 1);
   const [direct, byHeader] = [attempt(verifier, text), () => void verifier.authenticate(request)].map(secondsFor);

@@ -192,7 +192,7 @@ const commands: Record<string, (args: string[]) => Promise<boolean>> = {
   mutation: (args) => live('pnpm', ['--silent', '--dir', 'packages/core', 'exec', 'stryker', 'run', ...args]),
   coverage: (args) =>
     live('vitest', [
-      ...['run', '--project=core', '--project=core-*'],
+      ...['run', '--pool=forks', '--project=core', '--project=core-*'],
       ...['--coverage', '--coverage.include=packages/core/src/**', ...args],
     ]),
 };

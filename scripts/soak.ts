@@ -1,5 +1,5 @@
-// Verifies tokens for minutes on end while the issuer rotates its keys, goes away and comes back, and checks that neither
-// the heap nor the number of open handles grows: `npm run soak -- [minutes]`. Not part of the tests.
+// Verifies tokens for minutes while the issuer rotates its keys, stops and restarts, and fails if the heap or the number
+// of open handles grows: `npm run soak -- [minutes]`. Not part of the tests.
 import { fork } from 'node:child_process';
 import { generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:crypto';
 import { once } from 'node:events';
@@ -18,9 +18,9 @@ const rotationSeconds = 30;
 const outageEvery = 60;
 const outageSeconds = 12;
 const tokensPerKey = 400;
-// A request that takes longer has waited for the issuer, and not just for a thread.
+// A request that takes longer waited for the issuer, not only for a thread.
 const patienceSeconds = 0.1;
-/** How much more the heap may hold at the end than after the first quarter. */
+/** Allowed growth of the heap between the second quarter and the last. */
 const allowedGrowth = 0.05;
 
 interface Key {
@@ -38,7 +38,7 @@ interface Sample {
 
 type Order = { readonly publish: readonly object[] } | { readonly go: 'away' | 'back' };
 
-/** The issuer has a process of its own, so that its heap and its sockets are not counted. */
+/** The issuer runs in a process of its own, so that the samples exclude its heap and sockets. */
 interface Issuer {
   readonly url: string;
   tell(order: Order): void;
@@ -95,7 +95,7 @@ function requestWith(token: string): RequestLike {
   };
 }
 
-/** Tokens of every kind, most of them good, of the keys as they are at the moment. */
+/** Tokens of every kind, most of them valid, signed with the current keys. */
 class Traffic {
   readonly #issuer: Issuer;
   #previous: Key = createKey();
@@ -112,7 +112,7 @@ class Traffic {
     this.rotate();
   }
 
-  /** The key that was published ahead signs, the one after it is published, and the one before the last is taken away. */
+  /** Signs with the key that was published ahead, publishes the next one, and withdraws the one before the previous. */
   rotate(): void {
     [this.#previous, this.#signing, this.#next] = [this.#signing, this.#next, createKey()];
     this.#issuer.tell({ publish: [this.#previous, this.#signing, this.#next].map(({ jwk }) => jwk) });
@@ -140,7 +140,7 @@ class Traffic {
     return this.#tokens[Math.floor(Math.random() * this.#tokens.length)] ?? '';
   }
 
-  // A key that nobody knows; an issuer that nobody knows; an expired one; a broken one.
+  // An unknown key, an unknown issuer, an expired token, a broken signature.
   #badToken(): string {
     const key = this.#signing;
     const kinds = [
@@ -174,8 +174,8 @@ function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 }
 
-/** The process as it is when it has warmed up, and at its end. */
-function judge(samples: readonly Sample[], traffic: Traffic): boolean {
+/** Compares the second quarter of the run, after the warm-up, with the last. */
+function isStable(samples: readonly Sample[], traffic: Traffic): boolean {
   const quarter = Math.ceil(samples.length / 4);
   const settled = samples.slice(quarter, 2 * quarter);
   const last = samples.slice(-quarter);
@@ -189,7 +189,7 @@ function judge(samples: readonly Sample[], traffic: Traffic): boolean {
   return growth <= allowedGrowth && handlesAfter <= handlesBefore + 2 && traffic.goodRefused === 0;
 }
 
-/** Does what is to be done every so many seconds. */
+/** Repeats work at an interval in seconds. */
 function every(seconds: number, work: () => void): NodeJS.Timeout {
   return setInterval(work, seconds * 1000);
 }
@@ -208,7 +208,7 @@ async function soak(minutes: number): Promise<boolean> {
   await verifier.warmUp();
   const startedAt = Date.now();
   const samples: Sample[] = [];
-  // An outage may begin with the last request, and must not end after the issuer did.
+  // An outage may start with the last request; its end must not reach an issuer that has exited.
   const chores: NodeJS.Timeout[] = [
     every(rotationSeconds, () => traffic.rotate()),
     every(outageEvery, () => {
@@ -229,7 +229,7 @@ async function soak(minutes: number): Promise<boolean> {
   console.log(JSON.stringify(verifier.stats(), null, 2));
   await verifier.close();
   issuer.end();
-  return judge(samples, traffic);
+  return isStable(samples, traffic);
 }
 
 if (process.argv[2] === 'serve') await serve();

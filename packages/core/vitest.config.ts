@@ -3,6 +3,7 @@ import { packageTests } from '../../scripts/vitest.ts';
 
 export default packageTests('core', {
   folder: import.meta.dirname,
+  fastPool: 'vmForks',
   lanes: {
     attacks: ['test/attacks/*.test.ts', 'test/security/leaks.test.ts'],
     random: [
