@@ -1,5 +1,5 @@
-// Run in the folder of a published package, after its types were written: makes one file of each entry point that its manifest names,
-// and one of what they share. To load a file costs Node.js more than to read what is in it.
+// Runs in the folder of a published package after tsc. Bundles each entry point of its manifest into one file, and shared
+// code into another: Node.js spends more time on loading a file than on parsing its code.
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { rolldown } from 'rolldown';
@@ -8,7 +8,7 @@ const [folder = 'dist'] = process.argv.slice(2);
 const { exports, imports = {} } = JSON.parse(readFileSync('package.json', 'utf8'));
 
 /**
- * Every file of `dist` that a map of conditions leads to.
+ * Returns the names of the `dist` files in a map of conditions.
  * @param {unknown} target
  * @returns {string[]}
  */

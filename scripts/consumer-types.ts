@@ -11,7 +11,7 @@ const platform = ['--module', 'nodenext', '--target', 'es2023', '--lib', 'es2023
 
 /**
  * Compiles application code with the previous major version of TypeScript; the tests of each package use the current
- * one. Each file is a program of its own, because a module augmentation applies to a whole program.
+ * version. Each file is a separate program, because a module augmentation applies to a whole program.
  */
 export async function consumerTypes(): Promise<Outcome> {
   const bad: string[] = [];

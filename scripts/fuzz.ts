@@ -1,5 +1,5 @@
-// Runs the generators of core's tests for longer than a test run may take: `npm run fuzz -- [inputs]`, one million
-// by default, each round with another seed. Not part of the tests.
+// Runs core's property-based tests with more inputs than a test run: `npm run fuzz -- [inputs]`, one million by default.
+// Each round has a different seed. Not part of the tests.
 import { join } from 'node:path';
 import { run } from './command.ts';
 import { root } from './workspace.ts';
@@ -23,14 +23,14 @@ const files = [
   'test/security/interleavings.test.ts',
 ];
 
-async function playRound(round: number): Promise<boolean> {
+async function runRound(round: number): Promise<boolean> {
   const seed = firstSeed + round;
   const counts = Object.fromEntries(Object.entries(shares).map(([name, count]) => [name, String(count)]));
   const env = { ...counts, VERIFIER_SEED: String(seed) };
   const startedAt = performance.now();
   const cwd = join(root, 'packages', 'core');
-  const arguments_ = ['run', ...files, '-t', '^(over|on|with room|a key that is new)'];
-  const { ok, output } = await run('vitest', arguments_, { cwd, env, timeout: 3600 });
+  const args = ['run', ...files, '-t', '^(over|on|with room|a key that is new)'];
+  const { ok, output } = await run('vitest', args, { cwd, env, timeout: 3600 });
   const seconds = Math.round((performance.now() - startedAt) / 1000);
   console.log(`round ${round + 1} of ${rounds}, seed ${seed}: ${ok ? 'agreed' : 'DIFFERS'} (${seconds} s)`);
   if (!ok) console.log(output);
@@ -43,7 +43,7 @@ console.log(
     .join(' ')}`,
 );
 let agreed = 0;
-for (let round = 0; round < rounds; round += 1) agreed += (await playRound(round)) ? 1 : 0;
+for (let round = 0; round < rounds; round += 1) agreed += (await runRound(round)) ? 1 : 0;
 const { VERIFIER_TOKENS: tokens, VERIFIER_KEY_SETS: keySets, VERIFIER_SEQUENCES: sequences } = shares;
 console.log(`${rounds * tokens} tokens, ${rounds * keySets} key sets, ${rounds * sequences} histories, twice`);
 console.log(`${agreed} of ${rounds} rounds agreed`);

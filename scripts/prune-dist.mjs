@@ -1,4 +1,4 @@
-// Run by each package before it is built: deletes what an earlier build left in dist and no source stands for.
+// Runs before the build of each package. Deletes outputs in dist whose source no longer exists.
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 

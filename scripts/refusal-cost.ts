@@ -1,11 +1,11 @@
-// What it costs to refuse: `npm run refusal-cost`. Prints the time of each input as a multiple of
-// the time in which a good token of the same algorithm is verified, and what becomes of it beyond the size cap.
+// Measures the cost of refusing inputs: `npm run refusal-cost`. Prints the time of each input as a multiple of the time of
+// a valid token of the same algorithm, and the time of inputs beyond the size limit.
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { createVerifier, type RequestLike, type Verifier } from '@verifier/core';
 
 const issuer = 'https://issuer.example';
 const audience = 'api://cost';
-const cap = 16_384;
+const sizeLimit = 16_384;
 const rounds = 15;
 const secondsPerRound = 0.002;
 
@@ -32,17 +32,17 @@ const signers: readonly Signer[] = [
 const encode = (text: string): string => Buffer.from(text).toString('base64url');
 const claims = { iss: issuer, aud: audience, sub: 'subject', exp: 4_102_444_800, client_id: 'client', scope: 'read' };
 
-/** A token of any two texts, with a good signature over them, or with a bad one. */
-function token(by: Signer, header: string, body: string, isGood = true): string {
+/** Signs any header and claims. Without `isValid` the signature is wrong. */
+function token(by: Signer, header: string, body: string, isValid = true): string {
   const input = `${encode(header)}.${encode(body)}`;
-  const signature = by.sign(isGood ? input : `${input}A`);
+  const signature = by.sign(isValid ? input : `${input}A`);
   return `${input}.${signature.toString('base64url')}`;
 }
 
 const headerOf = ({ alg }: Signer): string => JSON.stringify({ alg, kid: alg, typ: 'at+jwt' });
 
-/** JSON of about so many bytes, of one kind. */
-function filling(kind: string, bytes: number): string {
+/** Returns JSON of one kind, of at most about the given length. */
+function jsonOf(kind: string, bytes: number): string {
   const repeated = (unit: string, start: string, end: string): string =>
     start + unit.repeat(Math.floor((bytes - start.length - end.length) / unit.length)) + end;
   switch (kind) {
@@ -83,7 +83,7 @@ const kinds = [
   'members',
   'escapes',
 ];
-const roomFor = (by: Signer): number => Math.floor(((cap - 700 - headerOf(by).length * 2) * 3) / 4);
+const remainingBytes = (by: Signer): number => Math.floor(((sizeLimit - 700 - headerOf(by).length * 2) * 3) / 4);
 const withMember = (name: string, json: string, others: object = claims): string =>
   `${JSON.stringify(others).slice(0, -1)},"${name}":${json}}`;
 
@@ -94,31 +94,31 @@ interface Input {
 }
 
 function inputsOf(by: Signer): Input[] {
-  const bytes = roomFor(by);
+  const bytes = remainingBytes(by);
   const header = headerOf(by);
   const wrong = { ...claims, aud: 'api://other' };
   return [
     ...kinds.map((kind) => ({
-      name: `bad signature, claims of ${kind}`,
+      name: `invalid signature, claims of ${kind}`,
       by,
-      text: token(by, header, withMember('x', filling(kind, bytes)), false),
+      text: token(by, header, withMember('x', jsonOf(kind, bytes)), false),
     })),
     ...kinds.map((kind) => ({
       name: `header of ${kind}`,
       by,
-      text: token(by, withMember('x', filling(kind, bytes), JSON.parse(header)), JSON.stringify(claims), false),
+      text: token(by, withMember('x', jsonOf(kind, bytes), JSON.parse(header)), JSON.stringify(claims), false),
     })),
     ...kinds.map((kind) => ({
-      name: `good signature, wrong audience, claims of ${kind}`,
+      name: `valid signature, wrong audience, claims of ${kind}`,
       by,
-      text: token(by, header, withMember('x', filling(kind, bytes), wrong)),
+      text: token(by, header, withMember('x', jsonOf(kind, bytes), wrong)),
     })),
     ...['listed names', 'numbers'].map((kind) => ({
-      name: `good signature, aud of ${kind}`,
+      name: `valid signature, aud of ${kind}`,
       by,
-      text: token(by, header, withMember('aud', filling(kind, bytes))),
+      text: token(by, header, withMember('aud', jsonOf(kind, bytes))),
     })),
-    { name: 'short, bad signature', by, text: token(by, header, JSON.stringify(claims), false) },
+    { name: 'short, invalid signature', by, text: token(by, header, JSON.stringify(claims), false) },
     {
       name: 'short, unknown key',
       by,
@@ -133,13 +133,13 @@ function inputsOf(by: Signer): Input[] {
 }
 
 const forms: readonly (readonly [string, string])[] = [
-  ['dots', '.'.repeat(cap)],
-  ['letters', 'a'.repeat(cap)],
-  ['letters, and a bad one at the end', `${'a'.repeat(cap - 1)}!`],
-  ['parts, and a bad letter at the end', `${'a'.repeat(5000)}.${'a'.repeat(5000)}.${'a'.repeat(6000)}!`],
+  ['dots', '.'.repeat(sizeLimit)],
+  ['letters', 'a'.repeat(sizeLimit)],
+  ['letters, then an illegal character', `${'a'.repeat(sizeLimit - 1)}!`],
+  ['three parts, then an illegal character', `${'a'.repeat(5000)}.${'a'.repeat(5000)}.${'a'.repeat(6000)}!`],
 ];
 
-/** Seconds for one call, undisturbed: whatever else this machine does only adds to it. */
+/** Returns the seconds of one call: the minimum of all rounds, because other load only adds time. */
 function secondsFor(call: () => void): number {
   const start = performance.now();
   call();
@@ -159,7 +159,7 @@ function attempt(verifier: Verifier, text: string): () => void {
     try {
       verifier.verifySync(text);
     } catch {
-      // To be refused is what it is for.
+      // Every input is refused.
     }
   };
 }
@@ -171,18 +171,18 @@ function requestOf(text: string): RequestLike {
 
 const jwks = { keys: signers.map(({ jwk }) => jwk) } as Parameters<typeof createVerifier>[0]['jwks'] & object;
 const verifier = createVerifier({ issuer, audience, jwks, tokenCache: false });
-const good = new Map(signers.map((by) => [by, token(by, headerOf(by), JSON.stringify(claims))]));
-const baseline = new Map([...good].map(([by, text]) => [by, secondsFor(() => verifier.verifySync(text))]));
+const validTokens = new Map(signers.map((by) => [by, token(by, headerOf(by), JSON.stringify(claims))]));
+const baseline = new Map([...validTokens].map(([by, text]) => [by, secondsFor(() => verifier.verifySync(text))]));
 const micro = (seconds: number): string => `${(seconds * 1e6).toFixed(1)} us`;
 
-console.log('A good token:');
+console.log('A valid token:');
 for (const [{ alg }, seconds] of baseline) console.log(`  ${alg}: ${micro(seconds)}`);
 
 const rsa = [...baseline.values()][0] ?? 1;
 const measured = signers
   .flatMap(inputsOf)
   .map(({ name, by, text }) => {
-    if (text.length > cap) throw new Error(`${name} has ${text.length} characters`);
+    if (text.length > sizeLimit) throw new Error(`${name} has ${text.length} characters`);
     const seconds = secondsFor(attempt(verifier, text));
     return { name: `${by.alg}: ${name}`, seconds, ratio: seconds / (baseline.get(by) ?? 1) };
   })
@@ -195,20 +195,20 @@ const measured = signers
   .sort((left, right) => right.ratio - left.ratio);
 
 function print(title: string, isShown: (name: string) => boolean): void {
-  console.log(`\n${title}, of at most ${cap} characters:`);
+  console.log(`\n${title}, up to ${sizeLimit} characters:`);
   for (const { name, seconds, ratio } of measured.filter((row) => isShown(row.name)).slice(0, 8)) {
-    console.log(`  ${ratio.toFixed(1)} good tokens, ${micro(seconds)}: ${name}`);
+    console.log(`  ${ratio.toFixed(1)} valid tokens, ${micro(seconds)}: ${name}`);
   }
 }
 
-print('The dearest inputs that anybody can send', (name) => !name.includes('good signature'));
-print('The dearest inputs that only the issuer can sign', (name) => name.includes('good signature'));
+print('The most expensive inputs without a valid signature', (name) => !name.includes('valid signature, '));
+print('The most expensive inputs with a valid signature', (name) => name.includes('valid signature, '));
 
-console.log('\nBeyond the cap:');
-for (const length of [cap + 1, 100_000, 1_000_000, 10_000_000, 100_000_000]) {
+console.log('\nBeyond the size limit:');
+for (const length of [sizeLimit + 1, 100_000, 1_000_000, 10_000_000, 100_000_000]) {
   const text = 'a'.repeat(length);
   const request = requestOf(text);
-  // A string that was only ever joined is made into one when it is first looked at; that is not what is measured.
+  // V8 flattens a concatenated string on its first read; that time must not count.
   request.header('authorization')[0]?.charCodeAt(length);
   text.charCodeAt(length - 1);
   const [direct, byHeader] = [attempt(verifier, text), () => void verifier.authenticate(request)].map(secondsFor);

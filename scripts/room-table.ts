@@ -6,8 +6,8 @@ export interface Room {
 }
 
 /**
- * The rooms of core, highest level first. A room imports rooms of lower levels only: none of its own level, none above.
- * A room may be named before it exists; a file outside every named room is an error.
+ * The rooms of core, highest level first. A room imports only rooms of lower levels.
+ * The table may contain rooms that do not exist yet. A file outside every room is an error.
  */
 export const roomLevels: readonly (readonly Room[])[] = [
   [{ name: 'index.ts', contains: 'The public surface: named exports only' }],

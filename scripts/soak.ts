@@ -1,5 +1,5 @@
-// Verifies tokens for minutes on end while the issuer rotates its keys, goes away and comes back, and checks that neither
-// the heap nor the number of open handles grows: `npm run soak -- [minutes]`. Not part of the tests.
+// Verifies tokens for minutes, through key rotations and outages of the issuer: `npm run soak -- [minutes]`. Fails if the
+// heap or the number of open handles grows, or if a valid token is refused. Not part of the tests.
 import { fork } from 'node:child_process';
 import { generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:crypto';
 import { once } from 'node:events';
@@ -11,16 +11,16 @@ import { createVerifier, type RequestLike, type Verifier } from '@verifier/core'
 import { startFaultServer } from '@verifier/test-issuer';
 
 const audience = 'api://soak';
-const requestsPerTurn = 100;
-const turnSeconds = 0.02;
+const requestsPerBatch = 100;
+const pauseSeconds = 0.02;
 const sampleSeconds = 5;
 const rotationSeconds = 30;
-const outageEvery = 60;
+const outageInterval = 60;
 const outageSeconds = 12;
 const tokensPerKey = 400;
-// A request that takes longer has waited for the issuer, and not just for a thread.
-const patienceSeconds = 0.1;
-/** How much more the heap may hold at the end than after the first quarter. */
+// A slower request has waited for the issuer, not only for a thread.
+const delayThresholdSeconds = 0.1;
+/** The accepted growth of the heap from the second quarter to the last one. */
 const allowedGrowth = 0.05;
 
 interface Key {
@@ -36,20 +36,20 @@ interface Sample {
   readonly handles: number;
 }
 
-type Order = { readonly publish: readonly object[] } | { readonly go: 'away' | 'back' };
+type Command = { readonly publish: readonly object[] } | { readonly server: 'stop' | 'start' };
 
-/** The issuer has a process of its own, so that its heap and its sockets are not counted. */
+/** An issuer in a child process, so that its heap and its sockets do not count. */
 interface Issuer {
   readonly url: string;
-  tell(order: Order): void;
-  end(): void;
+  send(command: Command): void;
+  stop(): void;
 }
 
 async function serve(): Promise<void> {
   const server = await startFaultServer();
-  process.on('message', (order: Order) => {
-    if ('publish' in order) server.publish({ keys: order.publish });
-    else if (order.go === 'away') void server.stop();
+  process.on('message', (command: Command) => {
+    if ('publish' in command) server.publish({ keys: command.publish });
+    else if (command.server === 'stop') void server.stop();
     else void server.start();
   });
   process.send?.(server.issuer);
@@ -58,7 +58,7 @@ async function serve(): Promise<void> {
 async function startIssuer(): Promise<Issuer> {
   const child = fork(fileURLToPath(import.meta.url), ['serve']);
   const [url] = (await once(child, 'message')) as [string];
-  return { url, tell: (order) => void child.send(order), end: () => void child.kill() };
+  return { url, send: (command) => void child.send(command), stop: () => void child.kill() };
 }
 
 function createKey(): Key {
@@ -71,7 +71,7 @@ function encode(value: object): string {
   return Buffer.from(JSON.stringify(value)).toString('base64url');
 }
 
-function mint({ kid, privateKey }: Key, iss: string, lifetime = 3600): string {
+function signToken({ kid, privateKey }: Key, iss: string, lifetime = 3600): string {
   const now = Math.floor(Date.now() / 1000);
   const claims = {
     iss,
@@ -95,7 +95,7 @@ function requestWith(token: string): RequestLike {
   };
 }
 
-/** Tokens of every kind, most of them good, of the keys as they are at the moment. */
+/** Sends valid and invalid tokens, nine to one, signed with the current keys. */
 class Traffic {
   readonly #issuer: Issuer;
   #previous: Key = createKey();
@@ -105,49 +105,49 @@ class Traffic {
   answered = 0;
   delayed = 0;
   unavailable = 0;
-  goodRefused = 0;
+  validRefused = 0;
 
   constructor(issuer: Issuer) {
     this.#issuer = issuer;
     this.rotate();
   }
 
-  /** The key that was published ahead signs, the one after it is published, and the one before the last is taken away. */
+  /** Signs with the next key, publishes its successor, and removes the oldest of the published keys. */
   rotate(): void {
     [this.#previous, this.#signing, this.#next] = [this.#signing, this.#next, createKey()];
-    this.#issuer.tell({ publish: [this.#previous, this.#signing, this.#next].map(({ jwk }) => jwk) });
-    this.#tokens = Array.from({ length: tokensPerKey }, () => mint(this.#signing, this.#issuer.url));
+    this.#issuer.send({ publish: [this.#previous, this.#signing, this.#next].map(({ jwk }) => jwk) });
+    this.#tokens = Array.from({ length: tokensPerKey }, () => signToken(this.#signing, this.#issuer.url));
   }
 
-  async turn(verifier: Verifier): Promise<void> {
+  async sendBatch(verifier: Verifier): Promise<void> {
     const pending: Promise<void>[] = [];
-    for (let count = 0; count < requestsPerTurn; count += 1) pending.push(this.#send(verifier, count));
+    for (let count = 0; count < requestsPerBatch; count += 1) pending.push(this.#send(verifier, count));
     await Promise.all(pending);
   }
 
   async #send(verifier: Verifier, count: number): Promise<void> {
-    const isGood = count % 20 > 1;
+    const isValid = count % 20 > 1;
     const startedAt = performance.now();
-    const answer = await verifier.authenticate(requestWith(isGood ? this.#goodToken() : this.#badToken()));
-    if (isGood && performance.now() - startedAt > patienceSeconds * 1000) this.delayed += 1;
+    const answer = await verifier.authenticate(requestWith(isValid ? this.#validToken() : this.#invalidToken()));
+    if (isValid && performance.now() - startedAt > delayThresholdSeconds * 1000) this.delayed += 1;
     this.answered += 1;
-    if (answer.ok || !isGood) return;
+    if (answer.ok || !isValid) return;
     if (answer.error.status === 503) this.unavailable += 1;
-    else this.goodRefused += 1;
+    else this.validRefused += 1;
   }
 
-  #goodToken(): string {
+  #validToken(): string {
     return this.#tokens[Math.floor(Math.random() * this.#tokens.length)] ?? '';
   }
 
-  // A key that nobody knows; an issuer that nobody knows; an expired one; a broken one.
-  #badToken(): string {
+  // An unknown key, an unknown issuer, an expired token, a wrong signature.
+  #invalidToken(): string {
     const key = this.#signing;
     const kinds = [
-      () => mint({ ...key, kid: randomUUID() }, this.#issuer.url),
-      () => mint(key, 'https://stranger.example'),
-      () => mint(key, this.#issuer.url, -60),
-      () => `${this.#goodToken().slice(0, -8)}AAAAAAAA`,
+      () => signToken({ ...key, kid: randomUUID() }, this.#issuer.url),
+      () => signToken(key, 'https://unknown.example'),
+      () => signToken(key, this.#issuer.url, -60),
+      () => `${this.#validToken().slice(0, -8)}AAAAAAAA`,
     ];
     return kinds[Math.floor(Math.random() * kinds.length)]?.() ?? '';
   }
@@ -174,24 +174,24 @@ function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 }
 
-/** The process as it is when it has warmed up, and at its end. */
-function judge(samples: readonly Sample[], traffic: Traffic): boolean {
+/** Compares the second quarter of the samples, after the warm-up, with the last one. */
+function isStable(samples: readonly Sample[], traffic: Traffic): boolean {
   const quarter = Math.ceil(samples.length / 4);
-  const settled = samples.slice(quarter, 2 * quarter);
+  const warm = samples.slice(quarter, 2 * quarter);
   const last = samples.slice(-quarter);
-  const medians = (name: 'heap' | 'handles') => [settled, last].map((part) => median(part.map((of) => of[name])));
+  const medians = (name: 'heap' | 'handles') => [warm, last].map((part) => median(part.map((of) => of[name])));
   const [heapBefore = 0, heapAfter = 0] = medians('heap');
   const [handlesBefore = 0, handlesAfter = 0] = medians('handles');
   const growth = heapAfter / heapBefore - 1;
   console.log(
-    `heap ${(heapBefore / 1e6).toFixed(2)} MB -> ${(heapAfter / 1e6).toFixed(2)} MB (${(growth * 100).toFixed(1)} %), handles ${handlesBefore} -> ${handlesAfter}, good tokens refused ${traffic.goodRefused}`,
+    `heap ${(heapBefore / 1e6).toFixed(2)} MB -> ${(heapAfter / 1e6).toFixed(2)} MB (${(growth * 100).toFixed(1)} %), handles ${handlesBefore} -> ${handlesAfter}, valid tokens refused ${traffic.validRefused}`,
   );
-  return growth <= allowedGrowth && handlesAfter <= handlesBefore + 2 && traffic.goodRefused === 0;
+  return growth <= allowedGrowth && handlesAfter <= handlesBefore + 2 && traffic.validRefused === 0;
 }
 
-/** Does what is to be done every so many seconds. */
-function every(seconds: number, work: () => void): NodeJS.Timeout {
-  return setInterval(work, seconds * 1000);
+/** Repeats a task at an interval in seconds. */
+function every(seconds: number, task: () => void): NodeJS.Timeout {
+  return setInterval(task, seconds * 1000);
 }
 
 async function soak(minutes: number): Promise<boolean> {
@@ -201,19 +201,19 @@ async function soak(minutes: number): Promise<boolean> {
     issuer: issuer.url,
     audience,
     keyCache: { ttl: 10 },
-    // Full within the first quarter, so that filling it does not look like a leak.
+    // Small enough to fill up within the first quarter, so that its growth does not look like a leak.
     tokenCache: { maxEntries: 1000 },
     onEvent: () => undefined,
   });
   await verifier.warmUp();
   const startedAt = Date.now();
   const samples: Sample[] = [];
-  // An outage may begin with the last request, and must not end after the issuer did.
-  const chores: NodeJS.Timeout[] = [
+  // Cleared at the end: an outage may still be active, and its end would send to a stopped process.
+  const timers: NodeJS.Timeout[] = [
     every(rotationSeconds, () => traffic.rotate()),
-    every(outageEvery, () => {
-      issuer.tell({ go: 'away' });
-      chores.push(setTimeout(() => issuer.tell({ go: 'back' }), outageSeconds * 1000));
+    every(outageInterval, () => {
+      issuer.send({ server: 'stop' });
+      timers.push(setTimeout(() => issuer.send({ server: 'start' }), outageSeconds * 1000));
     }),
     every(sampleSeconds, () => {
       const sample = takeSample(startedAt);
@@ -222,14 +222,14 @@ async function soak(minutes: number): Promise<boolean> {
     }),
   ];
   while (Date.now() - startedAt < minutes * 60_000) {
-    await traffic.turn(verifier);
-    await delay(turnSeconds * 1000);
+    await traffic.sendBatch(verifier);
+    await delay(pauseSeconds * 1000);
   }
-  for (const chore of chores) clearTimeout(chore);
+  for (const timer of timers) clearTimeout(timer);
   console.log(JSON.stringify(verifier.stats(), null, 2));
   await verifier.close();
-  issuer.end();
-  return judge(samples, traffic);
+  issuer.stop();
+  return isStable(samples, traffic);
 }
 
 if (process.argv[2] === 'serve') await serve();

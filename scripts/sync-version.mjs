@@ -1,5 +1,5 @@
-// packages/core/src/version.ts repeats the version of core's package.json, so that no file has to be read for it when
-// the package runs. `--write` brings it up to date; without it, a difference is an error.
+// packages/core/src/version.ts repeats the version of core's package.json, so that the package reads no file at run time.
+// `--write` updates it. Without `--write` a difference is an error.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 

@@ -11,7 +11,7 @@ export interface TestRunOptions {
   long: boolean;
 }
 
-/** The part of vitest's JSON report that is read. */
+/** The members that are read from vitest's JSON report. */
 interface TestReport {
   success: boolean;
   numPassedTests: number;
@@ -20,7 +20,7 @@ interface TestReport {
   numTodoTests: number;
 }
 
-// Compilers, other runtimes and the examples behave the same whichever Node.js starts them.
+// Compilers, other runtimes and the examples do not depend on the version of Node.js that starts them.
 const mainVersionOnly = ['*-types', '*-runtimes', 'example-*'];
 
 /** Sizes of core's random runs; each test names its default. */

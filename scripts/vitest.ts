@@ -13,7 +13,7 @@ export interface PackageTests {
   settings?: UserWorkspaceConfig;
 }
 
-/** A pattern without a file would let a slow test slip back into the fast lane unnoticed. */
+/** Throws for a pattern without a file: a renamed slow test would silently return to the fast lane. */
 function requireFiles(folder: string, patterns: readonly string[]): void {
   for (const pattern of patterns) {
     if (globSync(pattern, { cwd: folder }).length === 0) throw new Error(`${folder}: no test file matches ${pattern}`);
@@ -34,7 +34,7 @@ function createProject(name: string, folder: string, files: TestSettings): UserW
       ...files,
       // Process-wide state is part of what is tested, so each test file runs in its own process.
       pool: 'forks',
-      // Vitest does not pass the root value down to projects. Tests wait for sockets and timers a third of the time.
+      // Projects do not inherit the value of the root. One extra worker, because tests wait a third of the time.
       maxWorkers: availableParallelism() + 1,
       testTimeout: 20_000,
       hookTimeout: 30_000,
