@@ -41,7 +41,7 @@ function nameOf(statement: ts.Statement): string {
   return name?.getText() ?? '~';
 }
 
-/** Sorted by name, so that moving a declaration to another file changes nothing. Overloads keep their order. */
+/** Sorts by name, so that moving a declaration to another file changes nothing. Overloads keep their order. */
 function sortStatements(code: string): string {
   const source = ts.createSourceFile('entry.d.ts', code, ts.ScriptTarget.Latest, true);
   const statements = source.statements.map((statement) => ({ name: nameOf(statement), text: statement.getFullText() }));

@@ -52,7 +52,9 @@ async function compile(source: WorkspacePackage, examples: Example[]): Promise<s
 /** Editors end an example at a line that begins with `@`, because they parse it as the next tag. */
 function truncatedExamples(examples: Example[]): string[] {
   const truncated = examples.filter(({ code }) => /^ *@/m.test(code));
-  return truncated.map(({ place }) => `${place}: a line of the example begins with @, where editors end it`);
+  return truncated.map(
+    ({ place }) => `${place}: a line of the example begins with @, and editors end the example there`,
+  );
 }
 
 /** Returns one line for each public function or class without an example. */

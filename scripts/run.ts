@@ -63,7 +63,7 @@ const typeSteps: Step[] = [
 ];
 
 /** Steps whose result does not depend on the version of Node.js. */
-const sourceSteps: Step[] = [...typeSteps, program('nothing unused', 'knip', ['--no-progress'])];
+const sourceSteps: Step[] = [...typeSteps, program('no unused code', 'knip', ['--no-progress'])];
 
 const packStep: Step = { name: 'pack', essential: true, run: pack };
 
