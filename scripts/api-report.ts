@@ -1,5 +1,5 @@
-// The public surface of each published package, as a file in docs/api. `node scripts/api-report.ts --write` updates them
-// from the last build; without it, a difference is an error, so that a change of the surface is visible in a review.
+// Reports the public surface of each published package in docs/api. `node scripts/api-report.ts --write` updates the
+// reports from the last build. Without `--write` a difference is an error, so that a review shows each change.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from './command.ts';

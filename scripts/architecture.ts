@@ -9,10 +9,10 @@ const coreSources = join('packages', 'core', 'src');
 const likelyChanges = 10;
 const filesOfAChange = 4;
 
-/** The document; rooms.ts writes it again when the table of rooms changes. */
+/** The path of the document. `rooms.ts --write` updates its picture. */
 export const architectureDocument: string = join(root, 'docs', 'architecture.md');
 
-/** The rooms that exist, as a diagram and a table. */
+/** Returns a diagram and a table of the existing rooms. */
 function picture(): string {
   const levels = roomLevels
     .map((level) => level.filter(({ name }) => existsSync(join(root, coreSources, name))))
@@ -24,7 +24,7 @@ function picture(): string {
   return [...diagram, '', '| room | contains |', '|---|---|', ...rows].join('\n');
 }
 
-/** The document with the picture of today between its two markers. */
+/** Replaces the text between the two markers of the document with the current picture. */
 export function withPicture(document: string): string {
   const markers = /(<!-- rooms: .*? -->\n)[\s\S]*?(<!-- end of rooms -->)/;
   if (!markers.test(document)) throw new Error('docs/architecture.md has no markers for the picture of the rooms');
@@ -35,7 +35,7 @@ function existsInSources(path: string): boolean {
   return existsSync(join(root, coreSources, path)) || existsSync(join(root, path));
 }
 
-/** The files and folders named in backticks: everything with a slash, and loose files. */
+/** Returns the files and folders in backticks: every name with a slash, and loose files. */
 function pathsIn(text: string): string[] {
   return [...text.matchAll(/`([\w-]+(?:\/[\w.-]*)+|[\w-]+\.ts)`/g)].map(([, path = '']) => path);
 }
@@ -48,13 +48,13 @@ function faultsOfChange(row: string): string[] {
     : [`docs/architecture.md, "${change.trim()}": names ${length} files`];
 }
 
-/** The paths in a document that do not exist, neither in core's sources nor in the repository. */
+/** Returns one line for each path that exists neither in core's sources nor in the repository. */
 export function missingPaths(document: string): string[] {
   const missing = new Set(pathsIn(document).filter((path) => !existsInSources(path)));
   return [...missing].map((path) => `docs/architecture.md: ${path} does not exist`);
 }
 
-/** The faults in the table of likely changes: a wrong number of rows or files. */
+/** Returns one line for each wrong number of rows or files in the table of likely changes. */
 export function changeFaults(document: string): string[] {
   const [, section = ''] = /<!-- changes: .*? -->([\s\S]*?)<!-- end of changes -->/.exec(document) ?? [];
   const rows = section
@@ -65,7 +65,7 @@ export function changeFaults(document: string): string[] {
   return [...counted, ...rows.flatMap(faultsOfChange)];
 }
 
-/** Whether the picture of the rooms is up to date and every file that the document names exists. */
+/** Fails unless the picture of the rooms is up to date and every file in the document exists. */
 export async function architecture(): Promise<Outcome> {
   const document = readFileSync(architectureDocument, 'utf8');
   const isOld = withPicture(document) !== document;

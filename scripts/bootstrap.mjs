@@ -58,7 +58,7 @@ function ensureInstalled(env) {
   writeFileSync(stampFile, expected);
 }
 
-/** The Node.js 24 of the workspace; if it has none for this machine, the running one if that is new enough. */
+/** Returns the Node.js 24 of the workspace. Without one for this machine, returns the running Node.js if it is new enough. */
 function findNode() {
   const local = join(root, 'node_modules', 'node', 'bin', 'node');
   if (existsSync(local) && spawnSync(local, ['--version']).status === 0) return local;

@@ -6,7 +6,7 @@ export interface CommandOptions {
   env?: NodeJS.ProcessEnv;
   /** Passes the output through instead of collecting it. */
   live?: boolean;
-  /** Written to the standard input, which is empty otherwise. */
+  /** The standard input; empty by default. */
   input?: string;
   /** In seconds, 600 by default; a command that takes longer is killed and counts as failed. */
   timeout?: number;

@@ -11,14 +11,14 @@ const platform = ['--module', 'nodenext', '--target', 'es2023', '--lib', 'es2023
 
 /**
  * Compiles application code with the previous major version of TypeScript; the tests of each package use the current
- * one. Each file is a program of its own, because a module augmentation applies to a whole program.
+ * version. Each file is a separate program, because a module augmentation applies to a whole program.
  */
 export async function consumerTypes(): Promise<Outcome> {
-  const bad: string[] = [];
+  const failures: string[] = [];
   const files = globSync('packages/*/test/types/*.ts', { cwd: root }).sort();
   for (const file of files) {
     const { ok, output } = await run(process.execPath, [compiler, ...settings, ...platform, '--types', 'node', file]);
-    if (!ok) bad.push(`${file}\n${output}`);
+    if (!ok) failures.push(`${file}\n${output}`);
   }
-  return { passed: files.length - bad.length, failed: bad.length, skipped: 0, output: bad.join('\n') };
+  return { passed: files.length - failures.length, failed: failures.length, skipped: 0, output: failures.join('\n') };
 }

@@ -5,11 +5,11 @@ import ts from 'typescript-6';
 import { runOrThrow } from './command.ts';
 import type { WorkspacePackage } from './workspace.ts';
 
-/** The declarations of an entry point and of everything that they reach in the package, as one module. */
+/** Returns one module with the declarations of an entry point and of everything that they use in the package. */
 async function rollUp({ folder }: WorkspacePackage, entry: string): Promise<string> {
   const bundle = await rolldown({
     input: { entry: join(folder, entry) },
-    // Everything but paths: other packages and subpath imports stay imports.
+    // Other packages and subpath imports remain imports; only paths are bundled.
     external: /^[^./]/,
     plugins: [dts({ dtsOnly: true, generator: 'oxc', tsconfig: join(folder, 'tsconfig.json') })],
   });
@@ -17,13 +17,13 @@ async function rollUp({ folder }: WorkspacePackage, entry: string): Promise<stri
   return output[0].code;
 }
 
-/** `@default` and `@deprecated` are part of the contract; the prose around them is not. */
+/** Keeps `@default` and `@deprecated`, which are part of the contract; removes the prose. */
 function reduceComment(comment: string): string {
   const tags = comment.match(/@(?:default|deprecated)\b.*/g) ?? [];
   return tags.length === 0 ? '' : `/** ${tags.map((tag) => tag.replace(/\s*\*\/$/, '').trim()).join(' ')} */`;
 }
 
-/** The bundler imports a name twice, as `Name, Name as Name$1`, if the entry point also exports it again. */
+/** The bundler imports a name twice, as `Name, Name as Name$1`, if the entry point also re-exports it. */
 function mergeAliases(code: string): string {
   const twice = [...code.matchAll(/\b(\w+), \1 as (\1\$\d+)(?!\w)/g)];
   return twice.reduce(
@@ -41,7 +41,7 @@ function nameOf(statement: ts.Statement): string {
   return name?.getText() ?? '~';
 }
 
-/** Sorted by name, so that moving a declaration to another file changes nothing. Overloads keep their order. */
+/** Sorts by name, so that moving a declaration to another file changes nothing. Overloads keep their order. */
 function sortStatements(code: string): string {
   const source = ts.createSourceFile('entry.d.ts', code, ts.ScriptTarget.Latest, true);
   const statements = source.statements.map((statement) => ({ name: nameOf(statement), text: statement.getFullText() }));
@@ -49,7 +49,7 @@ function sortStatements(code: string): string {
   return statements.map(({ text }) => text.trim()).join('\n\n');
 }
 
-/** The declarations of an entry point without prose, sorted and formatted: what an application can rely on. */
+/** Returns the declarations of an entry point that an application can rely on: without prose, sorted and formatted. */
 export async function declarationsOf(source: WorkspacePackage, entry: string): Promise<string> {
   const code = await rollUp(source, entry);
   const bare = code.replace(/\/\*\*[\s\S]*?\*\//g, reduceComment).replace(/^\s*\n/gm, '');

@@ -12,7 +12,7 @@ interface Example {
   code: string;
 }
 
-/** The code blocks below each `@example` of a file. */
+/** Returns the code blocks below each `@example` of a file. */
 function examplesIn(file: string): Example[] {
   const text = readFileSync(file, 'utf8');
   const blocks = text.matchAll(/^ *\* @example\n *\* ```ts\n(.*?)^ *\* ```$/gms);
@@ -28,7 +28,7 @@ function examplesOf({ folder }: WorkspacePackage): Example[] {
     .flatMap((file) => examplesIn(join(folder, file)));
 }
 
-/** Compiles the examples in a folder of the package, from which its name and those of its dependencies resolve. */
+/** Compiles the examples in a folder of the package, from which the package and its dependencies resolve. */
 async function compile(source: WorkspacePackage, examples: Example[]): Promise<string> {
   const folder = join(source.folder, '.verifier', 'examples');
   rmSync(folder, { recursive: true, force: true });
@@ -49,29 +49,31 @@ async function compile(source: WorkspacePackage, examples: Example[]): Promise<s
   return '';
 }
 
-/** Editors end an example at a line that begins with `@`: to them it is the next tag. */
-function cutShort(examples: Example[]): string[] {
-  const cut = examples.filter(({ code }) => /^ *@/m.test(code));
-  return cut.map(({ place }) => `${place}: a line of the example begins with @, where editors end it`);
+/** Editors end an example at a line that begins with `@`, because they parse it as the next tag. */
+function truncatedExamples(examples: Example[]): string[] {
+  const truncated = examples.filter(({ code }) => /^ *@/m.test(code));
+  return truncated.map(
+    ({ place }) => `${place}: a line of the example begins with @, and editors end the example there`,
+  );
 }
 
-/** The public functions and classes without an example. */
+/** Returns one line for each public function or class without an example. */
 function withoutExample(source: WorkspacePackage): string[] {
   const missing = publicExports(source).filter(({ text }) => !text.includes('* @example'));
   return missing.map(({ name, file }) => `${relative(root, file)}: ${name} has no @example`);
 }
 
-/** Every public function and class has an example, and every example compiles against the last build. */
+/** Fails unless every public function and class has an example, and every example compiles against the last build. */
 export async function docstringExamples(): Promise<Outcome> {
-  const complaints: string[] = [];
+  const faults: string[] = [];
   let count = 0;
   for (const source of publishedPackages()) {
     const examples = examplesOf(source);
     count += examples.length;
-    complaints.push(...withoutExample(source), ...cutShort(examples));
-    if (examples.length > 0) complaints.push(await compile(source, examples));
+    faults.push(...withoutExample(source), ...truncatedExamples(examples));
+    if (examples.length > 0) faults.push(await compile(source, examples));
   }
-  const found = complaints.filter(Boolean);
+  const found = faults.filter(Boolean);
   return found.length === 0 ? { ...passed(), passed: count } : failed(found.join('\n'));
 }
 

@@ -12,13 +12,13 @@ interface Tarball {
   source: WorkspacePackage;
 }
 
-/** The tarballs as they would be published. */
+/** Returns the packed tarballs. */
 function tarballs(): Tarball[] {
   const files = readdirSync(tarballFolder);
   return publishedPackages().map((source) => {
     const prefix = `${source.manifest.name.replace('@', '').replace('/', '-')}-`;
     const file = files.find((name) => name.startsWith(prefix));
-    if (file === undefined) throw new Error(`${source.manifest.name} was not packed.`);
+    if (file === undefined) throw new Error(`${source.manifest.name} was not packed`);
     return { file: join(tarballFolder, file), source };
   });
 }
@@ -33,16 +33,16 @@ export async function pack(): Promise<Outcome> {
   return passed();
 }
 
-/** Runs a program on every tarball; each run counts as one. */
+/** Runs a program on every tarball. Each tarball counts as one result. */
 async function runOnTarballs(program: string, args: string[]): Promise<Outcome> {
   const command = join(root, 'scripts', 'node_modules', '.bin', program);
   const results = await Promise.all(tarballs().map(({ file }) => run(command, [...args, file])));
-  const bad = results.filter(({ ok }) => !ok);
+  const failures = results.filter(({ ok }) => !ok);
   return {
-    passed: results.length - bad.length,
-    failed: bad.length,
+    passed: results.length - failures.length,
+    failed: failures.length,
     skipped: 0,
-    output: bad.map((r) => r.output).join('\n'),
+    output: failures.map((r) => r.output).join('\n'),
   };
 }
 
@@ -58,25 +58,25 @@ export function typesResolve(): Promise<Outcome> {
 const allowedFiles: RegExp =
   /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|dist\/.+\.(js|d\.ts)(\.map)?|src\/.+\.ts)$/;
 
-function versionComplaints(manifest: Manifest): string[] {
+function versionFaults(manifest: Manifest): string[] {
   const ranges = Object.entries({ ...manifest.dependencies, ...manifest.peerDependencies });
   return ranges.filter(([, range]) => /^(workspace|catalog|file|link):/.test(range)).map((entry) => entry.join(' '));
 }
 
-// Scripts that run on the machine of a user who installs a package.
+// Package managers run these scripts on the machine of the user.
 const installHooks = ['preinstall', 'install', 'postinstall', 'prepublish', 'preprepare', 'prepare', 'postprepare'];
 
-function scriptComplaints({ scripts = {} }: Manifest): string[] {
+function scriptFaults({ scripts = {} }: Manifest): string[] {
   return installHooks.filter((name) => name in scripts).map((name) => `the script "${name}" would run at installation`);
 }
 
-function fileComplaints(files: string[]): string[] {
+function fileFaults(files: string[]): string[] {
   const stray = files
     .filter((file) => !allowedFiles.test(file))
     .map((file) => `${file} does not belong in the tarball`);
   const outputs = files.filter((file) => file.startsWith('dist/'));
   const sources = new Set(files);
-  // The build puts code that several entry points share into this file.
+  // Shared code of several entry points; the bundle has no single source for it.
   const orphans = outputs
     .filter((file) => !/^dist\/shared\.js(\.map)?$/.test(file))
     .filter((file) => !sources.has(file.replace(/^dist/, 'src').replace(/(\.d\.ts|\.js)(\.map)?$/, '.ts')))
@@ -85,24 +85,24 @@ function fileComplaints(files: string[]): string[] {
   return [...stray, ...orphans, ...missing.map((file) => `${file} is missing`)];
 }
 
-async function contentComplaints({ file, source }: Tarball): Promise<string[]> {
+async function contentFaults({ file, source }: Tarball): Promise<string[]> {
   const list = await runOrThrow('tar', ['-tzf', file]);
   const files = list
     .split('\n')
     .filter(Boolean)
     .map((name) => name.replace(/^package\//, ''));
   const manifest = JSON.parse(await runOrThrow('tar', ['-xzOf', file, 'package/package.json'])) as Manifest;
-  const complaints = [...fileComplaints(files), ...versionComplaints(manifest), ...scriptComplaints(manifest)];
-  return complaints.map((complaint) => `${source.manifest.name}: ${complaint}`);
+  const faults = [...fileFaults(files), ...versionFaults(manifest), ...scriptFaults(manifest)];
+  return faults.map((fault) => `${source.manifest.name}: ${fault}`);
 }
 
-/** Each tarball contains the build, its sources and the license, and nothing else. */
+/** Fails unless each tarball contains exactly the build, its sources, the license and the documents. */
 export async function contents(): Promise<Outcome> {
-  const complaints = (await Promise.all(tarballs().map(contentComplaints))).flat();
-  return complaints.length === 0 ? passed() : failed(complaints.join('\n'));
+  const faults = (await Promise.all(tarballs().map(contentFaults))).flat();
+  return faults.length === 0 ? passed() : failed(faults.join('\n'));
 }
 
-/** Links to the workspace's copies of third-party dependencies, so that the installation fetches nothing. */
+/** Links third-party dependencies to the copies in the workspace, so that the installation needs no network. */
 function thirdParty({ folder, manifest }: WorkspacePackage): Record<string, string> {
   const names = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
   const foreign = names.filter((name) => !name.startsWith('@verifier/') && !name.startsWith('@types/'));
@@ -130,7 +130,7 @@ function entryPoints(): string[] {
   );
 }
 
-/** `require()` and `import` must return the same names, at least one. */
+/** `require()` and `import` must return the same names, and at least one name. */
 const comparison = `
 const names = namespace => Object.keys(namespace).filter(name => name !== 'module.exports' && name !== '__esModule').sort();
 const [name] = process.argv.slice(1);
@@ -148,8 +148,8 @@ async function smokeOn(node: string, folder: string): Promise<Outcome> {
     names.map((name) => run(node, ['-e', comparison, name], { cwd: folder, timeout: 30 })),
   );
   const outputs = results.map(({ output }, index) => `${names[index]}: ${output}`);
-  const bad = outputs.filter((output, index) => results[index]?.ok !== true || /warning/i.test(output));
-  return { passed: names.length - bad.length, failed: bad.length, skipped: 0, output: bad.join('\n') };
+  const failures = outputs.filter((output, index) => results[index]?.ok !== true || /warning/i.test(output));
+  return { passed: names.length - failures.length, failed: failures.length, skipped: 0, output: failures.join('\n') };
 }
 
 /** Loads every entry point of the installed tarballs with `require()` and with `import`, without a warning. */

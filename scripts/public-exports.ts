@@ -2,15 +2,15 @@ import { join } from 'node:path';
 import ts from 'typescript-6';
 import type { WorkspacePackage } from './workspace.ts';
 
-/** A function or a class that applications import. */
+/** A public function or class. */
 export interface PublicExport {
   name: string;
   file: string;
-  /** The docstrings of its declarations, members included. */
+  /** The source of its declarations, docstrings included. */
   text: string;
 }
 
-/** The source file of each entry point. */
+/** Returns the source file of each entry point. */
 function entryFiles({ folder, manifest: { exports = {} } }: WorkspacePackage): string[] {
   const targets = Object.values(exports).map((target) => (Object(target) as { types?: string }).types);
   return targets
@@ -24,7 +24,7 @@ function isCallable(declaration: ts.Declaration, checker: ts.TypeChecker): boole
   return ts.isVariableDeclaration(declaration) && checker.getTypeAtLocation(declaration).getCallSignatures().length > 0;
 }
 
-/** Errors are caught, not called: `isAuthError` shows how. */
+/** Applications do not construct errors, so error classes need no example. */
 function isError(declaration: ts.ClassDeclaration, checker: ts.TypeChecker): boolean {
   return checker.getTypeAtLocation(declaration).getProperty('stack') !== undefined;
 }
@@ -34,7 +34,7 @@ function docstringOf(declaration: ts.Declaration): string {
   return statement.getFullText();
 }
 
-/** The functions and classes that a package declares itself and exports from an entry point. */
+/** Returns the functions and classes that a package declares and exports from an entry point. */
 export function publicExports(source: WorkspacePackage): PublicExport[] {
   const files = entryFiles(source);
   const settings = ts.readConfigFile(join(source.folder, 'tsconfig.json'), ts.sys.readFile);

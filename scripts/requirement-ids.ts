@@ -7,7 +7,7 @@ const manifest = 'docs/requirements.md';
 // The conformance package defines its tests in its sources, for every adapter.
 const testFiles = ['packages/*/test/**/*.test.ts', 'packages/conformance/src/describe-conformance.ts'];
 const idPattern = '[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)+';
-// One id or several at the start of a string literal; a skipped test proves nothing.
+// One id or several at the start of a string literal; a skipped test does not count.
 const titlePattern = new RegExp(`^(?!.*\\.(?:skip|todo)\\b).*?['"\`]((?:\\[${idPattern}\\] )+)`, 'gm');
 
 /** Returns the ids of a requirements page, in the order of its tables; an id that is listed twice occurs twice. */

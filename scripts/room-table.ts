@@ -6,24 +6,24 @@ export interface Room {
 }
 
 /**
- * The rooms of core, highest level first. A room imports rooms of lower levels only: none of its own level, none above.
- * A room may be named before it exists; a file outside every named room is an error.
+ * The rooms of core, highest level first. A room imports only rooms of lower levels.
+ * The table may contain rooms that do not exist yet. A file outside every room is an error.
  */
 export const roomLevels: readonly (readonly Room[])[] = [
   [{ name: 'index.ts', contains: 'The public surface: named exports only' }],
   [
     {
       name: 'guard.ts',
-      contains: 'What all adapters share: authenticate a request, authorize a route, write the answer',
+      contains: 'Shared by all adapters: authenticate a request, authorize a route, write the answer',
     },
   ],
-  [{ name: 'create-verifier.ts', contains: 'Joins the rooms below; contains no rule of its own' }],
+  [{ name: 'create-verifier.ts', contains: 'Joins the rooms below; contains no rules' }],
   [{ name: 'verifier.ts', contains: 'The `Verifier` interface: types only' }],
   [{ name: 'verification/', contains: 'The sequence of steps that verifies a token, one file for each kind of token' }],
   [
     { name: 'binding/', contains: 'Proof of possession of a key, verified on every request' },
-    { name: 'authorization/', contains: 'What a route requires of a verified token' },
-    { name: 'issuers/', contains: 'The trusted issuers, and what one process shares of them' },
+    { name: 'authorization/', contains: 'The requirements of a route on a verified token' },
+    { name: 'issuers/', contains: 'The trusted issuers, and their state that one process shares' },
     { name: 'revocation/', contains: 'The revocation list and the feeds that fill it' },
     { name: 'resource/', contains: 'Protected-resource metadata' },
     { name: 'providers/', contains: 'Options for well-known authorization servers' },
@@ -38,7 +38,7 @@ export const roomLevels: readonly (readonly Room[])[] = [
     { name: 'http/', contains: 'Fetches one JSON document: time-out, size limit, https, no redirects' },
     { name: 'token/', contains: 'Compact JWS, header, claims: pure functions' },
   ],
-  [{ name: 'store/', contains: 'What a fleet shares: the interface and the in-memory default' }],
+  [{ name: 'store/', contains: 'Shared by a fleet: the interface and the in-memory default' }],
   [{ name: 'runtime/', contains: 'The seam between Node.js and other runtimes: signatures, HTTP, telemetry, clocks' }],
   [
     { name: 'crypto/', contains: 'The table of algorithms, and encodings' },

@@ -15,7 +15,7 @@ function patternOf({ name }: Room): string {
   return `^src/${name.replaceAll('.', '\\.')}${name.endsWith('/') ? '' : '$'}`;
 }
 
-/** One rule a room: every import, type-only ones included, leads to the room itself or to a lower level. */
+/** Returns one rule for each room: it imports only itself and lower levels, type-only imports included. */
 function directionRules(): IForbiddenRuleType[] {
   return roomLevels.flatMap((level, depth) =>
     level.map((room) => {
@@ -31,8 +31,8 @@ function directionRules(): IForbiddenRuleType[] {
 }
 
 const generalRules: IForbiddenRuleType[] = [
-  { name: 'no circle of files', severity: 'error', from: {}, to: { circular: true } },
-  { name: 'no circle of folders', severity: 'error', scope: 'folder', from: {}, to: { circular: true } },
+  { name: 'no cycle of files', severity: 'error', from: {}, to: { circular: true } },
+  { name: 'no cycle of folders', severity: 'error', scope: 'folder', from: {}, to: { circular: true } },
   {
     name: 'only runtime/node.ts and runtime/node/ import Node.js modules',
     severity: 'error',
@@ -65,7 +65,7 @@ function filesOutsideRooms(files: readonly string[]): string[] {
   return loose.map((file) => `no file outside a room: ${file} (the rooms are named in scripts/room-table.ts)`);
 }
 
-/** The faults of the package in `folder`, one line each. */
+/** Returns one line for each fault of the package in `folder`. */
 export async function roomFaults(folder: string): Promise<string[]> {
   const files = globSync('src/**/*.ts', { cwd: folder }).sort();
   const { output } = await cruise(['src'], {
@@ -78,12 +78,12 @@ export async function roomFaults(folder: string): Promise<string[]> {
   });
   if (typeof output === 'string') throw new Error(output);
   const read = new Set(output.modules.map(({ source }) => source));
-  // Without a compiler to parse TypeScript with, dependency-cruiser skips the files in silence.
+  // Without a TypeScript compiler, dependency-cruiser skips the files silently.
   const unread = files.filter((file) => !read.has(file)).map((file) => `not parsed: ${file}`);
   return [...filesOutsideRooms(files), ...unread, ...output.summary.violations.map(describe)];
 }
 
-/** Whether the imports of core keep to the directions between its rooms. */
+/** Fails unless the imports of core follow the directions between its rooms. */
 export async function rooms(): Promise<Outcome> {
   const faults = await roomFaults(coreFolder);
   return faults.length === 0 ? passed() : failed(faults.join('\n'));

@@ -40,7 +40,7 @@ function turbo(task: string): string[] {
 
 const lintSteps: Step[] = [
   program('format and lint', 'biome', ['ci', '--colors=off']),
-  // nest-11 exists to have other versions.
+  // nest-11 tests other versions on purpose.
   program('one version of each dependency', 'sherif', [
     ...['--no-install', '--ignore-rule', 'non-existant-packages'],
     ...['--ignore-package', '@verifier/nest-11'],
@@ -51,7 +51,7 @@ const lintSteps: Step[] = [
   program('version numbers agree', process.execPath, ['scripts/sync-version.mjs']),
 ];
 
-// The tests run against a build of these sources, never against a cached one.
+// `--force`: the tests must not run against a cached build.
 const buildSteps: Step[] = [program('build', 'turbo', [...turbo('build'), '--force'], { essential: true })];
 
 const typeSteps: Step[] = [
@@ -63,7 +63,7 @@ const typeSteps: Step[] = [
 ];
 
 /** Steps whose result does not depend on the version of Node.js. */
-const sourceSteps: Step[] = [...typeSteps, program('nothing unused', 'knip', ['--no-progress'])];
+const sourceSteps: Step[] = [...typeSteps, program('no unused code', 'knip', ['--no-progress'])];
 
 const packStep: Step = { name: 'pack', essential: true, run: pack };
 
@@ -78,7 +78,7 @@ function smokeSteps(versions: readonly number[]): Step[] {
   return versions.map((node) => ({ name: `require() and import on Node.js ${node}`, run: () => smoke(node) }));
 }
 
-/** Every example has to run and exit by itself. */
+/** Each example must run and exit by itself. */
 function exampleSteps(): Step[] {
   return packagesIn('examples/*').map(({ folder, manifest }) =>
     program(`example ${manifest.name}`, 'pnpm', ['--silent', '--dir', folder, 'start'], { timeout: 60 }),
@@ -120,13 +120,13 @@ function testSteps({ versions, long }: TestPlan): Step[] {
   ];
 }
 
-/** Names what a run of the tests left out, and the command that adds it. */
+/** Describes the versions and lanes that a run skipped, and the command that includes them. */
 function describeRest({ versions, long }: TestPlan): string[] {
   const rest = supportedVersions
     .filter((version) => !versions.includes(version))
     .map((version) => `Node.js ${version}`);
   if (!long) rest.push('longer random runs');
-  return rest.length === 0 ? [] : [`Left out: ${rest.join(', ')}. \`npm test -- --all\` runs everything.`];
+  return rest.length === 0 ? [] : [`Skipped: ${rest.join(', ')}. \`npm test -- --all\` runs everything.`];
 }
 
 function describeTests({ testRuns }: Total): string[] {
@@ -170,7 +170,7 @@ async function live(file: string, args: string[]): Promise<boolean> {
   return ok;
 }
 
-/** A script that measures or searches for longer than a test may. */
+/** Builds core, then runs a script that takes longer than a test may. */
 function script(name: string): (args: string[]) => Promise<boolean> {
   const build = [...turbo('build'), '--filter=@verifier/core', '--filter=@verifier/test-issuer'];
   return async (args) => (await live('turbo', build)) && live(process.execPath, [`scripts/${name}.ts`, ...args]);
@@ -200,5 +200,5 @@ const commands: Record<string, (args: string[]) => Promise<boolean>> = {
 const [name = '', ...args] = process.argv.slice(2);
 const command = commands[name];
 if (command === undefined)
-  throw new Error(`There is no command ${name}; there are ${Object.keys(commands).join(', ')}.`);
+  throw new Error(`Unknown command ${name}; the commands are ${Object.keys(commands).join(', ')}`);
 process.exitCode = (await command(args)) ? 0 : 1;

@@ -1,4 +1,4 @@
-// The size budget of the published packages, by name instead of by byte: a failure names what was let in.
+// The size budget of the published packages. It forbids names instead of counting bytes, so that a failure names the cause.
 import { globSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { type OutputChunk, rolldown } from 'rolldown';
@@ -69,7 +69,7 @@ function entryFiles({ folder, manifest: { exports = {} } }: WorkspacePackage): s
   return targets.filter((file) => file !== undefined).map((file) => join(folder, file));
 }
 
-/** Third-party packages and built-in modules are the leaves of the graph; our own packages and `#imports` are followed. */
+/** Third-party packages and built-in modules are leaves of the graph. Workspace packages and `#imports` are not. */
 function isLeaf(id: string): boolean {
   return /^[^./#]/.test(id) && !id.startsWith('@verifier/');
 }
@@ -81,7 +81,7 @@ async function chunksOf(entry: string, conditions: string[]): Promise<OutputChun
   return output.filter((chunk) => chunk.type === 'chunk');
 }
 
-/** The leaves that are imported when the entry point is, and with `dynamic` those that it can import later. */
+/** Returns the leaves that an entry point imports statically and, with `dynamic`, those behind `import()`. */
 async function leavesOf(entry: string, { conditions, dynamic }: GraphBudget): Promise<string[]> {
   const chunks = new Map((await chunksOf(entry, conditions)).map((chunk) => [chunk.fileName, chunk]));
   const seen = new Set<string>();
@@ -96,7 +96,7 @@ async function leavesOf(entry: string, { conditions, dynamic }: GraphBudget): Pr
   return [...seen].filter((name) => !chunks.has(name));
 }
 
-function textComplaints({ folder, manifest: { name } }: WorkspacePackage): string[] {
+function textFaults({ folder, manifest: { name } }: WorkspacePackage): string[] {
   const files = globSync('dist/**/*.js', { cwd: folder });
   const budgets = textBudgets.filter(({ packages }) => packages.test(name));
   return files.flatMap((file) => {
@@ -108,31 +108,31 @@ function textComplaints({ folder, manifest: { name } }: WorkspacePackage): strin
   });
 }
 
-async function graphComplaints(source: WorkspacePackage): Promise<string[]> {
+async function graphFaults(source: WorkspacePackage): Promise<string[]> {
   const { name } = source.manifest;
-  const complaints: string[] = [];
+  const faults: string[] = [];
   for (const budget of graphBudgets.filter(({ packages }) => packages.test(name))) {
     for (const entry of entryFiles(source)) {
       const found = (await leavesOf(entry, budget)).filter((leaf) => budget.forbidden.test(leaf));
       const platform = budget.conditions[0];
-      complaints.push(
+      faults.push(
         ...found.map((leaf) => `${name}: ${relative(root, entry)} imports ${leaf} (${platform}): ${budget.reason}`),
       );
     }
   }
-  return complaints;
+  return faults;
 }
 
-/** No published package contains or loads what it must not. */
+/** Fails if a published package contains a forbidden name or loads a forbidden module. */
 export async function sizeBudget(): Promise<Outcome> {
   const sources = publishedPackages();
-  const complaints = sources.flatMap(textComplaints);
-  for (const source of sources) complaints.push(...(await graphComplaints(source)));
-  return complaints.length === 0 ? { ...passed(), passed: sources.length } : failed(complaints.join('\n'));
+  const faults = sources.flatMap(textFaults);
+  for (const source of sources) faults.push(...(await graphFaults(source)));
+  return faults.length === 0 ? { ...passed(), passed: sources.length } : failed(faults.join('\n'));
 }
 
 if (import.meta.main) {
   const { failed, output } = await sizeBudget();
-  console.log(failed > 0 ? output : 'Nothing forbidden is contained or loaded.');
+  console.log(failed > 0 ? output : 'No package contains a forbidden name or loads a forbidden module.');
   process.exitCode = failed > 0 ? 1 : 0;
 }

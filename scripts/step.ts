@@ -4,7 +4,7 @@ interface TestRun {
   cases: number;
 }
 
-/** The result of a step. A step that is one program counts as one, a run of tests as many as it has cases. */
+/** The result of a step. A program counts as one result, a run of tests as one for each case. */
 export interface Outcome {
   passed: number;
   failed: number;
@@ -67,12 +67,12 @@ function add(total: Total, { passed, failed, skipped, testRun }: Outcome): void 
 /** Runs the steps one after the other and returns their sum. */
 export async function runSteps(steps: readonly Step[]): Promise<Total> {
   const total: Total = { passed: 0, failed: 0, skipped: 0, testRuns: [] };
-  let broken = '';
+  let failedStep = '';
   for (const step of steps) {
-    const reason = `${broken} failed`;
-    const outcome = await runStep(broken === '' ? step : { ...step, run: async () => skipped(reason) });
+    const reason = `${failedStep} failed`;
+    const outcome = await runStep(failedStep === '' ? step : { ...step, run: async () => skipped(reason) });
     add(total, outcome);
-    if (step.essential === true && outcome.failed > 0) broken = step.name;
+    if (step.essential === true && outcome.failed > 0) failedStep = step.name;
   }
   return total;
 }

@@ -1,8 +1,7 @@
-// How far one request runs through core: `npm run trace [-- --check] [--list]`. Counts the distinct functions, and the
-// files that they are in, that V8 enters for one `authenticate` of a Node.js request: for a token that the verifier has
-// not seen before, with the keys loaded and imported, and for the same token again. Functions of Node.js, of
-// dependencies and of this script do not count, and neither do the top levels of modules. `--check` fails if a budget
-// is exceeded.
+// Counts the functions of core that one request runs through, and their files: `npm run trace [-- --check] [--list]`.
+// Traces one `authenticate` of a Node.js request with a new token, with loaded and imported keys, and a second one with
+// the same token. Functions of Node.js, of dependencies and of this script do not count; top levels of modules do not
+// either. `--check` fails if a budget is exceeded, `--list` prints the functions.
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { Session } from 'node:inspector/promises';
 import { registerHooks } from 'node:module';
@@ -27,7 +26,7 @@ const source = pathToFileURL(`${folder ?? join(root, 'packages', 'core', 'src')}
 const issuer = 'https://issuer.example';
 const audience = 'api://trace';
 
-// The sources themselves, not the bundle: `#runtime` names a file of the build otherwise.
+// Traces the sources, not the bundle: without the hook, `#runtime` resolves to a file of the build.
 registerHooks({
   resolve: (specifier, context, next) =>
     specifier === '#runtime'
@@ -71,7 +70,7 @@ function requestWith(token: string): Parameters<Core['fromNodeRequest']>[0] {
   };
 }
 
-/** The functions of core that run during some work, as `file: name`. */
+/** Returns the functions of core that run during `work`, as `file: name (offset)`. */
 async function traceFunctions(session: Session, work: () => unknown): Promise<string[]> {
   await session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: false });
   await session.post('Profiler.takePreciseCoverage');

@@ -1,5 +1,5 @@
-// Fails unless the registry offers exactly the pnpm that package.json pins by hash. npm compares what it downloads with
-// the integrity that the registry names; this compares that integrity with ours. Workflows run it before they install.
+// Fails unless the registry offers the pnpm that package.json pins by hash. npm compares a download with the integrity
+// that the registry names; this compares that integrity with the pinned hash. Workflows run it before the installation.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 

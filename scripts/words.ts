@@ -1,6 +1,6 @@
-// Refuses the words in banned-words.ts. `node scripts/words.ts [paths…]` prints one line a finding; `--count` prints
-// the number of findings in each folder. An exception in place is a comment on the line itself or on the line above:
-// `words-allow: holder (a term of RFC 7800)`. The reason is part of it.
+// Reports the words in banned-words.ts. `node scripts/words.ts [paths…]` prints one line for each finding; `--count`
+// prints the number of findings in each folder. To allow a word, add a comment with a reason on its line or on the line
+// above: `words-allow: holder (a term of RFC 7800)`.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -23,16 +23,16 @@ const unscanned = [
   'scripts/banned-words.ts',
   'scripts/words.ts',
   'scripts/test/words.test.ts',
-  // Written by the benchmarks: the prose is scanned in bench/src, and the profiles name functions of other libraries.
+  // Written by the benchmarks. Their prose is in bench/src, which is scanned; profiles name functions of other libraries.
   'docs/benchmarks.md',
   'bench/goals.md',
 ];
 
-// Any white space, and where the line ends inside a comment, what the next line of the comment begins with.
+// White space, including a line break inside a comment and the start of the next comment line.
 const gap = String.raw`(?:[ \t]+|[ \t]*\n[ \t]*(?:\*(?!\/)|\/\/|>|#)?[ \t]*)`;
 const marker = /words-allow: *([^()\n]+?) *\(([^)\n]+)\)/g;
 
-/** The pattern with every space replaced by one that line breaks match too. */
+/** Replaces each space of a pattern with one that also matches line breaks. */
 function spaced({ source }: RegExp, caseFlag: '' | 'i'): RegExp {
   const parts = source.split(/(\[[^\]]*\])/);
   const widened = parts.map((part) => (part.startsWith('[') ? part : part.replaceAll(' ', gap))).join('');
@@ -44,7 +44,7 @@ const rules = bannedWords.map((word) => ({
   pattern: spaced(word.pattern, word.isCaseSensitive === true ? '' : 'i'),
 }));
 
-/** Splits `tokenProver` and `TOKEN_PROVER` into words with a zero-width space. Line breaks stay where they are. */
+/** Splits `tokenProver` and `TOKEN_PROVER` into words with a zero-width space. Keeps line breaks. */
 function splitIdentifiers(text: string): string {
   return text.replaceAll(/(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=\w)_(?=\w)/g, '\u200B');
 }
@@ -55,7 +55,7 @@ function withoutAllowedTexts(file: string, text: string): string {
     .reduce((rest, allowed) => rest.replaceAll(allowed.text, ' '), text);
 }
 
-/** The words that markers allow, by line. */
+/** Returns the words that markers allow, by line. */
 function allowances(text: string): Map<number, string[]> {
   const allowed = new Map<number, string[]>();
   for (const [index, line] of text.split('\n').entries()) {
@@ -83,7 +83,7 @@ function findingsOf(file: string, text: string, { pattern, instead, paths }: Ban
   }));
 }
 
-/** The banned words in one file and in its name, each once a line. */
+/** Returns the banned words in one file and in its name, each at most once for a line. */
 export function wordsIn(file: string, content: string): Finding[] {
   const allowed = allowances(content);
   const text = splitIdentifiers(withoutAllowedTexts(file, content.replaceAll(marker, '')));
@@ -121,13 +121,13 @@ function describe({ file, line, word, instead }: Finding): string {
   return `${file}:${line}: ${word} -> ${instead}`;
 }
 
-/** Whether sources, tests and documents are free of banned words. */
+/** Fails if sources, tests or documents contain a banned word. */
 export async function words(): Promise<Outcome> {
   const found = findings();
   return found.length === 0 ? passed() : failed(found.map(describe).join('\n'));
 }
 
-/** The first two folders of a path, three inside a package. */
+/** Returns the first two folders of a path, or three inside a package. */
 function folderOf(file: string): string {
   const folders = file.split('/').slice(0, -1);
   return folders.slice(0, folders[0] === 'packages' ? 3 : 2).join('/') || '.';

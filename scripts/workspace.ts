@@ -5,13 +5,13 @@ import { dirname, join } from 'node:path';
 /** The folder of the repository. */
 export const root: string = dirname(import.meta.dirname);
 
-/** The folder for results; not under version control. */
+/** The folder for results. Git ignores it. */
 export const resultsFolder: string = join(root, '.verifier');
 
 /** The version of Node.js that the workspace installs for itself. */
 export const mainVersion = 24;
 
-/** The versions of Node.js that the packages support. */
+/** The supported major versions of Node.js. */
 export const supportedVersions: readonly number[] = [mainVersion, 22, 26];
 
 /** The part of a package.json that the scripts read. */
@@ -35,7 +35,7 @@ function readManifest(folder: string): Manifest {
   return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest;
 }
 
-/** The packages that match a pattern, sorted by folder. */
+/** Returns the packages that match a pattern, sorted by folder. */
 export function packagesIn(pattern: string): WorkspacePackage[] {
   const manifests = globSync(`${pattern}/package.json`, { cwd: root }).sort();
   return manifests.map((file) => {
@@ -44,12 +44,12 @@ export function packagesIn(pattern: string): WorkspacePackage[] {
   });
 }
 
-/** All published packages. */
+/** Returns all published packages. */
 export function publishedPackages(): WorkspacePackage[] {
   return packagesIn('packages/*').filter(({ manifest }) => manifest.private !== true);
 }
 
-/** The path of an installed Node.js of a major version; undefined if the workspace has none for this machine. */
+/** Returns the path of an installed Node.js, or undefined if the workspace has none of that version for this machine. */
 export function findNode(major: number): string | undefined {
   if (Number(process.versions.node.split('.')[0]) === major) return process.execPath;
   const file = join(root, 'scripts', 'node_modules', `node-${major}-linux-x64`, 'bin', 'node');

@@ -9,8 +9,8 @@ function documentWith(rows: string[]): string {
 
 const good = '| a default | `errors.ts`, see `packages/core/README.md` |';
 
-describe('the document of the architecture', () => {
-  it('names ten changes', () => {
+describe('the architecture document', () => {
+  it('lists ten changes', () => {
     expect(changeFaults(documentWith(Array.from({ length: 10 }, () => good)))).toEqual([]);
     expect(changeFaults(documentWith([good]))).toEqual(['docs/architecture.md names 1 likely changes']);
   });
@@ -18,19 +18,19 @@ describe('the document of the architecture', () => {
   it.each([
     ['no file', 'anywhere', 'names 0 files'],
     ['five files', Array.from({ length: 5 }, () => '`errors.ts`').join(), 'names 5 files'],
-  ])('may not name %s', (_, files, fault) => {
+  ])('cannot name %s for a change', (_, files, fault) => {
     const rows = [...Array.from({ length: 9 }, () => good), `| a store | ${files} |`];
     expect(changeFaults(documentWith(rows))).toEqual([`docs/architecture.md, "a store": ${fault}`]);
   });
 
-  it('names paths of core and of the repository that exist', () => {
+  it('names only existing paths of core and of the repository', () => {
     expect(missingPaths('`keys/`, `errors.ts`, `docs/errors.md`, `keys/no-such-file.ts`, `no-such-room/`')).toEqual([
       'docs/architecture.md: keys/no-such-file.ts does not exist',
       'docs/architecture.md: no-such-room/ does not exist',
     ]);
   });
 
-  it('has a picture of the rooms, written between markers', () => {
+  it('has a generated picture of the rooms between two markers', () => {
     const document = withPicture('before\n<!-- rooms: x -->\nold\n<!-- end of rooms -->\nafter');
     expect(document).toContain('`keys/`');
     expect(document).not.toContain('old');

@@ -65,23 +65,23 @@ describe('import directions of core', () => {
     expect(faults).toEqual(['http/ imports lower rooms only: src/http/client.ts -> src/token/claims.ts']);
   });
 
-  it.each(['import', 'import type'])('refuses a circle of files made by `%s`', async (keyword) => {
+  it.each(['import', 'import type'])('refuses a cycle of files made by `%s`', async (keyword) => {
     const faults = await faultsOf({
       'keys/a.ts': `${keyword} { b } from './b.ts'; export type a = typeof b;`,
       'keys/b.ts': "import type { a } from './a.ts'; export let b: a;",
     });
-    expect(faults).toContain('no circle of files: src/keys/a.ts -> src/keys/b.ts -> src/keys/a.ts');
+    expect(faults).toContain('no cycle of files: src/keys/a.ts -> src/keys/b.ts -> src/keys/a.ts');
   });
 
-  it('refuses a circle of folders without a circle of files', async () => {
+  it('refuses a cycle of folders without a cycle of files', async () => {
     const faults = await faultsOf({
       'binding/dpop/proof.ts': "import '../mutual-tls/certificate.ts';",
       'binding/mutual-tls/certificate.ts': value,
       'binding/mutual-tls/header.ts': "import '../dpop/nonce.ts';",
       'binding/dpop/nonce.ts': value,
     });
-    expect(faults.join('\n')).toMatch(/^no circle of folders: src\/binding\/(dpop|mutual-tls) -> /m);
-    expect(faults.join('\n')).not.toContain('no circle of files');
+    expect(faults.join('\n')).toMatch(/^no cycle of folders: src\/binding\/(dpop|mutual-tls) -> /m);
+    expect(faults.join('\n')).not.toContain('no cycle of files');
   });
 
   it.each(['text/trim.ts', 'loose.ts'])('refuses %s, which is outside the rooms', async (file) => {

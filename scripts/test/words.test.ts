@@ -57,7 +57,7 @@ describe('banned words', () => {
     expect(found("'The access token lacks a required scope'")).toEqual([]);
   });
 
-  it('are accepted where a marker names the word and a reason', () => {
+  it('are accepted if a marker names the word and a reason', () => {
     expect(found('// words-allow: holder (a term of RFC 7800)\nconst holder = 1;')).toEqual([]);
     expect(found('<!-- words-allow: holder, demand (quoted) --> holder demand')).toEqual([]);
     expect(found('// words-allow: holder\nconst holder = 1;')).not.toEqual([]);

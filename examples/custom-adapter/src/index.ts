@@ -10,7 +10,7 @@ const issuer = await startAuthorizationServer({ scopes: ['read:orders'] });
 const auth = bearerAuth({ issuer: issuer.issuer, audience: issuer.audience });
 const ordersOnly = requires(scopeRequirement('read:orders'));
 
-// Koa has no router of its own; two paths need none.
+// Koa has no router; two paths do not need one.
 const guardOrders: Middleware = (ctx, next) => (ctx.path === '/orders' ? ordersOnly(ctx, next) : next());
 const app = new Koa().use(auth).use(guardOrders);
 app.use((ctx) => {
@@ -23,27 +23,27 @@ await once(server, 'listening');
 const { port }: AddressInfo = Object(server.address());
 
 const tokens = {
-  nobody: undefined,
+  anonymous: undefined,
   client: await issuer.token(),
   reader: await issuer.token({ scope: 'read:orders' }),
 };
 
-// Each route, and the status that each of the three is answered with.
+// The expected status for each route and caller.
 const table = {
-  '/profile': { nobody: 401, client: 200, reader: 200 },
-  '/orders': { nobody: 401, client: 403, reader: 200 },
+  '/profile': { anonymous: 401, client: 200, reader: 200 },
+  '/orders': { anonymous: 401, client: 403, reader: 200 },
 };
 
 for (const [path, expected] of Object.entries(table)) {
-  for (const [who, status] of Object.entries(expected)) {
-    const token = tokens[who as keyof typeof tokens];
+  for (const [caller, status] of Object.entries(expected)) {
+    const token = tokens[caller as keyof typeof tokens];
     const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
     const answer = await fetch(`http://127.0.0.1:${port}${path}`, { headers });
     const body = await answer.text();
-    console.log(`GET ${path.padEnd(8)} ${who.padEnd(7)} ${answer.status}  ${body}`);
-    assert.equal(answer.status, status, `${path} as ${who}`);
+    console.log(`GET ${path.padEnd(8)} ${caller.padEnd(9)} ${answer.status}  ${body}`);
+    assert.equal(answer.status, status, `${path} as ${caller}`);
     const challenge = answer.headers.get('www-authenticate') ?? '';
-    assert.equal(challenge !== '', status >= 401, `the challenge of ${path} as ${who}`);
+    assert.equal(challenge !== '', status >= 401, `the challenge of ${path} as ${caller}`);
     if (status === 200) assert.equal(body, '{"client":"test-client"}');
   }
 }

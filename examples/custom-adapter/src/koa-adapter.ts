@@ -13,7 +13,6 @@ export function bearerAuth(options: verifier.GuardOptions): Middleware & { reado
     ctx.set({ ...result.headers });
     ctx.state['auth'] = result.auth;
     states.set(ctx.req, { guard, auth: result.auth });
-    ctx.set({ ...result.headers });
     await next();
   };
   return Object.assign(middleware, { verifier: guard.verifier });

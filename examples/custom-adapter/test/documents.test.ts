@@ -4,11 +4,11 @@ import { expect, it } from 'vitest';
 const read = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8');
 const adapter = read('../src/koa-adapter.ts');
 
-it('is shown in the guide as it is tested', () => {
+it('the guide shows the tested adapter', () => {
   expect(read('../../../docs/adapters.md')).toContain(`\`\`\`ts\n${adapter}\`\`\``);
 });
 
-it('has fewer than 40 lines, and imports nothing but Koa and the public surface of core', () => {
+it('the adapter has fewer than 40 lines, and imports only Koa and the public surface of core', () => {
   expect(adapter.trimEnd().split('\n').length).toBeLessThan(40);
   const imports = [...adapter.matchAll(/from '([^']+)'/g)].map(([, name]) => name);
   expect(imports).toEqual(['@verifier/core', 'koa']);

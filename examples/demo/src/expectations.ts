@@ -1,13 +1,13 @@
-import type { Contact, Expectation } from './question.ts';
+import type { Expectation, IssuerFetch } from './demo-request.ts';
 
 const bearer = 'Bearer realm="api"';
 
-/** The request is let in. */
-export function granted(contacts: readonly Contact[] = [], status = 200): Expectation {
-  return { status, contacts };
+/** The API accepts the request. */
+export function granted(fetches: readonly IssuerFetch[] = [], status = 200): Expectation {
+  return { status, fetches };
 }
 
-/** No token came: the challenge says what is wanted, and that nothing was wrong. */
+/** The request has no token. The challenge names the scheme and no error. */
 export const unauthorized: Expectation = { status: 401, challenge: bearer };
 
 export const malformed: Expectation = {
@@ -20,10 +20,10 @@ export const expired: Expectation = {
   challenge: `${bearer}, error="invalid_token", error_description="The access token expired"`,
 };
 
-/** The token is refused; the answer is the same whatever is wrong with it. */
-export function invalid(contacts: readonly Contact[] = []): Expectation {
+/** The token is invalid. The answer does not reveal the reason. */
+export function invalid(fetches: readonly IssuerFetch[] = []): Expectation {
   const challenge = `${bearer}, error="invalid_token", error_description="The access token is invalid"`;
-  return { status: 401, challenge, contacts };
+  return { status: 401, challenge, fetches };
 }
 
 export function insufficient(scope: string): Expectation {
@@ -32,7 +32,7 @@ export function insufficient(scope: string): Expectation {
   return { status: 403, challenge };
 }
 
-/** No challenge: the token may be good, and the client shall keep it. */
-export function unavailable(contacts: readonly Contact[]): Expectation {
-  return { status: 503, retryAfter: true, contacts };
+/** The API cannot verify the token. No challenge, so that the client keeps a token that may be valid. */
+export function unavailable(fetches: readonly IssuerFetch[]): Expectation {
+  return { status: 503, retryAfter: true, fetches };
 }

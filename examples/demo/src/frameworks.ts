@@ -1,8 +1,8 @@
-import type { StartApi } from './framework.ts';
 import { startExpress } from './frameworks/express.ts';
 import { startFastify } from './frameworks/fastify.ts';
 import { startHono } from './frameworks/hono.ts';
 import { startNest } from './frameworks/nest.ts';
+import type { StartApi } from './running-api.ts';
 
-/** Every framework of the demo, in the order of the table. Each has one file beside the others. */
+/** The frameworks of the demo, in the order of the table. */
 export const frameworks: readonly StartApi[] = [startExpress, startFastify, startNest, startHono];

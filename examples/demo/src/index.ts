@@ -2,15 +2,14 @@ import { runDemo } from './run-demo.ts';
 import { serve } from './serve.ts';
 
 const usage = `npm start              runs the demo
-npm start -- --serve   keeps the API and the authorization server up, to be tried with curl`;
+npm start -- --serve   keeps the APIs and the authorization server running, for curl`;
 
-// Long before whoever waits for the demo loses patience.
-const longestDemo = 25_000;
+const timeoutSeconds = 25;
 
 async function main(args: readonly string[]): Promise<boolean> {
   const print = (line: string): void => console.log(line);
   const [option, ...more] = args;
-  if (option === undefined) return runWithin(longestDemo, () => runDemo(print));
+  if (option === undefined) return runWithin(timeoutSeconds, () => runDemo(print));
   if (option === '--serve' && more.length === 0) {
     await serve(print);
     return true;
@@ -19,16 +18,16 @@ async function main(args: readonly string[]): Promise<boolean> {
   return option === '--help';
 }
 
-async function runWithin(milliseconds: number, run: () => Promise<boolean>): Promise<boolean> {
+async function runWithin(seconds: number, run: () => Promise<boolean>): Promise<boolean> {
   const timer = setTimeout(() => {
-    console.error(`The demo did not end within ${milliseconds / 1000} s.`);
+    console.error(`The demo did not end within ${seconds} s.`);
     process.exit(1);
-  }, milliseconds);
+  }, seconds * 1000);
   return run().finally(() => clearTimeout(timer));
 }
 
 function fail(error: unknown): false {
-  console.error('The demo could not go on:', error);
+  console.error('The demo failed:', error);
   return false;
 }
 

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Verifier } from '@verifier/core';
-import type { RunningApi } from './framework.ts';
+import type { RunningApi } from './running-api.ts';
 
-/** Serves an application on a free port of this machine; closes its verifier with it. */
+/** Serves an application on a free loopback port. `close` also closes the verifier. */
 export async function listen(
   application: RequestListener,
   verifier: Verifier,

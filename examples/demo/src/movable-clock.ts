@@ -1,6 +1,6 @@
 import type { Clock } from '@verifier/core';
 
-/** The clock of this machine, and whatever it was set forward. */
+/** The system clock plus an offset. */
 export class MovableClock implements Clock {
   #offset = 0;
 
@@ -12,7 +12,7 @@ export class MovableClock implements Clock {
     return performance.now() / 1000 + this.#offset;
   }
 
-  forward(minutes: number): void {
+  advance(minutes: number): void {
     this.#offset += minutes * 60;
   }
 }

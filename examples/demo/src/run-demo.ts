@@ -1,47 +1,50 @@
-import { Narrator } from './print/narrator.ts';
-import { openSetting, type Setting } from './setting.ts';
-import { keyRotation } from './stories/key-rotation.ts';
-import { outage } from './stories/outage.ts';
-import { Stage, type Story } from './stories/story.ts';
-import { whoGetsIn } from './stories/who-gets-in.ts';
+import { type Environment, startEnvironment } from './environment.ts';
+import { Report } from './report/report.ts';
+import { keyRotation } from './scenarios/key-rotation.ts';
+import { outage } from './scenarios/outage.ts';
+import { routeAccess } from './scenarios/route-access.ts';
+import { type Scenario, ScenarioContext } from './scenarios/scenario-context.ts';
 
-const stories: readonly Story[] = [whoGetsIn, keyRotation, outage];
+const scenarios: readonly Scenario[] = [routeAccess, keyRotation, outage];
 
-/** Tells the whole story, and returns whether everything came out as it has to. */
+/** Runs every scenario, and returns whether all answers were the expected ones. */
 export async function runDemo(print: (line: string) => void): Promise<boolean> {
   const start = performance.now();
-  const narrator = new Narrator(print);
-  printWarnings(narrator);
-  const setting = await openSetting();
+  const report = new Report(print);
+  printWarnings(report);
+  const environment = await startEnvironment();
   try {
-    introduce(setting, narrator);
-    for (const tell of stories) await tell(new Stage(setting, narrator));
+    printIntroduction(environment, report);
+    for (const run of scenarios) await run(new ScenarioContext(environment, report));
   } finally {
-    await setting.close();
+    await environment.close();
   }
-  const { discovery, keys } = setting.issuer.counts;
-  conclude(narrator, discovery + keys, (performance.now() - start) / 1000);
-  return narrator.faults.length === 0;
+  const { discovery, keys } = environment.issuer.counts;
+  printSummary(report, discovery + keys, (performance.now() - start) / 1000);
+  return report.mismatches.length === 0;
 }
 
-// In place of the lines that Node.js writes to stderr.
-function printWarnings(narrator: Narrator): void {
+// Node.js would write warnings to stderr, outside the table.
+function printWarnings(report: Report): void {
   process.removeAllListeners('warning');
-  process.on('warning', ({ message }) => narrator.remark(`Warning to the operator: ${message}`));
+  process.on('warning', ({ message }) => report.printRemark(`Warning to the operator: ${message}`));
 }
 
-function introduce({ issuer, apis }: Setting, { text }: Narrator): void {
-  const line = (name: string, what: string): string => `${name.padEnd(22)}${what}`;
-  text(
+function printIntroduction({ issuer, apis }: Environment, { printLines }: Report): void {
+  const line = (name: string, text: string): string => `${name.padEnd(22)}${text}`;
+  printLines(
     line('Authorization server', issuer.issuer),
-    ...apis.map(({ name, origin }) => line(`API, ${name}`, `${origin}, behind oktaAuth()`)),
-    line('OKTA_OAUTH2_ISSUER', 'names the authorization server; oktaAuth() needs to be told nothing else'),
+    ...apis.map(({ name, origin }) => line(`API, ${name}`, `${origin}, guarded by oktaAuth()`)),
+    line('OKTA_OAUTH2_ISSUER', 'names the authorization server; oktaAuth() needs no other option'),
   );
 }
 
-function conclude({ faults, requests, text }: Narrator, contacts: number, seconds: number): void {
+function printSummary({ mismatches, requests, printLines }: Report, fetches: number, seconds: number): void {
   const time = `${seconds.toFixed(1)} s`;
-  if (faults.length > 0) text('', `${faults.length} not as expected, in ${time}:`, ...faults.map((one) => `- ${one}`));
-  else text('', `${requests} requests answered as expected, in ${time}. The issuer was asked ${contacts} times.`);
-  text('To try it with curl: npm start -- --serve');
+  if (mismatches.length > 0) {
+    printLines('', `${mismatches.length} mismatches, in ${time}:`, ...mismatches.map((line) => `- ${line}`));
+  } else {
+    printLines('', `${requests} requests answered as expected, in ${time}, with ${fetches} fetches from the issuer.`);
+  }
+  printLines('To call the APIs with curl: npm start -- --serve');
 }

@@ -1,15 +1,15 @@
-import { curlLines } from './curl-lines.ts';
-import { openSetting } from './setting.ts';
+import { curlCommands } from './curl-commands.ts';
+import { startEnvironment } from './environment.ts';
 
-/** Keeps the authorization server and the APIs up until the process is told to stop. */
+/** Runs the authorization server and the APIs until the process receives SIGINT or SIGTERM. */
 export async function serve(print: (line: string) => void): Promise<void> {
   const stopped = stopSignal();
-  const setting = await openSetting();
+  const environment = await startEnvironment();
   try {
-    for (const line of curlLines(setting)) print(line);
+    for (const line of curlCommands(environment)) print(line);
     await stopped;
   } finally {
-    await setting.close();
+    await environment.close();
   }
   print('Stopped.');
 }

@@ -2,22 +2,22 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { folder } from './run-node.ts';
 
-/** The code blocks of a document of this repository that are marked with a language. */
+/** Reads the code blocks of one language from a document of this repository. */
 export async function readCodeBlocks(document: string, language: string): Promise<string[]> {
   const text = await readFile(join(folder, '../..', document), 'utf8');
   const blocks = text.matchAll(/^```(\w+)\n(.*?)^```$/gms);
   return [...blocks].filter(([, marked]) => marked === language).map(([, , code = '']) => code);
 }
 
-/** A code block as a file, in a folder where it finds the packages of the workspace. */
+/** A file with a code block, in a folder from which the packages of the workspace resolve. */
 export interface CodeFile {
   readonly path: string;
   remove(): Promise<void>;
 }
 
-/** Writes a code block as it stands. */
+/** Writes a code block, unchanged, to a file. */
 export async function writeCodeFile(code: string, name: string): Promise<CodeFile> {
-  // Folders of this name are kept out of the repository.
+  // Git ignores folders of this name.
   const parent = join(folder, '.verifier');
   await mkdir(parent, { recursive: true });
   const own = await mkdtemp(join(parent, 'code-'));

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { startAuthorizationServer } from '@verifier/test-issuer';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type CodeFile, readCodeBlocks, writeCodeFile } from './code-blocks.ts';
-import { ending, folder, startNode } from './run-node.ts';
+import { folder, processResult, startNode } from './run-node.ts';
 
 const compiler = join(folder, '../../node_modules/typescript/bin/tsc');
 const settings = ['--ignoreConfig', '--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2023'];
@@ -23,7 +23,7 @@ let file: CodeFile | undefined;
 
 afterEach(() => file?.remove());
 
-/** The one block of a document that uses a package. */
+/** Writes the only code block of a document that contains `text` to a file. */
 async function codeBlockWith(text: string, document: string, name: string): Promise<CodeFile> {
   const blocks = (await readCodeBlocks(document, 'ts')).filter((block) => block.includes(text));
   expect(blocks).toHaveLength(1);
@@ -57,27 +57,30 @@ describe.each([
 ])('the code in %s with %s', (document, text, name) => {
   it('compiles', async () => {
     const { path } = await codeBlockWith(text, document, name);
-    expect(await ending(startNode([compiler, ...settings, ...more, path]))).toMatchObject({ stdout: '', code: 0 });
+    expect(await processResult(startNode([compiler, ...settings, ...more, path]))).toMatchObject({
+      stdout: '',
+      code: 0,
+    });
   });
 });
 
 it.each(['@verifier/express', '@verifier/fastify', '@verifier/hono'])(
-  'the server in README.md with %s does what its comments say',
+  'the server in README.md with %s answers as its comments say',
   async (text) => {
     const { path } = await codeBlockWith(text, 'README.md', 'server.ts');
     const issuer = await startAuthorizationServer({ path: '/oauth2/default', scopes: ['orders:read'] });
     const port = await freePort();
     const server = startNode([path], { OKTA_OAUTH2_ISSUER: issuer.issuer, PORT: String(port) });
-    const ask = async (url: string, scope?: string): Promise<number> => {
+    const statusOf = async (url: string, scope?: string): Promise<number> => {
       const headers = { authorization: `Bearer ${await issuer.token({ scope })}` };
       return (await fetch(`http://localhost:${port}${url}`, { headers })).status;
     };
     try {
       expect((await firstAnswer(`http://localhost:${port}/health`)).status).toBe(200);
       expect((await fetch(`http://localhost:${port}/profile`)).status).toBe(401);
-      expect(await ask('/profile')).toBe(200);
-      expect(await ask('/orders')).toBe(403);
-      expect(await ask('/orders', 'orders:read')).toBe(200);
+      expect(await statusOf('/profile')).toBe(200);
+      expect(await statusOf('/orders')).toBe(403);
+      expect(await statusOf('/orders', 'orders:read')).toBe(200);
     } finally {
       server.kill();
       await issuer.close();
@@ -87,7 +90,7 @@ it.each(['@verifier/express', '@verifier/fastify', '@verifier/hono'])(
 
 it('the tests in docs/testing.md pass', async () => {
   const { path } = await codeBlockWith('@verifier/express', 'docs/testing.md', 'app.test.ts');
-  const { code, stdout } = await ending(startNode(['--test', '--test-reporter=tap', path]));
+  const { code, stdout } = await processResult(startNode(['--test', '--test-reporter=tap', path]));
   expect(stdout).toMatch(/^# pass 4$/m);
   expect(code).toBe(0);
 });

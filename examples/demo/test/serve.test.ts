@@ -29,14 +29,14 @@ describe('npm start -- --serve', () => {
 
   afterAll(() => child.kill('SIGKILL'));
 
-  it.skipIf(!hasCurl())('prints lines for the shell that do what is said of them', async () => {
+  it.skipIf(!hasCurl())('prints shell commands with the status that each of them gets', async () => {
     const lines = printed.split('\n').map((line) => line.trim());
     const script = lines.filter((line) => /^(READER|WRITER|curl)/.test(line)).join('\n');
-    const promised = printed.match(/(?<=: )\d{3}$/gm);
+    const documented = printed.match(/(?<=: )\d{3}$/gm);
     const { stdout } = await run('sh', ['-c', script]);
-    expect(stdout.match(/(?<=^HTTP\/1.1 )\d{3}/gm)).toEqual(promised);
-    const ofEach = ['200', '401', '200', '200', '403', '201'];
-    expect(promised).toEqual(frameworks.flatMap(() => ofEach));
+    expect(stdout.match(/(?<=^HTTP\/1.1 )\d{3}/gm)).toEqual(documented);
+    const statusesOfApi = ['200', '401', '200', '200', '403', '201'];
+    expect(documented).toEqual(frameworks.flatMap(() => statusesOfApi));
   });
 
   it('stops on Ctrl-C', async () => {

@@ -1,7 +1,7 @@
 import { getAuth, oktaAuth, requireScope } from '@verifier/express';
 import express, { type Express } from 'express';
 
-/** An API of orders, guarded as the environment says. */
+/** Creates an API of orders. `oktaAuth()` reads its options from the environment. */
 export function createApi(): Express {
   const app = express();
   app.get('/health', (_req, res) => void res.send('ok'));

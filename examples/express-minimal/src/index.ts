@@ -11,25 +11,27 @@ await once(server, 'listening');
 const { port } = server.address() as AddressInfo;
 
 const tokens: Record<string, string | undefined> = {
-  nobody: undefined,
+  anonymous: undefined,
   client: await issuer.token(),
   reader: await issuer.token({ scope: 'read:orders' }),
 };
 
-// Each route, and the status that each of the three is answered with.
+// The expected status for each route and caller.
 const table: Record<string, Record<string, number>> = {
-  '/health': { nobody: 200, client: 200, reader: 200 },
-  '/profile': { nobody: 401, client: 200, reader: 200 },
-  '/orders': { nobody: 401, client: 403, reader: 200 },
+  '/health': { anonymous: 200, client: 200, reader: 200 },
+  '/profile': { anonymous: 401, client: 200, reader: 200 },
+  '/orders': { anonymous: 401, client: 403, reader: 200 },
 };
 
 for (const [path, expected] of Object.entries(table)) {
-  for (const [who, status] of Object.entries(expected)) {
-    const token = tokens[who];
+  for (const [caller, status] of Object.entries(expected)) {
+    const token = tokens[caller];
     const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
     const answer = await fetch(`http://127.0.0.1:${port}${path}`, { headers });
-    console.log(`${path.padEnd(9)} ${who.padEnd(7)} ${answer.status}  ${answer.headers.get('www-authenticate') ?? ''}`);
-    assert.equal(answer.status, status, `${path} as ${who}`);
+    console.log(
+      `${path.padEnd(9)} ${caller.padEnd(9)} ${answer.status}  ${answer.headers.get('www-authenticate') ?? ''}`,
+    );
+    assert.equal(answer.status, status, `${path} as ${caller}`);
   }
 }
 

@@ -4,52 +4,53 @@ import type { AddressInfo } from 'node:net';
 import { startAuthorizationServer } from '@verifier/test-issuer';
 import { createApi, type Trusted } from './api.ts';
 
-const staff = await startAuthorizationServer({ path: '/staff', audience: 'api://staff' });
+const employees = await startAuthorizationServer({ path: '/employees', audience: 'api://employees' });
 const partners = await startAuthorizationServer({ path: '/partners', audience: 'api://partners' });
-const stranger = await startAuthorizationServer({ path: '/staff', audience: 'api://staff' });
+const untrusted = await startAuthorizationServer({ path: '/employees', audience: 'api://employees' });
 const trust = ({ issuer, audience }: Trusted): Trusted => ({ issuer, audience });
-const server = createApi(trust(staff), trust(partners)).listen(0, '127.0.0.1');
+const server = createApi(trust(employees), trust(partners)).listen(0, '127.0.0.1');
 await once(server, 'listening');
 const { port } = server.address() as AddressInfo;
 
 const tokens: Record<string, string> = {
-  'the staff': await staff.token(),
-  'a partner': await partners.token(),
-  'a stranger': await stranger.token(),
-  'a partner for the staff': await partners.token({ audience: staff.audience }),
-  // Signed by the partners' server, with the name of the other in it.
-  'a partner as the staff': await partners.sign({ iss: staff.issuer, aud: staff.audience }),
+  employee: await employees.token(),
+  partner: await partners.token(),
+  'untrusted issuer': await untrusted.token(),
+  'partner, wrong audience': await partners.token({ audience: employees.audience }),
+  // Signed by the partners' server, but names the employees' server as the issuer.
+  'partner, forged issuer': await partners.sign({ iss: employees.issuer, aud: employees.audience }),
 };
 
-async function ask(path: string, who: string): Promise<number> {
+async function statusOf(path: string, caller: string): Promise<number> {
   const answer = await fetch(`http://127.0.0.1:${port}${path}`, {
-    headers: { authorization: `Bearer ${tokens[who]}` },
+    headers: { authorization: `Bearer ${tokens[caller]}` },
   });
-  console.log(`${path.padEnd(9)} ${who.padEnd(24)} ${answer.status}`);
+  console.log(`${path.padEnd(9)} ${caller.padEnd(23)} ${answer.status}`);
   return answer.status;
 }
 
 const table: Record<string, Record<string, number>> = {
   '/orders': {
-    'the staff': 200,
-    'a partner': 200,
-    'a stranger': 401,
-    'a partner for the staff': 401,
-    'a partner as the staff': 401,
+    employee: 200,
+    partner: 200,
+    'untrusted issuer': 401,
+    'partner, wrong audience': 401,
+    'partner, forged issuer': 401,
   },
-  '/payroll': { 'the staff': 200, 'a partner': 403 },
+  '/payroll': { employee: 200, partner: 403 },
 };
 
 for (const [path, expected] of Object.entries(table)) {
-  for (const [who, status] of Object.entries(expected)) assert.equal(await ask(path, who), status, `${path} as ${who}`);
+  for (const [caller, status] of Object.entries(expected))
+    assert.equal(await statusOf(path, caller), status, `${path} as ${caller}`);
 }
-assert.equal(stranger.counts.discovery, 0, 'who is not trusted is not asked');
+assert.equal(untrusted.counts.discovery, 0, 'no fetch from an untrusted issuer');
 
-console.log('The server of the partners goes away.');
+console.log('The server of the partners stops.');
 await partners.stop();
-assert.equal(await ask('/orders', 'the staff'), 200);
-assert.equal(await ask('/orders', 'a partner'), 200);
+assert.equal(await statusOf('/orders', 'employee'), 200);
+assert.equal(await statusOf('/orders', 'partner'), 200);
 
 server.close();
 server.closeAllConnections();
-await Promise.all([staff, partners, stranger].map((issuer) => issuer.close()));
+await Promise.all([employees, partners, untrusted].map((issuer) => issuer.close()));

@@ -2,13 +2,13 @@ import swagger from '@fastify/swagger';
 import { getAuth, oktaAuth } from '@verifier/fastify';
 import Fastify, { type FastifyInstance } from 'fastify';
 
-/** Where the API gets its tokens from. */
+/** The trusted authorization server, and the audience of its tokens. */
 export interface ApiOptions {
   readonly issuer: string;
   readonly audience: string;
 }
 
-/** An API of orders: anybody may ask for its health and its documentation; each other route says what it demands. */
+/** Creates an API of orders. Its health and its documentation are public; every other route names its requirements. */
 export async function createApi({ issuer, audience }: ApiOptions): Promise<FastifyInstance> {
   const app = Fastify();
   const openIdConnectUrl = `${issuer}/.well-known/openid-configuration`;

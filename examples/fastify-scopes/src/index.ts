@@ -7,47 +7,47 @@ const app = await createApi({ issuer: issuer.issuer, audience: issuer.audience }
 const origin = await app.listen({ port: 0, host: '127.0.0.1' });
 
 const tokens: Record<string, string | undefined> = {
-  nobody: undefined,
+  anonymous: undefined,
   reader: await issuer.token({ scope: 'read:orders' }),
   writer: await issuer.token({ scope: 'read:orders write:orders' }),
 };
 
-async function ask(route: string, who: string): Promise<Response> {
+async function send(route: string, caller: string): Promise<Response> {
   const [method = 'GET', path = '/'] = route.split(' ');
-  const token = tokens[who];
+  const token = tokens[caller];
   return await fetch(origin + path, {
     method,
     headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
   });
 }
 
-// Each route, and the status that each of the three is answered with.
+// The expected status for each route and caller.
 const table: Record<string, Record<string, number>> = {
-  'GET /health': { nobody: 200, reader: 200, writer: 200 },
-  'GET /profile': { nobody: 401, reader: 200, writer: 200 },
-  'GET /orders': { nobody: 401, reader: 200, writer: 200 },
-  'POST /orders': { nobody: 401, reader: 403, writer: 201 },
-  'GET /reports': { nobody: 401, reader: 200, writer: 200 },
-  'GET /catalogue': { nobody: 200, reader: 200, writer: 200 },
+  'GET /health': { anonymous: 200, reader: 200, writer: 200 },
+  'GET /profile': { anonymous: 401, reader: 200, writer: 200 },
+  'GET /orders': { anonymous: 401, reader: 200, writer: 200 },
+  'POST /orders': { anonymous: 401, reader: 403, writer: 201 },
+  'GET /reports': { anonymous: 401, reader: 200, writer: 200 },
+  'GET /catalogue': { anonymous: 200, reader: 200, writer: 200 },
 };
 
 for (const [route, expected] of Object.entries(table)) {
-  for (const [who, status] of Object.entries(expected)) {
-    const answer = await ask(route, who);
+  for (const [caller, status] of Object.entries(expected)) {
+    const answer = await send(route, caller);
     const challenge = answer.headers.get('www-authenticate') ?? '';
-    console.log(`${route.padEnd(16)} ${who.padEnd(8)} ${answer.status}  ${challenge}`);
-    assert.equal(answer.status, status, `${route} as ${who}`);
-    assert.equal(challenge !== '', status === 401 || status === 403, `the challenge of ${route} as ${who}`);
+    console.log(`${route.padEnd(16)} ${caller.padEnd(9)} ${answer.status}  ${challenge}`);
+    assert.equal(answer.status, status, `${route} as ${caller}`);
+    assert.equal(challenge !== '', status === 401 || status === 403, `the challenge of ${route} as ${caller}`);
   }
 }
 
-const refused = await ask('POST /orders', 'reader');
+const refused = await send('POST /orders', 'reader');
 assert.match(
   refused.headers.get('www-authenticate') ?? '',
   /error="insufficient_scope".*scope="read:orders write:orders"/,
 );
 
-const { paths } = Object(await (await ask('GET /openapi.json', 'nobody')).json());
+const { paths } = Object(await (await send('GET /openapi.json', 'anonymous')).json());
 const documented = {
   '/health': paths['/health'].get.security,
   '/orders': [paths['/orders'].get.security, paths['/orders'].post.security],

@@ -1,4 +1,4 @@
-// What these examples use of the two runtimes.
+// The parts of the two runtimes that these examples use.
 declare const Bun: {
   serve(options: { readonly port: number; fetch(request: Request): Promise<Response> }): { readonly port: number };
 };

@@ -10,12 +10,12 @@ const starts = {
   'a Next.js route': startNext,
 };
 const tokens = {
-  nobody: undefined,
+  anonymous: undefined,
   client: await issuer.token(),
   reader: await issuer.token({ scope: 'read:orders' }),
 };
 const expected = {
-  nobody: [401, '{"error":"unauthorized","error_description":"The request has no access token"}'],
+  anonymous: [401, '{"error":"unauthorized","error_description":"The request has no access token"}'],
   client: [403, '{"error":"insufficient_scope","error_description":"The access token lacks a required scope"}'],
   reader: [200, '{"client":"test-client"}'],
 } as const;
@@ -23,13 +23,13 @@ const expected = {
 for (const [name, start] of Object.entries(starts)) {
   const endpoint = await start(issuer);
   try {
-    for (const [who, [status, body]] of Object.entries(expected)) {
-      const token = tokens[who as keyof typeof tokens];
-      const answer = await endpoint.ask(token === undefined ? {} : { authorization: `Bearer ${token}` });
+    for (const [caller, [status, body]] of Object.entries(expected)) {
+      const token = tokens[caller as keyof typeof tokens];
+      const answer = await endpoint.send(token === undefined ? {} : { authorization: `Bearer ${token}` });
       const text = await answer.text();
-      console.log(`${name.padEnd(15)} ${who.padEnd(7)} ${answer.status}  ${text}`);
-      assert.deepEqual([answer.status, text], [status, body], `${name} as ${who}`);
-      assert.equal(answer.headers.has('www-authenticate'), status >= 401, `the challenge of ${name} for ${who}`);
+      console.log(`${name.padEnd(15)} ${caller.padEnd(9)} ${answer.status}  ${text}`);
+      assert.deepEqual([answer.status, text], [status, body], `${name} as ${caller}`);
+      assert.equal(answer.headers.has('www-authenticate'), status >= 401, `the challenge of ${name} for ${caller}`);
     }
   } finally {
     await endpoint.close();

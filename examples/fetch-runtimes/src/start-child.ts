@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Endpoint, Settings } from './start.ts';
 
-/** Runs a program of this folder that prints `listening on <port>`, on Bun or Deno. */
+/** Runs a program of this folder on Bun or Deno. The program prints `listening on <port>`. */
 export async function startChild(
   runtime: 'bun' | 'deno',
   args: readonly string[],
@@ -20,9 +20,9 @@ export async function startChild(
   const exited = once(child, 'exit');
   const [line = '']: string[] = await Promise.race([once(createInterface({ input: child.stdout }), 'line'), exited]);
   const port = /^listening on (\d+)$/.exec(line)?.[1];
-  if (port === undefined) throw new Error(`${runtime} does not listen, but says ${line}`);
+  if (port === undefined) throw new Error(`${runtime} does not listen; it printed: ${line}`);
   return {
-    ask: (headers) => fetch(`http://127.0.0.1:${port}/orders`, { headers }),
+    send: (headers) => fetch(`http://127.0.0.1:${port}/orders`, { headers }),
     close: async () => {
       child.kill('SIGKILL');
       await exited;
@@ -30,7 +30,7 @@ export async function startChild(
   };
 }
 
-// The npm packages of both runtimes depend on one package for each platform, with the program in it.
+// The npm packages of both runtimes depend on one package for each platform, which contains the program.
 function programOf(runtime: 'bun' | 'deno'): string {
   const manifest = createRequire(import.meta.url).resolve(`${runtime}/package.json`);
   const require = createRequire(manifest);
@@ -42,7 +42,7 @@ function programOf(runtime: 'bun' | 'deno'): string {
   return program;
 }
 
-// Only the one for this platform is installed.
+// Only the package for this platform is installed.
 function folderOf(require: NodeJS.Require, name: string): string[] {
   try {
     return [dirname(require.resolve(`${name}/package.json`))];

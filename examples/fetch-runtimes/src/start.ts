@@ -3,19 +3,19 @@ import { build } from 'esbuild';
 import { Miniflare } from 'miniflare';
 import { startChild } from './start-child.ts';
 
-/** Where an API gets its tokens from. */
+/** The trusted authorization server, and the audience of its tokens. */
 export interface Settings {
   readonly issuer: string;
   readonly audience: string;
 }
 
-/** An API that can be asked. */
+/** A running API. */
 export interface Endpoint {
-  ask(headers: Record<string, string>): Promise<Response>;
+  send(headers: Record<string, string>): Promise<Response>;
   close(): Promise<void>;
 }
 
-// Settings of this repository's own TypeScript, which an installed package does not have.
+// The TypeScript settings of this repository would apply; an installed package has none.
 const withoutTypeScriptSettings = '--tsconfig-override=plain.tsconfig.json';
 const denoFlags = [
   '--allow-net',
@@ -55,12 +55,12 @@ export async function startWorker({ issuer, audience }: Settings): Promise<Endpo
     port: 0,
   });
   const { origin } = await worker.ready;
-  return { ask: (headers) => fetch(`${origin}/orders`, { headers }), close: () => worker.dispose() };
+  return { send: (headers) => fetch(`${origin}/orders`, { headers }), close: () => worker.dispose() };
 }
 
 /** Calls the route handler as Next.js does. */
 export async function startNext({ issuer, audience }: Settings): Promise<Endpoint> {
   Object.assign(process.env, { ISSUER: issuer, AUDIENCE: audience });
   const { GET } = await import('./next-route.ts');
-  return { ask: (headers) => GET(new Request('http://localhost/orders', { headers })), close: async () => undefined };
+  return { send: (headers) => GET(new Request('http://localhost/orders', { headers })), close: async () => undefined };
 }

@@ -5,7 +5,7 @@ interface Bindings {
   readonly AUDIENCE: string;
 }
 
-// The bindings come with the first request, and are the same for all that follow.
+// The bindings arrive with the first request; later requests have the same.
 let verifier: Verifier | undefined;
 
 export default {

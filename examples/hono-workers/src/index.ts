@@ -14,7 +14,7 @@ async function bundleWorker(): Promise<string> {
     write: false,
     format: 'esm',
     conditions: ['workerd', 'worker', 'browser'],
-    // Settings of this repository's own TypeScript, which an installed package does not have.
+    // The TypeScript settings of this repository would apply; an installed package has none.
     tsconfigRaw: {},
   });
   return outputFiles[0]?.text ?? '';
@@ -32,40 +32,40 @@ const worker = new Miniflare({
 const { origin } = await worker.ready;
 
 const tokens = {
-  nobody: undefined,
+  anonymous: undefined,
   client: await issuer.token(),
   reader: await issuer.token({ scope: 'read:orders' }),
 };
-type Who = keyof typeof tokens;
+type Caller = keyof typeof tokens;
 
-function clientOf(who: Who): ReturnType<typeof hc<Api>> {
-  const token = tokens[who];
+function clientOf(caller: Caller): ReturnType<typeof hc<Api>> {
+  const token = tokens[caller];
   return hc<Api>(origin, { headers: token === undefined ? {} : { authorization: `Bearer ${token}` } });
 }
 
-// Each route, and the status that each of the three is answered with.
+// The expected status for each route and caller.
 const table = {
-  health: { nobody: 200, client: 200, reader: 200 },
-  profile: { nobody: 401, client: 200, reader: 200 },
-  orders: { nobody: 401, client: 403, reader: 200 },
+  health: { anonymous: 200, client: 200, reader: 200 },
+  profile: { anonymous: 401, client: 200, reader: 200 },
+  orders: { anonymous: 401, client: 403, reader: 200 },
 } as const;
 
 for (const [route, expected] of Object.entries(table)) {
-  for (const [who, status] of Object.entries(expected)) {
-    const answer = await clientOf(who as Who)[route as keyof typeof table].$get();
+  for (const [caller, status] of Object.entries(expected)) {
+    const answer = await clientOf(caller as Caller)[route as keyof typeof table].$get();
     const challenge = answer.headers.get('www-authenticate') ?? '';
-    console.log(`GET /${route.padEnd(8)} ${who.padEnd(7)} ${answer.status}  ${challenge}`);
-    assert.equal(answer.status, status, `/${route} as ${who}`);
-    assert.equal(challenge !== '', status >= 401, `the challenge of /${route} as ${who}`);
+    console.log(`GET /${route.padEnd(8)} ${caller.padEnd(9)} ${answer.status}  ${challenge}`);
+    assert.equal(answer.status, status, `/${route} as ${caller}`);
+    assert.equal(challenge !== '', status >= 401, `the challenge of /${route} as ${caller}`);
   }
 }
 
 const refused = await clientOf('client').orders.$get();
 assert.equal(refused.status, 403);
 assert.equal((await refused.json()).error, 'insufficient_scope');
-const admitted = await clientOf('reader').orders.$get();
-assert.equal(admitted.status, 200);
-assert.deepEqual((await admitted.json()).orders, [{ id: 1 }]);
+const accepted = await clientOf('reader').orders.$get();
+assert.equal(accepted.status, 200);
+assert.deepEqual((await accepted.json()).orders, [{ id: 1 }]);
 
 assert.deepEqual([issuer.counts.discovery, issuer.counts.keys], [1, 1], 'one discovery and one key fetch in all');
 console.log('\nworkerd fetched the metadata once and the keys once.');

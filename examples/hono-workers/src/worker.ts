@@ -15,7 +15,7 @@ const app = new Hono<{ Bindings: Bindings }>()
   .get('/profile', auth, (c) => c.json({ client: c.var.auth.clientId ?? null }, 200))
   .get('/orders', auth, requireScope('read:orders'), (c) => c.json({ orders: [{ id: 1 }] }, 200));
 
-/** What a client made with `hc` has to know of this API: its routes, their answers, and their refusals. */
+/** The routes of this API and their answers, refusals included, for a client made with `hc`. */
 export type Api = typeof app;
 
 export default app;

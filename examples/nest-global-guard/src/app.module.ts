@@ -6,7 +6,7 @@ import { GqlAuthGuard } from '@verifier/nest/graphql';
 import { OrdersController } from './orders.controller.ts';
 import { OrdersResolver } from './orders.resolver.ts';
 
-/** An API of orders, over HTTP and GraphQL. One line guards all of it; what is open says so itself. */
+/** An API of orders, over HTTP and GraphQL. One line guards all of it; `@Public()` opens a handler. */
 @Module({
   imports: [
     OktaAuthModule.forRoot({ guard: GqlAuthGuard, warmUp: true }),

@@ -1,9 +1,9 @@
 import { getAuth, oktaAuth, requireScope } from '@verifier/express';
 import express from 'express';
-import type { StartApi } from '../framework.ts';
 import { listen } from '../listen.ts';
+import type { StartApi } from '../running-api.ts';
 
-/** The API of the demo, with Express. */
+/** Starts the API of the demo in Express. */
 export const startExpress: StartApi = async (options) => {
   const app = express();
   app.get('/health', (_req, res) => void res.json({ status: 'up' }));

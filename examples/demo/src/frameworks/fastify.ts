@@ -1,9 +1,9 @@
 import { createVerifier, okta } from '@verifier/core';
 import { getAuth, oktaAuth } from '@verifier/fastify';
 import Fastify from 'fastify';
-import type { StartApi } from '../framework.ts';
+import type { StartApi } from '../running-api.ts';
 
-/** The API of the demo, with Fastify: a scope that is guarded, and routes that say what they demand. */
+/** Starts the API of the demo in Fastify: a guarded scope, with the requirements in the `config` of each route. */
 export const startFastify: StartApi = async (options) => {
   const app = Fastify({ forceCloseConnections: true });
   app.get('/health', () => ({ status: 'up' }));

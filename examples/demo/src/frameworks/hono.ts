@@ -1,10 +1,10 @@
 import { getRequestListener } from '@hono/node-server';
 import { oktaAuth, requireScope } from '@verifier/hono';
 import { Hono } from 'hono';
-import type { StartApi } from '../framework.ts';
 import { listen } from '../listen.ts';
+import type { StartApi } from '../running-api.ts';
 
-/** The API of the demo, with Hono on Node.js. */
+/** Starts the API of the demo in Hono on Node.js. */
 export const startHono: StartApi = async (options) => {
   const auth = oktaAuth(options);
   const app = new Hono()

@@ -3,7 +3,7 @@ import { Controller, Get, Module, Post } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { createVerifier, okta } from '@verifier/core';
 import { Auth, OktaAuthModule, Public, RequireScope, type VerifiedToken } from '@verifier/nest';
-import type { RunningApi, StartApi } from '../framework.ts';
+import type { RunningApi, StartApi } from '../running-api.ts';
 
 class OrdersController {
   health(): object {
@@ -23,7 +23,7 @@ class OrdersController {
   }
 }
 
-// Node.js runs this file as it stands, and has no decorators: what `@Get('orders')` does is called here.
+// Node.js runs this file without a compiler and does not support decorators, so they are applied by calls.
 decorate('health', Public(), Get('health'));
 decorate('profile', Get('profile'));
 decorate('orders', RequireScope('orders:read'), Get('orders'));
@@ -39,7 +39,7 @@ function descriptorOf(handler: keyof OrdersController): PropertyDescriptor {
   return Object.getOwnPropertyDescriptor(OrdersController.prototype, handler) ?? {};
 }
 
-/** The API of the demo, with NestJS on its Express platform: a guard for the whole application. */
+/** Starts the API of the demo in NestJS on its Express platform, with one guard for the whole application. */
 export const startNest: StartApi = async (options) => {
   class AppModule {}
   const verifier = createVerifier(okta(options));

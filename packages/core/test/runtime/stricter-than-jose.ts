@@ -23,7 +23,7 @@ function infinite(claim: string, number: '1e999' | '-1e999'): StricterThanJose {
   return {
     code: 'ERR_CLAIM_INVALID',
     claim,
-    why: `An infinite number is no date for "${claim}".`,
+    why: `An infinite number is not a date for "${claim}".`,
     example: ({ ed25519 }) => {
       const json = JSON.stringify(claimsWith({ [claim]: '@' })).replace('"@"', number);
       return signText(ed25519, headerText(ed25519), json);
@@ -43,7 +43,7 @@ function otherType(name: string, claims: Readonly<Record<string, unknown>>): Str
 }
 
 function notText(claim: string): StricterThanJose {
-  const why = `The claim "${claim}" is text wherever it is defined.`;
+  const why = `The claim "${claim}" must be a string.`;
   return { code: 'ERR_CLAIM_INVALID', claim, why, example: withClaims({ [claim]: 5 }) };
 }
 
@@ -51,12 +51,12 @@ function notText(claim: string): StricterThanJose {
 export const stricterThanJose: readonly StricterThanJose[] = [
   {
     code: 'ERR_TOKEN_TOO_LARGE',
-    why: 'A token longer than `maxTokenSize` is not looked at.',
+    why: 'A token longer than `maxTokenSize` is not parsed.',
     example: withClaims({ filling: 'x'.repeat(16_384) }),
   },
   {
     code: 'ERR_TOKEN_MALFORMED',
-    why: 'A signature in another spelling of base64url than the canonical one would give one token many texts.',
+    why: 'A signature in non-canonical base64url would give one token several encodings.',
     example: ({ ed25519 }) => {
       const [header = '', claims = '', signature = ''] = signToken(ed25519).split('.');
       return `${header}.${claims}.${loosen(signature, 'other_last_bits')}`;
@@ -69,12 +69,12 @@ export const stricterThanJose: readonly StricterThanJose[] = [
   },
   {
     code: 'ERR_TOKEN_MALFORMED',
-    why: 'More than a thousand arrays and objects in a short text cost more to parse than a signature to check.',
+    why: 'More than a thousand arrays and objects in a short text take longer to parse than a signature takes to verify.',
     example: withClaims({ filling: Array.from({ length: 1000 }, () => []) }),
   },
   {
     code: 'ERR_CRIT_UNSUPPORTED',
-    why: 'A header with "b64" asks for an unencoded payload (RFC 7797), whether it says so in "crit" or not.',
+    why: 'A header with "b64" requests an unencoded payload (RFC 7797), with or without "crit".',
     example: ({ ed25519 }) => signToken(ed25519, {}, { b64: false }),
   },
   {
@@ -84,7 +84,7 @@ export const stricterThanJose: readonly StricterThanJose[] = [
   },
   {
     code: 'ERR_KEY_NOT_FOUND',
-    why: 'The same holds where a token names no key: an RSA key without an algorithm fits no other one.',
+    why: 'The same applies if a token names no key: an RSA key without an algorithm fits no other one.',
     example: signedWithPss({ kid: undefined }),
   },
   {
@@ -92,23 +92,23 @@ export const stricterThanJose: readonly StricterThanJose[] = [
     why: 'A header type other than "at+jwt" or "JWT" marks a token that was made for another purpose.',
     example: ({ ed25519 }) => signToken(ed25519, {}, { typ: 'logout+jwt' }),
   },
-  otherType('An ID token, known by "at_hash",', { at_hash: 'x' }),
-  otherType('An ID token, known by "c_hash",', { c_hash: 'x' }),
-  otherType('An ID token, known by "token_use",', { token_use: 'id' }),
-  otherType('An ID token, known by the claim "typ",', { typ: 'ID' }),
-  otherType('An ID token, known by "nonce" where nothing says what the token is for,', {
+  otherType('An ID token, recognized by "at_hash",', { at_hash: 'x' }),
+  otherType('An ID token, recognized by "c_hash",', { c_hash: 'x' }),
+  otherType('An ID token, recognized by "token_use",', { token_use: 'id' }),
+  otherType('An ID token, recognized by the claim "typ",', { typ: 'ID' }),
+  otherType('An ID token, recognized by "nonce" without a claim of an access token,', {
     nonce: 'x',
     client_id: undefined,
   }),
-  otherType('A logout token or security event, known by "events",', { events: {} }),
-  otherType('A logout token, known by the claim "typ",', { typ: 'Logout' }),
-  otherType('A refresh token, known by the claim "typ",', { typ: 'Refresh' }),
+  otherType('A logout token or security event, recognized by "events",', { events: {} }),
+  otherType('A logout token, recognized by the claim "typ",', { typ: 'Logout' }),
+  otherType('A refresh token, recognized by the claim "typ",', { typ: 'Refresh' }),
   otherType('An introspection response', { token_introspection: {} }),
   otherType('A DPoP proof', { htm: 'GET', htu: 'https://api.example' }),
   {
     code: 'ERR_CLAIM_MISSING',
     claim: 'exp',
-    why: 'A token that never expires cannot be taken back.',
+    why: 'A token without an expiry would stay valid forever.',
     example: withClaims({ exp: undefined }),
   },
   infinite('exp', '1e999'),
@@ -117,7 +117,7 @@ export const stricterThanJose: readonly StricterThanJose[] = [
   {
     code: 'ERR_CLAIM_INVALID',
     claim: 'aud',
-    why: 'An audience that is not text makes "aud" something else than RFC 7519, section 4.1.3, allows.',
+    why: 'RFC 7519, section 4.1.3, allows only strings in "aud".',
     example: withClaims({ aud: [audience, 5] }),
   },
   ...['sub', 'jti', 'client_id', 'cid', 'azp', 'appid'].map(notText),
@@ -130,7 +130,7 @@ export const stricterThanJose: readonly StricterThanJose[] = [
   {
     code: 'ERR_BINDING_REQUIRED',
     claim: 'cnf',
-    why: 'A token that is bound to a key proves nothing in the hands of a bearer (RFC 7800, section 3.1).',
+    why: 'A token that is bound to a key requires proof of possession, which a bearer does not send (RFC 7800, section 3.1).',
     example: withClaims({ cnf: { jkt: 'x' } }),
   },
 ];

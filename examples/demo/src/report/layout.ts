@@ -1,21 +1,21 @@
-/** How wide the table and the text around it are. */
+/** The width of the table and of the text around it, in characters. */
 export const width = 100;
 
-/** The columns of the table: what stands above each, and how wide it is. */
+/** The heading and the width of each column. */
 export const columns = [
-  { title: 'who', width: 6 },
-  { title: 'asks for', width: 15 },
-  { title: 'with the token', width: 20 },
+  { title: 'client', width: 9 },
+  { title: 'request', width: 15 },
+  { title: 'token', width: 17 },
   { title: 'API', width: 7 },
   { title: 'answer', width: 16 },
   { title: 'time', width: 7 },
-  { title: 'issuer asked', width: 17 },
+  { title: 'issuer fetches', width: 17 },
 ] as const;
 
-/** The text of each column of one line. */
+/** The texts of one row. */
 export type Cells = readonly [string, string, string, string, string, string, string];
 
-/** Cells side by side; times stand to the right of their column, all else to the left. */
+/** Formats one row. Times are right-aligned, other cells left-aligned. */
 export function layOut(cells: Cells, paint: (column: string, text: string) => string = (_, text) => text): string {
   const padded = columns.map(({ title, width: size }, index) => {
     const text = cells[index] ?? '';
@@ -24,7 +24,7 @@ export function layOut(cells: Cells, paint: (column: string, text: string) => st
   return padded.join('  ').trimEnd();
 }
 
-/** Breaks a text into lines that fit beside an indentation; breaks only between words. */
+/** Breaks a text between words into lines that fit the width, indentation included. */
 export function wrap(text: string, indent: string): string[] {
   const lines = [''];
   for (const word of text.split(' ')) {
@@ -35,13 +35,13 @@ export function wrap(text: string, indent: string): string[] {
   return lines.map((line) => indent + line);
 }
 
-/** Breaks a challenge into lines, only between its parameters. */
+/** Breaks a challenge between its parameters. */
 export function wrapChallenge(challenge: string, indent: string): string[] {
   const unbreakable = challenge.replace(/"[^"]*"/g, (quoted) => quoted.replaceAll(' ', '\u00a0'));
   return wrap(unbreakable, indent).map((line) => line.replaceAll('\u00a0', ' '));
 }
 
-/** A time that fits its column. */
+/** Formats a duration to fit its column. */
 export function duration(milliseconds: number): string {
   return `${milliseconds < 10 ? milliseconds.toFixed(1) : Math.round(milliseconds)} ms`;
 }

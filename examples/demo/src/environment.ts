@@ -1,38 +1,38 @@
 import { EventEmitter, once } from 'node:events';
 import type { VerifierEvent } from '@verifier/core';
 import { type AuthorizationServer, startAuthorizationServer } from '@verifier/test-issuer';
-import type { RunningApi } from './framework.ts';
 import { frameworks } from './frameworks.ts';
 import { MovableClock } from './movable-clock.ts';
+import type { RunningApi } from './running-api.ts';
 
-/** Where the demo takes place: an authorization server, and the APIs that trust it. */
-export interface Setting {
+/** An authorization server, and the APIs that trust it. */
+export interface Environment {
   readonly issuer: AuthorizationServer;
   readonly apis: readonly RunningApi[];
   /** The clock of the APIs. */
   readonly clock: MovableClock;
-  /** How many fetches of the key set got no usable answer so far. */
+  /** Returns the number of failed key set fetches so far. */
   failedFetches(): number;
-  /** Resolves when the APIs have fetched the key set the next time. */
+  /** Resolves after the next successful fetch of the key set. */
   keysRefreshed(): Promise<unknown>;
   close(): Promise<void>;
 }
 
-/** Starts the authorization server, and then one API for each framework, all on loopback. */
-export async function openSetting(): Promise<Setting> {
+/** Starts the authorization server, then one API for each framework, all on loopback. */
+export async function startEnvironment(): Promise<Environment> {
   const issuer = await startAuthorizationServer({
     path: '/oauth2/default',
     clients: ['reader', 'writer'],
     scopes: ['orders:read', 'orders:write'],
     keyId: 'key-1',
   });
-  // oktaAuth() finds the issuer there, and knows the audience of an issuer that ends in /oauth2/default.
+  // oktaAuth() reads this variable, and derives the audience of an issuer that ends in /oauth2/default.
   process.env['OKTA_OAUTH2_ISSUER'] = issuer.issuer;
   const clock = new MovableClock();
   const watch = watchKeys();
   const apis: RunningApi[] = [];
   for (const [index, start] of frameworks.entries()) {
-    // The APIs share the keys of the issuer, so that what happens to them has to be heard only once.
+    // The APIs share the keys of the issuer: a second listener would count each fetch twice.
     apis.push(await start({ clock, onEvent: index === 0 ? watch.onEvent : () => undefined }));
   }
   const close = async (): Promise<void> => {
@@ -42,7 +42,7 @@ export async function openSetting(): Promise<Setting> {
   return { issuer, apis, clock, ...watch, close };
 }
 
-type KeyWatch = Pick<Setting, 'failedFetches' | 'keysRefreshed'> & { onEvent(event: VerifierEvent): void };
+type KeyWatch = Pick<Environment, 'failedFetches' | 'keysRefreshed'> & { onEvent(event: VerifierEvent): void };
 
 function watchKeys(): KeyWatch {
   const events = new EventEmitter();
@@ -58,8 +58,8 @@ function watchKeys(): KeyWatch {
   };
 }
 
-async function within(seconds: number, awaited: Promise<unknown>, complaint: string): Promise<void> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(`${complaint} within ${seconds} s`)), seconds * 1000);
-  await Promise.race([awaited, late]).finally(() => clearTimeout(timer));
+async function within(seconds: number, awaited: Promise<unknown>, message: string): Promise<void> {
+  const { promise: timeout, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`${message} within ${seconds} s`)), seconds * 1000);
+  await Promise.race([awaited, timeout]).finally(() => clearTimeout(timer));
 }
