@@ -11,6 +11,7 @@ const scopeSyntax = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
  * @throws ConfigurationError if there is no name, or one that no token can carry.
  */
 export function parseNames(value: unknown, kind: NameKind, given: string): readonly string[] {
+  if (isName(value, kind)) return Object.freeze([value]);
   const entries: readonly unknown[] = Array.isArray(value) ? [...value] : [value];
   if (entries.length === 0) throw new ConfigurationError(`${given} as an empty list: it takes at least one ${kind}`);
   const names = entries.flatMap((entry) => splitEntry(entry, kind)).map((name) => parseName(name, kind, given));
@@ -23,8 +24,11 @@ function splitEntry(entry: unknown, kind: NameKind): readonly unknown[] {
 }
 
 function parseName(name: unknown, kind: NameKind, given: string): string {
-  const isValid = typeof name === 'string' && (kind === 'scope' ? scopeSyntax.test(name) : name !== '');
-  if (isValid) return name;
+  if (isName(name, kind)) return name;
   const shown = typeof name === 'string' ? JSON.stringify(name) : `a value of type ${typeof name}`;
   throw new ConfigurationError(`${given} with ${shown}, which is not a ${kind} that a token can carry`);
+}
+
+function isName(value: unknown, kind: NameKind): value is string {
+  return typeof value === 'string' && (kind === 'scope' ? scopeSyntax.test(value) : value !== '');
 }

@@ -41,7 +41,7 @@ const resolved: WeakMap<Requirements, ResolvedRequirements> = new WeakMap();
  */
 export function resolveRequirements(requirements: Requirements | undefined, caller: string): ResolvedRequirements {
   if (requirements === undefined) return noRequirements;
-  return resolved.get(requirements) ?? toResolved(parseRequirements(requirements, caller));
+  return resolved.get(requirements) ?? toResolved(parseMembers(requirements, caller));
 }
 
 /**
@@ -53,27 +53,30 @@ export function resolveRequirements(requirements: Requirements | undefined, call
  */
 export function resolveOnce(requirements: Requirements, caller: string): Requirements {
   if (resolved.has(requirements)) return requirements;
-  const parsed = parseRequirements(requirements, caller);
-  if (Object.keys(parsed).length === 0) {
+  const members = parseMembers(requirements, caller);
+  const parsed = toResolved(members);
+  if (parsed === noRequirements) {
     throw new ConfigurationError(`${caller} requires nothing: give it a scope, such as { scope: 'read:orders' }`);
   }
-  resolved.set(parsed, toResolved(parsed));
-  return parsed;
+  const copy: Requirements = Object.freeze({ ...members });
+  resolved.set(copy, parsed);
+  return copy;
 }
 
-/** A frozen copy of requirements with valid members only, each name list an array. */
-type ParsedRequirements = Requirements & { readonly [Member in NameMember]?: readonly string[] };
+/** Requirements with valid members only, each name list an array. */
+type ParsedMembers = Requirements & { readonly [Member in NameMember]?: readonly string[] };
 
-function parseRequirements(requirements: unknown, caller: string): ParsedRequirements {
+function parseMembers(requirements: unknown, caller: string): ParsedMembers {
   if (!isPlainObject(requirements)) {
     throw new ConfigurationError(`${caller} takes an object, such as { scope: 'read:orders' }`);
   }
-  // Own members only: requirements must not depend on what another library adds to a prototype.
-  const members = Reflect.ownKeys(requirements).map((name) => {
+  // Own members only, and no prototype: requirements must not depend on what another library adds to Object.prototype.
+  const members: Record<string, unknown> = Object.create(null);
+  for (const name of Reflect.ownKeys(requirements)) {
     const member = parseMemberName(name, caller);
-    return [member, parseMember(member, requirements[member], caller)] as const;
-  });
-  return Object.freeze(Object.fromEntries(members));
+    members[member] = parseMember(member, requirements[member], caller);
+  }
+  return members;
 }
 
 // An instance, or an object that inherits its members, would require nothing without a warning.
@@ -108,14 +111,13 @@ function parseMember(member: string, value: unknown, caller: string): unknown {
   return value;
 }
 
-function toResolved(parsed: ParsedRequirements): ResolvedRequirements {
-  if (Object.keys(parsed).length === 0) return noRequirements;
-  const required = nameMembers.flatMap(([member, names]) =>
-    Object.hasOwn(parsed, member) ? [{ ...names, names: parsed[member] ?? [] }] : [],
-  );
-  return {
-    required,
-    claims: Object.hasOwn(parsed, 'claims') ? parsed.claims : undefined,
-    optional: Object.hasOwn(parsed, 'optional') ? parsed.optional : undefined,
-  };
+function toResolved(members: ParsedMembers): ResolvedRequirements {
+  const { claims, optional } = members;
+  const required: RequiredNames[] = [];
+  for (const [member, rule] of nameMembers) {
+    const names = members[member];
+    if (names !== undefined) required.push({ kind: rule.kind, property: rule.property, isAny: rule.isAny, names });
+  }
+  const isEmpty = required.length === 0 && claims === undefined && optional === undefined;
+  return isEmpty ? noRequirements : { required, claims, optional };
 }
