@@ -201,7 +201,7 @@ function print(title: string, isShown: (name: string) => boolean): void {
   }
 }
 
-print('The most expensive inputs that anybody can send', (name) => !name.includes('good signature'));
+print('The most expensive inputs that any client can send', (name) => !name.includes('good signature'));
 print('The most expensive inputs that only the issuer can sign', (name) => name.includes('good signature'));
 
 console.log('\nAbove the size limit:');
