@@ -1,4 +1,4 @@
-import type { FetchLike, HttpClient } from '../runtime/runtime.ts';
+import type { FetchLike, HttpClient } from '../runtime/http-runtime.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
 import { DocumentError } from './document-error.ts';
 import { parseRetryAfter } from './retry-after.ts';

@@ -10,7 +10,8 @@ import { createKeySetLog } from '../observability/key-set-log.ts';
 import type { ResolvedIssuer } from '../options/resolve-issuer.ts';
 import type { ResolvedHttp, ResolvedKeyCache } from '../options/resolve-options.ts';
 import type { Clock } from '../runtime/clock.ts';
-import type { HttpClient, Runtime } from '../runtime/runtime.ts';
+import type { HttpClient } from '../runtime/http-runtime.ts';
+import type { Runtime } from '../runtime/runtime.ts';
 
 /** What all verifiers of one issuer share: its keys, and who is told about them. */
 export interface IssuerEntry {

@@ -1,6 +1,7 @@
 import { createHttpClient } from '../http/http-client.ts';
 import { systemClock } from '../runtime/clock.ts';
-import type { HttpClient, Runtime } from '../runtime/runtime.ts';
+import type { HttpClient } from '../runtime/http-runtime.ts';
+import type { Runtime } from '../runtime/runtime.ts';
 import { version } from '../version.ts';
 import { createIssuerEntry, type EntryOptions, type IssuerEntry } from './issuer-entry.ts';
 import { createSharedMap, type SharedMap } from './shared-map.ts';

@@ -2,7 +2,7 @@ import { UnavailableError } from '../errors.ts';
 import { DocumentError } from '../http/document-error.ts';
 import { type DocumentSettings, type FetchedDocument, requestDocument } from '../http/request-document.ts';
 import type { Clock } from '../runtime/clock.ts';
-import type { HttpClient } from '../runtime/runtime.ts';
+import type { HttpClient } from '../runtime/http-runtime.ts';
 import { type IssuerMetadata, isElsewhere, metadataUrls, parseMetadata } from './discovery.ts';
 import { limits } from './refresh-policy.ts';
 

@@ -1,6 +1,6 @@
 import { type Algorithm, algorithms, allAlgorithms, parseAlgorithm } from '../crypto/algorithms.ts';
 import { isBase64url } from '../crypto/base64url.ts';
-import type { PublicJwk, Runtime } from '../runtime/runtime.ts';
+import type { CryptoRuntime, PublicJwk } from '../runtime/crypto-runtime.ts';
 import { isRocaModulus, isSmallPoint } from './weak-keys.ts';
 
 /** A JSON Web Key Set (RFC 7517, section 5). */
@@ -37,7 +37,7 @@ const coordinateLength: Readonly<Record<string, number>> = { 'P-256': 43, 'P-384
  */
 export function parseJwk(
   value: unknown,
-  runtime: Pick<Runtime, 'supports' | 'decodeBase64url'>,
+  runtime: Pick<CryptoRuntime, 'supports' | 'decodeBase64url'>,
 ): UsableJwk | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
   const members = value as Members;
@@ -72,11 +72,11 @@ function boundAlgorithm(members: Members): Algorithm | undefined | null {
   return ofCurve === undefined || (named !== undefined && named !== ofCurve) ? null : ofCurve;
 }
 
-function allowsSomething(alg: Algorithm | undefined, runtime: Pick<Runtime, 'supports'>): boolean {
+function allowsSomething(alg: Algorithm | undefined, runtime: Pick<CryptoRuntime, 'supports'>): boolean {
   return runtime.supports(alg ?? 'RS256');
 }
 
-function rsaKey(members: Members, runtime: Pick<Runtime, 'decodeBase64url'>): PublicJwk | undefined {
+function rsaKey(members: Members, runtime: Pick<CryptoRuntime, 'decodeBase64url'>): PublicJwk | undefined {
   const { n, e } = members;
   if (!isEncoded(n) || !isEncoded(e)) return undefined;
   const modulus = runtime.decodeBase64url(n);

@@ -1,6 +1,7 @@
 import type { AcceptedAlgorithms, Algorithm } from '../crypto/algorithms.ts';
 import { andThen, type MaybePromise } from '../lib/maybe-promise.ts';
-import type { ImportedKey, Runtime } from '../runtime/runtime.ts';
+import type { ImportedKey } from '../runtime/crypto-runtime.ts';
+import type { Runtime } from '../runtime/runtime.ts';
 import { parseJwk, type UsableJwk } from './jwk.ts';
 
 /** A key of an issuer. The object is the key's identity: a refreshed set that still holds the key holds this object. */

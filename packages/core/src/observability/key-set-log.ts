@@ -2,7 +2,7 @@ import type { UnavailableError } from '../errors.ts';
 import { IssuerMismatch } from '../keys/discovery.ts';
 import type { PublishedKey } from '../keys/key-set.ts';
 import type { KeySetListener } from '../keys/key-set-listener.ts';
-import type { Runtime } from '../runtime/runtime.ts';
+import type { TelemetryRuntime } from '../runtime/telemetry-runtime.ts';
 import type { VerifierEvent } from './events.ts';
 
 /** Tells programs by events, and operators by warnings and debug lines, what happens to one issuer's documents. */
@@ -10,7 +10,7 @@ export interface KeySetLog extends KeySetListener {
   metadata(outcome: { readonly error?: UnavailableError; readonly seconds: number }): void;
 }
 
-type Operator = Pick<Runtime, 'warn' | 'debug'>;
+type Operator = Pick<TelemetryRuntime, 'warn' | 'debug'>;
 
 /** Makes the reporter of one issuer. */
 export function createKeySetLog(

@@ -1,8 +1,11 @@
-import type { Runtime } from '../runtime/runtime.ts';
+import type { TelemetryRuntime } from '../runtime/telemetry-runtime.ts';
 import type { EventListener } from './events.ts';
 
 /** A user's listener, if there is one. What it throws, at once or later, is its own fault, and not a client's. */
-export function guardedListener(onEvent: EventListener | undefined, runtime: Pick<Runtime, 'warn'>): EventListener {
+export function guardedListener(
+  onEvent: EventListener | undefined,
+  runtime: Pick<TelemetryRuntime, 'warn'>,
+): EventListener {
   if (onEvent === undefined) return () => undefined;
   const warn = (error: unknown): void => {
     runtime.warn(`onEvent threw ${error instanceof Error ? error.stack : String(error)}`, 'VERIFIER_LISTENER');

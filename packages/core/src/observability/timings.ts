@@ -1,5 +1,5 @@
 import type { Clock } from '../runtime/clock.ts';
-import type { Histogram, Runtime } from '../runtime/runtime.ts';
+import type { Histogram, TelemetryRuntime } from '../runtime/telemetry-runtime.ts';
 
 /** How long something took, in seconds. */
 export interface TimingStats {
@@ -16,13 +16,13 @@ const checksPerSample = 16;
 
 /** Measures what a verifier does. Nothing is allocated before there is something to measure. */
 export class Timings {
-  readonly #runtime: Pick<Runtime, 'createHistogram'>;
+  readonly #runtime: Pick<TelemetryRuntime, 'createHistogram'>;
   readonly #clock: Clock;
   #fetches: Histogram | undefined;
   #checks: Histogram | undefined;
   #checkCount = 0;
 
-  constructor(runtime: Pick<Runtime, 'createHistogram'>, clock: Clock) {
+  constructor(runtime: Pick<TelemetryRuntime, 'createHistogram'>, clock: Clock) {
     this.#runtime = runtime;
     this.#clock = clock;
   }

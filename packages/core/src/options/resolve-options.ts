@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../errors.ts';
 import { systemClock } from '../runtime/clock.ts';
-import type { FetchLike } from '../runtime/runtime.ts';
+import type { FetchLike } from '../runtime/http-runtime.ts';
 import { OptionReader, type RawOptions } from './option-reader.ts';
 import type { CommonOptions, IssuerResolver, VerifierOptions } from './options.ts';
 import { commonIssuerNames, policyNames, type ResolvedIssuer, resolveIssuer } from './resolve-issuer.ts';
