@@ -2,7 +2,7 @@ import { createHttpClient } from '../http/http-client.ts';
 import type { HttpClient } from '../runtime/http-runtime.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { version } from '../version.ts';
-import { createIssuerEntry, type EntryOptions, type IssuerEntry } from './issuer-entry.ts';
+import { type EntryOptions, IssuerEntry } from './issuer-entry.ts';
 import { SharedMap } from './shared-map.ts';
 import { clientKeyOf, entryKeyOf, type Identities } from './sharing-key.ts';
 import { TokenCache } from './token-cache.ts';
@@ -37,7 +37,7 @@ function createProcessCore(): ProcessCore {
   return {
     clients: new SharedMap((client) => client.close()),
     entries: new SharedMap((entry) => {
-      entry.keys.close();
+      entry.close();
       tokens.clear(entry);
     }),
     tokens,
@@ -72,7 +72,7 @@ export function acquireEntry(options: EntryOptions, runtime: Runtime): EntryLeas
   const entryKey = entryKeyOf(core, options, clientKey);
   const client = core.clients.acquire(clientKey, () => createHttpClient(options.http, runtime));
   try {
-    const entry = core.entries.acquire(entryKey, () => createIssuerEntry(options, client, runtime));
+    const entry = core.entries.acquire(entryKey, () => new IssuerEntry(options, client, runtime));
     return {
       entry,
       release: () => release(core, entryKey, clientKey),
@@ -95,6 +95,6 @@ async function release(
 }
 
 function retire({ tokens }: ProcessCore, entry: IssuerEntry): void {
-  entry.keys.retire();
+  entry.retire();
   tokens.clear(entry);
 }

@@ -15,7 +15,11 @@ export function clientKeyOf(core: Identities, { http }: EntryOptions, runtime: R
 }
 
 /** Identifies the entry of an issuer: equal keys share one. */
-export function entryKeyOf(core: Identities, { source, http, keyCache, clock }: EntryOptions, clientKey: string): string {
+export function entryKeyOf(
+  core: Identities,
+  { source, http, keyCache, clock }: EntryOptions,
+  clientKey: string,
+): string {
   const { issuer, jwksUri, jwks } = source;
   const { maxResponseSize, headers, insecureOrigins } = http;
   const { ttl, refreshAhead, staleFor } = keyCache;

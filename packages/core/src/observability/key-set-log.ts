@@ -1,18 +1,19 @@
 import type { UnavailableError } from '../errors.ts';
-import { IssuerMismatch } from '../keys/discovery.ts';
+import type { DocumentListener } from '../keys/document-listener.ts';
+import { IssuerMismatchError } from '../keys/issuer-mismatch-error.ts';
 import type { PublishedKey } from '../keys/key-set.ts';
 import type { KeySetListener } from '../keys/key-set-listener.ts';
 import type { TelemetryRuntime } from '../runtime/telemetry-runtime.ts';
 import type { VerifierEvent } from './events.ts';
 
-/** Tells programs by events, and operators by warnings and debug lines, what happens to one issuer's documents. */
+/** Publishes the events of one issuer's documents, and writes warnings and debug lines for the operator. */
 export interface KeySetLog extends KeySetListener {
-  metadata(outcome: { readonly error?: UnavailableError; readonly seconds: number }): void;
+  readonly metadata: DocumentListener;
 }
 
 type Operator = Pick<TelemetryRuntime, 'warn' | 'debug'>;
 
-/** Makes the reporter of one issuer. */
+/** Creates the log of one issuer. */
 export function createKeySetLog(
   issuer: string,
   publish: (event: VerifierEvent) => void,
@@ -20,7 +21,6 @@ export function createKeySetLog(
 ): KeySetLog {
   const warnOfMetadata = warnOnChange(operator, 'VERIFIER_ISSUER_MISMATCH');
   const warnOfKeySet = warnOnChange(operator, 'VERIFIER_KEY_SET_INVALID');
-  let metadataFailures = 0;
   return {
     refreshed(seconds) {
       warnOfKeySet(undefined);
@@ -32,24 +32,19 @@ export function createKeySetLog(
       operator.debug(`${issuer}: keys not refreshed (${error.code})`);
       publish({ type: 'refresh-failed', issuer, document: 'keys', code: error.code, failures, seconds });
     },
-    metadata({ error, seconds }) {
-      if (error === undefined) {
-        metadataFailures = 0;
+    metadata: {
+      refreshed(seconds) {
         warnOfMetadata(undefined);
         publish({ type: 'refreshed', issuer, document: 'metadata', seconds });
-        return;
-      }
-      metadataFailures += 1;
-      warnOfMetadata(mismatchOf(issuer, error));
-      operator.debug(`${issuer}: metadata not usable (${error.code})`);
-      publish({
-        type: 'refresh-failed',
-        issuer,
-        document: 'metadata',
-        code: error.code,
-        failures: metadataFailures,
-        seconds,
-      });
+      },
+      failed(error, failures, seconds) {
+        warnOfMetadata(mismatchOf(issuer, error));
+        operator.debug(`${issuer}: metadata not usable (${error.code})`);
+        publish({ type: 'refresh-failed', issuer, document: 'metadata', code: error.code, failures, seconds });
+      },
+      // Only an outage of the key set affects tokens.
+      outageEntered: () => undefined,
+      outageLeft: () => undefined,
     },
     outageEntered(error) {
       operator.warn(`The keys of ${issuer} cannot be fetched (${error.code}): ${reasonOf(error)}`, 'VERIFIER_OUTAGE');
@@ -83,7 +78,7 @@ function warnOnChange(operator: Operator, code: string): (message: string | unde
 }
 
 function mismatchOf(issuer: string, { cause }: UnavailableError): string | undefined {
-  if (!(cause instanceof IssuerMismatch)) return undefined;
+  if (!(cause instanceof IssuerMismatchError)) return undefined;
   return `The metadata of ${JSON.stringify(issuer)} name the issuer ${JSON.stringify(cause.named)}: configure that one, if it is the issuer that you trust`;
 }
 

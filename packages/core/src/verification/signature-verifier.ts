@@ -2,7 +2,7 @@ import { type Algorithm, parseAlgorithm } from '../crypto/algorithms.ts';
 import { TokenError } from '../errors.ts';
 import type { VerifiedJws } from '../issuers/token-cache.ts';
 import type { TrustedIssuer, TrustedIssuers } from '../issuers/trusted-issuers.ts';
-import type { PublishedKey } from '../keys/key-set.ts';
+import type { KeySet, SelectedKey } from '../keys/key-set.ts';
 import { andThen, type MaybePromise } from '../lib/maybe-promise.ts';
 import { attributeTo } from '../observability/error-issuer.ts';
 import type { Timings } from '../observability/timings.ts';
@@ -24,6 +24,8 @@ export interface SignatureVerifierParts {
 export interface SignedToken {
   readonly trusted: TrustedIssuer;
   readonly jws: VerifiedJws;
+  /** The key set that selected the key. */
+  readonly keySet: KeySet;
 }
 
 type SignatureContext = Pick<VerificationContext, 'inParallel' | 'waitUntil'>;
@@ -64,13 +66,13 @@ export class SignatureVerifier {
       throw new TokenError('ERR_ALG_NOT_ALLOWED', 'The signature algorithm of the token is not accepted here');
     }
     const { waitUntil } = context;
-    return andThen(entry.keys.find({ kid, algorithm, accepted: policy.algorithms, waitUntil }), (key) =>
-      andThen(key.import(algorithm), (imported) => {
+    return andThen(entry.keys.find({ kid, algorithm, accepted: policy.algorithms, waitUntil }), (selected) =>
+      andThen(selected.key.import(algorithm), (imported) => {
         if (imported === undefined)
           throw new TokenError('ERR_KEY_NOT_FOUND', 'The key that the token names is not usable');
         return andThen(this.#hasValidSignature(jws, imported, context), (isValid) => {
           if (!isValid) throw new TokenError('ERR_SIGNATURE_INVALID', 'The signature of the token is invalid');
-          return this.#signedToken(trusted, jws, key, algorithm);
+          return this.#signedToken(trusted, jws, selected, algorithm);
         });
       }),
     );
@@ -88,7 +90,12 @@ export class SignatureVerifier {
     });
   }
 
-  #signedToken(trusted: TrustedIssuer, jws: CompactJws, key: PublishedKey, algorithm: Algorithm): SignedToken {
+  #signedToken(
+    trusted: TrustedIssuer,
+    jws: CompactJws,
+    { key, keySet }: SelectedKey,
+    algorithm: Algorithm,
+  ): SignedToken {
     const header = deepFreeze(jws.header);
     this.#headers.set(jws.encodedHeader, header);
     const verified = {
@@ -99,6 +106,6 @@ export class SignatureVerifier {
       claims: deepFreeze(jws.claims),
       accepted: undefined,
     };
-    return { trusted, jws: verified };
+    return { trusted, jws: verified, keySet };
   }
 }
