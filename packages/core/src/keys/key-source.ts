@@ -3,7 +3,7 @@ import type { AuthErrorCode } from '../errors.ts';
 import type { MaybePromise } from '../lib/maybe-promise.ts';
 import type { KeySet, SelectedKey } from './key-set.ts';
 import type { Phase } from './refresh-policy.ts';
-import type { WaitUntil } from './refreshing-document.ts';
+import type { WaitUntil } from './refreshing-document-options.ts';
 
 /** A look-up of the key for a token's header. */
 export interface KeyRequest {

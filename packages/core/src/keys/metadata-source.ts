@@ -3,7 +3,8 @@ import type { MaybePromise } from '../lib/maybe-promise.ts';
 import type { StoredDocument } from '../store/document-store.ts';
 import { type IssuerMetadata, isElsewhere, metadataUrls, parseMetadata } from './discovery.ts';
 import type { RefreshSettings } from './refresh-policy.ts';
-import { RefreshingDocument, type RefreshingDocumentOptions } from './refreshing-document.ts';
+import { RefreshingDocument } from './refreshing-document.ts';
+import type { RefreshingDocumentOptions } from './refreshing-document-options.ts';
 
 /** The collaborators and settings of a {@link MetadataSource}. */
 export interface MetadataSourceOptions
@@ -55,9 +56,8 @@ export class MetadataSource {
   /** Fetches the metadata although they are loaded, because a URL in them is gone. Rejects like {@link get}. */
   async reload(): Promise<IssuerMetadata> {
     const outcome = await this.#document.fetch('life');
-    const { current } = this.#document;
-    if (outcome === 'failed' || current === undefined) throw this.#document.unavailable();
-    return current;
+    if (outcome === 'failed') throw this.#document.unavailable();
+    return this.#document.trusted();
   }
 
   clear(): void {

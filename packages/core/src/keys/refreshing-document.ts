@@ -1,11 +1,10 @@
-import { type AuthErrorCode, UnavailableError } from '../errors.ts';
+import { UnavailableError } from '../errors.ts';
 import type { LocatedDocument } from '../http/document-client.ts';
 import { DocumentError } from '../http/document-error.ts';
 import type { MaybePromise } from '../lib/maybe-promise.ts';
-import type { Clock } from '../runtime/clock.ts';
-import type { Runtime, Timer } from '../runtime/runtime.ts';
-import type { DocumentStore, StoredDocument } from '../store/document-store.ts';
-import type { DocumentListener } from './document-listener.ts';
+import type { StoredDocument } from '../store/document-store.ts';
+import { CachedDocument } from './cached-document.ts';
+import { FetchHistory } from './fetch-history.ts';
 import {
   blockedUntil,
   type Decision,
@@ -21,118 +20,49 @@ import {
   onRequest,
   onTick,
   onUnknownKey,
-  type Phase,
   phaseOf,
-  type RefreshSettings,
   type RefreshState,
 } from './refresh-policy.ts';
-
-/** The collaborators and settings of a {@link RefreshingDocument}. */
-export interface RefreshingDocumentOptions<TValue> {
-  /**
-   * Requests the document. Errors other than an UnavailableError become the cause of one.
-   *
-   * @param cached - The copy that a 304 would confirm.
-   */
-  readonly request: (cached: StoredDocument | undefined, signal: AbortSignal) => Promise<LocatedDocument>;
-  /** Parses the document; throws an UnavailableError if it is not usable, and the previous value stays. */
-  readonly parse: (json: unknown, previous: TValue | undefined) => TValue;
-  /** Called when a new value replaces the previous one. */
-  readonly replaced?: ((next: TValue, previous: TValue | undefined) => void) | undefined;
-  readonly settings: RefreshSettings;
-  readonly store: DocumentStore;
-  /** The key of the document in the store. */
-  readonly storeKey: string;
-  readonly clock: Clock;
-  /** A number within [0, 1). */
-  readonly random: () => number;
-  readonly runtime: Pick<Runtime, 'sharesPromises' | 'schedule'>;
-  readonly listener: DocumentListener;
-  /** Seconds after which a fetch must have ended; otherwise it is lost, or the process was frozen. */
-  readonly longestFetch: number;
-  /** The error of a fetch that failed without an UnavailableError. */
-  readonly unavailable: { readonly code: UnavailableError['code']; readonly message: string };
-}
+import { RefreshTimer } from './refresh-timer.ts';
+import type { DocumentStats, RefreshingDocumentOptions, WaitUntil } from './refreshing-document-options.ts';
+import { SingleFlight } from './single-flight.ts';
 
 /** The result of a fetch: overtaken if `clear()` or a newer result superseded it. */
 export type FetchOutcome = 'loaded' | 'failed' | 'overtaken';
-
-/** Keeps a Fetch-style runtime alive until background work ends. */
-export type WaitUntil = ((work: Promise<unknown>) => void) | undefined;
-
-/** The state of a document, as plain data. Times in seconds. */
-export interface DocumentStats {
-  readonly phase: Phase;
-  readonly isFetching: boolean;
-  /** Since the last fetch or confirmation; null if absent. */
-  readonly age: number | null;
-  readonly refreshes: number;
-  readonly failures: number;
-  /** The code of the last fetch, if it failed. */
-  readonly lastError: AuthErrorCode | null;
-}
 
 /**
  * A document of an issuer in memory, and the fetches that refresh it: single flight, in the background, with back-off.
  * The refresh policy decides when to fetch; this class does it.
  */
 export class RefreshingDocument<TValue> {
+  /** Read only for other classes: the numbers of the fetches started, and of the one that the value comes from. */
+  readonly flight: SingleFlight<FetchOutcome>;
   readonly #options: RefreshingDocumentOptions<TValue>;
-  #value: TValue | undefined;
-  /** The stored document that the value was parsed from. */
-  #source: StoredDocument | undefined;
+  readonly #cache: CachedDocument<TValue>;
+  readonly #history: FetchHistory;
+  readonly #timer: RefreshTimer;
   #state: RefreshState = initialState;
   // Precomputed, so that a request with a fresh document costs one comparison.
   #freshUntil = Number.NEGATIVE_INFINITY;
-  #flight: Promise<FetchOutcome> | undefined;
-  #controller: AbortController = new AbortController();
-  #timer: Timer | undefined;
-  #isRetired = false;
   #isClosed = false;
   #usedAt = 0;
-  #started = 0;
-  #applied = 0;
-  #refreshes = 0;
-  #failures = 0;
-  #lastError: UnavailableError | undefined;
-  #outageSince: number | undefined;
 
   constructor(options: RefreshingDocumentOptions<TValue>) {
     this.#options = options;
-  }
-
-  /** The value in memory, trusted or not. */
-  get current(): TValue | undefined {
-    return this.#value;
-  }
-
-  /** The number of fetches started so far. */
-  get started(): number {
-    return this.#started;
-  }
-
-  /** The number of the fetch that the value comes from, in the order of their starts. */
-  get applied(): number {
-    return this.#applied;
-  }
-
-  get isFetching(): boolean {
-    return this.#state.fetchingSince !== undefined;
-  }
-
-  /** Whether the last fetch failed. */
-  get isFailing(): boolean {
-    return this.#state.failures > 0;
+    this.#cache = new CachedDocument(options);
+    this.#history = new FetchHistory(options);
+    this.flight = new SingleFlight(options.runtime.sharesPromises);
+    this.#timer = new RefreshTimer(options.runtime.schedule, () => this.#tick());
   }
 
   /** The value if a request may use it without waiting. Counts as use, and starts a refresh that is due. */
   valueNow(waitUntil: WaitUntil): TValue | undefined {
     const now = this.#options.clock.monotonic();
     this.#usedAt = now;
-    if (now < this.#freshUntil) return this.#value;
+    if (now < this.#freshUntil) return this.#cache.value;
     const { act } = this.#decide(now);
     if (act === 'refresh') this.#refresh(waitUntil);
-    return act === 'refresh' || act === 'use' ? this.#value : undefined;
+    return act === 'refresh' || act === 'use' ? this.#cache.value : undefined;
   }
 
   /**
@@ -151,7 +81,7 @@ export class RefreshingDocument<TValue> {
 
   /** The value in memory. Throws an UnavailableError unless it is trusted. */
   trusted(): TValue {
-    const value = this.#value;
+    const { value } = this.#cache;
     if (value === undefined || !this.#isTrusted()) throw this.unavailable();
     return value;
   }
@@ -175,31 +105,24 @@ export class RefreshingDocument<TValue> {
 
   /** Fetches the document, or joins the fetch in flight. Never rejects. */
   fetch(reason: 'life' | 'unknown-key'): Promise<FetchOutcome> {
-    if (this.#flight !== undefined && this.#options.runtime.sharesPromises) return this.#flight;
-    const flight = this.#run(reason).finally(() => {
-      if (this.#flight === flight) this.#flight = undefined;
-    });
-    this.#flight = flight;
-    return flight;
+    return this.flight.run((sequence, signal) => this.#run(reason, sequence, signal));
   }
 
   /** A new error for one request, with the code of the last failure. */
   unavailable(retryAfter?: number): UnavailableError {
-    const { code, message, cause } = this.#lastError ?? { ...this.#options.unavailable, cause: undefined };
-    const seconds = retryAfter ?? blockedUntil(this.#state) - this.#options.clock.monotonic();
-    return new UnavailableError(code, message, { retryAfter: seconds, cause });
+    return this.#history.unavailable(retryAfter ?? blockedUntil(this.#state) - this.#options.clock.monotonic());
   }
 
-  stats(): DocumentStats {
+  stats(): DocumentStats<TValue> {
     const now = this.#options.clock.monotonic();
     const { loadedAt } = this.#state;
     return {
+      value: this.#cache.value,
       phase: phaseOf(this.#state, this.#options.settings, now),
-      isFetching: this.isFetching,
+      isFetching: this.#state.fetchingSince !== undefined,
+      isFailing: this.#state.failures > 0,
       age: loadedAt === undefined ? null : now - loadedAt,
-      refreshes: this.#refreshes,
-      failures: this.#failures,
-      lastError: this.#lastError?.code ?? null,
+      ...this.#history.stats(),
     };
   }
 
@@ -208,15 +131,13 @@ export class RefreshingDocument<TValue> {
     const { throttledUntil, lookups } = this.#state;
     this.#abandonFetch();
     this.#setState({ ...initialState, throttledUntil, lookups });
-    this.#value = undefined;
-    this.#source = undefined;
-    this.#timer?.cancel();
+    this.#cache.clear();
+    this.#timer.cancel();
   }
 
   /** Stops the timer. Requests are still answered. */
   retire(): void {
-    this.#isRetired = true;
-    this.#timer?.cancel();
+    this.#timer.retire();
   }
 
   /** Ends everything. Later requests fail with ERR_CLOSED. */
@@ -253,96 +174,55 @@ export class RefreshingDocument<TValue> {
     return phase !== 'absent' && phase !== 'expired';
   }
 
-  async #run(reason: 'life' | 'unknown-key'): Promise<FetchOutcome> {
-    const { request, store, storeKey, clock } = this.#options;
-    this.#started += 1;
-    const sequence = this.#started;
-    const startedAt = clock.monotonic();
+  async #run(reason: 'life' | 'unknown-key', sequence: number, signal: AbortSignal): Promise<FetchOutcome> {
+    const startedAt = this.#options.clock.monotonic();
     this.#setState(fetchStarted(this.#state, startedAt, reason));
-    const signal = this.#signal();
-    // Results may arrive out of order: an older one never replaces a newer one.
-    const isOvertaken = (): boolean => sequence <= this.#applied;
     try {
-      const stored = this.#value === undefined ? undefined : store.get(storeKey);
-      const cached = stored instanceof Promise ? await stored : stored;
-      const document = await request(cached, signal);
-      if (isOvertaken()) return 'overtaken';
-      this.#accept(document, cached, startedAt, sequence);
+      const stored = this.#cache.copy();
+      const copy = stored instanceof Promise ? await stored : stored;
+      const document = await this.#options.request(copy, signal);
+      if (this.flight.isSuperseded(sequence)) return 'overtaken';
+      this.#accept(document, copy, startedAt, sequence);
       return 'loaded';
     } catch (error) {
-      if (isOvertaken()) return 'overtaken';
+      if (this.flight.isSuperseded(sequence)) return 'overtaken';
       this.#reject(error, startedAt);
       return 'failed';
     }
   }
 
-  // Workers do not let one request abort the fetch of another: each fetch has its own signal.
-  #signal(): AbortSignal {
-    return (this.#options.runtime.sharesPromises ? this.#controller : new AbortController()).signal;
-  }
-
-  #accept(document: LocatedDocument, cached: StoredDocument | undefined, startedAt: number, sequence: number): void {
-    const { settings, random, clock, listener } = this.#options;
-    // A 304 confirms the value only if the value was parsed from the copy that the request named.
-    const isConfirmed = document.unchanged && cached !== undefined && cached === this.#source;
-    const body = document.text ?? cached?.body ?? '';
-    if (!isConfirmed) this.#replace(document.unchanged ? JSON.parse(body) : document.json);
+  #accept(document: LocatedDocument, copy: StoredDocument | undefined, startedAt: number, sequence: number): void {
+    const { settings, random, clock } = this.#options;
+    const confirmedLife = this.#cache.apply(document, copy) ? this.#state.life : undefined;
     const now = clock.monotonic();
     // After a process freeze, date the document from the request, not from the response.
     const loadedAt = this.#isTooLong(startedAt, now) ? startedAt : now;
-    const life = lifeOf(document.cacheControl, document.age, settings, isConfirmed ? this.#state.life : undefined);
-    this.#applied = sequence;
+    const life = lifeOf(document.cacheControl, document.age, settings, confirmedLife);
+    this.flight.apply(sequence);
     this.#setState(fetchSucceeded(this.#state, settings, { now: loadedAt, life, random: random() }));
-    this.#store(document, body, now - loadedAt);
-    this.#refreshes += 1;
-    this.#lastError = undefined;
-    listener.refreshed(now - startedAt);
-    if (this.#outageSince !== undefined) listener.outageLeft(now - this.#outageSince);
-    this.#outageSince = undefined;
+    this.#cache.store(document, copy, clock.now() - (now - loadedAt), life);
+    this.#history.succeeded(now, startedAt);
     this.#startTimer();
   }
 
-  #replace(json: unknown): void {
-    const previous = this.#value;
-    const next = this.#options.parse(json, previous);
-    this.#value = next;
-    this.#options.replaced?.(next, previous);
-  }
-
-  #store({ url, etag }: LocatedDocument, body: string, age: number): void {
-    const { store, storeKey, clock } = this.#options;
-    this.#source = { url, etag, fetchedAt: clock.now() - age, life: this.#state.life, body };
-    void store.set(storeKey, this.#source);
-  }
-
   #reject(error: unknown, startedAt: number): void {
-    const { clock, random, settings, listener } = this.#options;
+    const { clock, random, settings } = this.#options;
     const now = clock.monotonic();
     if (this.#isTooLong(startedAt, now)) {
       this.#setState(fetchAbandoned(this.#state));
     } else {
-      const failure = this.#asUnavailable(error);
+      const failure = this.#history.asUnavailable(error);
       const retryAfter = failure.cause instanceof DocumentError ? failure.cause.retryAfter : undefined;
       this.#setState(fetchFailed(this.#state, { now, random: random(), retryAfter, retry: settings.retry }));
-      this.#failures += 1;
-      this.#lastError = failure;
-      listener.failed(failure, this.#state.failures, now - startedAt);
+      this.#history.failed(failure, this.#state.failures, now - startedAt);
       this.#enterOutage(now);
     }
     this.#startTimer();
   }
 
-  #asUnavailable(cause: unknown): UnavailableError {
-    if (cause instanceof UnavailableError) return cause;
-    const { code, message } = this.#options.unavailable;
-    return new UnavailableError(code, message, { cause });
-  }
-
   #enterOutage(now: number): void {
     const phase = phaseOf(this.#state, this.#options.settings, now);
-    if (phase === 'fresh' || phase === 'due' || this.#outageSince !== undefined || !this.#lastError) return;
-    this.#outageSince = now;
-    this.#options.listener.outageEntered(this.#lastError);
+    if (phase !== 'fresh' && phase !== 'due') this.#history.outage(now);
   }
 
   // Workers may end a request before its fetch, without notice. A process may be frozen, and lose its connections.
@@ -357,23 +237,17 @@ export class RefreshingDocument<TValue> {
 
   #abandonFetch(): void {
     this.#setState(fetchAbandoned(this.#state));
-    this.#applied = this.#started;
-    this.#flight = undefined;
-    if (this.#options.runtime.sharesPromises) this.#controller.abort();
-    this.#controller = new AbortController();
+    this.flight.abandon();
   }
 
   #startTimer(): void {
-    this.#timer?.cancel();
-    if (this.#isRetired) return;
-    const seconds = Math.max(0.1, nextTick(this.#state) - this.#options.clock.monotonic());
-    this.#timer = this.#options.runtime.schedule(seconds, () => this.#tick());
+    this.#timer.start(nextTick(this.#state) - this.#options.clock.monotonic());
   }
 
   // A document that was not used within its last life is not refreshed before the next request.
   #tick(): void {
     const now = this.#options.clock.monotonic();
-    if (isIdle(this.#state, this.#usedAt, now) || this.#flight !== undefined) return;
+    if (isIdle(this.#state, this.#usedAt, now) || this.flight.isFlying) return;
     if (onTick(this.#state, this.#options.settings, now).act === 'refresh') this.#refresh(undefined);
     else this.#startTimer();
   }

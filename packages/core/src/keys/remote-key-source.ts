@@ -5,7 +5,8 @@ import { denySelection } from './deny-selection.ts';
 import { KeySet, type SelectedKey } from './key-set.ts';
 import type { KeySetListener } from './key-set-listener.ts';
 import type { KeyRequest, KeySource, KeyStats } from './key-source.ts';
-import { RefreshingDocument, type RefreshingDocumentOptions } from './refreshing-document.ts';
+import { RefreshingDocument } from './refreshing-document.ts';
+import type { RefreshingDocumentOptions } from './refreshing-document-options.ts';
 
 /** The collaborators and settings of a {@link RemoteKeySource}. */
 export interface RemoteKeySourceOptions
@@ -38,7 +39,7 @@ export class RemoteKeySource implements KeySource {
   }
 
   find(request: KeyRequest): MaybePromise<SelectedKey> {
-    const { started } = this.#document;
+    const { started } = this.#document.flight;
     const keySet = this.keySetNow(request.waitUntil) ?? this.#document.load(request.waitUntil);
     if (keySet instanceof Promise) return keySet.then((loaded) => this.#select(loaded, request, started));
     return this.#select(keySet, request, started);
@@ -60,8 +61,8 @@ export class RemoteKeySource implements KeySource {
   }
 
   stats(): KeyStats {
-    const { phase, isFetching, age, refreshes, failures, lastError } = this.#document.stats();
-    const { keys, skipped } = this.#document.current ?? { keys: [], skipped: 0 };
+    const { value, phase, isFetching, age, refreshes, failures, lastError } = this.#document.stats();
+    const { keys, skipped } = value ?? { keys: [], skipped: 0 };
     return {
       state: phase,
       refreshing: isFetching,
@@ -92,7 +93,7 @@ export class RemoteKeySource implements KeySource {
     const selection = keySet.select(request.kid, request.algorithm, request.accepted);
     if (selection.key !== undefined) return selection;
     // A set that was requested after the arrival of the token is as new as the result of another fetch.
-    const isNew = this.#document.applied > started;
+    const isNew = this.#document.flight.applied > started;
     if (selection.fault === 'unknown' && !isNew) return this.#lookUp(request, started);
     throw denySelection(selection.fault);
   }
@@ -100,7 +101,7 @@ export class RemoteKeySource implements KeySource {
   #lookUp(request: KeyRequest, started: number): MaybePromise<SelectedKey> {
     const decision = this.#document.decideLookup();
     if (decision.act === 'refuse') {
-      if (!this.#sharesPromises && this.#document.isFetching) return this.#poll(request, started);
+      if (!this.#sharesPromises && this.#document.stats().isFetching) return this.#poll(request, started);
       throw this.#denyUnknown(decision.retryAfter);
     }
     return this.#document.fetch('unknown-key').then((outcome) => {
@@ -118,7 +119,7 @@ export class RemoteKeySource implements KeySource {
 
   // If the issuer cannot be reached, the key may exist: a client must keep its token.
   #denyUnknown(retryAfter?: number): TokenError | UnavailableError {
-    return this.#document.isFailing ? this.#document.unavailable(retryAfter) : denySelection('unknown');
+    return this.#document.stats().isFailing ? this.#document.unavailable(retryAfter) : denySelection('unknown');
   }
 }
 
