@@ -176,7 +176,7 @@ class ProcessVerifier implements Verifier {
   clear(issuer?: string): void {
     for (const { entry } of this.#issuers.known()) {
       if (issuer !== undefined && entry.issuer !== issuer) continue;
-      entry.keys.clear();
+      entry.clear();
       this.#tokens?.clear(entry);
     }
     this.#issuers.clear(issuer);

@@ -65,7 +65,7 @@ export {
   type RequestLike,
 } from './request/request.ts';
 export type { Clock } from './runtime/clock.ts';
-export type { FetchLike } from './runtime/runtime.ts';
+export type { FetchLike } from './runtime/http-runtime.ts';
 export type { ClaimPath } from './token/claim-names.ts';
 export type { ExpectedIdToken } from './token/id-token.ts';
 export type { Claims, JsonValue, JwsHeader, VerifiedToken } from './token/verified-token.ts';

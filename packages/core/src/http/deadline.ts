@@ -1,10 +1,10 @@
 import { DocumentError } from './document-error.ts';
 
-/** The end of an exchange that does not come to its own. */
+/** A time-out for one HTTP exchange. */
 export interface Deadline {
-  /** For those who can be told to stop. */
+  /** Aborted at the deadline. */
   readonly signal: AbortSignal;
-  /** Waits for work, but not beyond the deadline: not everything that can be told to stop does. */
+  /** Rejects at the deadline even if the work ignores its abort signal. */
   bound<TValue>(work: Promise<TValue>): Promise<TValue>;
   clear(): void;
 }
@@ -12,8 +12,8 @@ export interface Deadline {
 /**
  * Starts a deadline.
  *
- * @param seconds - How long all of it may take.
- * @param outer - Ends it early, when nobody wants the result any more.
+ * @param seconds - The time limit of the exchange.
+ * @param outer - Ends the exchange early.
  */
 export function startDeadline(seconds: number, outer: AbortSignal | undefined): Deadline {
   const controller = new AbortController();
@@ -22,20 +22,20 @@ export function startDeadline(seconds: number, outer: AbortSignal | undefined): 
     reject(error);
     controller.abort(error);
   };
-  const giveUp = (): void => end(new DocumentError('aborted', 'The document is not wanted any more'));
+  const abort = (): void => end(new DocumentError('aborted', 'The request for the document was aborted'));
   const timer = setTimeout(
     () => end(new DocumentError('timeout', `No complete answer in ${seconds} s`)),
     seconds * 1000,
   );
   ended.catch(() => undefined);
-  if (outer?.aborted === true) giveUp();
-  outer?.addEventListener('abort', giveUp, { once: true });
+  if (outer?.aborted === true) abort();
+  outer?.addEventListener('abort', abort, { once: true });
   return {
     signal: controller.signal,
     bound: (work) => Promise.race([work, ended]),
     clear() {
       clearTimeout(timer);
-      outer?.removeEventListener('abort', giveUp);
+      outer?.removeEventListener('abort', abort);
     },
   };
 }

@@ -1,12 +1,12 @@
-/** Why a document could not be had. */
+/** The reason why a document could not be fetched. */
 export type DocumentFault = 'network' | 'timeout' | 'status' | 'content-type' | 'size' | 'json' | 'aborted';
 
-/** A document that could not be had. Internal: it reaches users as the `cause` of an UnavailableError. */
+/** A failed fetch of a document. Internal: applications see it as the `cause` of an UnavailableError. */
 export class DocumentError extends Error {
   readonly fault: DocumentFault;
-  /** The status of the answer, where there was one. */
+  /** The status of the response, if there was one. */
   readonly status: number | undefined;
-  /** The seconds that the answer asked to wait. */
+  /** The `Retry-After` of the response, in seconds. */
   readonly retryAfter: number | undefined;
 
   constructor(

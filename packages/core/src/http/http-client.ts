@@ -1,9 +1,9 @@
-import type { FetchLike, HttpClient, PoolOptions, Runtime } from '../runtime/runtime.ts';
+import type { FetchLike, HttpClient, HttpRuntime, PoolOptions } from '../runtime/http-runtime.ts';
 
-/** Makes the client that fetches documents: the user's own fetch, or the pool of the runtime. */
+/** The client that requests documents: the application's own fetch if configured, else the pool of the runtime. */
 export function createHttpClient(
   options: PoolOptions & { readonly fetch: FetchLike | undefined },
-  runtime: Runtime,
+  runtime: HttpRuntime,
 ): HttpClient {
   const { fetch } = options;
   if (fetch === undefined) return runtime.createHttpClient(options);

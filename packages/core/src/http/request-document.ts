@@ -1,31 +1,33 @@
-import type { FetchLike, HttpClient } from '../runtime/runtime.ts';
+import type { FetchLike, HttpClient } from '../runtime/http-runtime.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
 import { DocumentError } from './document-error.ts';
 import { parseRetryAfter } from './retry-after.ts';
 
-/** The bounds of an exchange. */
+/** The limits of an exchange. */
 export interface DocumentSettings {
-  /** Seconds for all of it. */
+  /** The time limit in seconds, from the request to the end of the body. */
   readonly timeout: number;
-  /** Bytes after decompression. */
+  /** The size limit in bytes, after decompression. */
   readonly maxResponseSize: number;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** What a document is asked for with. */
+/** A request for a document. */
 export interface DocumentRequest {
-  /** The ETag of the copy at hand. */
+  /** The ETag of the cached copy. */
   readonly etag?: string | undefined;
-  /** Gives up early, when nobody wants the document any more. */
+  /** Aborts the request. */
   readonly signal?: AbortSignal | undefined;
   /** Epoch seconds. */
   readonly now: number;
 }
 
-/** A document, or the word that the copy at hand is still good. */
+/** A fetched document, or a 304 that confirms the cached copy. */
 export interface FetchedDocument {
-  /** The parsed JSON; undefined where the copy at hand is still good. */
+  /** The parsed JSON; undefined with a 304. */
   readonly json: unknown;
+  /** The text of the document; undefined with a 304. */
+  readonly text: string | undefined;
   readonly unchanged: boolean;
   readonly etag: string | undefined;
   readonly cacheControl: string | null;
@@ -39,10 +41,10 @@ const longestDiscarded = 16_384;
 const jsonType = /^application\/(?:[a-z0-9.+-]+\+)?json\s*(?:;|$)/i;
 
 /**
- * Fetches a JSON document: one exchange within a deadline, no redirects, a bounded size. Where the connection breaks
- * off, which one that had been kept open does when the other side has closed it meanwhile, the exchange is repeated once.
+ * Fetches a JSON document within a time limit and a size limit. Follows no redirects. Retries once if the server had
+ * closed a pooled keep-alive connection.
  *
- * @throws DocumentError whatever goes wrong.
+ * @throws DocumentError in every case of failure.
  */
 export async function requestDocument(
   client: HttpClient,
@@ -60,7 +62,7 @@ export async function requestDocument(
   }
 }
 
-// What failed beneath is named by its code, which an operator can look up: the messages hold addresses.
+// Names the cause by its code, which an operator can look up: messages contain addresses.
 function connectionFault(cause: unknown): DocumentError {
   let beneath = cause;
   while (beneath instanceof Error && !hasCode(beneath) && beneath.cause !== undefined) beneath = beneath.cause;
@@ -111,14 +113,15 @@ async function readDocument(
   };
   if (status === 304 && etag !== undefined) {
     await discard(response, deadline);
-    return { ...facts, etag: facts.etag ?? etag, json: undefined, unchanged: true };
+    return { ...facts, etag: facts.etag ?? etag, json: undefined, text: undefined, unchanged: true };
   }
   const fault = faultOf(response, now);
   if (fault !== undefined) {
     await discard(response, deadline);
     throw fault;
   }
-  return { ...facts, json: parseJson(await deadline.bound(readText(response, maxResponseSize))), unchanged: false };
+  const text = await deadline.bound(readText(response, maxResponseSize));
+  return { ...facts, json: parseJson(text), text, unchanged: false };
 }
 
 function faultOf({ status, headers }: Response, now: number): DocumentError | undefined {
@@ -157,13 +160,13 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // What the parser says quotes the document.
+    // The parser's message quotes the document.
     throw new DocumentError('json', 'The answer is not JSON');
   }
 }
 
-// An unread body would hold its connection, and one that is cancelled costs it: what is short is read to its end, so
-// that the next exchange finds the connection open. How that ends is of no interest.
+// An unread body occupies its connection, and a cancelled one closes it. A short body is read to its end, so that the
+// pool can reuse the connection. Errors do not matter here.
 async function discard(response: Response, deadline: Deadline): Promise<void> {
   await deadline.bound(readToEnd(response)).catch(() => undefined);
 }

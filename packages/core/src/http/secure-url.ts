@@ -1,18 +1,18 @@
-/** What makes a URL acceptable that does not use TLS. */
+/** The URLs that are acceptable without TLS. */
 export interface InsecureUrls {
-  /** Whether loopback needs no TLS. */
+  /** Whether loopback is acceptable. */
   readonly allowLoopback: boolean;
-  /** Origins that were allowed by name. */
+  /** Origins that are allowed by name. */
   readonly origins: readonly string[];
 }
 
-/** Two of the reasons of {@link urlFault}, for who has more to say of them. */
+/** Two of the reasons of {@link urlFault}, for callers that add an explanation. */
 export const notAbsolute = 'must be an absolute URL';
 export const notSecure = 'must use https';
 
 /**
- * Why a URL must not be fetched, in words that can follow its name; undefined where it may be. https only (RFC 8414,
- * section 6), but for loopback and for the origins that the configuration lists.
+ * The reason why a URL must not be fetched, as a predicate that can follow its name; undefined if it may be fetched.
+ * Requires https (RFC 8414, section 6), except for loopback and for the configured origins.
  */
 export function urlFault(text: string, insecure: InsecureUrls): string | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined;
@@ -25,7 +25,7 @@ export function urlFault(text: string, insecure: InsecureUrls): string | undefin
   return notSecure;
 }
 
-/** Whether a URL stays on this machine (RFC 6890; RFC 6761, section 6.3). */
+/** Whether a URL is on this machine (RFC 6890; RFC 6761, section 6.3). */
 export function isLoopback(url: URL): boolean {
   const { hostname } = url;
   return (
@@ -36,7 +36,7 @@ export function isLoopback(url: URL): boolean {
   );
 }
 
-/** An issuer on loopback may name a key set on loopback; one elsewhere may not send us into this machine. */
+/** An issuer on loopback may refer to URLs on loopback; any other issuer must not (server-side request forgery). */
 export function insecureUrlsFor(issuer: string, origins: readonly string[]): InsecureUrls {
   return { allowLoopback: isLoopback(new URL(issuer)), origins };
 }

@@ -1,28 +1,23 @@
 import { ConfigurationError } from '../errors.ts';
-import { createDocumentSource } from '../keys/document-source.ts';
+import { DocumentClient } from '../http/document-client.ts';
 import type { JSONWebKeySet } from '../keys/jwk.ts';
-import { createKeySet } from '../keys/key-set.ts';
+import { KeySet } from '../keys/key-set.ts';
 import type { KeySource } from '../keys/key-source.ts';
-import { createRemoteKeySource } from '../keys/remote-key-source.ts';
-import { createStaticKeySource } from '../keys/static-key-source.ts';
+import { MetadataSource } from '../keys/metadata-source.ts';
+import { RemoteKeySource } from '../keys/remote-key-source.ts';
+import { requestKeySet } from '../keys/request-key-set.ts';
+import { StaticKeySource } from '../keys/static-key-source.ts';
 import type { EventListener } from '../observability/events.ts';
 import { KeySetLog } from '../observability/key-set-log.ts';
 import type { ResolvedIssuer } from '../options/resolve-issuer.ts';
 import type { ResolvedHttp, ResolvedKeyCache } from '../options/resolve-options.ts';
 import type { Clock } from '../runtime/clock.ts';
-import type { HttpClient, Runtime } from '../runtime/runtime.ts';
+import type { HttpClient } from '../runtime/http-runtime.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import { documentKey } from '../store/document-store.ts';
+import { MemoryDocumentStore } from '../store/memory-document-store.ts';
 
-/** What all verifiers of one issuer share: its keys, and who is told about them. */
-export interface IssuerEntry {
-  readonly issuer: string;
-  readonly keys: KeySource;
-  /** @returns How to end it. */
-  subscribe(listener: EventListener): () => void;
-  /** Tells the operator, once, that the clocks of issuer and verifier seem to differ. */
-  suspectClockSkew(): void;
-}
-
-/** What an entry is made from: all that decides how the documents are fetched, and no policy. */
+/** The options of an entry: everything that decides how documents are fetched, and nothing of the token policy. */
 export interface EntryOptions {
   readonly source: Pick<ResolvedIssuer, 'issuer' | 'jwksUri' | 'jwks'>;
   readonly http: ResolvedHttp;
@@ -30,66 +25,98 @@ export interface EntryOptions {
   readonly clock: Clock;
 }
 
-/**
- * Makes the entry of an issuer. Nothing is fetched until a key is needed.
- *
- * @throws ConfigurationError where the keys were given and none of them is usable.
- */
-export function createIssuerEntry(options: EntryOptions, client: HttpClient, runtime: Runtime): IssuerEntry {
-  const { issuer, jwks } = options.source;
-  const listeners = new Set<EventListener>();
-  const publish: EventListener = (event) => {
-    runtime.trace(event);
-    for (const listener of listeners) listener(event);
-  };
-  let isSkewKnown = false;
-  return {
-    issuer,
-    keys: jwks === undefined ? remoteKeys(options, publish, client, runtime) : staticKeys(jwks, runtime),
-    subscribe(listener) {
-      // One subscription more, even of a listener that is subscribed already: each ends by itself.
-      const subscribed: EventListener = (event) => listener(event);
-      listeners.add(subscribed);
-      return () => listeners.delete(subscribed);
-    },
-    suspectClockSkew() {
-      if (isSkewKnown) return;
-      isSkewKnown = true;
-      runtime.warn(`Tokens of ${issuer} are not valid yet when they arrive: compare the clocks`, 'VERIFIER_CLOCK_SKEW');
-    },
+/** The part of an issuer that all its verifiers share: metadata, keys, and the listeners of their events. */
+export class IssuerEntry {
+  readonly issuer: string;
+  readonly metadata: MetadataSource;
+  readonly keys: KeySource;
+  readonly #runtime: Runtime;
+  readonly #listeners: Set<EventListener> = new Set();
+  #isSkewReported = false;
+
+  /**
+   * Fetches nothing until metadata or a key is needed.
+   *
+   * @throws ConfigurationError if the configured key set has no usable key.
+   */
+  constructor(options: EntryOptions, client: HttpClient, runtime: Runtime) {
+    const { issuer, jwksUri, jwks } = options.source;
+    const { http, keyCache, clock } = options;
+    const log = new KeySetLog(issuer, this.#publish, runtime);
+    const documents = new DocumentClient(client, http, clock);
+    const shared = { documents, store: new MemoryDocumentStore(), clock, random: Math.random };
+    const metadata = new MetadataSource({
+      ...shared,
+      issuer,
+      insecureOrigins: http.dangerouslyAllowInsecure,
+      storeKey: documentKey(issuer, undefined, 'metadata'),
+      listener: log.metadata,
+      sharesPromises: runtime.sharesPromises,
+      // Two URLs, each within the time limit of one exchange.
+      longestFetch: 2 * http.timeout + 1,
+    });
+    const remoteKeys = (): KeySource =>
+      new RemoteKeySource({
+        ...shared,
+        request: (cached, signal) => requestKeySet({ jwksUri, metadata, documents }, cached, signal),
+        settings: keyCache,
+        storeKey: documentKey(issuer, jwksUri, 'keys'),
+        listener: log,
+        runtime,
+        // Metadata at two URLs, and the key set at two.
+        longestFetch: 4 * http.timeout + 1,
+      });
+    this.issuer = issuer;
+    this.#runtime = runtime;
+    this.metadata = metadata;
+    this.keys = jwks === undefined ? remoteKeys() : staticKeys(jwks, runtime);
+  }
+
+  /** Subscribes to the events of the issuer's documents. Returns the function that ends the subscription. */
+  subscribe(listener: EventListener): () => void {
+    // A function of its own, so that two subscriptions of one listener end separately.
+    const subscribed: EventListener = (event) => listener(event);
+    this.#listeners.add(subscribed);
+    return () => this.#listeners.delete(subscribed);
+  }
+
+  /** Warns the operator, once, of a clock difference between issuer and verifier. */
+  suspectClockSkew(): void {
+    if (this.#isSkewReported) return;
+    this.#isSkewReported = true;
+    this.#runtime.warn(
+      `Tokens of ${this.issuer} are not valid yet when they arrive: compare the clocks`,
+      'VERIFIER_CLOCK_SKEW',
+    );
+  }
+
+  /** Discards everything that was fetched, and aborts fetches in flight. */
+  clear(): void {
+    this.keys.clear();
+    this.metadata.clear();
+  }
+
+  /** Stops refreshing in the background. Requests in flight are still answered. */
+  retire(): void {
+    this.keys.retire();
+  }
+
+  /** Ends everything. Later requests fail with ERR_CLOSED. */
+  close(): void {
+    this.keys.close();
+    this.metadata.close();
+  }
+
+  readonly #publish: EventListener = (event) => {
+    this.#runtime.trace(event);
+    for (const listener of this.#listeners) listener(event);
   };
 }
 
 function staticKeys(jwks: JSONWebKeySet, runtime: Runtime): KeySource {
-  const set = createKeySet(jwks.keys, runtime);
-  if (set.keys.length > 0) return createStaticKeySource(set);
+  const keySet = new KeySet(jwks.keys, runtime);
+  if (keySet.keys.length > 0) return new StaticKeySource(keySet);
   throw new ConfigurationError(
     'jwks holds no key that a signature can be checked with: RSA of 2048 bits or more, EC, Ed25519',
   );
-}
-
-function remoteKeys(options: EntryOptions, publish: EventListener, client: HttpClient, runtime: Runtime): KeySource {
-  const { source, http, keyCache, clock } = options;
-  const log = new KeySetLog(source.issuer, publish, runtime);
-  const documents = createDocumentSource({
-    issuer: source.issuer,
-    jwksUri: source.jwksUri,
-    settings: http,
-    insecureOrigins: http.dangerouslyAllowInsecure,
-    client,
-    clock,
-    sharesPromises: runtime.sharesPromises,
-    random: Math.random,
-    onMetadata: (outcome) => log.metadata(outcome),
-  });
-  return createRemoteKeySource({
-    source: documents,
-    policy: keyCache,
-    clock,
-    random: Math.random,
-    runtime,
-    observer: log,
-    // Metadata at two places, and the key set at two: each within the time for one exchange.
-    longestFetch: 4 * http.timeout + 1,
-  });
 }

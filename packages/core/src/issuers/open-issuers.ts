@@ -3,21 +3,22 @@ import { configurationWarnings } from '../options/configuration-warnings.ts';
 import { resolveIssuer } from '../options/resolve-issuer.ts';
 import { merge, type ResolvedOptions } from '../options/resolve-options.ts';
 import type { Runtime } from '../runtime/runtime.ts';
+import { FixedIssuers } from './fixed-issuers.ts';
 import { acquireEntry, warnOnce } from './process-core.ts';
-import { createResolverIssuers } from './resolver-issuers.ts';
-import { type AcquireEntry, createFixedIssuers, type TrustedIssuers } from './trusted-issuers.ts';
+import { ResolverIssuers } from './resolver-issuers.ts';
+import type { AcquireEntry, TrustedIssuers } from './trusted-issuers.ts';
 
 /**
- * Opens the directory of the issuers that a verifier trusts, over the entries that the process shares.
+ * Opens the issuers that a verifier trusts, over the entries that the process shares.
  *
- * @param listener - Told of what happens to the keys of those issuers.
+ * @param listener - Called with the events of those issuers' documents.
  */
 export function openIssuers(options: ResolvedOptions, listener: EventListener, runtime: Runtime): TrustedIssuers {
   const { issuers, shared, http, keyCache, clock } = options;
-  const hold = holdFor(options, listener, runtime);
-  if (typeof issuers !== 'function') return createFixedIssuers(issuers, hold);
-  return createResolverIssuers(issuers, {
-    hold,
+  const acquire = acquireWith(options, listener, runtime);
+  if (typeof issuers !== 'function') return new FixedIssuers(issuers, acquire);
+  return new ResolverIssuers(issuers, {
+    acquireEntry: acquire,
     resolve: (answer) => resolveIssuer(merge(shared, answer), http, 'The issuer that the resolver returned: '),
     maxIssuers: keyCache.maxIssuers,
     timeout: http.timeout,
@@ -26,20 +27,24 @@ export function openIssuers(options: ResolvedOptions, listener: EventListener, r
   });
 }
 
-function holdFor({ http, keyCache, clock }: ResolvedOptions, listener: EventListener, runtime: Runtime): AcquireEntry {
+function acquireWith(
+  { http, keyCache, clock }: ResolvedOptions,
+  listener: EventListener,
+  runtime: Runtime,
+): AcquireEntry {
   return (source) => {
     for (const { code, message } of configurationWarnings(source, http)) warnOnce(runtime, message, code);
-    const hold = acquireEntry({ source, http, keyCache, clock }, runtime);
-    const unsubscribe = hold.entry.subscribe(listener);
+    const { entry, release, retire } = acquireEntry({ source, http, keyCache, clock }, runtime);
+    const unsubscribe = entry.subscribe(listener);
     return {
-      entry: hold.entry,
+      entry,
       release: () => {
         unsubscribe();
-        return hold.release();
+        return release();
       },
       retire: () => {
         unsubscribe();
-        return hold.retire();
+        return retire();
       },
     };
   };

@@ -1,32 +1,30 @@
 import { createHttpClient } from '../http/http-client.ts';
-import { separatingValues } from '../options/option-table.ts';
-import type { HttpClient, Runtime } from '../runtime/runtime.ts';
+import type { HttpClient } from '../runtime/http-runtime.ts';
+import type { Runtime } from '../runtime/runtime.ts';
 import { version } from '../version.ts';
-import { createIssuerEntry, type EntryOptions, type IssuerEntry } from './issuer-entry.ts';
-import { createSharedMap, type SharedMap } from './shared-map.ts';
-import { createTokenCache, type TokenCache } from './token-cache.ts';
+import { type EntryOptions, IssuerEntry } from './issuer-entry.ts';
+import { SharedMap } from './shared-map.ts';
+import { clientKeyOf, entryKeyOf, type Identities } from './sharing-key.ts';
+import { TokenCache } from './token-cache.ts';
 
-/** The one core of a process: its connection pools, its issuers and its proven tokens. */
-interface ProcessCore {
+/** The one core of a process: its connection pools, its issuers and its verified tokens. */
+interface ProcessCore extends Identities {
   readonly clients: SharedMap<HttpClient>;
   readonly entries: SharedMap<IssuerEntry>;
   readonly tokens: TokenCache;
-  /** A number for each object that tells one configuration from another. */
-  readonly identities: WeakMap<object, number>;
-  lastIdentity: number;
   readonly warned: Set<string>;
 }
 
-/** A hold on an issuer's entry. */
+/** A lease of an issuer's entry. */
 export interface EntryLease {
   readonly entry: IssuerEntry;
-  /** Gives it up; the last hold on a connection pool closes it. */
+  /** Ends the lease. The last lease ends the entry, and the last one of a connection pool closes it. */
   release(): Promise<void>;
-  /** Gives it up without ending what requests may be waiting for. */
+  /** The same without aborting fetches that requests may be waiting for. */
   retire(): Promise<void>;
 }
 
-/** The core of this process, whichever copy of this package asks: of one version, there is one. */
+/** The core of this process: all copies of one version of this package share it. */
 function processCore(): ProcessCore {
   const registry = globalThis as unknown as Record<symbol, ProcessCore | undefined>;
   const key = Symbol.for(`@verifier/core@${version}`);
@@ -35,11 +33,11 @@ function processCore(): ProcessCore {
 }
 
 function createProcessCore(): ProcessCore {
-  const tokens = createTokenCache();
+  const tokens = new TokenCache();
   return {
-    clients: createSharedMap((client) => client.close()),
-    entries: createSharedMap((entry) => {
-      entry.keys.close();
+    clients: new SharedMap((client) => client.close()),
+    entries: new SharedMap((entry) => {
+      entry.close();
       tokens.clear(entry);
     }),
     tokens,
@@ -49,14 +47,14 @@ function createProcessCore(): ProcessCore {
   };
 }
 
-/** The proven tokens of this process, with room for so many. */
+/** The token cache of this process, with at least the given capacity. */
 export function sharedTokenCache(maxEntries: number): TokenCache {
   const { tokens } = processCore();
   tokens.reserve(maxEntries);
   return tokens;
 }
 
-/** Tells the operator something once in the life of the process. */
+/** Warns the operator once in the life of the process. */
 export function warnOnce(runtime: Runtime, message: string, code: string): void {
   const { warned } = processCore();
   if (warned.has(message)) return;
@@ -65,8 +63,8 @@ export function warnOnce(runtime: Runtime, message: string, code: string): void 
 }
 
 /**
- * Takes hold of the entry of an issuer. Who asks with the same issuer, the same way to fetch and the same clock gets
- * the same entry; what is demanded of tokens plays no part.
+ * Leases the entry of an issuer. Verifiers with the same issuer, the same HTTP and cache settings and the same clock
+ * share one entry, whatever their token policies are.
  */
 export function acquireEntry(options: EntryOptions, runtime: Runtime): EntryLease {
   const core = processCore();
@@ -74,7 +72,7 @@ export function acquireEntry(options: EntryOptions, runtime: Runtime): EntryLeas
   const entryKey = entryKeyOf(core, options, clientKey);
   const client = core.clients.acquire(clientKey, () => createHttpClient(options.http, runtime));
   try {
-    const entry = core.entries.acquire(entryKey, () => createIssuerEntry(options, client, runtime));
+    const entry = core.entries.acquire(entryKey, () => new IssuerEntry(options, client, runtime));
     return {
       entry,
       release: () => release(core, entryKey, clientKey),
@@ -97,22 +95,6 @@ async function release(
 }
 
 function retire({ tokens }: ProcessCore, entry: IssuerEntry): void {
-  entry.keys.retire();
+  entry.retire();
   tokens.clear(entry);
-}
-
-function clientKeyOf(core: ProcessCore, options: EntryOptions, runtime: Runtime): string {
-  return JSON.stringify([runtime.name, separatingValues('pool', options, (object) => identity(core, object))]);
-}
-
-function entryKeyOf(core: ProcessCore, options: EntryOptions, clientKey: string): string {
-  return JSON.stringify([separatingValues('entry', options, (object) => identity(core, object)), clientKey]);
-}
-
-function identity(core: ProcessCore, object: object): number {
-  const known = core.identities.get(object);
-  if (known !== undefined) return known;
-  core.lastIdentity += 1;
-  core.identities.set(object, core.lastIdentity);
-  return core.lastIdentity;
 }

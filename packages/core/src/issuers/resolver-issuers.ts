@@ -4,15 +4,15 @@ import type { MaybePromise } from '../lib/maybe-promise.ts';
 import type { IssuerOptions, IssuerResolver } from '../options/options.ts';
 import type { ResolvedIssuer } from '../options/resolve-issuer.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { type AcquireEntry, refuse, type TrustedIssuer, type TrustedIssuers } from './trusted-issuers.ts';
+import { type AcquireEntry, denyIssuer, type TrustedIssuer, type TrustedIssuers } from './trusted-issuers.ts';
 
-/** What a directory with a resolver needs beside it. */
+/** The collaborators and limits of {@link ResolverIssuers}. */
 export interface ResolverIssuersOptions {
-  readonly hold: AcquireEntry;
-  /** Checks what the resolver returned; throws a ConfigurationError. */
+  readonly acquireEntry: AcquireEntry;
+  /** Validates the options that the resolver returned; throws a ConfigurationError. */
   readonly resolve: (options: IssuerOptions) => ResolvedIssuer;
   readonly maxIssuers: number;
-  /** Seconds that the resolver may take. */
+  /** The time limit of one call of the resolver, in seconds. */
   readonly timeout: number;
   readonly clock: Clock;
   readonly sharesPromises: boolean;
@@ -24,23 +24,19 @@ interface Acceptance extends TrustedIssuer {
   askAgainAt: number;
 }
 
-// Seconds after which a decision is asked for again: in the background where it was yes.
+// Seconds after which the resolver is called again: in the background if it accepted the issuer.
 const acceptanceLife = 600;
 const refusalLife = 30;
 
-/** The directory of issuers that a function decides on. Its decisions are kept for a while, within bounds. */
-export function createResolverIssuers(resolver: IssuerResolver, options: ResolverIssuersOptions): TrustedIssuers {
-  return new ResolverIssuers(resolver, options);
-}
-
-class ResolverIssuers implements TrustedIssuers {
+/** Issuers that a function of the application decides on. Caches a limited number of its decisions. */
+export class ResolverIssuers implements TrustedIssuers {
   readonly #resolver: IssuerResolver;
   readonly #options: ResolverIssuersOptions;
   readonly #accepted: LRUCache<string, Acceptance>;
   readonly #refusedUntil: LRUCache<string, number>;
   readonly #asking: Map<string, Promise<TrustedIssuer>> = new Map();
   #released: Promise<unknown> = Promise.resolve();
-  // Grows when everything decided so far is to be forgotten.
+  // Incremented by clear(): decisions of an earlier generation are discarded.
   #generation = 0;
   #isClosed = false;
 
@@ -51,14 +47,14 @@ class ResolverIssuers implements TrustedIssuers {
     this.#refusedUntil = new LRUCache({ max });
     this.#accepted = new LRUCache({
       max,
-      dispose: (acceptance) => this.#giveUp(acceptance),
+      dispose: (acceptance) => this.#release(acceptance),
     });
   }
 
   find(iss: unknown): MaybePromise<TrustedIssuer> {
     const known = this.findNow(iss);
     if (known !== undefined) return known;
-    if (typeof iss !== 'string' || this.#now() < (this.#refusedUntil.get(iss) ?? 0)) return refuse(iss);
+    if (typeof iss !== 'string' || this.#now() < (this.#refusedUntil.get(iss) ?? 0)) throw denyIssuer(iss);
     return this.#ask(iss);
   }
 
@@ -91,7 +87,7 @@ class ResolverIssuers implements TrustedIssuers {
     return this.#options.clock.monotonic();
   }
 
-  // While the resolver does not answer, its last decision holds.
+  // The last decision applies until the resolver returns another one.
   #askAgain(acceptance: Acceptance): void {
     acceptance.askAgainAt = this.#now() + refusalLife;
     this.#ask(acceptance.issuer).catch(() => undefined);
@@ -111,20 +107,20 @@ class ResolverIssuers implements TrustedIssuers {
     const generation = this.#generation;
     const answer = await this.#answerFor(iss);
     if (this.#isClosed) throw new UnavailableError('ERR_CLOSED', 'The verifier was closed');
-    // What was decided before it was to be forgotten holds no more.
+    // clear() was called during the call of the resolver.
     if (generation !== this.#generation) return this.#ask(iss);
     if (answer !== undefined) return this.#accept(iss, answer);
     this.#accepted.delete(iss);
     this.#refusedUntil.set(iss, this.#now() + refusalLife);
-    return refuse(iss);
+    throw denyIssuer(iss);
   }
 
   #accept(iss: string, answer: IssuerOptions): TrustedIssuer {
-    const { hold, resolve } = this.#options;
+    const { acquireEntry, resolve } = this.#options;
     try {
       const resolved = sameIssuer(resolve(answer), iss);
       const { issuer, policy } = resolved;
-      const acceptance = { issuer, policy, ...hold(resolved), askAgainAt: this.#now() + acceptanceLife };
+      const acceptance = { issuer, policy, ...acquireEntry(resolved), askAgainAt: this.#now() + acceptanceLife };
       this.#accepted.set(iss, acceptance);
       return acceptance;
     } catch (cause) {
@@ -132,8 +128,8 @@ class ResolverIssuers implements TrustedIssuers {
     }
   }
 
-  // Requests may be in the middle of using what has to make room; nobody may any more once the verifier is closed.
-  #giveUp({ release, retire }: Acceptance): void {
+  // Requests in flight may still use an evicted issuer, but not the issuers of a closed verifier.
+  #release({ release, retire }: Acceptance): void {
     this.#released = Promise.all([this.#released, this.#isClosed ? release() : retire()]);
   }
 

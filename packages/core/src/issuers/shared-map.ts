@@ -1,32 +1,28 @@
-/** Values that several holders share: made for the first of them, ended with the last. */
-export interface SharedMap<TValue> {
-  /** The value of a key, held once more. */
-  acquire(key: string, create: () => TValue): TValue;
-  /** Gives up one hold; the last one ends the value, in its usual way or in another one. */
-  release(key: string, end?: (value: TValue) => void): Promise<void> | void;
-}
+/** Values with a reference count: created by the first lease, ended with the last one. */
+export class SharedMap<TValue> {
+  readonly #entries: Map<string, { readonly value: TValue; leases: number }> = new Map();
+  readonly #end: (value: TValue) => Promise<void> | void;
 
-/**
- * Makes a map of shared values.
- *
- * @param end - Called with a value that nobody holds any more.
- */
-export function createSharedMap<TValue>(end: (value: TValue) => Promise<void> | void): SharedMap<TValue> {
-  const entries = new Map<string, { readonly value: TValue; holders: number }>();
-  return {
-    acquire(key, create) {
-      const entry = entries.get(key) ?? { value: create(), holders: 0 };
-      entry.holders += 1;
-      entries.set(key, entry);
-      return entry.value;
-    },
-    release(key, endThis = end) {
-      const entry = entries.get(key);
-      if (entry === undefined) return undefined;
-      entry.holders -= 1;
-      if (entry.holders > 0) return undefined;
-      entries.delete(key);
-      return endThis(entry.value);
-    },
-  };
+  /** @param end - Ends a value after its last lease was released. */
+  constructor(end: (value: TValue) => Promise<void> | void) {
+    this.#end = end;
+  }
+
+  /** Leases the value of a key, and creates it if necessary. */
+  acquire(key: string, create: () => TValue): TValue {
+    const entry = this.#entries.get(key) ?? { value: create(), leases: 0 };
+    entry.leases += 1;
+    this.#entries.set(key, entry);
+    return entry.value;
+  }
+
+  /** Releases one lease; the last one ends the value, with `end` instead of the usual function if given. */
+  release(key: string, end: (value: TValue) => Promise<void> | void = this.#end): Promise<void> | void {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return undefined;
+    entry.leases -= 1;
+    if (entry.leases > 0) return undefined;
+    this.#entries.delete(key);
+    return end(entry.value);
+  }
 }

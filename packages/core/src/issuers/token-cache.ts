@@ -23,44 +23,48 @@ export interface VerifiedJws {
   accepted: AcceptedClaims | undefined;
 }
 
-/** How the cache has done so far. */
 interface TokenCacheStats {
   readonly entries: number;
   readonly maxEntries: number;
 }
 
-/** The proven tokens of a process by the digest of their text, least recently used. No token is kept. */
-export interface TokenCache {
-  get(digest: string): VerifiedJws | undefined;
-  set(digest: string, proven: VerifiedJws): void;
-  delete(digest: string): void;
-  /** Forgets the tokens of one owner. */
-  clear(owner: object): void;
-  /** Makes room for so many tokens; what was kept stays. */
-  reserve(maxEntries: number): void;
-  stats(): TokenCacheStats;
-}
+/**
+ * The verified tokens of a process by the digest of their text; evicts the least recently used one. Stores no token.
+ * Caches nothing until {@link TokenCache.reserve} is called.
+ */
+export class TokenCache {
+  #tokens: LRUCache<string, VerifiedJws> | undefined;
+  #capacity = 0;
 
-/** Makes a cache that keeps nothing until room is reserved. */
-export function createTokenCache(): TokenCache {
-  let capacity = 0;
-  let tokens: LRUCache<string, VerifiedJws> | undefined;
-  return {
-    get: (digest) => tokens?.get(digest),
-    set: (digest, proven) => void tokens?.set(digest, proven),
-    delete: (digest) => void tokens?.delete(digest),
-    clear(owner) {
-      for (const [digest, proven] of tokens?.entries() ?? []) {
-        if (proven.owner === owner) tokens?.delete(digest);
-      }
-    },
-    reserve(maxEntries) {
-      if (maxEntries <= capacity) return;
-      const kept = tokens?.dump() ?? [];
-      capacity = maxEntries;
-      tokens = new LRUCache({ max: maxEntries });
-      tokens.load(kept);
-    },
-    stats: () => ({ entries: tokens?.size ?? 0, maxEntries: capacity }),
-  };
+  get(digest: string): VerifiedJws | undefined {
+    return this.#tokens?.get(digest);
+  }
+
+  set(digest: string, jws: VerifiedJws): void {
+    this.#tokens?.set(digest, jws);
+  }
+
+  delete(digest: string): void {
+    this.#tokens?.delete(digest);
+  }
+
+  /** Removes the tokens of one owner. */
+  clear(owner: object): void {
+    for (const [digest, jws] of this.#tokens?.entries() ?? []) {
+      if (jws.owner === owner) this.#tokens?.delete(digest);
+    }
+  }
+
+  /** Raises the capacity to the given number of tokens, and keeps the cached ones. Never lowers it. */
+  reserve(maxEntries: number): void {
+    if (maxEntries <= this.#capacity) return;
+    const cached = this.#tokens?.dump() ?? [];
+    this.#capacity = maxEntries;
+    this.#tokens = new LRUCache({ max: maxEntries });
+    this.#tokens.load(cached);
+  }
+
+  stats(): TokenCacheStats {
+    return { entries: this.#tokens?.size ?? 0, maxEntries: this.#capacity };
+  }
 }

@@ -4,7 +4,7 @@ import type { ResolvedIssuer, ResolvedPolicy } from '../options/resolve-issuer.t
 import type { IssuerEntry } from './issuer-entry.ts';
 import type { EntryLease } from './process-core.ts';
 
-/** An issuer whose tokens are accepted, and what is demanded of them. */
+/** An issuer whose tokens are accepted, and the policy for its tokens. */
 export interface TrustedIssuer {
   readonly issuer: string;
   readonly policy: ResolvedPolicy;
@@ -14,58 +14,28 @@ export interface TrustedIssuer {
 /** The issuers that a verifier trusts. */
 export interface TrustedIssuers {
   /**
-   * The issuer that an unverified `iss` selects.
+   * The trusted issuer that an unverified `iss` selects.
    *
-   * @throws TokenError where it is not trusted; UnavailableError where that could not be found out.
+   * @throws TokenError if it is not trusted; UnavailableError if the resolver failed.
    */
   find(iss: unknown): MaybePromise<TrustedIssuer>;
-  /** The same, but only what is known already. */
+  /** The same without calling the resolver; undefined if unknown so far. */
   findNow(iss: unknown): TrustedIssuer | undefined;
-  /** Those known by now: all of them, where they are configured by name. */
+  /** Every issuer known so far: all of them, if they are configured by name. */
   known(): readonly TrustedIssuer[];
-  /** Forgets what a resolver decided. */
+  /** Discards the decisions of the resolver, for one issuer or for all. */
   clear(issuer?: string): void;
   close(): Promise<void>;
 }
 
-/** Takes hold of an issuer's entry on behalf of a verifier. */
+/** Leases the entry of an issuer on behalf of a verifier. */
 export type AcquireEntry = (issuer: ResolvedIssuer) => EntryLease;
 
-/** The directory of issuers that are configured by name. */
-export function createFixedIssuers(issuers: readonly ResolvedIssuer[], hold: AcquireEntry): TrustedIssuers {
-  const trusted = takeAll(issuers, hold);
-  const findNow = (iss: unknown): TrustedIssuer | undefined => trusted.get(iss as string);
-  return {
-    find: (iss) => findNow(iss) ?? refuse(iss),
-    findNow,
-    known: () => [...trusted.values()],
-    clear: () => undefined,
-    close: async () => void (await Promise.all([...trusted.values()].map((issuer) => issuer.release()))),
-  };
-}
-
-/** Refuses an issuer that is not trusted. */
-export function refuse(iss: unknown): never {
+/** The error for an issuer that is not trusted. */
+export function denyIssuer(iss: unknown): TokenError {
   const reason = iss === undefined ? 'missing' : typeof iss === 'string' ? 'mismatch' : 'invalid';
-  throw new TokenError('ERR_ISSUER_UNKNOWN', 'The token was not issued by an issuer that is trusted here', {
+  return new TokenError('ERR_ISSUER_UNKNOWN', 'The token was not issued by an issuer that is trusted here', {
     claim: 'iss',
     reason,
   });
-}
-
-// Either all of them are held in the end, or none.
-function takeAll(issuers: readonly ResolvedIssuer[], hold: AcquireEntry): Map<string, ReturnType<typeof take>> {
-  const taken = new Map<string, ReturnType<typeof take>>();
-  try {
-    for (const issuer of issuers) taken.set(issuer.issuer, take(issuer, hold));
-    return taken;
-  } catch (error) {
-    for (const { release } of taken.values()) void release();
-    throw error;
-  }
-}
-
-function take(issuer: ResolvedIssuer, hold: AcquireEntry): TrustedIssuer & { readonly release: () => Promise<void> } {
-  const { entry, release } = hold(issuer);
-  return { issuer: issuer.issuer, policy: issuer.policy, entry, release };
 }

@@ -5,7 +5,7 @@ import type { TrustedIssuer } from './trusted-issuers.ts';
 /**
  * Loads the keys of issuers in parallel.
  *
- * @throws AggregateError with an UnavailableError for each issuer that failed, after all of them have ended.
+ * @throws AggregateError with an UnavailableError for each issuer that failed, after all fetches ended.
  */
 export async function warmUp(issuers: readonly TrustedIssuer[]): Promise<void> {
   const results = await settleAll(issuers, issuers.length, async ({ entry }) => await entry.keys.load());

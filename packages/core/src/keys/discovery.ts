@@ -1,15 +1,16 @@
 import { UnavailableError } from '../errors.ts';
 import { DocumentError } from '../http/document-error.ts';
 import { insecureUrlsFor, urlFault } from '../http/secure-url.ts';
+import { IssuerMismatchError } from './issuer-mismatch-error.ts';
 
-/** What is read of an issuer's metadata. */
+/** The members of an issuer's metadata that are used. */
 export interface IssuerMetadata {
   readonly jwksUri: string;
 }
 
 /**
- * Where an issuer's metadata may be: OpenID Connect Discovery 1.0, section 4, appends the well-known path to the issuer;
- * RFC 8414, section 3.1, puts it before the issuer's path.
+ * The URLs at which an issuer may publish its metadata: OpenID Connect Discovery 1.0, section 4, appends the well-known
+ * path to the issuer; RFC 8414, section 3.1, inserts it before the issuer's path.
  */
 export function metadataUrls(issuer: string): readonly [openid: string, oauth: string] {
   const { origin, pathname } = new URL(issuer);
@@ -20,7 +21,7 @@ export function metadataUrls(issuer: string): readonly [openid: string, oauth: s
   ];
 }
 
-/** Whether an answer means that the metadata may be at the other place. */
+/** Whether an error means that the metadata may be at the other URL. */
 export function isElsewhere(error: unknown): boolean {
   return (
     error instanceof DocumentError &&
@@ -31,27 +32,16 @@ export function isElsewhere(error: unknown): boolean {
   );
 }
 
-/** Metadata that names another issuer than the one that was asked. */
-export class IssuerMismatch extends Error {
-  /** The issuer that the metadata names. */
-  readonly named: string;
-
-  constructor(named: string) {
-    super('The metadata names another issuer');
-    this.named = named;
-  }
-}
-
 /**
- * Reads an issuer's metadata. The issuer in it must be the one that was asked, character by character, or nothing of
- * it may be used (RFC 8414, section 3.3).
+ * Parses an issuer's metadata. Their `issuer` must equal the configured one, character by character (RFC 8414, section
+ * 3.3).
  *
  * @throws UnavailableError with ERR_DISCOVERY_ISSUER_MISMATCH or ERR_DISCOVERY_FAILED.
  */
 export function parseMetadata(json: unknown, issuer: string, insecureOrigins: readonly string[]): IssuerMetadata {
   const { issuer: named, jwks_uri: jwksUri } = (json ?? {}) as { issuer?: unknown; jwks_uri?: unknown };
   if (named !== issuer) {
-    const cause = new IssuerMismatch(typeof named === 'string' ? named.slice(0, 200) : '');
+    const cause = new IssuerMismatchError(typeof named === 'string' ? named.slice(0, 200) : '');
     throw new UnavailableError('ERR_DISCOVERY_ISSUER_MISMATCH', 'The metadata names another issuer', { cause });
   }
   const insecure = insecureUrlsFor(issuer, insecureOrigins);

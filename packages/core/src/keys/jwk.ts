@@ -1,6 +1,6 @@
 import { type Algorithm, algorithms, allAlgorithms, parseAlgorithm } from '../crypto/algorithms.ts';
 import { isBase64url } from '../crypto/base64url.ts';
-import type { PublicJwk, Runtime } from '../runtime/runtime.ts';
+import type { CryptoRuntime, PublicJwk } from '../runtime/crypto-runtime.ts';
 import { isRocaModulus, isSmallPoint } from './weak-keys.ts';
 
 /** A JSON Web Key Set (RFC 7517, section 5). */
@@ -14,10 +14,10 @@ export interface JSONWebKey {
   readonly [parameter: string]: unknown;
 }
 
-/** A key of a key set that signatures may be checked with. */
+/** A key that verifies signatures. */
 export interface UsableJwk {
   readonly kid: string | undefined;
-  /** The one algorithm of the key; undefined for an RSA key that names none. */
+  /** The one algorithm of the key; undefined for an RSA key without `alg`. */
   readonly alg: Algorithm | undefined;
   readonly jwk: PublicJwk;
 }
@@ -25,30 +25,30 @@ export interface UsableJwk {
 type Members = Readonly<Record<string, unknown>>;
 
 const minModulusBits = 2048;
-// Checking a signature grows with the modulus; what is longer than this serves only to slow a verifier down.
+// The cost of a verification grows with the modulus: a longer one only slows verifiers down.
 const maxModulusBits = 16_384;
 const coordinateLength: Readonly<Record<string, number>> = { 'P-256': 43, 'P-384': 64, 'P-521': 88, Ed25519: 43 };
 
 /**
- * What a member of a key set is good for (RFC 7517, section 4), judged without importing it. Symmetric and private
- * keys, keys for encryption and weak keys are good for nothing here, nor is what the runtime cannot verify.
+ * Parses a member of a key set (RFC 7517, section 4), without importing it.
  *
- * @returns undefined where the key is not to be used.
+ * @returns undefined if it is not usable: a symmetric, private, encryption or weak key, or one whose algorithm the
+ *   runtime does not support.
  */
 export function parseJwk(
   value: unknown,
-  runtime: Pick<Runtime, 'supports' | 'decodeBase64url'>,
+  runtime: Pick<CryptoRuntime, 'supports' | 'decodeBase64url'>,
 ): UsableJwk | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
   const members = value as Members;
   if (hasPrivateParts(members) || !isForSignatures(members) || !isIdentifier(members['kid'])) return undefined;
   const alg = boundAlgorithm(members);
-  if (alg === null || !allowsSomething(alg, runtime)) return undefined;
+  if (alg === null || !isSupported(alg, runtime)) return undefined;
   const jwk = members['kty'] === 'RSA' ? rsaKey(members, runtime) : curveKey(members);
   return jwk === undefined ? undefined : { kid: members['kid'] as string | undefined, alg, jwk };
 }
 
-/** Whether a JWK holds what only its owner may know. */
+/** Whether a JWK contains private or symmetric key material. */
 export function hasPrivateParts(members: Members): boolean {
   return ['d', 'k', 'p', 'q', 'dp', 'dq', 'qi', 'oth'].some((name) => Object.hasOwn(members, name));
 }
@@ -62,7 +62,7 @@ function isIdentifier(kid: unknown): boolean {
   return kid === undefined || typeof kid === 'string';
 }
 
-// null: the key names an algorithm that it cannot have, or is of a kind that is not used here.
+// null: the algorithm does not fit the key, or the key type or curve is not supported.
 function boundAlgorithm(members: Members): Algorithm | undefined | null {
   const { kty, crv, alg } = members;
   const named = parseAlgorithm(alg);
@@ -72,11 +72,11 @@ function boundAlgorithm(members: Members): Algorithm | undefined | null {
   return ofCurve === undefined || (named !== undefined && named !== ofCurve) ? null : ofCurve;
 }
 
-function allowsSomething(alg: Algorithm | undefined, runtime: Pick<Runtime, 'supports'>): boolean {
+function isSupported(alg: Algorithm | undefined, runtime: Pick<CryptoRuntime, 'supports'>): boolean {
   return runtime.supports(alg ?? 'RS256');
 }
 
-function rsaKey(members: Members, runtime: Pick<Runtime, 'decodeBase64url'>): PublicJwk | undefined {
+function rsaKey(members: Members, runtime: Pick<CryptoRuntime, 'decodeBase64url'>): PublicJwk | undefined {
   const { n, e } = members;
   if (!isEncoded(n) || !isEncoded(e)) return undefined;
   const modulus = runtime.decodeBase64url(n);
@@ -87,7 +87,7 @@ function rsaKey(members: Members, runtime: Pick<Runtime, 'decodeBase64url'>): Pu
   return Object.freeze({ kty: 'RSA', n, e });
 }
 
-// RFC 8017, section 3.1: odd, and at least 3. Longer than 64 bits nobody uses, and it makes checking slow.
+// RFC 8017, section 3.1: odd, and at least 3. Exponents above 64 bits are unused in practice and slow to verify with.
 function isExponent(bytes: Uint8Array): boolean {
   const bits = bitLength(bytes);
   return bits > 1 && bits <= 64 && ((bytes.at(-1) ?? 0) & 1) === 1;
@@ -107,7 +107,7 @@ function curveKey({ kty, crv, x, y }: Members): PublicJwk | undefined {
   return Object.freeze({ kty: 'EC', crv: crv as string, x, y });
 }
 
-// A decoder may throw for what is not, and one bad member must not cost the others.
+// The decoder may throw for other text, and one bad member must not invalidate the set.
 function isEncoded(value: unknown): value is string {
   return typeof value === 'string' && value !== '' && isBase64url(value);
 }

@@ -1,130 +1,122 @@
 import type { AcceptedAlgorithms, Algorithm } from '../crypto/algorithms.ts';
-import { andThen, type MaybePromise } from '../lib/maybe-promise.ts';
-import type { ImportedKey, Runtime } from '../runtime/runtime.ts';
+import type { MaybePromise } from '../lib/maybe-promise.ts';
+import type { ImportedKey } from '../runtime/crypto-runtime.ts';
+import type { Runtime } from '../runtime/runtime.ts';
 import { parseJwk, type UsableJwk } from './jwk.ts';
 
-/** A key of an issuer. The object is the key's identity: a refreshed set that still holds the key holds this object. */
+/** A key of an issuer. The object is the key's identity: a refreshed set that still contains the key reuses it. */
 export interface PublishedKey {
   readonly kid: string | undefined;
   readonly alg: Algorithm | undefined;
-  /** Makes the key ready for one algorithm: once, when it is first used. undefined where the key is broken. */
+  /** Imports the key for one algorithm, once, on first use. undefined if the key is broken. */
   import(algorithm: Algorithm): MaybePromise<ImportedKey | undefined>;
 }
 
-/** The key that a header asks for, or why there is none. */
-export type Selection =
-  | { readonly key: PublishedKey; readonly fault?: undefined }
-  | { readonly key?: undefined; readonly fault: 'unknown' | 'other-algorithm' | 'ambiguous' };
-
-/** The signing keys that an issuer publishes. */
-export interface KeySet {
-  readonly keys: readonly PublishedKey[];
-  /** How many members of the document were not usable. */
-  readonly skipped: number;
-  /** Chooses exactly one key (RFC 7515, section 4.1.4 and appendix D), by identifier and algorithm. */
-  select(kid: string | undefined, algorithm: Algorithm, accepted: AcceptedAlgorithms): Selection;
+/** The one key for a token's header, and the set that contains it. */
+export interface SelectedKey {
+  readonly key: PublishedKey;
+  readonly keySet: KeySet;
+  readonly fault?: undefined;
 }
+
+/** The key for a token's header, or the reason why there is not exactly one. */
+export type Selection =
+  | SelectedKey
+  | { readonly key?: undefined; readonly fault: 'unknown' | 'other-algorithm' | 'ambiguous' };
 
 type KeyRuntime = Pick<Runtime, 'supports' | 'decodeBase64url' | 'importKey' | 'sharesPromises'>;
 
-/**
- * Makes a key set from a JWKS document, skipping what is not usable. Keys that the previous set held as well are taken
- * over as they are, with whatever was imported of them; all others are dropped with it.
- */
-export function createKeySet(members: readonly unknown[], runtime: KeyRuntime, previous?: KeySet): KeySet {
-  const known = new Map(previous?.keys.map((key) => [identityOf(key), key]));
-  const keys = new Map<string, PublishedKey>();
-  let skipped = 0;
-  for (const member of members) {
-    const usable = parseJwk(member, runtime);
-    if (usable === undefined) {
-      skipped += 1;
-      continue;
+const unknown: Selection = Object.freeze({ fault: 'unknown' });
+const otherAlgorithm: Selection = Object.freeze({ fault: 'other-algorithm' });
+const ambiguous: Selection = Object.freeze({ fault: 'ambiguous' });
+
+/** The signing keys that an issuer publishes. Immutable. */
+export class KeySet {
+  readonly keys: readonly PublishedKey[];
+  /** The number of members of the document that are not usable. */
+  readonly skipped: number;
+  readonly #byKid: ReadonlyMap<string | undefined, readonly PublishedKey[]>;
+
+  /**
+   * Parses the members of a JWKS document, and skips unusable ones. Keys that the previous set also contains are reused,
+   * with what was imported of them.
+   */
+  constructor(members: readonly unknown[], runtime: KeyRuntime, previous?: KeySet) {
+    const known = new Map(previous?.keys.map((key) => [identityOf(key), key]));
+    const keys = new Map<string, PublishedKey>();
+    let skipped = 0;
+    for (const member of members) {
+      const usable = parseJwk(member, runtime);
+      if (usable === undefined) {
+        skipped += 1;
+        continue;
+      }
+      const identity = JSON.stringify(usable);
+      keys.set(identity, known.get(identity) ?? new LazyKey(usable, identity, runtime));
     }
-    const identity = JSON.stringify(usable);
-    keys.set(identity, known.get(identity) ?? new LazyKey(usable, identity, runtime));
+    this.keys = [...keys.values()];
+    this.skipped = skipped;
+    this.#byKid = Map.groupBy(this.keys, ({ kid }) => kid);
   }
-  return keySetOf([...keys.values()], skipped);
+
+  /**
+   * Selects exactly one key by identifier and algorithm (RFC 7515, section 4.1.4 and appendix D). An RSA key without
+   * `alg` has one algorithm for all tokens, whatever their headers say.
+   */
+  select(kid: string | undefined, algorithm: Algorithm, { unboundRsa }: AcceptedAlgorithms): Selection {
+    const candidates = kid === undefined ? this.keys : this.#byKid.get(kid);
+    let selected: PublishedKey | undefined;
+    for (const key of candidates ?? []) {
+      if ((key.alg ?? unboundRsa) !== algorithm) continue;
+      if (selected !== undefined) return ambiguous;
+      selected = key;
+    }
+    if (selected !== undefined) return { key: selected, keySet: this };
+    return kid === undefined || candidates === undefined ? unknown : otherAlgorithm;
+  }
 }
 
-// Two keys are the same where kid, algorithm and key material are.
+// Two keys are the same if kid, algorithm and key material are.
 function identityOf(key: PublishedKey): string {
   return key instanceof LazyKey ? key.identity : '';
 }
 
-function keySetOf(keys: readonly PublishedKey[], skipped: number): KeySet {
-  const byKid = Map.groupBy(keys, (key) => key.kid);
-  const byAlgorithm = Map.groupBy(keys, (key) => key.alg);
-  return {
-    keys,
-    skipped,
-    select(kid, algorithm, accepted) {
-      if (kid === undefined) return onlyOne(withAlgorithm(byAlgorithm, algorithm, accepted), 'unknown');
-      const named = byKid.get(kid);
-      if (named === undefined) return { fault: 'unknown' };
-      return onlyOne(
-        named.filter((key) => (key.alg ?? accepted.unboundRsa) === algorithm),
-        'other-algorithm',
-      );
-    },
-  };
-}
-
-// An RSA key that names no algorithm is used with one only, whatever the header of a token says.
-function withAlgorithm(
-  byAlgorithm: ReadonlyMap<Algorithm | undefined, readonly PublishedKey[]>,
-  algorithm: Algorithm,
-  accepted: AcceptedAlgorithms,
-): readonly PublishedKey[] {
-  const bound = byAlgorithm.get(algorithm) ?? [];
-  const unbound = accepted.unboundRsa === algorithm ? byAlgorithm.get(undefined) : undefined;
-  return unbound === undefined ? bound : [...bound, ...unbound];
-}
-
-function onlyOne([key, ...others]: readonly PublishedKey[], faultOfNone: 'unknown' | 'other-algorithm'): Selection {
-  if (key === undefined) return { fault: faultOfNone };
-  return others.length > 0 ? { fault: 'ambiguous' } : { key };
-}
-
 class LazyKey implements PublishedKey {
   readonly identity: string;
+  readonly kid: string | undefined;
+  readonly alg: Algorithm | undefined;
   readonly #usable: UsableJwk;
   readonly #runtime: KeyRuntime;
   readonly #imported: Map<Algorithm, MaybePromise<ImportedKey | undefined>> = new Map();
 
   constructor(usable: UsableJwk, identity: string, runtime: KeyRuntime) {
-    this.#usable = usable;
     this.identity = identity;
+    this.kid = usable.kid;
+    this.alg = usable.alg;
+    this.#usable = usable;
     this.#runtime = runtime;
-  }
-
-  get kid(): string | undefined {
-    return this.#usable.kid;
-  }
-
-  get alg(): Algorithm | undefined {
-    return this.#usable.alg;
   }
 
   import(algorithm: Algorithm): MaybePromise<ImportedKey | undefined> {
     const imported = this.#imported.get(algorithm);
     if (imported !== undefined || this.#imported.has(algorithm)) return imported;
-    const importing = this.#tryImport(algorithm);
-    const settled = andThen(importing, (key) => {
-      this.#imported.set(algorithm, key);
-      return key;
-    });
-    if (settled instanceof Promise && this.#runtime.sharesPromises) this.#imported.set(algorithm, settled);
-    return settled;
+    return this.#importNow(algorithm);
   }
 
-  // A key may look right and still be none, a point off its curve for one: then it is as if it were not there.
-  #tryImport(algorithm: Algorithm): MaybePromise<ImportedKey | undefined> {
+  // A key may look valid and still be broken, for example a point off its curve: it is then skipped like an unusable one.
+  #importNow(algorithm: Algorithm): MaybePromise<ImportedKey | undefined> {
+    const store = (key: ImportedKey | undefined): ImportedKey | undefined => {
+      this.#imported.set(algorithm, key);
+      return key;
+    };
     try {
       const key = this.#runtime.importKey(this.#usable.jwk, algorithm);
-      return key instanceof Promise ? key.catch(() => undefined) : key;
+      if (!(key instanceof Promise)) return store(key);
+      const importing = key.then(store, () => store(undefined));
+      if (this.#runtime.sharesPromises) this.#imported.set(algorithm, importing);
+      return importing;
     } catch {
-      return undefined;
+      return store(undefined);
     }
   }
 }

@@ -1,61 +1,59 @@
 import type { AcceptedAlgorithms, Algorithm } from '../crypto/algorithms.ts';
 import type { AuthErrorCode } from '../errors.ts';
 import type { MaybePromise } from '../lib/maybe-promise.ts';
-import type { KeySet, PublishedKey } from './key-set.ts';
+import type { KeySet, SelectedKey } from './key-set.ts';
 import type { Phase } from './refresh-policy.ts';
+import type { WaitUntil } from './refreshing-document-options.ts';
 
-/** What a token's header asks of a key set. */
+/** A look-up of the key for a token's header. */
 export interface KeyRequest {
   readonly kid: string | undefined;
   readonly algorithm: Algorithm;
   readonly accepted: AcceptedAlgorithms;
   /** Keeps a Fetch-style runtime alive for a background refresh. */
-  readonly waitUntil?: ((work: Promise<unknown>) => void) | undefined;
+  readonly waitUntil?: WaitUntil;
 }
 
 /** The state of one issuer's keys, as plain data. Times in seconds. */
 export interface KeyStats {
   readonly state: Phase;
-  /** Whether a fetch is under way. */
+  /** Whether a fetch is in flight. */
   readonly refreshing: boolean;
-  /** How many keys are in memory. */
+  /** The number of keys in memory. */
   readonly keys: number;
-  /** How many members of the key set are not usable here: encryption keys, unknown algorithms, RSA below 2048 bits. */
+  /** The number of skipped members of the key set: encryption keys, unknown algorithms, RSA below 2048 bits. */
   readonly skipped: number;
-  /** Since the key set was fetched or confirmed; null where there is none. */
+  /** Since the key set was fetched or confirmed; null if none is in memory. */
   readonly age: number | null;
-  /** Fetches that brought a usable key set, or confirmed the one at hand. */
+  /** Fetches that loaded or confirmed a key set. */
   readonly refreshes: number;
   /** Fetches that failed. */
   readonly failures: number;
-  /** Why the last fetch failed; null where it did not. */
+  /** The error code of the last fetch; null if it succeeded. */
   readonly lastError: AuthErrorCode | null;
-  /** How often a key was wanted and was in memory. */
+  /** Look-ups that needed no fetch. */
   readonly contactsSaved: number;
 }
 
-/** Where the keys of one issuer come from. */
+/** Provides the keys of one issuer. */
 export interface KeySource {
   /**
-   * The one key that a header asks for; at once where the keys are at hand.
+   * Selects the one key for a token's header; synchronously if the key set is in memory.
    *
-   * @throws TokenError where there is none, or more than one; UnavailableError where the keys cannot be had.
+   * @throws TokenError unless exactly one key matches; UnavailableError if the key set cannot be fetched.
    */
-  find(request: KeyRequest): MaybePromise<PublishedKey>;
-  /**
-   * The keys at hand, where a request may use them without waiting. Asking counts as use, and starts a refresh that is
-   * due.
-   */
+  find(request: KeyRequest): MaybePromise<SelectedKey>;
+  /** The key set, if a request may use it without waiting. Counts as use, and starts a refresh that is due. */
   keySetNow(waitUntil: KeyRequest['waitUntil']): KeySet | undefined;
-  /** Has the keys in memory when it is done; throws or rejects with an UnavailableError. */
+  /** Loads the key set into memory; throws or rejects with an UnavailableError. */
   load(): MaybePromise<void>;
-  /** Whether keys are in memory and trusted. Asking keeps them so: it counts as use, and starts a fetch where one is due. */
+  /** Whether the key set is in memory and trusted. Counts as use, and starts a fetch if one is due. */
   ready(): boolean;
   stats(): KeyStats;
-  /** Forgets all that was fetched. */
+  /** Discards everything that was fetched. */
   clear(): void;
-  /** Refreshes no more by itself. A request that is in the middle of it is still answered. */
+  /** Stops refreshing in the background. Requests in flight are still answered. */
   retire(): void;
-  /** Ends fetches under way, and the refreshing; who still asks is refused with ERR_CLOSED. */
+  /** Aborts fetches, and stops refreshing. Later requests fail with ERR_CLOSED. */
   close(): void;
 }

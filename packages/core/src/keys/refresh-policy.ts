@@ -1,51 +1,55 @@
-/** How long a document is kept and trusted, in seconds. */
+/** How long a document is used and trusted, in seconds. */
 export interface RefreshSettings {
-  /** The life of a document, whatever its cache headers say. */
+  /** The life of the document, instead of its cache headers. */
   readonly ttl: number | undefined;
-  /** The share of its life after which it is refreshed. */
+  /** The fraction of its life after which the document is refreshed. */
   readonly refreshAhead: number;
-  /** How long it stays trusted after its life while it cannot be refreshed. */
+  /** How long the document stays trusted after its life if it cannot be refreshed. */
   readonly staleFor: number;
+  /** The wait after a failed refresh of a loaded document; exponential back-off if absent. */
+  readonly retry?: number | undefined;
+  /** Whether requests use a stale document even after an idle period, instead of waiting for one fetch. */
+  readonly usesStale?: boolean | undefined;
 }
 
-/** All that is remembered to decide when to fetch. Times are seconds on the monotonic clock. */
+/** The state that decides when to fetch. Times are seconds on the monotonic clock. */
 export interface RefreshState {
-  /** When the set in use was fetched, or last confirmed; undefined where there is none. */
+  /** When the document was fetched or last confirmed; undefined if absent. */
   readonly loadedAt: number | undefined;
   readonly life: number;
   readonly refreshAt: number;
-  /** Failed fetches in a row. */
+  /** Consecutive failures. */
   readonly failures: number;
-  /** No cold and no background fetch before this. */
+  /** The earliest time of the next cold or background fetch. */
   readonly retryAt: number;
-  /** No fetch at all before this: the issuer asked for it. */
+  /** The earliest time of any fetch, from `Retry-After`. */
   readonly throttledUntil: number;
-  /** When fetches for unknown keys were started, within the last interval. */
+  /** The start times of fetches for unknown keys within the last interval. */
   readonly lookups: readonly number[];
-  /** When the fetch that is under way was started. */
+  /** The start time of the fetch in flight. */
   readonly fetchingSince: number | undefined;
 }
 
-/** How far the set in use can be trusted. */
+/** The age of a document, relative to its life. */
 export type Phase = 'absent' | 'fresh' | 'due' | 'stale' | 'expired';
 
-/** What to do with a request, or with the passing of time. */
+/** The action for a request or a timer. */
 export type Decision =
-  /** Use the set at hand. */
+  /** Use the document in memory. */
   | { readonly act: 'use' }
-  /** Use the set at hand, and fetch in the background. */
+  /** Use the document in memory, and fetch in the background. */
   | { readonly act: 'refresh' }
-  /** Wait for the fetch under way, or for a new one. */
+  /** Wait for the fetch in flight, or for a new one. */
   | { readonly act: 'wait' }
-  /** Nothing can be done before so many seconds. */
+  /** Refuse: no fetch is possible within `retryAfter` seconds. */
   | { readonly act: 'refuse'; readonly retryAfter: number };
 
-// Decided for every request: not worth an object each.
+// Constants, so that a decision allocates nothing.
 const use: Decision = Object.freeze({ act: 'use' });
 const refresh: Decision = Object.freeze({ act: 'refresh' });
 const wait: Decision = Object.freeze({ act: 'wait' });
 
-/** The numbers of the policy that no option changes; seconds, but for the jitter's share and the count of lookups. */
+/** The limits that no option changes, in seconds; `jitter` is a fraction, `lookupsPerInterval` a count. */
 export interface RefreshLimits {
   readonly minLife: number;
   readonly maxLife: number;
@@ -58,7 +62,7 @@ export interface RefreshLimits {
   readonly lookupsPerInterval: number;
 }
 
-export const limits: RefreshLimits = Object.freeze({
+export const refreshLimits: RefreshLimits = Object.freeze({
   minLife: 60,
   maxLife: 3600,
   defaultLife: 600,
@@ -70,7 +74,7 @@ export const limits: RefreshLimits = Object.freeze({
   lookupsPerInterval: 2,
 });
 
-/** Nothing fetched yet. */
+/** The state before the first fetch. */
 export const initialState: RefreshState = Object.freeze({
   loadedAt: undefined,
   life: 0,
@@ -82,7 +86,7 @@ export const initialState: RefreshState = Object.freeze({
   fetchingSince: undefined,
 });
 
-/** Where the set in use stands: between fresh and expired, or absent. */
+/** The phase of a document at a time. */
 export function phaseOf(state: RefreshState, policy: RefreshSettings, now: number): Phase {
   if (state.loadedAt === undefined) return 'absent';
   const endOfLife = state.loadedAt + state.life;
@@ -91,68 +95,74 @@ export function phaseOf(state: RefreshState, policy: RefreshSettings, now: numbe
   return now >= state.refreshAt ? 'due' : 'fresh';
 }
 
-/** What a request does that needs the set. With a set that is trusted it never waits, but once after idleness. */
+/** The time until which a document needs no decision: {@link onRequest} answers `use`. */
+export function freshUntil({ loadedAt, refreshAt, fetchingSince }: RefreshState): number {
+  return loadedAt === undefined || fetchingSince !== undefined ? Number.NEGATIVE_INFINITY : refreshAt;
+}
+
+/** The action of a request. Never waits while the document is trusted, except once after an idle period. */
 export function onRequest(state: RefreshState, policy: RefreshSettings, now: number): Decision {
   const phase = phaseOf(state, policy, now);
   if (phase === 'fresh') return use;
   if (phase === 'due') return refreshIfPossible(state, now);
-  if (phase === 'stale' && isBeingRefreshed(state, now)) return refreshIfPossible(state, now);
+  if (phase === 'stale' && (policy.usesStale === true || isBeingRefreshed(state, now)))
+    return refreshIfPossible(state, now);
   return waitIfPossible(state, now);
 }
 
-/** What a request does whose key the set does not hold. */
+/** The action of a request whose key is not in the key set. */
 export function onUnknownKey(state: RefreshState, now: number): Decision {
   if (state.fetchingSince !== undefined) return wait;
   if (state.throttledUntil > now) return { act: 'refuse', retryAfter: state.throttledUntil - now };
   const recent = recentLookups(state, now);
   const [oldest] = recent;
-  if (oldest === undefined || recent.length < limits.lookupsPerInterval) return wait;
-  return { act: 'refuse', retryAfter: oldest + limits.lookupInterval - now };
+  if (oldest === undefined || recent.length < refreshLimits.lookupsPerInterval) return wait;
+  return { act: 'refuse', retryAfter: oldest + refreshLimits.lookupInterval - now };
 }
 
-/** What the passing of time does to a set that was used within its last life. */
+/** The action of a timer, for a document that was used within its last life. */
 export function onTick(state: RefreshState, policy: RefreshSettings, now: number): Decision {
   return phaseOf(state, policy, now) === 'fresh' ? use : refreshIfPossible(state, now);
 }
 
-/** When {@link onTick} is worth asking again. */
+/** The time of the next call of {@link onTick}. */
 export function nextTick(state: RefreshState): number {
   return Math.max(state.refreshAt, blockedUntil(state));
 }
 
-/** When the next cold or background fetch may be started, where the last one failed; in the past where none did. */
+/** The earliest time of the next cold or background fetch; in the past unless the last one failed. */
 export function blockedUntil(state: RefreshState): number {
   return Math.max(state.retryAt, state.throttledUntil);
 }
 
-/** Whether nobody needed the set for as long as it lives, so that time alone is no reason to refresh it. */
+/** Whether the document was not used for the length of its life, so that the timer must not refresh it. */
 export function isIdle(state: RefreshState, usedAt: number, now: number): boolean {
   return now - usedAt > idleAfter(state);
 }
 
-/** A fetch has begun; one for an unknown key is counted against the budget. */
+/** The state after the start of a fetch. A fetch for an unknown key counts against the budget. */
 export function fetchStarted(state: RefreshState, now: number, reason: 'life' | 'unknown-key'): RefreshState {
   const recent = recentLookups(state, now);
   return { ...state, fetchingSince: now, lookups: reason === 'unknown-key' ? [...recent, now] : recent };
 }
 
-/** A fetch is over and counts for nothing: it was given up, or the process stood still meanwhile. */
+/** The state after a fetch without a result: aborted, lost, or interrupted by a process freeze. */
 export function fetchAbandoned(state: RefreshState): RefreshState {
   return { ...state, fetchingSince: undefined };
 }
 
-/** A usable set arrived, or the one in use was confirmed. `random` is within [0, 1). */
+/** The state after a fetch that loaded or confirmed the document. `random` is within [0, 1). */
 export function fetchSucceeded(
   state: RefreshState,
   policy: RefreshSettings,
   { now, life, random }: { now: number; life: number; random: number },
 ): RefreshState {
-  const jittered = 1 + limits.jitter * (2 * random - 1);
+  const jittered = 1 + refreshLimits.jitter * (2 * random - 1);
   return {
     ...state,
     loadedAt: now,
     life,
-    // Early enough to be refreshed before the end of its life, with any jitter.
+    // Before the end of its life with any jitter.
     refreshAt: now + life * Math.min(policy.refreshAhead * jittered, 0.99),
     failures: 0,
     retryAt: 0,
@@ -161,30 +171,36 @@ export function fetchSucceeded(
   };
 }
 
-/** A fetch failed, or brought nothing usable. What was loaded before stays as it is. */
+/** The state after a fetch that failed, or whose document is not usable. A loaded document stays. */
 export function fetchFailed(
   state: RefreshState,
-  { now, random, retryAfter }: { now: number; random: number; retryAfter: number | undefined },
+  {
+    now,
+    random,
+    retryAfter,
+    retry,
+  }: { now: number; random: number; retryAfter: number | undefined; retry?: number | undefined },
 ): RefreshState {
   const failures = state.failures + 1;
-  const backOff = Math.min(limits.maxBackOff, limits.firstBackOff * 2 ** (failures - 1));
-  const throttle = Math.min(limits.maxRetryAfter, Math.max(0, retryAfter ?? 0));
+  const exponential = Math.min(refreshLimits.maxBackOff, refreshLimits.firstBackOff * 2 ** (failures - 1));
+  const backOff = state.loadedAt === undefined ? exponential : (retry ?? exponential);
+  const throttle = Math.min(refreshLimits.maxRetryAfter, Math.max(0, retryAfter ?? 0));
   return {
     ...state,
     failures,
-    // Jitter shortens the wait only, so that it never exceeds its cap.
-    retryAt: now + backOff * (1 - 2 * limits.jitter * random),
+    // Jitter only shortens the wait, so that it never exceeds its limit.
+    retryAt: now + backOff * (1 - 2 * refreshLimits.jitter * random),
     throttledUntil: Math.max(state.throttledUntil, now + throttle),
     fetchingSince: undefined,
   };
 }
 
 /**
- * The life of a document by its cache headers (RFC 9111, section 4.2), within bounds. `no-cache`, `no-store` and
- * `must-revalidate` do not shorten it: obeying them is a fetch for every request.
+ * The life of a document by its cache headers (RFC 9111, section 4.2), within refreshLimits. `no-cache`, `no-store` and
+ * `must-revalidate` do not shorten it: obeying them would mean a fetch for every request.
  *
- * @param confirmed - The life of the document that the answer confirmed: a 304 without cache headers leaves it as it
- *   was (RFC 9111, section 4.3.4).
+ * @param confirmed - The previous life, if the response is a 304: without cache headers it stays unchanged (RFC 9111,
+ *   section 4.3.4).
  */
 export function lifeOf(
   cacheControl: string | null,
@@ -195,22 +211,22 @@ export function lifeOf(
   if (policy.ttl !== undefined) return policy.ttl;
   if (cacheControl === null && confirmed !== undefined) return confirmed;
   const directives = (cacheControl ?? '').toLowerCase();
-  if (/(?:^|[\s,])no-(?:cache|store)\b/.test(directives)) return limits.defaultLife;
+  if (/(?:^|[\s,])no-(?:cache|store)\b/.test(directives)) return refreshLimits.defaultLife;
   const maxAge = /(?:^|[\s,])max-age="?(\d{1,10})/.exec(directives)?.[1];
-  if (maxAge === undefined) return limits.defaultLife;
+  if (maxAge === undefined) return refreshLimits.defaultLife;
   const spent = /^\s*\d{1,10}\s*$/.test(age ?? '') ? Number(age) : 0;
-  return Math.min(limits.maxLife, Math.max(limits.minLife, Number(maxAge) - spent));
+  return Math.min(refreshLimits.maxLife, Math.max(refreshLimits.minLife, Number(maxAge) - spent));
 }
 
-// The set is beyond its life although it is in use: a fetch that began in time is under way, or one failed not long ago.
-// Otherwise nobody needed it meanwhile, and how old it is says nothing about whether the issuer can be reached.
+// Whether a stale document is in use: a fetch that started in time is in flight, or one failed recently. Otherwise the
+// document was idle, and its age does not indicate an outage of the issuer.
 function isBeingRefreshed(state: RefreshState, now: number): boolean {
   if (state.fetchingSince !== undefined && state.fetchingSince < (state.loadedAt ?? 0) + state.life) return true;
   return state.failures > 0 && (state.fetchingSince ?? now) - blockedUntil(state) <= idleAfter(state);
 }
 
 function idleAfter({ loadedAt, life }: RefreshState): number {
-  return loadedAt === undefined ? limits.defaultLife : life;
+  return loadedAt === undefined ? refreshLimits.defaultLife : life;
 }
 
 function isBlocked(state: RefreshState, now: number): boolean {
@@ -227,5 +243,5 @@ function waitIfPossible(state: RefreshState, now: number): Decision {
 }
 
 function recentLookups(state: RefreshState, now: number): readonly number[] {
-  return state.lookups.filter((startedAt) => now - startedAt < limits.lookupInterval);
+  return state.lookups.filter((startedAt) => now - startedAt < refreshLimits.lookupInterval);
 }

@@ -1,155 +1,144 @@
-import { TokenError, UnavailableError } from '../errors.ts';
-import { andThen, type MaybePromise } from '../lib/maybe-promise.ts';
-import type { KeySet, PublishedKey } from './key-set.ts';
+import { type TokenError, UnavailableError } from '../errors.ts';
+import type { MaybePromise } from '../lib/maybe-promise.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import { denySelection } from './deny-selection.ts';
+import { KeySet, type SelectedKey } from './key-set.ts';
+import type { KeySetListener } from './key-set-listener.ts';
 import type { KeyRequest, KeySource, KeyStats } from './key-source.ts';
-import { RefreshingSet, type RefreshOptions } from './refreshing-key-set.ts';
-import { selectedKey } from './select-key.ts';
+import { RefreshingDocument } from './refreshing-document.ts';
+import type { RefreshingDocumentOptions } from './refreshing-document-options.ts';
 
-// Seconds between two looks at what the fetch of another request has brought.
-const lookInterval = 0.05;
-
-/**
- * A key set that is fetched when it is first needed, refreshed in the background before its life ends, kept while it
- * cannot be refreshed, and fetched early for a key that it does not hold.
- */
-export function createRemoteKeySource(options: RefreshOptions): KeySource {
-  return new RemoteKeySource(new RefreshingSet(options), options.runtime.sharesPromises);
+/** The collaborators and settings of a {@link RemoteKeySource}. */
+export interface RemoteKeySourceOptions
+  extends Pick<
+    RefreshingDocumentOptions<KeySet>,
+    'request' | 'settings' | 'store' | 'storeKey' | 'clock' | 'random' | 'longestFetch'
+  > {
+  readonly runtime: Runtime;
+  readonly listener: KeySetListener;
 }
 
-class RemoteKeySource implements KeySource {
-  readonly #refreshing: RefreshingSet;
+// Where a request cannot await the fetch of another one, it polls for the result: seconds between two looks.
+const pollInterval = 0.05;
+
+/** Keys from a key set that is fetched when first needed, refreshed ahead of expiry, and fetched early for unknown keys. */
+export class RemoteKeySource implements KeySource {
+  readonly #document: RefreshingDocument<KeySet>;
   readonly #sharesPromises: boolean;
   #contactsSaved = 0;
-  #isClosed = false;
 
-  constructor(refreshing: RefreshingSet, sharesPromises: boolean) {
-    this.#refreshing = refreshing;
-    this.#sharesPromises = sharesPromises;
+  constructor(options: RemoteKeySourceOptions) {
+    const { runtime, listener } = options;
+    this.#sharesPromises = runtime.sharesPromises;
+    this.#document = new RefreshingDocument({
+      ...options,
+      parse: (json, previous) => parseKeySet(json, runtime, previous),
+      replaced: (next, previous) => publishChanges(next, previous, listener),
+      unavailable: { code: 'ERR_KEY_SET_UNAVAILABLE', message: 'The key set of the issuer cannot be fetched' },
+    });
   }
 
-  find(request: KeyRequest): MaybePromise<PublishedKey> {
-    const asked = this.#refreshing.started;
-    return andThen(this.#trusted(request.waitUntil), (set) => this.#pick(set, request, asked));
+  find(request: KeyRequest): MaybePromise<SelectedKey> {
+    const { started } = this.#document.flight;
+    const keySet = this.keySetNow(request.waitUntil) ?? this.#document.load(request.waitUntil);
+    if (keySet instanceof Promise) return keySet.then((loaded) => this.#select(loaded, request, started));
+    return this.#select(keySet, request, started);
   }
 
   keySetNow(waitUntil: KeyRequest['waitUntil']): KeySet | undefined {
-    if (this.#isClosed) return undefined;
-    const { act } = this.#refreshing.decide();
-    if (act === 'refresh') this.#refresh(waitUntil);
-    else if (act !== 'use') return undefined;
-    this.#contactsSaved += 1;
-    return this.#refreshing.current;
+    const keySet = this.#document.valueNow(waitUntil);
+    if (keySet !== undefined) this.#contactsSaved += 1;
+    return keySet;
   }
 
   load(): MaybePromise<void> {
-    return andThen(this.#trusted(undefined), () => undefined);
+    const keySet = this.keySetNow(undefined) ?? this.#document.load(undefined);
+    return keySet instanceof Promise ? keySet.then(() => undefined) : undefined;
   }
 
   ready(): boolean {
-    if (this.#isClosed) return false;
-    const { act } = this.#refreshing.decide();
-    // A process that gets no requests until it is ready would otherwise never be. Workers have no request to fetch in.
-    if ((act === 'refresh' || act === 'wait') && this.#sharesPromises) this.#refresh(undefined);
-    return this.#isTrusted();
+    return this.#document.ready();
   }
 
   stats(): KeyStats {
-    const { phase, current, age, isFetching, journal } = this.#refreshing;
+    const { value, phase, isFetching, age, refreshes, failures, lastError } = this.#document.stats();
+    const { keys, skipped } = value ?? { keys: [], skipped: 0 };
     return {
       state: phase,
       refreshing: isFetching,
-      keys: current?.keys.length ?? 0,
-      skipped: current?.skipped ?? 0,
-      age: age ?? null,
-      refreshes: journal.refreshes,
-      failures: journal.failures,
-      lastError: journal.lastError?.code ?? null,
+      keys: keys.length,
+      skipped,
+      age,
+      refreshes,
+      failures,
+      lastError,
       contactsSaved: this.#contactsSaved,
     };
   }
 
   clear(): void {
-    this.#refreshing.clear();
+    this.#document.clear();
   }
 
   retire(): void {
-    this.#refreshing.retire();
+    this.#document.retire();
   }
 
   close(): void {
-    this.#isClosed = true;
-    this.#refreshing.retire();
-    this.#refreshing.clear();
+    this.#document.close();
   }
 
-  #trusted(waitUntil: KeyRequest['waitUntil']): MaybePromise<KeySet> {
-    if (this.#isClosed) throw new UnavailableError('ERR_CLOSED', 'The verifier was closed');
-    const decision = this.#refreshing.decide();
-    if (decision.act === 'refuse') throw this.#unavailable(decision.retryAfter);
-    if (decision.act === 'wait') return this.#afterFetch(waitUntil);
-    if (decision.act === 'refresh') this.#refresh(waitUntil);
-    this.#contactsSaved += 1;
-    return this.#setAtHand();
+  /** @param started - The number of fetches that had started when the request arrived. */
+  #select(keySet: KeySet, request: KeyRequest, started: number): MaybePromise<SelectedKey> {
+    const selection = keySet.select(request.kid, request.algorithm, request.accepted);
+    if (selection.key !== undefined) return selection;
+    // A set that was requested after the arrival of the token is as new as the result of another fetch.
+    const isNew = this.#document.flight.applied > started;
+    if (selection.fault === 'unknown' && !isNew) return this.#lookUp(request, started);
+    throw denySelection(selection.fault);
   }
 
-  async #afterFetch(waitUntil: KeyRequest['waitUntil']): Promise<KeySet> {
-    const outcome = await this.#refreshing.fetch('life');
-    return outcome === 'overtaken' ? this.#trusted(waitUntil) : this.#setAtHand();
-  }
-
-  #setAtHand(): KeySet {
-    const { current, retryAfter } = this.#refreshing;
-    if (current !== undefined && this.#isTrusted()) return current;
-    throw this.#unavailable(retryAfter);
-  }
-
-  #isTrusted(): boolean {
-    const { phase } = this.#refreshing;
-    return phase !== 'absent' && phase !== 'expired';
-  }
-
-  /** @param asked - How many fetches had been started when the request came. */
-  #pick(set: KeySet, request: KeyRequest, asked: number): MaybePromise<PublishedKey> {
-    const selection = set.select(request.kid, request.algorithm, request.accepted);
-    // What was asked for after the request came is as new as what another fetch would bring.
-    const isNew = this.#refreshing.applied > asked;
-    return selection.fault === 'unknown' && !isNew ? this.#findUnknown(request, asked) : selectedKey(selection);
-  }
-
-  #findUnknown(request: KeyRequest, asked: number): MaybePromise<PublishedKey> {
-    const decision = this.#refreshing.decideUnknown();
+  #lookUp(request: KeyRequest, started: number): MaybePromise<SelectedKey> {
+    const decision = this.#document.decideLookup();
     if (decision.act === 'refuse') {
-      if (!this.#sharesPromises && this.#refreshing.isFetching) return this.#pickLater(request, asked);
-      throw this.#notFound(decision.retryAfter);
+      if (!this.#sharesPromises && this.#document.stats().isFetching) return this.#poll(request, started);
+      throw this.#denyUnknown(decision.retryAfter);
     }
-    return this.#refreshing.fetch('unknown-key').then((outcome) => {
+    return this.#document.fetch('unknown-key').then((outcome) => {
       if (outcome === 'overtaken') return this.find(request);
-      if (outcome === 'failed') throw this.#notFound(this.#refreshing.retryAfter);
-      return this.#pick(this.#setAtHand(), request, asked);
+      if (outcome === 'failed') throw this.#denyUnknown();
+      return this.#select(this.#document.trusted(), request, started);
     });
   }
 
-  // Where the fetch of another request cannot be waited for, what it brings can.
-  async #pickLater(request: KeyRequest, asked: number): Promise<PublishedKey> {
-    await new Promise((resolve) => setTimeout(resolve, lookInterval * 1000));
-    return this.#pick(await this.#trusted(request.waitUntil), request, asked);
+  async #poll(request: KeyRequest, started: number): Promise<SelectedKey> {
+    await new Promise((resolve) => setTimeout(resolve, pollInterval * 1000));
+    const keySet = this.keySetNow(request.waitUntil) ?? (await this.#document.load(request.waitUntil));
+    return this.#select(keySet, request, started);
   }
 
-  // Without a word from the issuer nobody can say that the key does not exist.
-  #notFound(retryAfter: number): TokenError | UnavailableError {
-    if (this.#refreshing.isFailing) return this.#unavailable(retryAfter);
-    return new TokenError('ERR_KEY_NOT_FOUND', 'The issuer has no key that fits the header of the token');
+  // If the issuer cannot be reached, the key may exist: a client must keep its token.
+  #denyUnknown(retryAfter?: number): TokenError | UnavailableError {
+    return this.#document.stats().isFailing ? this.#document.unavailable(retryAfter) : denySelection('unknown');
   }
+}
 
-  // Each request gets an error of its own.
-  #unavailable(retryAfter: number): UnavailableError {
-    const last = this.#refreshing.journal.lastError;
-    const message = last?.message ?? 'The key set of the issuer cannot be fetched';
-    return new UnavailableError(last?.code ?? 'ERR_KEY_SET_UNAVAILABLE', message, { retryAfter, cause: last?.cause });
-  }
+function parseKeySet(json: unknown, runtime: Runtime, previous: KeySet | undefined): KeySet {
+  const { keys: members } = (json ?? {}) as { keys?: unknown };
+  if (!Array.isArray(members)) throw invalidKeySet('The key set of the issuer is not a JWK set');
+  const keySet = new KeySet(members, runtime, previous);
+  if (keySet.keys.length === 0) throw invalidKeySet('The key set of the issuer holds no usable key');
+  return keySet;
+}
 
-  #refresh(waitUntil: KeyRequest['waitUntil']): void {
-    const work = this.#refreshing.fetch('life');
-    waitUntil?.(work);
-  }
+function invalidKeySet(message: string): UnavailableError {
+  return new UnavailableError('ERR_KEY_SET_INVALID', message);
+}
+
+function publishChanges(next: KeySet, previous: KeySet | undefined, listener: KeySetListener): void {
+  const before = new Set(previous?.keys);
+  const after = new Set(next.keys);
+  const added = next.keys.filter((key) => !before.has(key));
+  const removed = [...before].filter((key) => !after.has(key));
+  if (added.length + removed.length > 0) listener.changed(added, removed);
 }

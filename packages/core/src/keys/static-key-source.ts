@@ -1,28 +1,57 @@
-import type { KeySet } from './key-set.ts';
-import type { KeySource } from './key-source.ts';
-import { selectedKey } from './select-key.ts';
+import { denySelection } from './deny-selection.ts';
+import type { KeySet, SelectedKey } from './key-set.ts';
+import type { KeyRequest, KeySource, KeyStats } from './key-source.ts';
 
-/** Keys that were given, not fetched. They do not age. */
-export function createStaticKeySource(set: KeySet): KeySource {
-  return {
-    find: ({ kid, algorithm, accepted }) => selectedKey(set.select(kid, algorithm, accepted)),
-    keySetNow: () => set,
-    load: () => undefined,
-    ready: () => true,
-    stats: () => ({
+/** Keys from the configuration. They never expire. */
+export class StaticKeySource implements KeySource {
+  readonly #keySet: KeySet;
+
+  constructor(keySet: KeySet) {
+    this.#keySet = keySet;
+  }
+
+  find({ kid, algorithm, accepted }: KeyRequest): SelectedKey {
+    const selection = this.#keySet.select(kid, algorithm, accepted);
+    if (selection.key === undefined) throw denySelection(selection.fault);
+    return selection;
+  }
+
+  keySetNow(): KeySet {
+    return this.#keySet;
+  }
+
+  load(): void {
+    // In memory from the start.
+  }
+
+  ready(): boolean {
+    return true;
+  }
+
+  stats(): KeyStats {
+    const { keys, skipped } = this.#keySet;
+    return {
       state: 'fresh',
       refreshing: false,
-      keys: set.keys.length,
-      skipped: set.skipped,
+      keys: keys.length,
+      skipped,
       age: null,
       refreshes: 0,
       failures: 0,
       lastError: null,
-      // There is nobody to contact.
       contactsSaved: 0,
-    }),
-    clear: () => undefined,
-    retire: () => undefined,
-    close: () => undefined,
-  };
+    };
+  }
+
+  clear(): void {
+    // The configuration does not change.
+  }
+
+  retire(): void {
+    // There is nothing to refresh.
+  }
+
+  close(): void {
+    // There is nothing to end.
+  }
 }

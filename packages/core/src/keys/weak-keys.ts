@@ -1,12 +1,12 @@
-// The primes of which the modulus of a key that a vulnerable chip made betrays itself.
+// The primes that reveal the modulus of a vulnerable chip.
 const primes = [
   3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97, 101, 103, 107, 109, 113,
   127, 131, 137, 139, 149, 151, 157, 163, 167,
 ];
 
 /**
- * Whether a modulus was made as the chips of CVE-2017-15361 (ROCA) made it: modulo each small prime it is then a power
- * of 65537. One sound modulus of about 2^28 looks like that by chance.
+ * Whether a modulus is from a chip of CVE-2017-15361 (ROCA): modulo each small prime it is a power of 65537. About one
+ * sound modulus in 2^28 matches by chance.
  */
 export function isRocaModulus(modulus: Uint8Array): boolean {
   return primes.every((prime) => {
@@ -24,7 +24,7 @@ function isPowerOf65537(value: number, prime: number): boolean {
   return false;
 }
 
-// RFC 8032, section 5.1: the points whose order divides eight, in every encoding that a decoder may take.
+// RFC 8032, section 5.1: the points whose order divides eight, in every encoding that a decoder may accept.
 const smallPoints = new Set([
   'AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA',
   'AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAIA',
@@ -42,7 +42,7 @@ const smallPoints = new Set([
   'xxdqcD1N2E-6PAt2DRBnDyogU_osOczGTsf9d5KsA_o',
 ]);
 
-/** Whether an Ed25519 key is a point of small order: a signature that fits many texts can then be made without a key. */
+/** Whether an Ed25519 key is a point of small order: anyone can then create a signature that is valid for many texts. */
 export function isSmallPoint(x: string): boolean {
   return smallPoints.has(x);
 }

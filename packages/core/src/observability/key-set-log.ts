@@ -1,32 +1,26 @@
 import type { UnavailableError } from '../errors.ts';
-import { IssuerMismatch } from '../keys/discovery.ts';
+import type { DocumentListener } from '../keys/document-listener.ts';
+import { IssuerMismatchError } from '../keys/issuer-mismatch-error.ts';
 import type { PublishedKey } from '../keys/key-set.ts';
 import type { KeySetListener } from '../keys/key-set-listener.ts';
-import type { Runtime } from '../runtime/runtime.ts';
-import type { EventListener, VerifierEvent } from './events.ts';
+import type { TelemetryRuntime } from '../runtime/telemetry-runtime.ts';
+import type { DocumentName, EventListener, VerifierEvent } from './events.ts';
 
-type Output = Pick<Runtime, 'warn' | 'debug'>;
-
-/** The outcome of one fetch of an issuer's metadata. */
-export interface MetadataOutcome {
-  readonly error?: UnavailableError;
-  readonly seconds: number;
-}
+type Output = Pick<TelemetryRuntime, 'warn' | 'debug'>;
 
 /** Publishes what happens to the documents of one issuer: events for programs, warnings and debug lines for operators. */
 export class KeySetLog implements KeySetListener {
+  readonly metadata: DocumentListener;
   readonly #issuer: string;
   readonly #publish: EventListener;
   readonly #output: Output;
-  readonly #metadataWarning: ChangeWarning;
   readonly #keySetWarning: ChangeWarning;
-  #metadataFailures = 0;
 
   constructor(issuer: string, publish: EventListener, output: Output) {
     this.#issuer = issuer;
     this.#publish = publish;
     this.#output = output;
-    this.#metadataWarning = new ChangeWarning(output, 'VERIFIER_ISSUER_MISMATCH');
+    this.metadata = new MetadataLog(issuer, publish, output);
     this.#keySetWarning = new ChangeWarning(output, 'VERIFIER_KEY_SET_INVALID');
   }
 
@@ -39,20 +33,7 @@ export class KeySetLog implements KeySetListener {
   failed(error: UnavailableError, failures: number, seconds: number): void {
     this.#keySetWarning.update(invalidityOf(this.#issuer, error));
     this.#output.debug(`${this.#issuer}: keys not refreshed (${error.code})`);
-    this.#publishFailure('keys', error, failures, seconds);
-  }
-
-  metadata({ error, seconds }: MetadataOutcome): void {
-    if (error === undefined) {
-      this.#metadataFailures = 0;
-      this.#metadataWarning.update(undefined);
-      this.#publish({ type: 'refreshed', issuer: this.#issuer, document: 'metadata', seconds });
-      return;
-    }
-    this.#metadataFailures += 1;
-    this.#metadataWarning.update(mismatchOf(this.#issuer, error));
-    this.#output.debug(`${this.#issuer}: metadata not usable (${error.code})`);
-    this.#publishFailure('metadata', error, this.#metadataFailures, seconds);
+    this.#publish(failureEvent(this.#issuer, 'keys', error, failures, seconds));
   }
 
   outageEntered(error: UnavailableError): void {
@@ -71,10 +52,36 @@ export class KeySetLog implements KeySetListener {
     for (const key of added) this.#publish(keyEvent('key-added', this.#issuer, key));
     for (const key of removed) this.#publish(keyEvent('key-removed', this.#issuer, key));
   }
+}
 
-  #publishFailure(document: 'metadata' | 'keys', { code }: UnavailableError, failures: number, seconds: number): void {
-    this.#publish({ type: 'refresh-failed', issuer: this.#issuer, document, code, failures, seconds });
+/** The part of the log for the metadata. An outage of the metadata alone affects no token, so that none is reported. */
+class MetadataLog implements DocumentListener {
+  readonly #issuer: string;
+  readonly #publish: EventListener;
+  readonly #output: Output;
+  readonly #warning: ChangeWarning;
+
+  constructor(issuer: string, publish: EventListener, output: Output) {
+    this.#issuer = issuer;
+    this.#publish = publish;
+    this.#output = output;
+    this.#warning = new ChangeWarning(output, 'VERIFIER_ISSUER_MISMATCH');
   }
+
+  refreshed(seconds: number): void {
+    this.#warning.update(undefined);
+    this.#publish({ type: 'refreshed', issuer: this.#issuer, document: 'metadata', seconds });
+  }
+
+  failed(error: UnavailableError, failures: number, seconds: number): void {
+    this.#warning.update(mismatchOf(this.#issuer, error));
+    this.#output.debug(`${this.#issuer}: metadata not usable (${error.code})`);
+    this.#publish(failureEvent(this.#issuer, 'metadata', error, failures, seconds));
+  }
+
+  outageEntered(): void {}
+
+  outageLeft(): void {}
 }
 
 /** A warning that is repeated only after its message changed, not for each failed fetch. */
@@ -94,12 +101,22 @@ class ChangeWarning {
   }
 }
 
+function failureEvent(
+  issuer: string,
+  document: DocumentName,
+  { code }: UnavailableError,
+  failures: number,
+  seconds: number,
+): VerifierEvent {
+  return { type: 'refresh-failed', issuer, document, code, failures, seconds };
+}
+
 function keyEvent(type: 'key-added' | 'key-removed', issuer: string, { kid, alg }: PublishedKey): VerifierEvent {
   return { type, issuer, kid, alg: alg ?? 'RSA' };
 }
 
 function mismatchOf(issuer: string, { cause }: UnavailableError): string | undefined {
-  if (!(cause instanceof IssuerMismatch)) return undefined;
+  if (!(cause instanceof IssuerMismatchError)) return undefined;
   return `The metadata of ${JSON.stringify(issuer)} name the issuer ${JSON.stringify(cause.named)}: configure that one if it is the issuer that you trust`;
 }
 

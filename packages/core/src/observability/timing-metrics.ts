@@ -1,5 +1,5 @@
 import type { Clock } from '../runtime/clock.ts';
-import type { Histogram, Runtime } from '../runtime/runtime.ts';
+import type { Histogram, TelemetryRuntime } from '../runtime/telemetry-runtime.ts';
 
 /** Durations in seconds. */
 export interface TimingStats {
@@ -13,12 +13,12 @@ export interface TimingStats {
 
 /** The durations of a verifier's fetches and signature checks. Allocates a histogram with the first measurement only. */
 export class TimingMetrics {
-  readonly #runtime: Pick<Runtime, 'createHistogram'>;
+  readonly #runtime: Pick<TelemetryRuntime, 'createHistogram'>;
   readonly #clock: Clock;
   #fetches: Histogram | undefined;
   #signatures: Histogram | undefined;
 
-  constructor(runtime: Pick<Runtime, 'createHistogram'>, clock: Clock) {
+  constructor(runtime: Pick<TelemetryRuntime, 'createHistogram'>, clock: Clock) {
     this.#runtime = runtime;
     this.#clock = clock;
   }

@@ -1,6 +1,6 @@
 import { type AnyAuthError, isAuthError } from '../errors.ts';
 import type { MaybePromise } from '../lib/maybe-promise.ts';
-import type { Runtime } from '../runtime/runtime.ts';
+import type { TelemetryRuntime } from '../runtime/telemetry-runtime.ts';
 import type { VerifiedToken } from '../token/verified-token.ts';
 import { issuerOf } from './error-issuer.ts';
 import type { EventListener, VerifierEvent } from './events.ts';
@@ -10,9 +10,9 @@ import type { Counters } from './stats.ts';
 export class VerificationMetrics {
   readonly counters: Counters = { refused: {}, verified: 0, hits: 0, misses: 0 };
   readonly #publish: EventListener;
-  readonly #runtime: Pick<Runtime, 'debug' | 'trace'>;
+  readonly #runtime: Pick<TelemetryRuntime, 'debug' | 'trace'>;
 
-  constructor(publish: EventListener, runtime: Pick<Runtime, 'debug' | 'trace'>) {
+  constructor(publish: EventListener, runtime: Pick<TelemetryRuntime, 'debug' | 'trace'>) {
     this.#publish = publish;
     this.#runtime = runtime;
   }

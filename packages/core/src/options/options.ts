@@ -2,7 +2,7 @@ import type { JSONWebKeySet } from '../keys/jwk.ts';
 import type { VerifierEvent } from '../observability/events.ts';
 import type { RequestLike } from '../request/request.ts';
 import type { Clock } from '../runtime/clock.ts';
-import type { FetchLike } from '../runtime/runtime.ts';
+import type { FetchLike } from '../runtime/http-runtime.ts';
 import type { ClaimPath } from '../token/claim-names.ts';
 import type { VerifiedToken } from '../token/verified-token.ts';
 

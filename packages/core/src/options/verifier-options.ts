@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../errors.ts';
 import { type Clock, systemClock } from '../runtime/clock.ts';
-import type { FetchLike } from '../runtime/runtime.ts';
+import type { FetchLike } from '../runtime/http-runtime.ts';
 import type { OptionReader } from './option-reader.ts';
 import {
   booleanOption,

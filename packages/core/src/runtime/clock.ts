@@ -1,8 +1,8 @@
 /** The clock of a verifier. */
 export interface Clock {
-  /** Epoch seconds; judges `exp`, `nbf` and `iat`. */
+  /** Epoch seconds, compared with `exp`, `nbf` and `iat`. */
   now(): number;
-  /** Seconds since some fixed moment, never set back; measures the age of keys. */
+  /** Seconds since a fixed moment, never set back; measures the age of keys. */
   monotonic(): number;
 }
 

@@ -1,11 +1,11 @@
-import type { Histogram } from './runtime.ts';
+import type { Histogram } from './telemetry-runtime.ts';
 
-// Each bucket reaches 5 % further than the one before it, from 100 ns to beyond an hour.
+// Each bucket ends 5 % after the previous one, from 100 ns to more than an hour.
 const lowest = 1e-7;
 const growth = Math.log(1.05);
 const buckets = 512;
 
-/** Makes a histogram whose percentiles are exact to 5 %, in a constant 4 KiB. */
+/** Creates a histogram whose percentiles are accurate to 5 %, in a constant 4 KiB. */
 export function createLogHistogram(): Histogram {
   const counts = new Float64Array(buckets);
   let count = 0;

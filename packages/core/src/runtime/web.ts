@@ -1,87 +1,25 @@
-import { base64url, type CryptoKey, errors, flattenedVerify, importJWK, type JWK } from 'jose';
-import type { Algorithm } from '../crypto/algorithms.ts';
-import { isBase64url } from '../crypto/base64url.ts';
-import { createLogHistogram } from './log-histogram.ts';
-import type { HttpClient, ImportedKey, PublicJwk, Runtime } from './runtime.ts';
-import { signatureLengthOf } from './signature-length.ts';
-
-const encoder = new TextEncoder();
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+import type { Runtime } from './runtime.ts';
+import { webCrypto } from './web/crypto.ts';
+import { webHttp } from './web/http.ts';
+import { webTelemetry } from './web/telemetry.ts';
 
 interface Globals {
   /** The name of Vercel's runtime, which runs on Workers. */
   readonly EdgeRuntime?: string;
   readonly navigator?: { readonly userAgent?: string };
   readonly process?: { readonly env?: Readonly<Record<string, string | undefined>> };
-  readonly console: { warn(message: string): void };
 }
 
 const globals = globalThis as unknown as Globals;
 const isWorkers = globals.navigator?.userAgent === 'Cloudflare-Workers' || globals.EdgeRuntime !== undefined;
 
-/** Every other runtime: signatures by WebCrypto with keys imported by jose, documents by the runtime's own fetch. */
+/** Every runtime other than Node.js. */
 export const runtime: Runtime = {
   name: 'web',
   sharesPromises: !isWorkers,
-  decodeBase64url,
-  decodeUtf8: (bytes) => utf8.decode(bytes),
-  digest,
-  halfHash,
-  supports: () => true,
-  importKey,
-  createHttpClient: () => fetchClient,
   schedule: () => undefined,
-  createHistogram: createLogHistogram,
-  trace: () => undefined,
-  warn: (message, code) => globals.console.warn(`[${code}] ${message}`),
-  debug: () => undefined,
   environment: () => globals.process?.env ?? {},
-};
-
-function decodeBase64url(text: string): Uint8Array {
-  if (!isBase64url(text)) throw new SyntaxError('The text is not canonical base64url');
-  return base64url.decode(text);
-}
-
-async function digest(text: string): Promise<string> {
-  return String.fromCharCode(...new Uint8Array(await crypto.subtle.digest('SHA-256', encoder.encode(text))));
-}
-
-async function halfHash(name: 'sha256' | 'sha384' | 'sha512', text: string): Promise<string> {
-  const bytes = new Uint8Array(await crypto.subtle.digest(name.replace('sha', 'SHA-'), encoder.encode(text)));
-  return base64url.encode(bytes.subarray(0, bytes.byteLength / 2));
-}
-
-async function importKey(jwk: PublicJwk, algorithm: Algorithm): Promise<ImportedKey> {
-  const key = await importJWK({ ...jwk } as JWK, algorithm);
-  if (key instanceof Uint8Array) throw new TypeError('A symmetric key cannot check a signature');
-  const names = algorithm === 'Ed25519' ? ['Ed25519', 'EdDSA'] : [algorithm];
-  const length = signatureLengthOf(jwk, algorithm, runtime.decodeBase64url);
-  const verify = async (signingInput: string, signature: Uint8Array): Promise<boolean> =>
-    signature.byteLength === length && (await verifySignature(key, names, signingInput, signature));
-  return { verify, verifyInParallel: verify };
-}
-
-async function verifySignature(
-  key: CryptoKey,
-  names: string[],
-  signingInput: string,
-  signature: Uint8Array,
-): Promise<boolean> {
-  const [header = '', claims = ''] = signingInput.split('.');
-  const jws = { protected: header, payload: claims, signature: base64url.encode(signature) };
-  try {
-    await flattenedVerify(jws, key, { algorithms: names });
-    return true;
-  } catch (error) {
-    if (error instanceof errors.JWSSignatureVerificationFailed) return false;
-    throw error;
-  }
-}
-
-// The runtime keeps its own connections.
-const fetchClient: HttpClient = {
-  fetch: (url, init) => fetch(url, init),
-  isStaleConnection: () => false,
-  close: () => Promise.resolve(),
+  ...webCrypto,
+  ...webHttp,
+  ...webTelemetry,
 };

@@ -1,5 +1,5 @@
 import { TokenError } from '../errors.ts';
-import type { Runtime } from '../runtime/runtime.ts';
+import type { CryptoRuntime } from '../runtime/crypto-runtime.ts';
 import type { JsonValue, JwsHeader } from './verified-token.ts';
 
 /** Claims of which nothing is known yet but that they are a JSON object. */
@@ -22,7 +22,7 @@ export interface KnownHeaders {
   get(encoded: string): JwsHeader | undefined;
 }
 
-type Decoder = Pick<Runtime, 'decodeBase64url' | 'decodeUtf8'>;
+type Decoder = Pick<CryptoRuntime, 'decodeBase64url' | 'decodeUtf8'>;
 
 // To parse so many arrays and objects takes about as long as to check a signature. A longer text may hold more of them.
 const structuresAllowed = 1000;

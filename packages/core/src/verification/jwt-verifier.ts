@@ -81,8 +81,9 @@ export class JwtVerifier implements TokenVerifier {
   ): MaybePromise<VerifiedToken> {
     const { counters, options, tokens } = this.#parts;
     counters.misses += 1;
-    const acceptSigned = ({ trusted, jws }: SignedToken): MaybePromise<VerifiedToken> => {
+    const acceptSigned = ({ trusted, jws, keySet }: SignedToken): MaybePromise<VerifiedToken> => {
       const accepted = this.#acceptClaims(jws, trusted);
+      accepted.keySet = keySet;
       if (digest !== undefined) tokens?.set(digest, jws);
       return acceptToken(createVerifiedToken(credentials, accepted), options.hooks.validate, context);
     };

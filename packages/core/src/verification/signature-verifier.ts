@@ -2,11 +2,12 @@ import type { Algorithm } from '../crypto/algorithms.ts';
 import { TokenError } from '../errors.ts';
 import type { VerifiedJws } from '../issuers/token-cache.ts';
 import type { TrustedIssuer, TrustedIssuers } from '../issuers/trusted-issuers.ts';
-import type { PublishedKey } from '../keys/key-set.ts';
+import type { KeySet, SelectedKey } from '../keys/key-set.ts';
 import { andThen, type MaybePromise } from '../lib/maybe-promise.ts';
 import { attributeTo } from '../observability/error-issuer.ts';
 import type { TimingMetrics } from '../observability/timing-metrics.ts';
-import type { ImportedKey, Runtime } from '../runtime/runtime.ts';
+import type { ImportedKey } from '../runtime/crypto-runtime.ts';
+import type { Runtime } from '../runtime/runtime.ts';
 import { type CompactJws, parseCompactJws } from '../token/compact-jws.ts';
 import { HeaderCache } from '../token/header-cache.ts';
 import { deepFreeze } from '../token/verified-token.ts';
@@ -23,6 +24,8 @@ export interface SignatureVerifierParts {
 export interface SignedToken {
   readonly trusted: TrustedIssuer;
   readonly jws: VerifiedJws;
+  /** The key set that selected the key. */
+  readonly keySet: KeySet;
 }
 
 // Reading the clock twice for every signature would be measurable itself.
@@ -67,13 +70,13 @@ export class SignatureVerifier {
       throw new TokenError('ERR_ALG_NOT_ALLOWED', 'The signature algorithm of the token is not accepted here');
     }
     const { waitUntil } = context;
-    return andThen(entry.keys.find({ kid, algorithm, accepted: policy.algorithms, waitUntil }), (key) =>
-      andThen(key.import(algorithm), (imported) => {
+    return andThen(entry.keys.find({ kid, algorithm, accepted: policy.algorithms, waitUntil }), (selected) =>
+      andThen(selected.key.import(algorithm), (imported) => {
         if (imported === undefined)
           throw new TokenError('ERR_KEY_NOT_FOUND', 'The key that the token names is not usable');
         return andThen(this.#hasValidSignature(jws, imported, context), (isValid) => {
           if (!isValid) throw new TokenError('ERR_SIGNATURE_INVALID', 'The signature of the token is invalid');
-          return this.#signedToken(trusted, jws, key, algorithm);
+          return this.#signedToken(trusted, jws, selected, algorithm);
         });
       }),
     );
@@ -88,7 +91,12 @@ export class SignatureVerifier {
     return stop === undefined ? result : andThen(result, stop);
   }
 
-  #signedToken(trusted: TrustedIssuer, jws: CompactJws, key: PublishedKey, algorithm: Algorithm): SignedToken {
+  #signedToken(
+    trusted: TrustedIssuer,
+    jws: CompactJws,
+    { key, keySet }: SelectedKey,
+    algorithm: Algorithm,
+  ): SignedToken {
     const header = deepFreeze(jws.header);
     this.#headers.set(jws.encodedHeader, header);
     const verified = {
@@ -99,6 +107,6 @@ export class SignatureVerifier {
       claims: deepFreeze(jws.claims),
       accepted: undefined,
     };
-    return { trusted, jws: verified };
+    return { trusted, jws: verified, keySet };
   }
 }

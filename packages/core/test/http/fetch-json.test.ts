@@ -6,8 +6,8 @@ import { DocumentError } from '../../src/http/document-error.ts';
 import { createHttpClient } from '../../src/http/http-client.ts';
 import { requestDocument } from '../../src/http/request-document.ts';
 import type { FetchLike } from '../../src/index.ts';
+import type { HttpClient } from '../../src/runtime/http-runtime.ts';
 import { runtime as node } from '../../src/runtime/node.ts';
-import type { HttpClient } from '../../src/runtime/runtime.ts';
 import { runtime as web } from '../../src/runtime/web.ts';
 
 const quick = { timeout: 0.3 };

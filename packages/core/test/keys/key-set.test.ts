@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Algorithm, acceptAlgorithms, allAlgorithms } from '../../src/crypto/algorithms.ts';
-import { createKeySet } from '../../src/keys/key-set.ts';
+import { KeySet } from '../../src/keys/key-set.ts';
 import { runtime as node } from '../../src/runtime/node.ts';
 import type { Runtime } from '../../src/runtime/runtime.ts';
 import { runtime as web } from '../../src/runtime/web.ts';
@@ -13,7 +13,7 @@ const { alg: _alg, ...unbound } = rsa;
 
 describe('a key set', () => {
   it('selects by identifier and algorithm', () => {
-    const set = createKeySet([rsa, ec], node);
+    const set = new KeySet([rsa, ec], node);
     expect(set.select('a', 'RS256', all).key?.kid).toBe('a');
     expect(set.select('b', 'ES256', all).key?.kid).toBe('b');
     expect(set.select('a', 'ES256', all).fault).toBe('other-algorithm');
@@ -23,16 +23,16 @@ describe('a key set', () => {
   it.each(['__proto__', 'constructor', 'toString', '', '../../keys', "' OR 1=1--", 'a\u0000', 'A'])(
     'knows no identifier but its own: %j',
     (kid) => {
-      expect(createKeySet([rsa], node).select(kid, 'RS256', all).fault).toBe('unknown');
+      expect(new KeySet([rsa], node).select(kid, 'RS256', all).fault).toBe('unknown');
     },
   );
 
   it('with one key does not lend it to a header that names another', () => {
-    expect(createKeySet([ec], node).select('other', 'ES256', all).fault).toBe('unknown');
+    expect(new KeySet([ec], node).select('other', 'ES256', all).fault).toBe('unknown');
   });
 
   it('uses an RSA key that names no algorithm with one algorithm only', () => {
-    const set = createKeySet([unbound], node);
+    const set = new KeySet([unbound], node);
     const selected = (names: readonly Algorithm[]) =>
       names.length === 0 ? [] : allAlgorithms.filter((name) => set.select('a', name, acceptAlgorithms(names)).key);
     expect(selected(allAlgorithms)).toEqual(['RS256']);
@@ -42,21 +42,21 @@ describe('a key set', () => {
   });
 
   it('counts what it does not use', () => {
-    const set = createKeySet([ec, null, { kty: 'oct', k: 'AAAA' }, rsa, {}], node);
+    const set = new KeySet([ec, null, { kty: 'oct', k: 'AAAA' }, rsa, {}], node);
     expect(set.keys).toHaveLength(2);
     expect(set.skipped).toBe(3);
-    expect(createKeySet([ec], node).skipped).toBe(0);
+    expect(new KeySet([ec], node).skipped).toBe(0);
   });
 
   it('without an identifier takes the only key of the algorithm, or none', () => {
     const unnamed = { ...unbound, kid: undefined };
-    const set = createKeySet([ec, rsa], node);
+    const set = new KeySet([ec, rsa], node);
     expect(set.select(undefined, 'ES256', all).key?.kid).toBe('b');
     expect(set.select(undefined, 'ES384', all).fault).toBe('unknown');
     expect(set.select(undefined, 'RS512', all).fault).toBe('unknown');
     const other = generateTestKey('RS256', 'c').jwk;
-    expect(createKeySet([rsa, other], node).select(undefined, 'RS256', all).fault).toBe('ambiguous');
-    const both = createKeySet([rsa, { ...unnamed, n: other['n'] }], node);
+    expect(new KeySet([rsa, other], node).select(undefined, 'RS256', all).fault).toBe('ambiguous');
+    const both = new KeySet([rsa, { ...unnamed, n: other['n'] }], node);
     expect(both.select(undefined, 'RS256', all).fault).toBe('ambiguous');
     expect(both.select(undefined, 'PS256', acceptAlgorithms(['PS256'])).key?.alg).toBeUndefined();
     expect(both.select(undefined, 'PS256', acceptAlgorithms(['PS256'])).key).toBe(both.keys[1]);
@@ -64,17 +64,17 @@ describe('a key set', () => {
   });
 
   it('keeps the keys that stay, and what was imported of them, and no others', () => {
-    const first = createKeySet([rsa, ec], node);
-    const second = createKeySet([{ ...ec, x5t: 'changed' }, generateTestKey('ES256', 'a').jwk], node, first);
+    const first = new KeySet([rsa, ec], node);
+    const second = new KeySet([{ ...ec, x5t: 'changed' }, generateTestKey('ES256', 'a').jwk], node, first);
     expect(second.keys).toHaveLength(2);
     expect(second.select('b', 'ES256', all).key).toBe(first.select('b', 'ES256', all).key);
     expect(second.select('a', 'ES256', all).key).not.toBe(first.select('a', 'RS256', all).key);
   });
 
   it('takes a key for another one where any part of it differs', () => {
-    const first = createKeySet([rsa], node);
+    const first = new KeySet([rsa], node);
     for (const changed of [{ ...rsa, kid: 'c' }, { ...rsa, alg: 'RS512' }, { ...rsa, e: 'Aw' }, unbound]) {
-      expect(createKeySet([changed], node, first).keys[0]).not.toBe(first.keys[0]);
+      expect(new KeySet([changed], node, first).keys[0]).not.toBe(first.keys[0]);
     }
   });
 
@@ -84,7 +84,7 @@ describe('a key set', () => {
       imports += 1;
       return runtime.importKey(jwk, algorithm);
     };
-    const [key] = createKeySet([ec], { ...runtime, importKey }).keys;
+    const [key] = new KeySet([ec], { ...runtime, importKey }).keys;
     const imported = await Promise.all(Array.from({ length: 100 }, () => key?.import('ES256')));
     expect(new Set(imported).size).toBe(1);
     expect(imports).toBe(1);
@@ -96,7 +96,7 @@ describe('a key set', () => {
       imports += 1;
       return web.importKey(jwk, algorithm);
     };
-    const [key] = createKeySet([ec], { ...web, sharesPromises: false, importKey }).keys;
+    const [key] = new KeySet([ec], { ...web, sharesPromises: false, importKey }).keys;
     await Promise.all([key?.import('ES256'), key?.import('ES256')]);
     expect(imports).toBe(2);
     await key?.import('ES256');
@@ -109,7 +109,7 @@ describe('a key set', () => {
       imports += 1;
       return runtime.importKey(jwk, algorithm);
     };
-    const [key] = createKeySet([{ ...ec, y: ec['x'] }], { ...runtime, importKey }).keys;
+    const [key] = new KeySet([{ ...ec, y: ec['x'] }], { ...runtime, importKey }).keys;
     expect(await key?.import('ES256')).toBeUndefined();
     expect(await key?.import('ES256')).toBeUndefined();
     expect(imports).toBe(1);

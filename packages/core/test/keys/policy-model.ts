@@ -7,7 +7,6 @@ import {
   fetchSucceeded,
   initialState,
   isIdle,
-  limits,
   nextTick,
   onRequest,
   onTick,
@@ -15,6 +14,7 @@ import {
   phaseOf,
   type RefreshSettings,
   type RefreshState,
+  refreshLimits,
 } from '../../src/keys/refresh-policy.ts';
 
 /** What can happen to a key set. */
@@ -136,7 +136,7 @@ export class PolicyModel {
       return;
     }
     if (decision.act !== 'refuse') return;
-    const longest = this.#state.throttledUntil > this.#now ? limits.maxRetryAfter : limits.lookupInterval;
+    const longest = this.#state.throttledUntil > this.#now ? refreshLimits.maxRetryAfter : refreshLimits.lookupInterval;
     expect(decision.retryAfter).toBeGreaterThan(0);
     expect(decision.retryAfter).toBeLessThanOrEqual(longest + rounding);
   }
@@ -152,8 +152,8 @@ export class PolicyModel {
 
   #countLookup(): void {
     this.#lookups.push(this.#now);
-    const recent = this.#lookups.filter((at) => this.#now - at < limits.lookupInterval);
-    expect(recent.length).toBeLessThanOrEqual(limits.lookupsPerInterval);
+    const recent = this.#lookups.filter((at) => this.#now - at < refreshLimits.lookupInterval);
+    expect(recent.length).toBeLessThanOrEqual(refreshLimits.lookupsPerInterval);
   }
 
   #end(event: Exclude<ModelEvent, { type: 'wait' }>): void {
@@ -166,9 +166,9 @@ export class PolicyModel {
     } else {
       const retryAfter = event.type === 'throttled' ? event.seconds : undefined;
       this.#state = fetchFailed(before, { now, random, retryAfter });
-      expect(this.#state.retryAt - now).toBeLessThanOrEqual(limits.maxBackOff + rounding);
+      expect(this.#state.retryAt - now).toBeLessThanOrEqual(refreshLimits.maxBackOff + rounding);
       expect(this.#state.throttledUntil).toBeLessThanOrEqual(
-        Math.max(before.throttledUntil, now + limits.maxRetryAfter + rounding),
+        Math.max(before.throttledUntil, now + refreshLimits.maxRetryAfter + rounding),
       );
       expect(this.#state).toMatchObject({ loadedAt: before.loadedAt, life: before.life });
     }

@@ -9,7 +9,6 @@ import {
   initialState,
   isIdle,
   lifeOf,
-  limits,
   nextTick,
   onRequest,
   onTick,
@@ -17,6 +16,7 @@ import {
   phaseOf,
   type RefreshSettings,
   type RefreshState,
+  refreshLimits,
 } from '../../src/keys/refresh-policy.ts';
 import { PolicyModel } from './policy-model.ts';
 
@@ -296,7 +296,7 @@ describe('any sequence of events', () => {
         const model = new PolicyModel(chosen);
         for (const next of events) model.apply(next);
         model.recover();
-        expect(model.secondsUntilRotationIsSeen()).toBeLessThanOrEqual(limits.lookupInterval + 0.001);
+        expect(model.secondsUntilRotationIsSeen()).toBeLessThanOrEqual(refreshLimits.lookupInterval + 0.001);
       }),
       { numRuns: 500, interruptAfterTimeLimit: 10_000 },
     );

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Algorithm, algorithms, allAlgorithms } from '../../src/crypto/algorithms.ts';
-import type { ImportedKey, PublicJwk } from '../../src/runtime/runtime.ts';
+import type { ImportedKey, PublicJwk } from '../../src/runtime/crypto-runtime.ts';
 import { encode } from '../support/sign-token.ts';
 import { generateTestKey, type TestKey } from '../support/test-key.ts';
 import { engines } from '../support/verifiers.ts';
@@ -23,45 +23,45 @@ describe.each(engines)('the $name engine', (engine) => {
 
   describe.each(cases)('$alg', ({ alg, key, other, input }) => {
     it('accepts a good signature, each time', async () => {
-      const signatureKey = await load(key);
-      expect(await signatureKey.verify(input, key.sign(input))).toBe(true);
-      expect(await signatureKey.verify(input, key.sign(input))).toBe(true);
-      expect(await signatureKey.verifyInParallel(input, key.sign(input))).toBe(true);
+      const importedKey = await load(key);
+      expect(await importedKey.verify(input, key.sign(input))).toBe(true);
+      expect(await importedKey.verify(input, key.sign(input))).toBe(true);
+      expect(await importedKey.verifyInParallel(input, key.sign(input))).toBe(true);
     });
 
     it('answers false to every kind of bad signature, and never throws', async () => {
-      const signatureKey = await load(key);
+      const importedKey = await load(key);
       const accepted = [];
       for (const { flaw, signature } of badSignatures(key, other, input)) {
-        const holds = await signatureKey.verify(input, signature);
+        const holds = await importedKey.verify(input, signature);
         if (holds !== false) accepted.push(flaw);
       }
       expect(accepted).toEqual([]);
     });
 
     it('answers the same in parallel', async () => {
-      const signatureKey = await load(key);
+      const importedKey = await load(key);
       const differing = [];
       for (const { flaw, signature } of badSignatures(key, other, input)) {
-        const holds = await signatureKey.verifyInParallel(input, signature);
+        const holds = await importedKey.verifyInParallel(input, signature);
         if (holds !== false) differing.push(flaw);
       }
       expect(differing).toEqual([]);
     });
 
     it('does not check a text that was changed after it was signed', async () => {
-      const signatureKey = await load(key);
+      const importedKey = await load(key);
       const [header] = input.split('.');
       const changed = `${header}.${encode('{"sub":"another"}')}`;
-      expect(await signatureKey.verify(changed, key.sign(input))).toBe(false);
+      expect(await importedKey.verify(changed, key.sign(input))).toBe(false);
     });
 
     it('uses one key for one algorithm at a time without mixing them up', async () => {
       const same = cases.filter((entry) => algorithms[entry.alg].kty === 'RSA' && algorithms[alg].kty === 'RSA');
       const loaded = await Promise.all(same.map((entry) => engine.importKey(publicJwk(key), entry.alg)));
       for (const [index, entry] of same.entries()) {
-        const signatureKey = loaded[index];
-        expect(await signatureKey?.verify(entry.input, entry.key.sign(entry.input))).toBe(true);
+        const importedKey = loaded[index];
+        expect(await importedKey?.verify(entry.input, entry.key.sign(entry.input))).toBe(true);
       }
     });
   });

@@ -3,12 +3,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { acceptAlgorithms, allAlgorithms } from '../../src/crypto/algorithms.ts';
 import { isAuthError, UnavailableError } from '../../src/errors.ts';
+import type { LocatedDocument } from '../../src/http/document-client.ts';
 import { DocumentError } from '../../src/http/document-error.ts';
-import type { DocumentSource, KeyDocument } from '../../src/keys/document-source.ts';
-import type { PublishedKey } from '../../src/keys/key-set.ts';
+import type { SelectedKey } from '../../src/keys/key-set.ts';
 import type { KeySource } from '../../src/keys/key-source.ts';
-import { createRemoteKeySource } from '../../src/keys/remote-key-source.ts';
+import { RemoteKeySource } from '../../src/keys/remote-key-source.ts';
 import { runtime as node } from '../../src/runtime/node.ts';
+import { MemoryDocumentStore } from '../../src/store/memory-document-store.ts';
 import { generateTestKey } from '../support/test-key.ts';
 
 const accepted = acceptAlgorithms(allAlgorithms);
@@ -39,25 +40,25 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 );
 
 /** An issuer whose answers come when the test says so. */
-class Issuer implements DocumentSource {
+class Issuer {
   published: readonly number[] = [0];
-  readonly asked: { readonly published: readonly number[]; readonly settle: (outcome: KeyDocument | Error) => void }[] =
-    [];
+  readonly asked: {
+    readonly published: readonly number[];
+    readonly settle: (outcome: LocatedDocument | Error) => void;
+  }[] = [];
   fetches = 0;
 
-  fetchKeys(_known: unknown, signal: AbortSignal): Promise<KeyDocument> {
+  request(signal: AbortSignal): Promise<LocatedDocument> {
     this.fetches += 1;
     return new Promise((resolve, reject) => {
       const entry = {
         published: this.published,
-        settle: (outcome: KeyDocument | Error) => (outcome instanceof Error ? reject(outcome) : resolve(outcome)),
+        settle: (outcome: LocatedDocument | Error) => (outcome instanceof Error ? reject(outcome) : resolve(outcome)),
       };
       this.asked.push(entry);
       signal.addEventListener('abort', () => this.#drop(entry));
     });
   }
-
-  clear(): void {}
 
   #drop(entry: (typeof this.asked)[number]): void {
     this.asked.splice(this.asked.indexOf(entry), 1);
@@ -78,13 +79,15 @@ class World {
   readonly #pending: Promise<void>[] = [];
 
   constructor() {
-    this.keys = createRemoteKeySource({
-      source: this.issuer,
-      policy: { ttl: life, refreshAhead: 0.8, staleFor },
+    this.keys = new RemoteKeySource({
+      request: (_cached, signal) => this.issuer.request(signal),
+      store: new MemoryDocumentStore(),
+      storeKey: 'keys',
+      settings: { ttl: life, refreshAhead: 0.8, staleFor },
       clock: { now: () => this.now, monotonic: () => this.now },
       random: () => 0.5,
       runtime: { ...node, schedule: (seconds, work) => this.#schedule(seconds, work) },
-      observer: { refreshed() {}, failed() {}, outageEntered() {}, outageLeft() {}, changed() {} },
+      listener: { refreshed() {}, failed() {}, outageEntered() {}, outageLeft() {}, changed() {} },
       longestFetch: 1e9,
     });
   }
@@ -180,20 +183,22 @@ class World {
   }
 
   // What is found is in the set that arrived last, and that is still trusted.
-  #check(found: PublishedKey | Error, index: number): void {
+  #check(found: SelectedKey | Error, index: number): void {
     if (found instanceof Error) {
       expect(isAuthError(found)).toBe(true);
       return;
     }
-    expect(found.kid).toBe(`key-${index}`);
+    expect(found.key.kid).toBe(`key-${index}`);
     expect(this.held).toContain(index);
     expect(this.now).toBeLessThan(this.heldAt + life + staleFor);
   }
 }
 
-function documentOf(published: readonly number[]): KeyDocument {
+function documentOf(published: readonly number[]): LocatedDocument {
   const keys = published.map((index) => pool[index]);
-  return { json: { keys }, unchanged: false, etag: undefined, cacheControl: null, age: null, url: 'https://a.example' };
+  const text = JSON.stringify({ keys });
+  const facts = { unchanged: false, etag: undefined, cacheControl: null, age: null, url: 'https://a.example' };
+  return { ...facts, json: { keys }, text };
 }
 
 function settle<TValue>(run: () => TValue | Promise<TValue>): TValue | Error | Promise<TValue | Error> {

@@ -1,0 +1,25 @@
+/** The Fetch API's `fetch`, as far as it is used. */
+export type FetchLike = (url: string, init: RequestInit) => Promise<Response>;
+
+/** Sends HTTP requests: a connection pool, or a fetch function. */
+export interface HttpClient {
+  readonly fetch: FetchLike;
+  /** Whether an error means that the server had closed a pooled keep-alive connection before it was used again. */
+  isStaleConnection(error: unknown): boolean;
+  close(): Promise<void>;
+}
+
+/** The options that distinguish one connection pool from another. */
+export interface PoolOptions {
+  /** The time limit of a connection attempt, in seconds. */
+  readonly timeout: number;
+  /** The limit of connections to one origin. */
+  readonly connections: number;
+  /** An undici dispatcher to use instead of a pool. */
+  readonly dispatcher: object | undefined;
+}
+
+/** HTTP connections. */
+export interface HttpRuntime {
+  createHttpClient(options: PoolOptions): HttpClient;
+}

@@ -1,0 +1,71 @@
+import { constants, createPublicKey, hash, type KeyObject, type SigningOptions, verify } from 'node:crypto';
+import { type Algorithm, algorithms } from '../../crypto/algorithms.ts';
+import type { CryptoRuntime, ImportedKey, PublicJwk } from '../crypto-runtime.ts';
+import { signatureLengthOf } from '../signature-length.ts';
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** Signatures by node:crypto, on the calling thread or in the thread pool. */
+export const nodeCrypto: CryptoRuntime = {
+  decodeBase64url,
+  decodeUtf8: (bytes) => utf8.decode(bytes),
+  digest: (text) => hash('sha256', text, 'binary'),
+  halfHash,
+  supports: () => true,
+  importKey,
+};
+
+function decodeBase64url(text: string): Uint8Array {
+  const bytes = Buffer.from(text, 'base64url');
+  // Node.js ignores characters that it cannot decode, and accepts base64 as well.
+  if (bytes.toString('base64url') !== text) throw new SyntaxError('The text is not canonical base64url');
+  return bytes;
+}
+
+function halfHash(name: string, text: string): string {
+  const bytes = hash(name, text, 'buffer');
+  return bytes.subarray(0, bytes.byteLength / 2).toString('base64url');
+}
+
+function importKey(jwk: PublicJwk, algorithm: Algorithm): ImportedKey {
+  const key = createPublicKey({ key: { ...jwk }, format: 'jwk' });
+  return new NodeKey(key, algorithm, signatureLengthOf(jwk, algorithm, decodeBase64url));
+}
+
+class NodeKey implements ImportedKey {
+  readonly #key: KeyObject;
+  readonly #hash: string | null;
+  readonly #signatureLength: number;
+
+  constructor(key: KeyObject, algorithm: Algorithm, signatureLength: number) {
+    // Node.js reads options from the key as well as from an object around it; the object costs Node.js 24 a third of the
+    // time of an RS256 signature, on every verification.
+    this.#key = Object.assign(key, optionsFor(algorithm));
+    this.#hash = algorithms[algorithm].hash;
+    this.#signatureLength = signatureLength;
+  }
+
+  verify(signingInput: string, signature: Uint8Array): boolean {
+    if (signature.byteLength !== this.#signatureLength) return false;
+    return verify(this.#hash, Buffer.from(signingInput, 'latin1'), this.#key, signature);
+  }
+
+  verifyInParallel(signingInput: string, signature: Uint8Array): Promise<boolean> | boolean {
+    if (signature.byteLength !== this.#signatureLength) return false;
+    return new Promise((resolve, reject) => {
+      verify(this.#hash, Buffer.from(signingInput, 'latin1'), this.#key, signature, (error, isValid) => {
+        if (error === null) resolve(isValid);
+        else reject(error);
+      });
+    });
+  }
+}
+
+function optionsFor(algorithm: Algorithm): SigningOptions {
+  const { kty, padding } = algorithms[algorithm];
+  // RFC 7518, section 3.4: R and S are concatenated, not DER-encoded.
+  if (kty === 'EC') return { dsaEncoding: 'ieee-p1363' };
+  if (padding !== 'pss') return {};
+  // RFC 7518, section 3.5: the salt is as long as the hash.
+  return { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST };
+}

@@ -1,0 +1,18 @@
+/** A distribution of durations, in seconds. */
+export interface Histogram {
+  readonly count: number;
+  record(seconds: number): void;
+  /** The given percentile in seconds; 0 if empty. */
+  percentile(percent: number): number;
+}
+
+/** Measurements, events and warnings. */
+export interface TelemetryRuntime {
+  createHistogram(): Histogram;
+  /** Publishes an event to subscribers outside the application code, if the runtime supports that. */
+  trace(event: object): void;
+  /** Warns the operator. */
+  warn(message: string, code: string): void;
+  /** Writes a line to the debug log, if it is enabled. */
+  debug(line: string): void;
+}

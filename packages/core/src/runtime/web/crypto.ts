@@ -1,0 +1,59 @@
+import { base64url, type CryptoKey, errors, flattenedVerify, importJWK, type JWK } from 'jose';
+import type { Algorithm } from '../../crypto/algorithms.ts';
+import { isBase64url } from '../../crypto/base64url.ts';
+import type { CryptoRuntime, ImportedKey, PublicJwk } from '../crypto-runtime.ts';
+import { signatureLengthOf } from '../signature-length.ts';
+
+const encoder = new TextEncoder();
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** Signatures by WebCrypto, with keys imported by jose. */
+export const webCrypto: CryptoRuntime = {
+  decodeBase64url,
+  decodeUtf8: (bytes) => utf8.decode(bytes),
+  digest,
+  halfHash,
+  supports: () => true,
+  importKey,
+};
+
+function decodeBase64url(text: string): Uint8Array {
+  if (!isBase64url(text)) throw new SyntaxError('The text is not canonical base64url');
+  return base64url.decode(text);
+}
+
+async function digest(text: string): Promise<string> {
+  return String.fromCharCode(...new Uint8Array(await crypto.subtle.digest('SHA-256', encoder.encode(text))));
+}
+
+async function halfHash(name: 'sha256' | 'sha384' | 'sha512', text: string): Promise<string> {
+  const bytes = new Uint8Array(await crypto.subtle.digest(name.replace('sha', 'SHA-'), encoder.encode(text)));
+  return base64url.encode(bytes.subarray(0, bytes.byteLength / 2));
+}
+
+async function importKey(jwk: PublicJwk, algorithm: Algorithm): Promise<ImportedKey> {
+  const key = await importJWK({ ...jwk } as JWK, algorithm);
+  if (key instanceof Uint8Array) throw new TypeError('A symmetric key cannot verify a signature');
+  const names = algorithm === 'Ed25519' ? ['Ed25519', 'EdDSA'] : [algorithm];
+  const length = signatureLengthOf(jwk, algorithm, decodeBase64url);
+  const verify = async (signingInput: string, signature: Uint8Array): Promise<boolean> =>
+    signature.byteLength === length && (await verifySignature(key, names, signingInput, signature));
+  return { verify, verifyInParallel: verify };
+}
+
+async function verifySignature(
+  key: CryptoKey,
+  names: string[],
+  signingInput: string,
+  signature: Uint8Array,
+): Promise<boolean> {
+  const [header = '', claims = ''] = signingInput.split('.');
+  const jws = { protected: header, payload: claims, signature: base64url.encode(signature) };
+  try {
+    await flattenedVerify(jws, key, { algorithms: names });
+    return true;
+  } catch (error) {
+    if (error instanceof errors.JWSSignatureVerificationFailed) return false;
+    throw error;
+  }
+}
