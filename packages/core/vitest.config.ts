@@ -10,7 +10,7 @@ export default packageTests('core', {
       'test/runtime/differential.test.ts',
       'test/security/{cache-oracle,client-eye,interleavings,key-set-differential}.test.ts',
       'test/id-token/one-purpose.test.ts',
-      'test/keys/remote-key-set.test.ts',
+      'test/keys/remote-key-source.test.ts',
       'test/token/parser-properties.test.ts',
     ],
     processes: ['test/process/*.test.ts'],
