@@ -64,7 +64,7 @@ function staticKeys(jwks: JSONWebKeySet, runtime: Runtime): KeySource {
   const set = createKeySet(jwks.keys, runtime);
   if (set.keys.length > 0) return createStaticKeySource(set);
   throw new ConfigurationError(
-    'jwks holds no key that a signature can be checked with: RSA of 2048 bits or more, EC, Ed25519',
+    'jwks contains no key that can verify a signature: RSA of 2048 bits or more, EC, Ed25519',
   );
 }
 

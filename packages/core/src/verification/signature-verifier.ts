@@ -8,8 +8,8 @@ import { attributeTo } from '../observability/error-issuer.ts';
 import type { TimingMetrics } from '../observability/timing-metrics.ts';
 import type { ImportedKey, Runtime } from '../runtime/runtime.ts';
 import { type CompactJws, parseCompactJws } from '../token/compact-jws.ts';
+import { deepFreeze } from '../token/frozen-token.ts';
 import { HeaderCache } from '../token/header-cache.ts';
-import { deepFreeze } from '../token/verified-token.ts';
 import type { VerificationContext } from './verification-context.ts';
 
 /** The collaborators of a {@link SignatureVerifier}. */
@@ -25,7 +25,7 @@ export interface SignedToken {
   readonly jws: VerifiedJws;
 }
 
-// Reading the clock twice for every signature would be measurable itself.
+// Two clock reads for every signature would cost measurable time.
 const checksPerSample = 16;
 
 type SignatureContext = Pick<VerificationContext, 'inParallel' | 'waitUntil'>;
@@ -69,8 +69,7 @@ export class SignatureVerifier {
     const { waitUntil } = context;
     return andThen(entry.keys.find({ kid, algorithm, accepted: policy.algorithms, waitUntil }), (key) =>
       andThen(key.import(algorithm), (imported) => {
-        if (imported === undefined)
-          throw new TokenError('ERR_KEY_NOT_FOUND', 'The key that the token names is not usable');
+        if (imported === undefined) throw new TokenError('ERR_KEY_NOT_FOUND', 'The key of the token is not usable');
         return andThen(this.#hasValidSignature(jws, imported, context), (isValid) => {
           if (!isValid) throw new TokenError('ERR_SIGNATURE_INVALID', 'The signature of the token is invalid');
           return this.#signedToken(trusted, jws, key, algorithm);

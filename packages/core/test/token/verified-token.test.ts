@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { VerifiedToken } from '../../src/index.ts';
-import { deepFreeze } from '../../src/token/verified-token.ts';
+import { deepFreeze } from '../../src/token/frozen-token.ts';
 import { audience, issuer, now, signToken } from '../support/sign-token.ts';
 import { generateTestKey } from '../support/test-key.ts';
 import { engines, optionsFor, verifierFor, verifierOn } from '../support/verifiers.ts';
