@@ -23,7 +23,7 @@ function infinite(claim: string, number: '1e999' | '-1e999'): StricterThanJose {
   return {
     code: 'ERR_CLAIM_INVALID',
     claim,
-    why: `An infinite number is no date for "${claim}".`,
+    why: `The claim "${claim}" must be a finite number.`,
     example: ({ ed25519 }) => {
       const json = JSON.stringify(claimsWith({ [claim]: '@' })).replace('"@"', number);
       return signText(ed25519, headerText(ed25519), json);
@@ -43,7 +43,7 @@ function otherType(name: string, claims: Readonly<Record<string, unknown>>): Str
 }
 
 function notText(claim: string): StricterThanJose {
-  const why = `The claim "${claim}" is text wherever it is defined.`;
+  const why = `The claim "${claim}" must be a string.`;
   return { code: 'ERR_CLAIM_INVALID', claim, why, example: withClaims({ [claim]: 5 }) };
 }
 
@@ -51,12 +51,12 @@ function notText(claim: string): StricterThanJose {
 export const stricterThanJose: readonly StricterThanJose[] = [
   {
     code: 'ERR_TOKEN_TOO_LARGE',
-    why: 'A token longer than `maxTokenSize` is not looked at.',
+    why: 'A token longer than `maxTokenSize` is refused unread.',
     example: withClaims({ filling: 'x'.repeat(16_384) }),
   },
   {
     code: 'ERR_TOKEN_MALFORMED',
-    why: 'A signature in another spelling of base64url than the canonical one would give one token many texts.',
+    why: 'A signature must be canonical base64url; otherwise one token would have several texts.',
     example: ({ ed25519 }) => {
       const [header = '', claims = '', signature = ''] = signToken(ed25519).split('.');
       return `${header}.${claims}.${loosen(signature, 'other_last_bits')}`;
@@ -64,51 +64,51 @@ export const stricterThanJose: readonly StricterThanJose[] = [
   },
   {
     code: 'ERR_TOKEN_MALFORMED',
-    why: 'A byte order mark in front of JSON is forbidden to senders (RFC 8259, section 8.1).',
+    why: 'JSON must not begin with a byte order mark (RFC 8259, section 8.1).',
     example: ({ ed25519 }) => signText(ed25519, headerText(ed25519), `\uFEFF${JSON.stringify(claimsWith())}`),
   },
   {
     code: 'ERR_TOKEN_MALFORMED',
-    why: 'More than a thousand arrays and objects in a short text cost more to parse than a signature to check.',
+    why: 'A short text must not contain more than 1,000 arrays and objects: parsing them costs more than verifying a signature.',
     example: withClaims({ filling: Array.from({ length: 1000 }, () => []) }),
   },
   {
     code: 'ERR_CRIT_UNSUPPORTED',
-    why: 'A header with "b64" asks for an unencoded payload (RFC 7797), whether it says so in "crit" or not.',
+    why: 'A header with "b64" requires an unencoded payload (RFC 7797), also if "crit" does not list it.',
     example: ({ ed25519 }) => signToken(ed25519, {}, { b64: false }),
   },
   {
     code: 'ERR_ALG_NOT_ALLOWED',
-    why: 'An RSA key that names no algorithm is used with one only: RS256, unless `algorithms` names exactly one other.',
+    why: 'An RSA key without an algorithm is used with one only: RS256, unless `algorithms` names exactly one other.',
     example: signedWithPss({}),
   },
   {
     code: 'ERR_KEY_NOT_FOUND',
-    why: 'The same holds where a token names no key: an RSA key without an algorithm fits no other one.',
+    why: 'The same applies to a token without "kid": an RSA key without an algorithm is not selected for another one.',
     example: signedWithPss({ kid: undefined }),
   },
   {
     code: 'ERR_TOKEN_TYPE',
-    why: 'A header type other than "at+jwt" or "JWT" marks a token that was made for another purpose.',
+    why: 'A header type other than "at+jwt" or "JWT" marks a token that was issued for another purpose.',
     example: ({ ed25519 }) => signToken(ed25519, {}, { typ: 'logout+jwt' }),
   },
-  otherType('An ID token, known by "at_hash",', { at_hash: 'x' }),
-  otherType('An ID token, known by "c_hash",', { c_hash: 'x' }),
-  otherType('An ID token, known by "token_use",', { token_use: 'id' }),
-  otherType('An ID token, known by the claim "typ",', { typ: 'ID' }),
-  otherType('An ID token, known by "nonce" where nothing says what the token is for,', {
+  otherType('An ID token, identified by "at_hash",', { at_hash: 'x' }),
+  otherType('An ID token, identified by "c_hash",', { c_hash: 'x' }),
+  otherType('An ID token, identified by "token_use",', { token_use: 'id' }),
+  otherType('An ID token, identified by the claim "typ",', { typ: 'ID' }),
+  otherType('An ID token, identified by "nonce" without a claim about access,', {
     nonce: 'x',
     client_id: undefined,
   }),
-  otherType('A logout token or security event, known by "events",', { events: {} }),
-  otherType('A logout token, known by the claim "typ",', { typ: 'Logout' }),
-  otherType('A refresh token, known by the claim "typ",', { typ: 'Refresh' }),
+  otherType('A logout token or security event, identified by "events",', { events: {} }),
+  otherType('A logout token, identified by the claim "typ",', { typ: 'Logout' }),
+  otherType('A refresh token, identified by the claim "typ",', { typ: 'Refresh' }),
   otherType('An introspection response', { token_introspection: {} }),
   otherType('A DPoP proof', { htm: 'GET', htu: 'https://api.example' }),
   {
     code: 'ERR_CLAIM_MISSING',
     claim: 'exp',
-    why: 'A token that never expires cannot be taken back.',
+    why: 'A token must expire, because it cannot be withdrawn.',
     example: withClaims({ exp: undefined }),
   },
   infinite('exp', '1e999'),
@@ -117,7 +117,7 @@ export const stricterThanJose: readonly StricterThanJose[] = [
   {
     code: 'ERR_CLAIM_INVALID',
     claim: 'aud',
-    why: 'An audience that is not text makes "aud" something else than RFC 7519, section 4.1.3, allows.',
+    why: 'The claim "aud" must be a string or an array of strings (RFC 7519, section 4.1.3).',
     example: withClaims({ aud: [audience, 5] }),
   },
   ...['sub', 'jti', 'client_id', 'cid', 'azp', 'appid'].map(notText),
@@ -130,7 +130,7 @@ export const stricterThanJose: readonly StricterThanJose[] = [
   {
     code: 'ERR_BINDING_REQUIRED',
     claim: 'cnf',
-    why: 'A token that is bound to a key proves nothing in the hands of a bearer (RFC 7800, section 3.1).',
+    why: 'A token that is bound to a key must not be accepted as a bearer token (RFC 7800, section 3.1).',
     example: withClaims({ cnf: { jkt: 'x' } }),
   },
 ];
