@@ -68,8 +68,9 @@ export interface Verifier {
    * Authenticates a request by the token in its `Authorization` header (RFC 6750, section 2.1), or by the one that
    * `getToken` returns. The token is verified as {@link Verifier.verify} does.
    *
-   * Returns the result itself for a cached token on Node.js, and a promise otherwise. Node.js verifies the signature of a
-   * new token in the thread pool, so that other requests continue.
+   * On Node.js, a request without a new signature has a synchronous result: a cached, malformed or absent token, unless
+   * `validate` returns a promise. Other results are promises. Node.js verifies a new signature in the thread pool, so that
+   * other requests continue.
    *
    * @param requirements - The requirements of the route. Without them, the request must have a valid token, unless the
    * verifier is `optional`.
@@ -82,8 +83,8 @@ export interface Verifier {
   /** Returns the HTTP answer to a denied request: status, headers and body (RFC 6750, section 3). */
   challenge(error: AnyAuthError): Challenge;
   /**
-   * Loads the keys of every configured issuer, so that no request waits for them. Does nothing for an issuer whose keys are
-   * loaded, and for the issuers of a resolver that no token has named yet.
+   * Loads the keys of every configured issuer, so that no request waits for them. With a resolver, only the issuers that
+   * were resolved before are loaded.
    *
    * @throws AggregateError with an UnavailableError for each issuer that failed. The keys of the others are loaded. Rejects
    * with ERR_CLOSED after {@link Verifier.close}.
@@ -100,12 +101,12 @@ export interface Verifier {
    * Removes the cached keys, metadata and tokens of an issuer, for every verifier of the process that shares them. Later
    * tokens cause a fetch.
    *
-   * @default every issuer of this verifier
+   * @param issuer - The issuer to clear. Absent: every issuer of this verifier.
    */
   clear(issuer?: string): void;
   /**
-   * Closes the verifier. Everything that is called later fails with ERR_CLOSED. The last verifier that uses a connection
-   * pool or a key cache closes it. Later calls return the same promise.
+   * Closes the verifier: later verifications fail with ERR_CLOSED. Connections and cached keys that other verifiers share
+   * stay until the last of them is closed. May be called more than once.
    */
   close(): Promise<void>;
 }

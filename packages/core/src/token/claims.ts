@@ -74,7 +74,7 @@ function validateType(header: JwsHeader, claims: UnverifiedClaims, tokenType: Cl
     throw typeFault('The header names another type of token');
   const purpose = readOtherPurpose(claims);
   if (purpose === undefined) return;
-  throw typeFault(`The token is not an access token but ${purpose.kind}, identified by ${purpose.marker}`);
+  throw typeFault(`The token is not an access token but ${purpose.kind}, recognized by ${purpose.marker}`);
 }
 
 // If the header does not name the purpose, claims do that access tokens do not have.

@@ -37,7 +37,7 @@ const hidden = Object.defineProperty({}, 'scope', { value: [], enumerable: false
 const wrong: readonly (readonly [string, unknown, RegExp])[] = [
   ['a misspelled member', { scopes: 'admin' }, /scopes.*did you mean scope\?$/],
   ['another misspelled member', { anyroles: ['admin'] }, /anyroles.*did you mean anyRole\?$/],
-  ['a member like no other', { 'x\r\nyz': 1 }, /"x\\r\\nyz".*there are scope, anyScope/],
+  ['a member like no other', { 'x\r\nyz': 1 }, /"x\\r\\nyz".*use one of scope, anyScope/],
   ['a misspelled member and a valid one', { scope: 'read', rolle: 'a' }, /rolle.*did you mean role\?$/],
   ['a symbol', { [Symbol('scope')]: 'admin' }, /Symbol\(scope\)/],
   ['an empty list', { scope: [] }, / scope .*at least one/],

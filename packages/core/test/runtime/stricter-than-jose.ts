@@ -23,7 +23,7 @@ function infinite(claim: string, number: '1e999' | '-1e999'): StricterThanJose {
   return {
     code: 'ERR_CLAIM_INVALID',
     claim,
-    why: `The claim "${claim}" must be a finite number.`,
+    why: `An infinite number is not a date for "${claim}".`,
     example: ({ ed25519 }) => {
       const json = JSON.stringify(claimsWith({ [claim]: '@' })).replace('"@"', number);
       return signText(ed25519, headerText(ed25519), json);
@@ -51,12 +51,12 @@ function notText(claim: string): StricterThanJose {
 export const stricterThanJose: readonly StricterThanJose[] = [
   {
     code: 'ERR_TOKEN_TOO_LARGE',
-    why: 'A token longer than `maxTokenSize` is refused unread.',
+    why: 'A token longer than `maxTokenSize` is not parsed.',
     example: withClaims({ filling: 'x'.repeat(16_384) }),
   },
   {
     code: 'ERR_TOKEN_MALFORMED',
-    why: 'A signature must be canonical base64url; otherwise one token would have several texts.',
+    why: 'A signature in non-canonical base64url would give one token several encodings.',
     example: ({ ed25519 }) => {
       const [header = '', claims = '', signature = ''] = signToken(ed25519).split('.');
       return `${header}.${claims}.${loosen(signature, 'other_last_bits')}`;
@@ -64,51 +64,51 @@ export const stricterThanJose: readonly StricterThanJose[] = [
   },
   {
     code: 'ERR_TOKEN_MALFORMED',
-    why: 'JSON must not begin with a byte order mark (RFC 8259, section 8.1).',
+    why: 'A byte order mark in front of JSON is forbidden to senders (RFC 8259, section 8.1).',
     example: ({ ed25519 }) => signText(ed25519, headerText(ed25519), `\uFEFF${JSON.stringify(claimsWith())}`),
   },
   {
     code: 'ERR_TOKEN_MALFORMED',
-    why: 'A short text must not contain more than 1,000 arrays and objects: parsing them costs more than verifying a signature.',
+    why: 'More than a thousand arrays and objects in a short text take longer to parse than a signature takes to verify.',
     example: withClaims({ filling: Array.from({ length: 1000 }, () => []) }),
   },
   {
     code: 'ERR_CRIT_UNSUPPORTED',
-    why: 'A header with "b64" requires an unencoded payload (RFC 7797), also if "crit" does not list it.',
+    why: 'A header with "b64" requests an unencoded payload (RFC 7797), with or without "crit".',
     example: ({ ed25519 }) => signToken(ed25519, {}, { b64: false }),
   },
   {
     code: 'ERR_ALG_NOT_ALLOWED',
-    why: 'An RSA key without an algorithm is used with one only: RS256, unless `algorithms` names exactly one other.',
+    why: 'An RSA key that names no algorithm is used with one only: RS256, unless `algorithms` names exactly one other.',
     example: signedWithPss({}),
   },
   {
     code: 'ERR_KEY_NOT_FOUND',
-    why: 'The same applies to a token without "kid": an RSA key without an algorithm is not selected for another one.',
+    why: 'The same applies if a token names no key: an RSA key without an algorithm fits no other one.',
     example: signedWithPss({ kid: undefined }),
   },
   {
     code: 'ERR_TOKEN_TYPE',
-    why: 'A header type other than "at+jwt" or "JWT" marks a token that was issued for another purpose.',
+    why: 'A header type other than "at+jwt" or "JWT" marks a token that was made for another purpose.',
     example: ({ ed25519 }) => signToken(ed25519, {}, { typ: 'logout+jwt' }),
   },
-  otherType('An ID token, identified by "at_hash",', { at_hash: 'x' }),
-  otherType('An ID token, identified by "c_hash",', { c_hash: 'x' }),
-  otherType('An ID token, identified by "token_use",', { token_use: 'id' }),
-  otherType('An ID token, identified by the claim "typ",', { typ: 'ID' }),
-  otherType('An ID token, identified by "nonce" without a claim about access,', {
+  otherType('An ID token, recognized by "at_hash",', { at_hash: 'x' }),
+  otherType('An ID token, recognized by "c_hash",', { c_hash: 'x' }),
+  otherType('An ID token, recognized by "token_use",', { token_use: 'id' }),
+  otherType('An ID token, recognized by the claim "typ",', { typ: 'ID' }),
+  otherType('An ID token, recognized by "nonce" without a claim of an access token,', {
     nonce: 'x',
     client_id: undefined,
   }),
-  otherType('A logout token or security event, identified by "events",', { events: {} }),
-  otherType('A logout token, identified by the claim "typ",', { typ: 'Logout' }),
-  otherType('A refresh token, identified by the claim "typ",', { typ: 'Refresh' }),
+  otherType('A logout token or security event, recognized by "events",', { events: {} }),
+  otherType('A logout token, recognized by the claim "typ",', { typ: 'Logout' }),
+  otherType('A refresh token, recognized by the claim "typ",', { typ: 'Refresh' }),
   otherType('An introspection response', { token_introspection: {} }),
   otherType('A DPoP proof', { htm: 'GET', htu: 'https://api.example' }),
   {
     code: 'ERR_CLAIM_MISSING',
     claim: 'exp',
-    why: 'A token must expire, because it cannot be withdrawn.',
+    why: 'A token without an expiry would stay valid forever.',
     example: withClaims({ exp: undefined }),
   },
   infinite('exp', '1e999'),
@@ -117,7 +117,7 @@ export const stricterThanJose: readonly StricterThanJose[] = [
   {
     code: 'ERR_CLAIM_INVALID',
     claim: 'aud',
-    why: 'The claim "aud" must be a string or an array of strings (RFC 7519, section 4.1.3).',
+    why: 'RFC 7519, section 4.1.3, allows only strings in "aud".',
     example: withClaims({ aud: [audience, 5] }),
   },
   ...['sub', 'jti', 'client_id', 'cid', 'azp', 'appid'].map(notText),
@@ -130,7 +130,7 @@ export const stricterThanJose: readonly StricterThanJose[] = [
   {
     code: 'ERR_BINDING_REQUIRED',
     claim: 'cnf',
-    why: 'A token that is bound to a key must not be accepted as a bearer token (RFC 7800, section 3.1).',
+    why: 'A token that is bound to a key requires proof of possession, which a bearer does not send (RFC 7800, section 3.1).',
     example: withClaims({ cnf: { jkt: 'x' } }),
   },
 ];

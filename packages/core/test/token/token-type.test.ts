@@ -82,11 +82,11 @@ describe("[TOKEN-TYPE-AT-JWT] tokenType 'at+jwt'", () => {
 const purposes: Readonly<Record<string, Members>> = {
   'an ID token with at_hash': { at_hash: 'x', nonce: 'y' },
   'an ID token with c_hash': { c_hash: 'x' },
-  'an ID token identified by token_use': { token_use: 'id' },
-  'an ID token identified by typ': { typ: 'ID' },
+  'an ID token recognized by token_use': { token_use: 'id' },
+  'an ID token recognized by typ': { typ: 'ID' },
   'an ID token with scopes and at_hash': { at_hash: 'x', scope: 'read', scp: ['read'] },
   'a logout token': { events: { 'http://schemas.openid.net/event/backchannel-logout': {} }, sid: 'x' },
-  'a logout token identified by typ': { typ: 'Logout' },
+  'a logout token recognized by typ': { typ: 'Logout' },
   'a security event': { events: { 'https://schemas.openid.net/secevent/risc/event-type/account-disabled': {} } },
   'events of any form': { events: null },
   'a refresh token': { typ: 'Refresh' },
@@ -108,16 +108,16 @@ describe.each(['compatible', 'at+jwt'] as const)('a token for another purpose, w
 
 describe('[TOKEN-PURPOSE] a token that was issued for another purpose', () => {
   it.each([
-    ['an ID token, identified by "at_hash"', { at_hash: 'x' }],
-    ['an ID token, identified by "c_hash"', { c_hash: 'x' }],
-    ['an ID token, identified by "token_use"', { token_use: 'id' }],
-    ['an ID token, identified by the claim "typ"', { typ: 'ID' }],
-    ['an ID token, identified by "nonce"', { nonce: 'x', client_id: undefined }],
-    ['a security event or logout token, identified by "events"', { events: {} }],
-    ['a logout token, identified by the claim "typ"', { typ: 'Logout' }],
-    ['a refresh token, identified by the claim "typ"', { typ: 'Refresh' }],
-    ['an introspection response, identified by "token_introspection"', { token_introspection: {} }],
-    ['a DPoP proof, identified by "htm" and "htu"', { htm: 'GET', htu: 'https://api.example' }],
+    ['an ID token, recognized by "at_hash"', { at_hash: 'x' }],
+    ['an ID token, recognized by "c_hash"', { c_hash: 'x' }],
+    ['an ID token, recognized by "token_use"', { token_use: 'id' }],
+    ['an ID token, recognized by the claim "typ"', { typ: 'ID' }],
+    ['an ID token, recognized by "nonce"', { nonce: 'x', client_id: undefined }],
+    ['a security event or logout token, recognized by "events"', { events: {} }],
+    ['a logout token, recognized by the claim "typ"', { typ: 'Logout' }],
+    ['a refresh token, recognized by the claim "typ"', { typ: 'Refresh' }],
+    ['an introspection response, recognized by "token_introspection"', { token_introspection: {} }],
+    ['a DPoP proof, recognized by "htm" and "htu"', { htm: 'GET', htu: 'https://api.example' }],
   ])('is refused as %s', (kind, claims) => {
     const error = authErrorOf(() => verifierFor(key).verifySync(signToken(key, claims)));
     expect(error.code).toBe('ERR_TOKEN_TYPE');
