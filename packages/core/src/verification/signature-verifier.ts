@@ -69,7 +69,8 @@ export class SignatureVerifier {
     const { waitUntil } = context;
     return andThen(entry.keys.find({ kid, algorithm, accepted: policy.algorithms, waitUntil }), (key) =>
       andThen(key.import(algorithm), (imported) => {
-        if (imported === undefined) throw new TokenError('ERR_KEY_NOT_FOUND', 'The key of the token is not usable');
+        if (imported === undefined)
+          throw new TokenError('ERR_KEY_NOT_FOUND', 'The key that the token names is not usable');
         return andThen(this.#hasValidSignature(jws, imported, context), (isValid) => {
           if (!isValid) throw new TokenError('ERR_SIGNATURE_INVALID', 'The signature of the token is invalid');
           return this.#signedToken(trusted, jws, key, algorithm);
