@@ -14,70 +14,99 @@ export type AuthResult =
   | GrantedResult<null>
   | { readonly ok: false; readonly error: AnyAuthError };
 
-/** The result for a request that is let through. */
+/** The result for a request that is granted access. */
 export interface GrantedResult<TAuth extends VerifiedToken | null> {
   readonly ok: true;
+  /** The verified token; null for an anonymous request. */
   readonly auth: TAuth;
   /** Headers that the adapter adds to the application's response; usually empty. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Judges the access tokens of one issuer, or of several. */
+/** Verifies the access tokens of one issuer, or of several. */
 export interface Verifier {
   /**
-   * Verifies one access token: form, issuer, signature, type, times, audience, client, required claims, and whether it
-   * is bound to a key. Not checked: whether it was revoked, and what its subject may do, beyond `requirements`.
+   * Verifies one access token (RFC 7519, section 7.2; RFC 9068, section 4). Checked, in this order: length and form,
+   * issuer, signature algorithm, signature, type, audience, client, required claims, times, binding to a key, `validate`,
+   * and `requirements`. Not checked: whether the token was revoked or used before, and what its subject may do beyond
+   * `requirements`.
    *
-   * @throws AuthError where it is refused, and where the keys cannot be had.
+   * @param token - The token alone, without `Bearer`.
+   * @param requirements - The requirements that the token must meet. Without them, every valid token does.
+   * @throws TokenError if the token is invalid; ScopeError if it does not meet `requirements`; UnavailableError if the keys
+   * cannot be loaded; ConfigurationError if `requirements` are wrong. Errors of `validate` are passed on.
    */
   verify(token: string, requirements?: Requirements): Promise<VerifiedToken>;
   /**
-   * {@link Verifier.verify} without waiting: the signature is checked on the calling thread. Node.js only; `validate` must not return a promise.
+   * Does the same as {@link Verifier.verify} without waiting: verifies the signature on the calling thread. Node.js only.
    *
-   * @throws AuthError, with ERR_KEY_SET_NOT_READY where keys have to be fetched first: {@link Verifier.warmUp} does.
+   * @throws As {@link Verifier.verify} does. UnavailableError with ERR_KEY_SET_NOT_READY if the keys are not loaded: call
+   * {@link Verifier.warmUp} first. ConfigurationError if `validate` returns a promise.
    */
   verifySync(token: string, requirements?: Requirements): VerifiedToken;
   /**
-   * Verifies many tokens, on Node.js with the other cores. Results stand in the order of the tokens.
+   * Verifies many tokens as {@link Verifier.verify} does, `concurrency` of them at a time. Node.js verifies their signatures
+   * in the thread pool.
    *
+   * @returns One settled result for each token, in the order of the tokens. A refused token does not reject the promise.
    * @throws ConfigurationError if an option is unknown or of the wrong type.
    */
   verifyAll(tokens: Iterable<string>, options?: VerifyAllOptions): Promise<PromiseSettledResult<VerifiedToken>[]>;
   /**
-   * Verifies one ID token (OpenID Connect Core 1.0, section 3.1.3.7), with the keys of the same issuers: `aud` and
-   * `azp`, `nonce`, times, and whatever else is expected. An access token is refused with ERR_TOKEN_TYPE, known by its
-   * header (`at+jwt`) or by claims that say what API it is for (`scope`, `scp`, `client_id`, `cid`). `audience`,
-   * `clientIds`, `requiredClaims`, `maxTokenAge` and `validate` are about access tokens and play no part.
+   * Verifies one ID token (OpenID Connect Core 1.0, section 3.1.3.7) with the keys of the same issuers. Checked: form,
+   * issuer, signature, type, `aud` and `azp`, `sub`, times, and the members of `expected`. Not checked: `acr`, `amr`, and
+   * the options for access tokens (`audience`, `clientIds`, `tokenType`, `requiredClaims`, `maxTokenAge`, `validate`).
    *
-   * @throws AuthError where it is refused, and where the keys cannot be had; ConfigurationError where `expected` cannot
-   *   work.
+   * Refuses an access token with ERR_TOKEN_TYPE. Its header (`at+jwt`) or its claims (`scope`, `scp`, `client_id`, `cid`)
+   * identify it. The result is never cached, and has no scopes.
+   *
+   * @throws TokenError if the token is invalid; UnavailableError if the keys cannot be loaded; ConfigurationError if
+   * `expected` is wrong.
    */
   verifyIdToken(token: string, expected: ExpectedIdToken): Promise<VerifiedToken>;
   /**
-   * Judges a request by the token in its `Authorization` header. On Node.js the result is there at once, and is not a
-   * promise, for a token that was seen before; the signature of another one is checked on the thread pool, so that
-   * other requests go on meanwhile.
+   * Authenticates a request by the token in its `Authorization` header (RFC 6750, section 2.1), or by the one that
+   * `getToken` returns. The token is verified as {@link Verifier.verify} does.
    *
-   * Never rejects because of a client, or of the network; only where `validate` or `getToken` throws.
+   * On Node.js, a request without a new signature has a synchronous result: a cached, malformed or absent token, unless
+   * `validate` returns a promise. Other results are promises. Node.js verifies a new signature in the thread pool, so that
+   * other requests continue.
+   *
+   * @param requirements - The requirements of the route. Without them, the request must have a valid token, unless the
+   * verifier is `optional`.
+   * @returns The verified token, null for an anonymous request, or the error to answer with. Never rejects because of a
+   * client or the network.
+   * @throws ConfigurationError, as a rejection, if `requirements` are wrong. Errors of `validate`, `getToken` and a `claims`
+   * predicate also reject.
    */
   authenticate(request: RequestLike, requirements?: Requirements): AuthResult | Promise<AuthResult>;
-  /** The answer to a request that was refused: status, headers, and body. */
+  /** Returns the HTTP answer to a denied request: status, headers and body (RFC 6750, section 3). */
   challenge(error: AnyAuthError): Challenge;
   /**
-   * Has the keys of every configured issuer in memory when it is done, so that no request waits for them.
+   * Loads the keys of every configured issuer, so that no request waits for them. With a resolver, only the issuers that
+   * were resolved before are loaded.
    *
-   * @throws AggregateError with an UnavailableError for each issuer that failed; the others are loaded all the same.
+   * @throws AggregateError with an UnavailableError for each issuer that failed. The keys of the others are loaded. Rejects
+   * with ERR_CLOSED after {@link Verifier.close}.
    */
   warmUp(): Promise<void>;
   /**
-   * Whether the keys of every configured issuer are in memory and trusted; for a readiness probe. Asking counts as use:
-   * keys that are missing are fetched in the background, and those at hand are kept fresh.
+   * Whether the keys of every configured issuer are loaded and trusted. For a readiness probe. A call counts as use: it
+   * starts to fetch missing keys in the background, and keeps loaded ones fresh.
    */
   ready(): boolean;
-  /** What was done, and the state of each issuer, as plain JSON. */
+  /** Returns counters of this verifier and the state of each issuer, as a copy in plain JSON. Durations are in seconds. */
   stats(): VerifierStats;
-  /** Forgets keys, metadata and proven tokens of one issuer, or of all, for everyone in the process who shares them. */
+  /**
+   * Removes the cached keys, metadata and tokens of an issuer, for every verifier of the process that shares them. Later
+   * tokens cause a fetch.
+   *
+   * @param issuer - The issuer to clear. Absent: every issuer of this verifier.
+   */
   clear(issuer?: string): void;
-  /** Gives up this verifier's share of keys and connections; who comes last closes them. May be called twice. */
+  /**
+   * Closes the verifier: later verifications fail with ERR_CLOSED. Connections and cached keys that other verifiers share
+   * stay until the last of them is closed. May be called more than once.
+   */
   close(): Promise<void>;
 }

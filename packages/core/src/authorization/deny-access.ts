@@ -23,7 +23,7 @@ export function denyAccess(auth: VerifiedToken | null, requirements: ResolvedReq
 }
 
 /**
- * Whether a request without credentials is let through. The default of the verifier applies only to a route without
+ * Whether a request without credentials is accepted as anonymous. The default of the verifier applies only to a route without
  * requirements: an anonymous request never meets one, unless the route itself sets `optional`.
  */
 export function isAnonymousAllowed({ optional, required, claims }: ResolvedRequirements, byDefault: boolean): boolean {
@@ -31,8 +31,8 @@ export function isAnonymousAllowed({ optional, required, claims }: ResolvedRequi
 }
 
 function hasNames(auth: VerifiedToken, { property, names, isAny }: RequiredNames): boolean {
-  const held = auth[property];
-  return isAny ? names.some((name) => held.includes(name)) : names.every((name) => held.includes(name));
+  const granted = auth[property];
+  return isAny ? names.some((name) => granted.includes(name)) : names.every((name) => granted.includes(name));
 }
 
 function insufficientNames({ kind, names }: RequiredNames): ScopeError {

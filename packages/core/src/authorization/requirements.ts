@@ -27,7 +27,7 @@ export interface Requirements {
   /** A predicate over the verified claims. Any result other than `true` is answered with 403. */
   readonly claims?: (claims: Claims) => boolean;
   /**
-   * Whether a request without credentials is let through as anonymous.
+   * Whether a request without credentials is accepted as anonymous.
    *
    * @default the `optional` of the verifier if the route requires nothing else, otherwise false
    */

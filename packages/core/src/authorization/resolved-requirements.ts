@@ -16,6 +16,6 @@ export interface RequiredNames {
 export interface ResolvedRequirements {
   readonly required: readonly RequiredNames[];
   readonly claims: ((claims: Claims) => boolean) | undefined;
-  /** Undefined if the route does not say whether anonymous requests are let through. */
+  /** Undefined if the route does not say whether it accepts anonymous requests. */
   readonly optional: boolean | undefined;
 }

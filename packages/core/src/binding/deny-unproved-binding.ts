@@ -2,8 +2,8 @@ import { TokenError } from '../errors.ts';
 import type { Confirmation } from '../token/confirmation.ts';
 
 /**
- * Denies a token that is bound to a key whose possession the request does not prove (RFC 7800, section 3.1). No proof of
- * possession is verified yet, so that every bound token is denied.
+ * Denies a token that is bound to a key (RFC 7800, section 3.1), because the request does not prove possession of the key.
+ * No proof of possession is verified yet, so that every bound token is denied.
  */
 export function denyUnprovedBinding(_confirmation: Confirmation): TokenError {
   return new TokenError('ERR_BINDING_REQUIRED', 'The token is bound to a key and was sent as a bearer token', {

@@ -117,6 +117,6 @@ function staticKeys(jwks: JSONWebKeySet, runtime: Runtime): KeySource {
   const keySet = new KeySet(jwks.keys, runtime);
   if (keySet.keys.length > 0) return new StaticKeySource(keySet);
   throw new ConfigurationError(
-    'jwks holds no key that a signature can be checked with: RSA of 2048 bits or more, EC, Ed25519',
+    'jwks contains no key that can verify a signature: RSA of 2048 bits or more, EC, Ed25519',
   );
 }

@@ -157,7 +157,7 @@ function parseAccepted(reader: OptionReader, option: string, name: string): Algo
   const algorithm = parseAlgorithm(name);
   if (algorithm !== undefined) return algorithm;
   if (/^none$/i.test(name)) {
-    throw reader.fault(option, "cannot contain 'none': a token without a signature proves nothing");
+    throw reader.fault(option, "cannot contain 'none': any client can forge a token without a signature");
   }
   if (/^HS\d/.test(name)) {
     throw reader.fault(option, `cannot contain '${name}': with published keys, any client could sign with it`);

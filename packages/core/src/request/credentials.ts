@@ -38,7 +38,7 @@ export function readCredentials(
   const token = getToken(request);
   if (token === undefined || token === '') return undefined;
   if (typeof token === 'string') return createCredentials(token, maxTokenSize);
-  throw new TypeError('getToken must return a string, or undefined where there is none');
+  throw new TypeError('getToken must return a string, or undefined if the request has no token');
 }
 
 /**
@@ -53,7 +53,7 @@ export function createCredentials(token: unknown, maxTokenSize: number): Credent
 }
 
 /**
- * Whether a token consists of the characters that RFC 6750, section 2.1, allows. Asked only about a token that cannot be
+ * Whether a token consists of the characters that RFC 6750, section 2.1, allows. Called only for a token that cannot be
  * parsed: the pattern takes as long as the SHA-256 of the token, and a token with another character never parses.
  */
 export function hasTokenSyntax({ token }: Credentials): boolean {
@@ -68,7 +68,7 @@ export function malformedCredentials(): RequestError {
 function readAuthorization(values: readonly string[], maxTokenSize: number): Credentials | undefined {
   const [value] = values;
   if (value === undefined) return undefined;
-  // First, so that the cost of refusing a long header does not grow with its length.
+  // Before anything else, so that the cost of refusing a long header does not depend on its length.
   if (
     value.length > maxTokenSize + maxPrefix &&
     values.length === 1 &&

@@ -2,7 +2,7 @@
 export interface RequestLike {
   /** The HTTP method as sent. */
   readonly method: string;
-  /** Computes the absolute URL of the request. Most requests never need it. */
+  /** Computes the absolute URL of the request. Verifying a bearer token does not need it. */
   url(): string;
   /** Returns every value of a header in the order received; empty if it was not sent. The name is case-insensitive. */
   header(name: string): readonly string[];

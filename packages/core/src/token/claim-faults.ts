@@ -1,24 +1,21 @@
 import { TokenError, type TokenErrorCode } from '../errors.ts';
 
-/** The token was made for another purpose. */
-export function wrongType(message: string): TokenError {
+/** The error of a token that was issued for another purpose. */
+export function typeFault(message: string): TokenError {
   return new TokenError('ERR_TOKEN_TYPE', message);
 }
 
-/** A claim is not there. */
-export function missing(claim: string): TokenError {
+/** The error of an absent claim. */
+export function missingFault(claim: string): TokenError {
   return new TokenError('ERR_CLAIM_MISSING', `The token has no claim "${claim}"`, { claim, reason: 'missing' });
 }
 
-/** A claim is not of the type that it has by its definition. */
-export function invalid(claim: string): TokenError {
-  return new TokenError('ERR_CLAIM_INVALID', `The claim "${claim}" has a form that it cannot have`, {
-    claim,
-    reason: 'invalid',
-  });
+/** The error of a claim whose value is not of the type that its specification defines. */
+export function invalidFault(claim: string): TokenError {
+  return new TokenError('ERR_CLAIM_INVALID', `The claim "${claim}" is of the wrong type`, { claim, reason: 'invalid' });
 }
 
-/** A claim does not say what is demanded. */
-export function mismatch(code: TokenErrorCode, claim: string, message: string): TokenError {
+/** The error of a well-formed claim whose value is not an accepted one. */
+export function mismatchFault(code: TokenErrorCode, claim: string, message: string): TokenError {
   return new TokenError(code, message, { claim, reason: 'mismatch' });
 }

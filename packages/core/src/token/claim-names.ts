@@ -1,18 +1,20 @@
-/** Where a claim is: its name, a path with dots between the names, or the names one by one where they hold dots. */
+/** The place of a claim: its name, a path of names separated by dots, or an array of names if a name contains a dot. */
 export type ClaimPath = string | readonly string[];
 
-/** Reads the names that some claims of a token list. */
+/** Reads the names that certain claims of a token list. Returns an empty list if there are none. */
 export type NameReader = (claims: object) => readonly string[];
 
 const none: readonly string[] = Object.freeze([]);
 
-// Up to here it takes less time to compare each with each than to make a set of them.
+// For a list this short, comparing every pair is faster than building a Set.
 const fewNames = 16;
 
 /**
- * Makes a reader of names that claims list: scopes, roles, groups. A claim is a string with spaces between the names
- * (RFC 8693, section 4.2) or an array of strings, as many issuers write it. The reader returns them without duplicates,
- * in the order of the claims; what has neither form gives no name. Its lists are frozen where the claims are.
+ * Creates a reader of scopes, roles, permissions or groups. A claim is a string of names separated by spaces (RFC 8693,
+ * section 4.2), or an array of strings, as many issuers write it. A value of any other type has no names.
+ *
+ * @param paths - The claims to read, in the order of the result.
+ * @returns A function that returns the names without duplicates. Its list is frozen if the claims are.
  */
 export function createNameReader(paths: readonly ClaimPath[]): NameReader {
   const finders = paths.map(createFinder);
@@ -26,7 +28,7 @@ export function createNameReader(paths: readonly ClaimPath[]): NameReader {
   };
 }
 
-// A name with dots in it, such as a URL, is looked for as it stands before it is taken for a path.
+// A claim whose whole name contains dots, such as a URL, takes precedence over a path.
 function createFinder(path: ClaimPath): (claims: object) => unknown {
   const steps = typeof path === 'string' ? path.split('.') : path;
   const walk = (claims: object): unknown => steps.reduce<unknown>(memberOf, claims);
@@ -45,7 +47,7 @@ function namesIn(value: unknown): readonly string[] {
   return Array.isArray(value) ? namesOf(value) : none;
 }
 
-// Most lists are good as they stand, and then nothing is copied.
+// Most lists need no change, so that the common case copies nothing.
 function namesOf(list: readonly unknown[]): readonly string[] {
   if (list.length <= fewNames && list.every(isNewName)) return list as readonly string[];
   return Object.freeze([...new Set(list.filter(isName))]);

@@ -1,19 +1,23 @@
-import { invalid, mismatch, missing, wrongType } from './claim-faults.ts';
+import { invalidFault, mismatchFault, missingFault, typeFault } from './claim-faults.ts';
 import type { UnverifiedClaims } from './compact-jws.ts';
-import { mediaTypeOf, otherPurpose, type Purpose, saysWhatItAllows, signOfIdToken } from './purpose.ts';
+import { hasAccessClaims, idTokenMarker, mediaTypeOf, otherPurpose, type Purpose } from './purpose.ts';
 import type { Claims, JwsHeader } from './verified-token.ts';
 
-/** What the claims of a token are held against. */
+/** The requirements on the claims of an access token. */
 export interface ClaimsPolicy {
+  /** The accepted audiences; null accepts every audience. */
   readonly audience: readonly string[] | null;
+  /** The accepted clients; undefined accepts every client. */
   readonly clientIds: readonly string[] | undefined;
   readonly tokenType: 'at+jwt' | 'compatible';
+  /** The accepted difference between two clocks, in seconds. */
   readonly clockTolerance: number;
+  /** The accepted age by `iat`, in seconds; undefined for no limit other than `exp`. */
   readonly maxTokenAge: number | undefined;
   readonly requiredClaims: readonly string[];
 }
 
-/** The part of a policy that the clock decides. */
+/** The part of a policy that depends on the time. */
 export type TimesPolicy = Pick<ClaimsPolicy, 'clockTolerance' | 'maxTokenAge'>;
 
 const clientClaims = ['client_id', 'cid', 'azp', 'appid'];
@@ -22,11 +26,11 @@ const clientClaims = ['client_id', 'cid', 'azp', 'appid'];
 const accessTokenClaims = ['iss', 'exp', 'aud', 'sub', 'client_id', 'iat', 'jti'];
 
 /**
- * Holds the claims of a token whose signature and issuer were checked against a policy (RFC 7519, section 4.1;
- * RFC 9068, section 4), in all that does not depend on the time: the same token and policy always end the same way.
- * Neither scopes nor the subject's rights are judged here.
+ * Validates the claims that do not depend on the time (RFC 7519, section 4.1; RFC 9068, section 4): type, audience,
+ * client, required claims, and the claims that must be text. The result is the same for every call with the same token
+ * and policy. The caller has verified signature and issuer. Scopes and roles are not validated.
  *
- * @throws TokenError for the first claim that does not hold.
+ * @throws TokenError for the first claim that does not meet the policy.
  */
 export function validateClaims(
   header: JwsHeader,
@@ -41,10 +45,11 @@ export function validateClaims(
 }
 
 /**
- * Holds the times of a token against the clock (RFC 7519, sections 4.1.4 to 4.1.6).
+ * Validates `exp`, `nbf` and `iat` (RFC 7519, sections 4.1.4 to 4.1.6). `iat` may be in the future unless the policy has
+ * a `maxTokenAge`.
  *
- * @param now - Epoch seconds.
- * @throws TokenError for the first claim that does not hold.
+ * @param now - The current time in epoch seconds.
+ * @throws TokenError for the first claim that does not meet the policy.
  */
 export function validateTimes(claims: UnverifiedClaims, policy: TimesPolicy, now: number): void {
   validateExpiry(claims, now, policy.clockTolerance);
@@ -52,7 +57,7 @@ export function validateTimes(claims: UnverifiedClaims, policy: TimesPolicy, now
   validateIssuedAt(claims, now, policy);
 }
 
-/** The client that a token was issued to, under the first name by which it is known. */
+/** Reads the client that a token was issued to: the first of `client_id`, `cid`, `azp` and `appid` that is text. */
 export function readClientId(claims: UnverifiedClaims): string | undefined {
   for (const name of clientClaims) {
     const value = claims[name];
@@ -63,97 +68,108 @@ export function readClientId(claims: UnverifiedClaims): string | undefined {
 
 function validateType(header: JwsHeader, claims: UnverifiedClaims, tokenType: ClaimsPolicy['tokenType']): void {
   const type = mediaTypeOf(header);
-  if (type === null) throw wrongType('The type in the header is not a string');
-  if (tokenType === 'at+jwt' && type !== 'at+jwt') throw wrongType('The header does not say at+jwt');
+  if (type === null) throw typeFault('The type in the header is not a string');
+  if (tokenType === 'at+jwt' && type !== 'at+jwt') throw typeFault('The type in the header is not at+jwt');
   if (type !== undefined && type !== 'at+jwt' && type !== 'jwt')
-    throw wrongType('The header names another type of token');
-  const purpose = purposeBesideAccess(claims);
+    throw typeFault('The header names another type of token');
+  const purpose = readOtherPurpose(claims);
   if (purpose === undefined) return;
-  throw wrongType(`The token is not an access token but ${purpose.kind}, known by ${purpose.sign}`);
+  throw typeFault(`The token is not an access token but ${purpose.kind}, recognized by ${purpose.marker}`);
 }
 
-// How a token of another kind is known where its header does not say: by claims that access tokens do not have.
-function purposeBesideAccess(claims: UnverifiedClaims): Purpose | undefined {
-  const sign = signOfIdToken(claims);
-  if (sign !== undefined) return { kind: 'an ID token', sign };
+// If the header does not name the purpose, claims do that access tokens do not have.
+function readOtherPurpose(claims: UnverifiedClaims): Purpose | undefined {
+  const marker = idTokenMarker(claims);
+  if (marker !== undefined) return { kind: 'an ID token', marker };
   const other = otherPurpose(claims);
   if (other !== undefined) return other;
-  return has(claims, 'nonce') && !saysWhatItAllows(claims) ? { kind: 'an ID token', sign: '"nonce"' } : undefined;
+  return has(claims, 'nonce') && !hasAccessClaims(claims) ? { kind: 'an ID token', marker: '"nonce"' } : undefined;
 }
 
 function validateExpiry(claims: UnverifiedClaims, now: number, tolerance: number): void {
-  const exp = numericDate(claims, 'exp');
-  if (exp === undefined) throw missing('exp');
-  if (exp <= now - tolerance) throw mismatch('ERR_TOKEN_EXPIRED', 'exp', 'The token expired');
+  const exp = readNumericDate(claims, 'exp');
+  if (exp === undefined) throw missingFault('exp');
+  if (exp <= now - tolerance) throw mismatchFault('ERR_TOKEN_EXPIRED', 'exp', 'The token expired');
 }
 
 function validateNotBefore(claims: UnverifiedClaims, now: number, tolerance: number): void {
-  const nbf = numericDate(claims, 'nbf');
+  const nbf = readNumericDate(claims, 'nbf');
   if (nbf !== undefined && nbf > now + tolerance)
-    throw mismatch('ERR_TOKEN_NOT_YET_VALID', 'nbf', 'The token is not valid yet');
+    throw mismatchFault('ERR_TOKEN_NOT_YET_VALID', 'nbf', 'The token is not valid yet');
 }
 
 function validateIssuedAt(claims: UnverifiedClaims, now: number, policy: TimesPolicy): void {
-  const iat = numericDate(claims, 'iat');
+  const iat = readNumericDate(claims, 'iat');
   if (policy.maxTokenAge === undefined) return;
-  if (iat === undefined) throw missing('iat');
+  if (iat === undefined) throw missingFault('iat');
   if (iat > now + policy.clockTolerance)
-    throw mismatch('ERR_TOKEN_NOT_YET_VALID', 'iat', 'The token was issued in the future');
+    throw mismatchFault('ERR_TOKEN_NOT_YET_VALID', 'iat', 'The token was issued in the future');
   if (now - iat > policy.maxTokenAge + policy.clockTolerance) {
-    throw mismatch('ERR_TOKEN_TOO_OLD', 'iat', 'The token was issued too long ago');
+    throw mismatchFault('ERR_TOKEN_TOO_OLD', 'iat', 'The token was issued too long ago');
   }
 }
 
 /**
- * The audiences of a token (RFC 7519, section 4.1.3); undefined where it names none.
+ * Reads the audiences of a token (RFC 7519, section 4.1.3). Returns undefined if it has no `aud`.
  *
- * @throws TokenError where `aud` is neither text nor an array of it.
+ * @throws TokenError if `aud` is neither a string nor an array of strings.
  */
 export function readAudiences({ aud }: UnverifiedClaims): readonly string[] | undefined {
   const audiences = typeof aud === 'string' ? [aud] : aud;
   const isList = Array.isArray(audiences) && audiences.every((entry) => typeof entry === 'string');
   if (aud === undefined || isList) return audiences as readonly string[] | undefined;
-  throw invalid('aud');
+  throw invalidFault('aud');
 }
 
 function validateAudience(claims: UnverifiedClaims, accepted: readonly string[] | null): void {
   const audiences = readAudiences(claims);
   if (accepted === null) return;
-  if (audiences === undefined) throw missing('aud');
+  if (audiences === undefined) throw missingFault('aud');
   if (!audiences.some((entry) => accepted.includes(entry))) {
-    throw mismatch('ERR_AUDIENCE_MISMATCH', 'aud', 'The token was issued for another audience');
+    throw mismatchFault('ERR_AUDIENCE_MISMATCH', 'aud', 'The token was issued for another audience');
   }
 }
 
-/** Claims that are text wherever they are defined. */
+/**
+ * Validates that `sub`, `jti` and the claims that name a client are strings if they are present.
+ *
+ * @throws TokenError for the first that is not.
+ */
 export function validateStrings(claims: UnverifiedClaims): void {
   for (const name of ['sub', 'jti', ...clientClaims]) {
     const value = claims[name];
-    if (value !== undefined && typeof value !== 'string') throw invalid(name);
+    if (value !== undefined && typeof value !== 'string') throw invalidFault(name);
   }
 }
 
 function validateClient(claims: UnverifiedClaims, accepted: readonly string[] | undefined): void {
   if (accepted === undefined) return;
   const clientId = readClientId(claims);
-  if (clientId === undefined) throw missing('client_id');
+  if (clientId === undefined) throw missingFault('client_id');
   if (!accepted.includes(clientId)) {
-    throw mismatch('ERR_CLAIM_INVALID', 'client_id', 'The token was issued to a client that is not accepted');
+    throw mismatchFault('ERR_CLAIM_INVALID', 'client_id', 'The token was issued to a client that is not accepted');
   }
 }
 
 function validateRequired(claims: UnverifiedClaims, policy: ClaimsPolicy): void {
   const ofType = policy.tokenType === 'at+jwt' ? accessTokenClaims : [];
   for (const name of [...ofType, ...policy.requiredClaims]) {
-    if (!has(claims, name) || claims[name] === null) throw missing(name);
+    if (!has(claims, name) || claims[name] === null) throw missingFault(name);
   }
 }
 
-/** A moment that a claim names (RFC 7519, section 2), in epoch seconds. */
-export function numericDate(claims: UnverifiedClaims, name: 'exp' | 'nbf' | 'iat' | 'auth_time'): number | undefined {
+/**
+ * Reads a time (NumericDate: RFC 7519, section 2), in epoch seconds. Returns undefined if the claim is absent.
+ *
+ * @throws TokenError if it is not a finite number.
+ */
+export function readNumericDate(
+  claims: UnverifiedClaims,
+  name: 'exp' | 'nbf' | 'iat' | 'auth_time',
+): number | undefined {
   const value = claims[name];
   if (value === undefined) return undefined;
-  if (typeof value !== 'number' || !Number.isFinite(value)) throw invalid(name);
+  if (typeof value !== 'number' || !Number.isFinite(value)) throw invalidFault(name);
   return value;
 }
 

@@ -2,12 +2,12 @@ import { TokenError } from '../errors.ts';
 import type { CryptoRuntime } from '../runtime/crypto-runtime.ts';
 import type { JsonValue, JwsHeader } from './verified-token.ts';
 
-/** Claims of which nothing is known yet but that they are a JSON object. */
+/** Claims before their validation: any JSON object. */
 export interface UnverifiedClaims {
   readonly [claim: string]: JsonValue | undefined;
 }
 
-/** A signed token, taken apart; nothing of it is verified. */
+/** The parts of a signed token. Nothing in it is verified. */
 export interface CompactJws {
   readonly encodedHeader: string;
   readonly header: JwsHeader;
@@ -17,38 +17,37 @@ export interface CompactJws {
   readonly signature: Uint8Array;
 }
 
-/** Headers that were parsed, and found good, before. */
-export interface KnownHeaders {
+/** The headers of tokens whose signature was valid, by their encoded text. */
+export interface VerifiedHeaders {
   get(encoded: string): JwsHeader | undefined;
 }
 
 type Decoder = Pick<CryptoRuntime, 'decodeBase64url' | 'decodeUtf8'>;
 
-// To parse so many arrays and objects takes about as long as to check a signature. A longer text may hold more of them.
-const structuresAllowed = 1000;
-const lengthPerStructure = 12;
+// Parsing 1,000 arrays and objects takes about as long as verifying a signature. A longer text may contain more.
+const maxStructures = 1000;
+const charactersPerStructure = 12;
 
 /**
- * Takes a compact JWS apart (RFC 7515, section 7.1), strictly: three parts of canonical base64url, so that a token has
- * exactly one spelling; well-formed UTF-8; JSON objects with at most a thousand arrays and objects in them, or one for
- * every twelve characters of a long text. Critical extensions are refused, because none is understood here (RFC 7515,
- * section 4.1.11), and so is an unencoded payload (RFC 7797).
+ * Parses a compact JWS (RFC 7515, section 7.1). Strict: three parts of canonical base64url, so that a token has exactly
+ * one encoding; well-formed UTF-8; JSON objects with at most 1,000 arrays and objects, or one for every 12 characters of
+ * a longer text. Refuses critical extensions, because none is supported (RFC 7515, section 4.1.11), and the unencoded
+ * payload of RFC 7797. The caller has limited the length of the token; the signature is not verified.
  *
- * The caller has checked the length of the token.
- *
- * @param known - Headers that need not be parsed again.
- * @throws TokenError with ERR_TOKEN_MALFORMED or ERR_CRIT_UNSUPPORTED.
+ * @param verifiedHeaders - Headers that need not be parsed again.
+ * @throws TokenError with ERR_TOKEN_MALFORMED, ERR_CRIT_UNSUPPORTED, or ERR_ALG_NOT_ALLOWED if `alg` is not a string.
  */
-export function parseCompactJws(token: string, decoder: Decoder, known?: KnownHeaders): CompactJws {
+export function parseCompactJws(token: string, decoder: Decoder, verifiedHeaders?: VerifiedHeaders): CompactJws {
   const first = token.indexOf('.');
   const second = token.indexOf('.', first + 1);
-  const isEachFilled = first > 0 && second > first + 1 && second < token.length - 1;
-  if (!isEachFilled) throw malformed('The token is not a compact JWS of three base64url parts');
+  const hasEveryPart = first > 0 && second > first + 1 && second < token.length - 1;
+  if (!hasEveryPart) throw malformed('The token is not a compact JWS of three base64url parts');
   const encodedHeader = token.slice(0, first);
   const payload = decodePart(token.slice(first + 1, second), decoder);
-  // A dot too many stands in this part, where nothing but base64url may be.
+  // A fourth segment ends up here and fails base64url decoding.
   const signature = decodePart(token.slice(second + 1), decoder);
-  const header = known?.get(encodedHeader) ?? parseHeader(parseObject(decodePart(encodedHeader, decoder), decoder));
+  const header =
+    verifiedHeaders?.get(encodedHeader) ?? parseHeader(parseObject(decodePart(encodedHeader, decoder), decoder));
   const claims = parseObject(payload, decoder);
   return { encodedHeader, header, claims, signingInput: token.slice(0, second), signature };
 }
@@ -56,10 +55,10 @@ export function parseCompactJws(token: string, decoder: Decoder, known?: KnownHe
 function parseHeader(header: UnverifiedClaims): JwsHeader {
   const { alg, kid } = header;
   if (Object.hasOwn(header, 'crit') || Object.hasOwn(header, 'b64')) {
-    throw new TokenError('ERR_CRIT_UNSUPPORTED', 'The token demands an extension that is not understood');
+    throw new TokenError('ERR_CRIT_UNSUPPORTED', 'The token requires an extension that is not supported');
   }
   if (typeof alg !== 'string') {
-    throw new TokenError('ERR_ALG_NOT_ALLOWED', 'The header of the token names no algorithm');
+    throw new TokenError('ERR_ALG_NOT_ALLOWED', 'The header of the token has no algorithm');
   }
   if (kid !== undefined && typeof kid !== 'string') throw malformed('The key identifier of the token is not a string');
   return header as JwsHeader;
@@ -75,11 +74,11 @@ function parseObject(bytes: Uint8Array, decoder: Decoder): UnverifiedClaims {
 
 function parseJson(bytes: Uint8Array, decoder: Decoder): unknown {
   const json = decodeText(bytes, decoder);
-  if (isCrowded(json)) throw malformed('A part of the token holds too many arrays and objects');
+  if (hasTooManyStructures(json)) throw malformed('A part of the token contains too many arrays and objects');
   try {
     return JSON.parse(json);
   } catch {
-    // What the parser says quotes the token.
+    // The message of JSON.parse quotes the token.
     throw malformed('A part of the token is not JSON');
   }
 }
@@ -92,11 +91,11 @@ function decodeText(bytes: Uint8Array, decoder: Decoder): string {
   }
 }
 
-// Claims are parsed before the signature is checked, because they name the issuer.
-function isCrowded(json: string): boolean {
-  // Each takes two characters, so a text of ordinary length need not be counted.
-  if (json.length <= 2 * structuresAllowed) return false;
-  const allowed = Math.max(structuresAllowed, json.length / lengthPerStructure);
+// Claims are parsed before the signature is verified, because they name the issuer: an attacker chooses their cost.
+function hasTooManyStructures(json: string): boolean {
+  // Each takes at least two characters, so that a text of ordinary length cannot contain too many.
+  if (json.length <= 2 * maxStructures) return false;
+  const allowed = Math.max(maxStructures, json.length / charactersPerStructure);
   let structures = 0;
   for (let index = 0; index < json.length; index += 1) {
     const character = json.charCodeAt(index);

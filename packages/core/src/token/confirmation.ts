@@ -1,4 +1,4 @@
-import { invalid } from './claim-faults.ts';
+import { invalidFault } from './claim-faults.ts';
 
 /** The key that a token is bound to (RFC 7800, section 3.1). */
 export interface Confirmation {
@@ -11,12 +11,12 @@ export interface Confirmation {
 /**
  * Reads the key that a token is bound to from the value of `cnf`.
  *
- * @returns undefined if the token is not bound. A thumbprint that is not text leaves its member out; the token counts as
- *   bound all the same.
+ * @returns undefined if the token is not bound. A thumbprint that is not a string is left out, and the token still counts
+ *   as bound.
  * @throws TokenError if `cnf` is not an object.
  */
 export function readConfirmation(cnf: unknown): Confirmation | undefined {
-  if (typeof cnf !== 'object' || cnf === null || Array.isArray(cnf)) throw invalid('cnf');
+  if (typeof cnf !== 'object' || cnf === null || Array.isArray(cnf)) throw invalidFault('cnf');
   if (!Object.hasOwn(cnf, 'jkt') && !Object.hasOwn(cnf, 'x5t#S256')) return undefined;
   const { jkt, 'x5t#S256': x5t } = cnf as Readonly<Record<string, unknown>>;
   return Object.freeze({

@@ -1,8 +1,8 @@
 import type { JwsHeader } from './verified-token.ts';
 
 /**
- * The protected headers of tokens whose signature held, by their encoded text: all tokens of one key have the same.
- * Nobody without a signing key can put one in.
+ * The protected headers of tokens with a valid signature, by their encoded text. All tokens of one key usually have the
+ * same header. A client without a signing key cannot add one.
  */
 export class HeaderCache {
   readonly #headers: Map<string, JwsHeader> = new Map();
@@ -13,7 +13,7 @@ export class HeaderCache {
 
   set(encoded: string, header: JwsHeader): void {
     if (this.#headers.has(encoded)) return;
-    // An issuer that puts something new in every header gains nothing here, and costs no memory.
+    // An issuer whose headers all differ gains nothing from the cache, and must not fill the memory.
     if (this.#headers.size >= maxHeaders) this.#headers.clear();
     this.#headers.set(copyOf(encoded), header);
   }
@@ -21,7 +21,7 @@ export class HeaderCache {
 
 const maxHeaders = 256;
 
-// A part of a string may hold on to all of it, and that is a live token.
+// A substring may keep the whole string in memory, and the whole string is a valid token.
 function copyOf(encoded: string): string {
   return atob(btoa(encoded));
 }

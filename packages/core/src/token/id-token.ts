@@ -1,31 +1,42 @@
 import { isSameText } from '../crypto/same-text.ts';
-import { invalid, mismatch, missing, wrongType } from './claim-faults.ts';
-import { numericDate, readAudiences, validateStrings, validateTimes } from './claims.ts';
+import { invalidFault, mismatchFault, missingFault, typeFault } from './claim-faults.ts';
+import { readAudiences, readNumericDate, validateStrings, validateTimes } from './claims.ts';
 import type { UnverifiedClaims } from './compact-jws.ts';
-import { mediaTypeOf, otherPurpose, saysWhatItAllows, signOfIdToken } from './purpose.ts';
+import { hasAccessClaims, idTokenMarker, mediaTypeOf, otherPurpose } from './purpose.ts';
 import type { Claims, JwsHeader } from './verified-token.ts';
 
-/** What an ID token is held against. */
+/** The values that an ID token must have: those of the authentication request that it answers. */
 export interface ExpectedIdToken {
-  /** The client that somebody signed in to. `aud` must name it, and `azp` no other one. */
+  /** The client that the subject signed in to. `aud` must contain it, and `azp` must not name another one. */
   readonly clientId: string;
   /**
-   * What the authentication request carried as `nonce`; the token must have it. Left out, a token with a nonce is
-   * refused, because nobody checked it. `null` says on purpose that it is not looked at.
+   * The `nonce` of the authentication request, which the token must contain. If it is absent, a token with a nonce is
+   * refused: it answers a request whose nonce was not compared. `null` accepts any nonce, on purpose.
+   *
+   * @default none: the token must have no nonce
    */
   readonly nonce?: string | null;
-  /** How long ago the subject may have been authenticated, in seconds; makes `auth_time` required. */
+  /**
+   * The accepted time since the subject was authenticated, by `auth_time`, which becomes required. In seconds, from 0 to
+   * 31,622,400 (366 days).
+   *
+   * @default no limit
+   */
   readonly maxAge?: number;
-  /** The access token that came with it; makes `at_hash` required, and compares it. */
+  /**
+   * The access token that was issued together with the ID token. `at_hash` becomes required, and must be its hash.
+   *
+   * @default none: `at_hash` is not compared
+   */
   readonly accessToken?: string;
 }
 
 /**
- * Holds the claims of an ID token against what is expected of it (OpenID Connect Core 1.0, section 3.1.3.7). Its
- * signature and issuer were checked.
+ * Validates the claims of an ID token (OpenID Connect Core 1.0, section 3.1.3.7). The caller has verified signature and
+ * issuer. `at_hash` is not validated: see {@link readAccessTokenHash}.
  *
- * @param now - Epoch seconds.
- * @throws TokenError for the first claim that does not hold; ERR_TOKEN_TYPE where it is no ID token.
+ * @param now - The current time in epoch seconds; `clockTolerance` is in seconds too.
+ * @throws TokenError for the first claim that is not as expected; with ERR_TOKEN_TYPE if the token is not an ID token.
  */
 export function validateIdToken(
   header: JwsHeader,
@@ -36,58 +47,58 @@ export function validateIdToken(
   validatePurpose(header, claims);
   validateParties(claims, expected.clientId);
   validateStrings(claims);
-  for (const name of ['sub', 'iat']) if (claims[name] === undefined) throw missing(name);
+  for (const name of ['sub', 'iat']) if (claims[name] === undefined) throw missingFault(name);
   validateTimes(claims, { clockTolerance, maxTokenAge: undefined }, now);
   validateNonce(claims, expected.nonce);
   validateAuthentication(claims, expected.maxAge, clockTolerance, now);
 }
 
 /**
- * The `at_hash` of an ID token (OpenID Connect Core 1.0, section 3.1.3.6).
+ * Reads the `at_hash` of an ID token (OpenID Connect Core 1.0, section 3.1.3.6).
  *
- * @throws TokenError where there is none.
+ * @throws TokenError if it is absent or not a string.
  */
 export function readAccessTokenHash({ at_hash: hash }: UnverifiedClaims): string {
-  if (hash === undefined) throw missing('at_hash');
-  if (typeof hash !== 'string') throw invalid('at_hash');
+  if (hash === undefined) throw missingFault('at_hash');
+  if (typeof hash !== 'string') throw invalidFault('at_hash');
   return hash;
 }
 
 function validatePurpose(header: JwsHeader, claims: UnverifiedClaims): void {
   const type = mediaTypeOf(header);
-  if (type !== undefined && type !== 'jwt') throw wrongType('The header names another type of token');
+  if (type !== undefined && type !== 'jwt') throw typeFault('The header names another type of token');
   const kind = otherPurpose(claims)?.kind ?? (isForAccess(claims) ? 'an access token' : undefined);
-  if (kind !== undefined) throw wrongType(`The token is not an ID token but ${kind}`);
+  if (kind !== undefined) throw typeFault(`The token is not an ID token but ${kind}`);
 }
 
-// What only ID tokens have outweighs what they may share with access tokens, unless the issuer says which of the two it is.
+// The issuer's explicit statement counts first. Otherwise a marker of ID tokens outweighs claims that both kinds can have.
 function isForAccess(claims: UnverifiedClaims): boolean {
   if (claims['typ'] === 'Bearer' || claims['token_use'] === 'access') return true;
-  return signOfIdToken(claims) === undefined && saysWhatItAllows(claims);
+  return idTokenMarker(claims) === undefined && hasAccessClaims(claims);
 }
 
 function validateParties(claims: UnverifiedClaims, clientId: string): void {
   const audiences = readAudiences(claims);
-  if (audiences === undefined) throw missing('aud');
+  if (audiences === undefined) throw missingFault('aud');
   if (!audiences.includes(clientId)) {
-    throw mismatch('ERR_AUDIENCE_MISMATCH', 'aud', 'The ID token was issued for another client');
+    throw mismatchFault('ERR_AUDIENCE_MISMATCH', 'aud', 'The ID token was issued for another client');
   }
   const { azp } = claims;
-  if (azp === undefined && audiences.length > 1) throw missing('azp');
+  if (azp === undefined && audiences.length > 1) throw missingFault('azp');
   if (azp !== undefined && azp !== clientId) {
-    throw mismatch('ERR_CLAIM_INVALID', 'azp', 'The ID token was issued to another client');
+    throw mismatchFault('ERR_CLAIM_INVALID', 'azp', 'The ID token was issued to another client');
   }
 }
 
 function validateNonce({ nonce }: UnverifiedClaims, expected: string | null | undefined): void {
   if (expected === null) return;
   if (nonce === undefined && expected === undefined) return;
-  if (nonce === undefined) throw missing('nonce');
-  if (typeof nonce !== 'string') throw invalid('nonce');
+  if (nonce === undefined) throw missingFault('nonce');
+  if (typeof nonce !== 'string') throw invalidFault('nonce');
   if (expected === undefined)
-    throw mismatch('ERR_CLAIM_INVALID', 'nonce', 'The ID token has a nonce, and none is expected');
+    throw mismatchFault('ERR_CLAIM_INVALID', 'nonce', 'The ID token has a nonce, and none is expected');
   if (!isSameText(nonce, expected)) {
-    throw mismatch('ERR_CLAIM_INVALID', 'nonce', 'The ID token answers another authentication request');
+    throw mismatchFault('ERR_CLAIM_INVALID', 'nonce', 'The ID token answers another authentication request');
   }
 }
 
@@ -97,13 +108,13 @@ function validateAuthentication(
   clockTolerance: number,
   now: number,
 ): void {
-  const time = numericDate(claims, 'auth_time');
+  const time = readNumericDate(claims, 'auth_time');
   if (maxAge === undefined) return;
-  if (time === undefined) throw missing('auth_time');
+  if (time === undefined) throw missingFault('auth_time');
   if (time > now + clockTolerance) {
-    throw mismatch('ERR_TOKEN_NOT_YET_VALID', 'auth_time', 'The subject was authenticated in the future');
+    throw mismatchFault('ERR_TOKEN_NOT_YET_VALID', 'auth_time', 'The subject was authenticated in the future');
   }
   if (now - time > maxAge + clockTolerance) {
-    throw mismatch('ERR_TOKEN_TOO_OLD', 'auth_time', 'The subject was authenticated too long ago');
+    throw mismatchFault('ERR_TOKEN_TOO_OLD', 'auth_time', 'The subject was authenticated too long ago');
   }
 }

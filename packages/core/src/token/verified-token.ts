@@ -1,6 +1,6 @@
 import type { Confirmation } from './confirmation.ts';
 
-/** A JSON value, as it came out of a token. */
+/** A JSON value of a token. */
 export type JsonValue =
   | string
   | number
@@ -9,32 +9,47 @@ export type JsonValue =
   | readonly JsonValue[]
   | { readonly [name: string]: JsonValue };
 
-/** The protected header of a signed token (RFC 7515, section 4.1). */
+/** The protected header of a signed token (RFC 7515, section 4.1). Types of parameters not listed here are not checked. */
 export interface JwsHeader {
+  /** The signature algorithm; one of the accepted `algorithms`. */
   readonly alg: string;
+  /** The identifier of the key. */
   readonly kid?: string;
+  /** The media type of the token, as sent: in any case, with or without `application/`. */
   readonly typ?: string;
   readonly [parameter: string]: JsonValue | undefined;
 }
 
-/** The claims of an access token (RFC 7519, section 4.1; RFC 9068, section 2.2), and whatever else the issuer adds. */
+/**
+ * The claims of a token (RFC 7519, section 4.1; RFC 9068, section 2.2). The types of the listed members are checked. Every
+ * other claim is as the issuer wrote it, and neither its type nor its value is checked.
+ */
 export interface Claims {
+  /** The issuer: one of those configured. */
   readonly iss: string;
+  /** The expiry, in epoch seconds; a fraction is possible. */
   readonly exp: number;
+  /** The subject. */
   readonly sub?: string;
+  /** The audiences. One of them is accepted, unless `audience` is `null`. */
   readonly aud?: string | readonly string[];
+  /** The start of validity, in epoch seconds. */
   readonly nbf?: number;
+  /** The time of issue, in epoch seconds. It may be in the future unless `maxTokenAge` is set. */
   readonly iat?: number;
+  /** The identifier of the token. It is not checked for reuse. */
   readonly jti?: string;
   readonly [claim: string]: JsonValue | undefined;
 }
 
 /**
- * An access token whose signature, issuer, audience and times were checked. Deeply frozen. `TClaims` types the claims
- * that your issuer adds; they are not checked against it.
+ * A token that was verified: its signature, issuer, type, audience and times. Deeply frozen. Whether it was revoked is not
+ * checked, and neither is what its subject may do, beyond the requirements of the call.
+ *
+ * @typeParam TClaims - The type of the claims that your issuer adds. Nothing checks the claims against it.
  */
 export interface VerifiedToken<TClaims = unknown> {
-  /** The token as it was sent. Not enumerable: serialising or logging the object does not show it. */
+  /** The token as it was sent. Not enumerable: serializing or logging the object does not show it. */
   readonly token: string;
   /** The authentication scheme that the token was sent with. */
   readonly scheme: 'Bearer' | 'DPoP';
@@ -42,16 +57,17 @@ export interface VerifiedToken<TClaims = unknown> {
   readonly format: 'jwt' | 'opaque';
   /** The protected header of a JWT; undefined for an opaque token. */
   readonly header?: JwsHeader;
+  /** All claims of the token. */
   readonly claims: Claims & TClaims;
   /** The key that the token is bound to; undefined for a bearer token. */
   readonly confirmation?: Confirmation;
-  /** The authorization server that issued it: `iss`, and one of those configured. */
+  /** The authorization server that issued the token: `iss`, which is one of those configured. */
   readonly issuer: string;
-  /** Whom the token speaks for: `sub`. */
+  /** The subject of the token: `sub`. A user, or the client itself if the client obtained the token for itself. */
   readonly subject?: string;
-  /** The client it was issued to: the first of `client_id`, `cid`, `azp`, `appid`. */
+  /** The client that the token was issued to: the first of `client_id`, `cid`, `azp`, `appid`. */
   readonly clientId?: string;
-  /** The scopes it was issued with, without duplicates. */
+  /** The scopes of the token, from the claims that `scopeClaims` names, without duplicates. Empty for an ID token. */
   readonly scopes: readonly string[];
   /** The roles that its issuer gave the subject, from the claims that `roleClaims` names. */
   readonly roles: readonly string[];
@@ -59,11 +75,11 @@ export interface VerifiedToken<TClaims = unknown> {
   readonly permissions: readonly string[];
   /** The groups of the subject, from the claims that `groupClaims` names. */
   readonly groups: readonly string[];
-  /** When it expires: `exp`, in epoch seconds. */
+  /** The expiry of the token: `exp`, in epoch seconds. */
   readonly expiresAt: number;
 }
 
-/** What {@link createVerifiedToken} is given beside the token itself. */
+/** The members of a verified token that are derived from its header and claims. */
 export interface TokenFacts {
   readonly header: JwsHeader;
   readonly claims: Claims;
@@ -75,64 +91,8 @@ export interface TokenFacts {
   readonly groups: readonly string[];
 }
 
-/** A token as it was sent. */
+/** A token and its authentication scheme, as they were sent. */
 export interface SentToken {
   readonly scheme: 'Bearer';
   readonly token: string;
-}
-
-class FrozenToken implements VerifiedToken {
-  // A private field, so that neither JSON.stringify nor util.inspect nor a spread ever shows it.
-  readonly #token: string;
-  readonly scheme: 'Bearer';
-  readonly format: 'jwt';
-  readonly header: JwsHeader;
-  readonly claims: Claims & unknown;
-  declare readonly confirmation?: Confirmation;
-  readonly issuer: string;
-  declare readonly subject?: string;
-  declare readonly clientId?: string;
-  readonly scopes: readonly string[];
-  readonly roles: readonly string[];
-  readonly permissions: readonly string[];
-  readonly groups: readonly string[];
-  readonly expiresAt: number;
-
-  constructor({ token, scheme }: SentToken, facts: TokenFacts) {
-    const { header, claims, confirmation, clientId, scopes, roles, permissions, groups } = facts;
-    this.#token = token;
-    this.scheme = scheme;
-    this.format = 'jwt';
-    this.header = header;
-    this.claims = claims;
-    if (confirmation !== undefined) this.confirmation = confirmation;
-    this.issuer = claims.iss;
-    if (claims.sub !== undefined) this.subject = claims.sub;
-    if (clientId !== undefined) this.clientId = clientId;
-    this.scopes = scopes;
-    this.roles = roles;
-    this.permissions = permissions;
-    this.groups = groups;
-    this.expiresAt = claims.exp;
-    Object.freeze(this);
-  }
-
-  get token(): string {
-    return this.#token;
-  }
-}
-
-/** Creates the result of a verification. The caller has frozen the facts. */
-export function createVerifiedToken(sent: SentToken, facts: TokenFacts): VerifiedToken {
-  return new FrozenToken(sent, facts);
-}
-
-/** Freezes a JSON value and all that it holds, without recursion: claims may be nested as deep as a token is long. */
-export function deepFreeze<TValue extends object>(value: TValue): TValue {
-  const pending: object[] = [value];
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    Object.freeze(next);
-    for (const member of Object.values(next)) if (typeof member === 'object' && member !== null) pending.push(member);
-  }
-  return value;
 }

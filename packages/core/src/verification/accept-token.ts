@@ -41,7 +41,7 @@ function authorize(token: VerifiedToken, requirements: ResolvedRequirements): Ve
 }
 
 function asyncValidate(verdict: Promise<unknown>): ConfigurationError {
-  // Nothing awaits the verdict any more, so that its rejection would be unhandled.
+  // Nothing awaits the verdict, so that its rejection would be unhandled.
   verdict.catch(() => undefined);
   return new ConfigurationError('validate returns a promise, which verifySync cannot wait for: use verify');
 }

@@ -8,9 +8,10 @@ import { OptionReader } from '../options/option-reader.ts';
 import type { ResolvedOptions } from '../options/resolve-options.ts';
 import type { Credentials } from '../request/credentials.ts';
 import type { Runtime } from '../runtime/runtime.ts';
-import { mismatch } from '../token/claim-faults.ts';
+import { mismatchFault } from '../token/claim-faults.ts';
+import { FrozenToken } from '../token/frozen-token.ts';
 import { type ExpectedIdToken, readAccessTokenHash, validateIdToken } from '../token/id-token.ts';
-import { createVerifiedToken, type VerifiedToken } from '../token/verified-token.ts';
+import type { VerifiedToken } from '../token/verified-token.ts';
 import type { SignatureVerifier } from './signature-verifier.ts';
 
 const yearOfSeconds = 31_622_400;
@@ -72,7 +73,7 @@ export class IdTokenVerifier {
     const { header, claims } = jws;
     const now = Math.floor(this.#parts.options.clock.now());
     validateIdToken(header, claims, expected, { clockTolerance: policy.clockTolerance, now });
-    const verified = createVerifiedToken(credentials, {
+    const verified = new FrozenToken(credentials, {
       header,
       claims,
       confirmation: undefined,
@@ -98,7 +99,7 @@ export class IdTokenVerifier {
     return andThen(this.#parts.runtime.halfHash(algorithms[algorithm].hash ?? 'sha512', accessToken), (hash) =>
       isSameText(hash, claimed)
         ? undefined
-        : mismatch('ERR_CLAIM_INVALID', 'at_hash', 'The ID token was issued with another access token'),
+        : mismatchFault('ERR_CLAIM_INVALID', 'at_hash', 'The ID token was issued with another access token'),
     );
   }
 }

@@ -11,7 +11,8 @@ import { type Credentials, hasTokenSyntax, malformedCredentials } from '../reque
 import type { Runtime } from '../runtime/runtime.ts';
 import { readClientId, validateClaims, validateTimes } from '../token/claims.ts';
 import { readConfirmation } from '../token/confirmation.ts';
-import { createVerifiedToken, type VerifiedToken } from '../token/verified-token.ts';
+import { FrozenToken } from '../token/frozen-token.ts';
+import type { VerifiedToken } from '../token/verified-token.ts';
 import { acceptToken } from './accept-token.ts';
 import type { SignatureVerifier, SignedToken } from './signature-verifier.ts';
 import type { TokenVerifier } from './token-verifier.ts';
@@ -58,11 +59,11 @@ export class JwtVerifier implements TokenVerifier {
     if (jws === undefined || trusted === undefined) return this.#verifyUnseen(credentials, context, digest);
     const { counters, options } = this.#parts;
     counters.hits += 1;
-    const token = createVerifiedToken(credentials, this.#acceptClaims(jws, trusted));
+    const token = new FrozenToken(credentials, this.#acceptClaims(jws, trusted));
     return acceptToken(token, options.hooks.validate, context);
   }
 
-  // A token with another issuer, algorithm or key than before goes through every step again.
+  // A cached token is verified again if its issuer, algorithm or key is no longer the accepted one.
   #findSigner(jws: VerifiedJws, { waitUntil }: VerificationContext, digest: string): TrustedIssuer | undefined {
     const { issuers, tokens } = this.#parts;
     const trusted = issuers.findNow(jws.claims['iss']);
@@ -85,7 +86,7 @@ export class JwtVerifier implements TokenVerifier {
       const accepted = this.#acceptClaims(jws, trusted);
       accepted.keySet = keySet;
       if (digest !== undefined) tokens?.set(digest, jws);
-      return acceptToken(createVerifiedToken(credentials, accepted), options.hooks.validate, context);
+      return acceptToken(new FrozenToken(credentials, accepted), options.hooks.validate, context);
     };
     const signed = this.#verifySignature(credentials, context);
     return signed instanceof Promise ? signed.then(acceptSigned) : acceptSigned(signed);
@@ -115,7 +116,7 @@ export class JwtVerifier implements TokenVerifier {
   }
 }
 
-// A policy never changes, and neither does its result for a token, except for the time.
+// Cached with the token: a policy never changes, and the result depends only on the token and the policy.
 function acceptClaims({ header, claims }: VerifiedJws, policy: ResolvedPolicy): AcceptedClaims {
   validateClaims(header, claims, policy);
   return {
@@ -132,7 +133,7 @@ function acceptClaims({ header, claims }: VerifiedJws, policy: ResolvedPolicy): 
   };
 }
 
-// Remembered per policy and key set: on most requests both are the same as before.
+// Cached for the last policy and key set: on most requests both are unchanged.
 function isSignedBy(
   keySet: KeySet,
   { header, algorithm, key, accepted }: VerifiedJws,

@@ -9,8 +9,8 @@ import type { TimingMetrics } from '../observability/timing-metrics.ts';
 import type { ImportedKey } from '../runtime/crypto-runtime.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { type CompactJws, parseCompactJws } from '../token/compact-jws.ts';
+import { deepFreeze } from '../token/frozen-token.ts';
 import { HeaderCache } from '../token/header-cache.ts';
-import { deepFreeze } from '../token/verified-token.ts';
 import type { VerificationContext } from './verification-context.ts';
 
 /** The collaborators of a {@link SignatureVerifier}. */
@@ -28,7 +28,7 @@ export interface SignedToken {
   readonly keySet: KeySet;
 }
 
-// Reading the clock twice for every signature would be measurable itself.
+// Two clock reads for every signature would cost measurable time.
 const checksPerSample = 16;
 
 type SignatureContext = Pick<VerificationContext, 'inParallel' | 'waitUntil'>;

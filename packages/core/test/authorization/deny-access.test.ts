@@ -61,7 +61,7 @@ describe('[ACCESS-SCOPE] scopes', () => {
     expect(await outcomeOf(claims, requirements)).toBe(expected);
   });
 
-  it('are named in the error, all that the route requires', async () => {
+  it('are in the error: all that the route requires', async () => {
     const error = await authErrorFrom(verifierFor(key).verify(signToken(key), { scope: 'read write' }));
     expect(error).toMatchObject({ status: 403, scope: ['read', 'write'] });
   });
@@ -73,15 +73,15 @@ describe('roles, permissions and groups', () => {
     ['permissions', 'permission', 'anyPermission'],
     ['groups', 'group', 'anyGroup'],
   ] as const)('%s', async (claim, all, any) => {
-    const held = { [claim]: ['a', 'b c'] };
-    expect(await outcomeOf(held, { [all]: 'a' })).toBe('granted');
-    expect(await outcomeOf(held, { [all]: 'b c' })).toBe('granted');
-    expect(await outcomeOf(held, { [all]: ['a', 'b c'] })).toBe('granted');
-    expect(await outcomeOf(held, { [any]: ['x', 'a'] })).toBe('granted');
+    const granted = { [claim]: ['a', 'b c'] };
+    expect(await outcomeOf(granted, { [all]: 'a' })).toBe('granted');
+    expect(await outcomeOf(granted, { [all]: 'b c' })).toBe('granted');
+    expect(await outcomeOf(granted, { [all]: ['a', 'b c'] })).toBe('granted');
+    expect(await outcomeOf(granted, { [any]: ['x', 'a'] })).toBe('granted');
     expect(await outcomeOf({ [claim]: 'a d' }, { [all]: ['d', 'a'] })).toBe('granted');
-    expect(await outcomeOf(held, { [all]: 'b' })).toBe(insufficientClaims);
-    expect(await outcomeOf(held, { [all]: ['a', 'x'] })).toBe(insufficientClaims);
-    expect(await outcomeOf(held, { [any]: ['x', 'y'] })).toBe(insufficientClaims);
+    expect(await outcomeOf(granted, { [all]: 'b' })).toBe(insufficientClaims);
+    expect(await outcomeOf(granted, { [all]: ['a', 'x'] })).toBe(insufficientClaims);
+    expect(await outcomeOf(granted, { [any]: ['x', 'y'] })).toBe(insufficientClaims);
     expect(await outcomeOf({}, { [all]: 'a' })).toBe(insufficientClaims);
     expect(await outcomeOf({ scope: 'a' }, { [all]: 'a' })).toBe(insufficientClaims);
   });
@@ -209,7 +209,7 @@ describe('an anonymous request', () => {
     },
   );
 
-  it('is let through if nothing is required, or if the route sets optional', async () => {
+  it('is accepted if nothing is required, or if the route sets optional', async () => {
     expect(await verifier.authenticate(requestWith(), {})).toEqual({ ok: true, auth: null, headers: {} });
     expect(await verifier.authenticate(requestWith(), { scope: 'read', optional: true })).toEqual({
       ok: true,
@@ -243,21 +243,21 @@ const kinds = fc.constantFrom(
   ] as const),
 );
 
-describe('whatever a token has and a route requires', () => {
+describe('any names of a token and a route', () => {
   const verifier = verifierFor(key);
 
-  it('[ACCESS-WHOLE-NAMES] grants access to exactly those with each whole name, and answers 403 to all others', async () => {
+  it('[ACCESS-WHOLE-NAMES] grant access only if the whole names are equal, and 403 otherwise', async () => {
     const property = fc.asyncProperty(
       kinds,
       names,
       fc.uniqueArray(name, { minLength: 1, maxLength: 3 }),
       fc.boolean(),
       fc.boolean(),
-      async ([all, any, claim], held, wanted, isAny, isText) => {
-        const token = signToken(key, { [claim]: isText ? held.join(' ') : held });
+      async ([all, any, claim], granted, wanted, isAny, isText) => {
+        const token = signToken(key, { [claim]: isText ? granted.join(' ') : granted });
         const requirements = accessRequirement(isAny ? { [any]: wanted } : { [all]: wanted });
-        const holds = (one: string): boolean => held.includes(one);
-        const expected = isAny ? wanted.some(holds) : wanted.every(holds);
+        const isGranted = (one: string): boolean => granted.includes(one);
+        const expected = isAny ? wanted.some(isGranted) : wanted.every(isGranted);
         const status = await verifier.verify(token, requirements).then(
           () => 200,
           (error: unknown) => (isAuthError(error) ? error.status : error),

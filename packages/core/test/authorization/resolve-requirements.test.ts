@@ -144,7 +144,7 @@ describe('requirements that were resolved', () => {
     expect(accessRequirement(requirements)).toBe(requirements);
   });
 
-  it('stay what they were when the list of the caller changes', () => {
+  it('do not change with the list of the caller', () => {
     const roles = ['clerk'];
     const requirements = accessRequirement({ role: roles });
     roles.push('boss');
@@ -152,7 +152,7 @@ describe('requirements that were resolved', () => {
     expect(requirements).toEqual({ role: ['clerk'] });
   });
 
-  it('hold for any guard, as the copy of another package resolved them', () => {
+  it('of another copy of the package are valid for any guard', () => {
     const foreign: Requirements = Object.freeze({ role: Object.freeze(['boss']) });
     expect(guard.authorize(auth, foreign)).toMatchObject({ code: 'ERR_CLAIMS_INSUFFICIENT' });
   });
@@ -173,7 +173,7 @@ describe('requirements that were resolved', () => {
   });
 });
 
-describe('a requirement that takes a token only', () => {
+describe('a requirement of a token only', () => {
   it('is authorize() without requirements', () => {
     expect(guard.authorize(auth)).toBeUndefined();
     expect(guard.authorize(null)).toMatchObject({ status: 401, code: 'ERR_CREDENTIALS_MISSING' });

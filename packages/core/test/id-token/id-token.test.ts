@@ -7,8 +7,8 @@ import { accepted, clientId, idClaims, idToken, keyFor, nonce, refused, verifier
 import { now, signToken } from '../support/sign-token.ts';
 import { generateTestKey } from '../support/test-key.ts';
 
-describe('a good ID token', () => {
-  it('is accepted, with the client it was expected for and without scopes', async () => {
+describe('a valid ID token', () => {
+  it('is accepted, with the expected client and without scopes', async () => {
     const token = idToken({ groups: ['staff'] });
     const verified = await accepted(token);
     expect(verified).toMatchObject({
@@ -29,18 +29,18 @@ describe('a good ID token', () => {
     ['a list of one audience', { aud: [clientId] }, {}],
     ['azp of the client', { azp: clientId }, {}],
     ['two audiences and azp', { aud: [clientId, 'other'], azp: clientId }, {}],
-    ['at_hash that nobody asks about', { at_hash: 'x' }, {}],
-    ['claims of an access token beside at_hash', { at_hash: 'x', client_id: 'x', scope: 'openid' }, {}],
-    ['the mark of Cognito', { token_use: 'id' }, {}],
-    ['the mark of Keycloak', { typ: 'ID', scope: 'openid' }, {}],
-    ['auth_time of long ago', { auth_time: 1 }, {}],
+    ['at_hash that is not compared', { at_hash: 'x' }, {}],
+    ['claims of an access token in addition to at_hash', { at_hash: 'x', client_id: 'x', scope: 'openid' }, {}],
+    ['the marker of Cognito', { token_use: 'id' }, {}],
+    ['the marker of Keycloak', { typ: 'ID', scope: 'openid' }, {}],
+    ['an old auth_time', { auth_time: 1 }, {}],
     ['iat in the future', { iat: now + 3600 }, {}],
     ['a confirmation, which is for access tokens', { cnf: { jkt: 'x' } }, {}],
   ])('may have: %s', async (_name, claims, header) => {
     await expect(accepted(idToken(claims, header))).resolves.toMatchObject({ clientId });
   });
 
-  it('is read without the policy for access tokens', async () => {
+  it('is not subject to the policy for access tokens', async () => {
     const options = {
       audience: 'api://other',
       clientIds: ['x'],
@@ -54,34 +54,38 @@ describe('a good ID token', () => {
   });
 });
 
-describe('[ID-TOKEN-CLIENT] whom it was issued to', () => {
+describe('[ID-TOKEN-CLIENT] the parties of an ID token', () => {
   it.each([
     ['another client', { aud: 'other' }, 'ERR_AUDIENCE_MISMATCH aud mismatch'],
     ['other clients', { aud: ['a', 'b'] }, 'ERR_AUDIENCE_MISMATCH aud mismatch'],
     ['a longer name', { aud: `${clientId}-2` }, 'ERR_AUDIENCE_MISMATCH aud mismatch'],
-    ['nobody', { aud: [] }, 'ERR_AUDIENCE_MISMATCH aud mismatch'],
+    ['an empty list of audiences', { aud: [] }, 'ERR_AUDIENCE_MISMATCH aud mismatch'],
     ['no audience', { aud: undefined }, 'ERR_CLAIM_MISSING aud missing'],
-    ['an audience that is no text', { aud: [clientId, 5] }, 'ERR_CLAIM_INVALID aud invalid'],
-    ['two audiences, and none of them named', { aud: [clientId, 'b'] }, 'ERR_CLAIM_MISSING azp missing'],
-    ['two audiences, and the other one named', { aud: [clientId, 'b'], azp: 'b' }, 'ERR_CLAIM_INVALID azp mismatch'],
-    ['one audience, and another party', { azp: 'b' }, 'ERR_CLAIM_INVALID azp mismatch'],
-    ['a party that is a list', { azp: [clientId] }, 'ERR_CLAIM_INVALID azp mismatch'],
-    ['a subject that is no text', { sub: 5 }, 'ERR_CLAIM_INVALID sub invalid'],
+    ['an audience that is not a string', { aud: [clientId, 5] }, 'ERR_CLAIM_INVALID aud invalid'],
+    ['two audiences without azp', { aud: [clientId, 'b'] }, 'ERR_CLAIM_MISSING azp missing'],
+    [
+      'two audiences, and azp names the other one',
+      { aud: [clientId, 'b'], azp: 'b' },
+      'ERR_CLAIM_INVALID azp mismatch',
+    ],
+    ['one audience, and azp names another client', { azp: 'b' }, 'ERR_CLAIM_INVALID azp mismatch'],
+    ['azp as a list', { azp: [clientId] }, 'ERR_CLAIM_INVALID azp mismatch'],
+    ['a subject that is not a string', { sub: 5 }, 'ERR_CLAIM_INVALID sub invalid'],
     ['no subject', { sub: undefined }, 'ERR_CLAIM_MISSING sub missing'],
   ])('refuses: %s', async (_name, claims, refusal) => {
     expect(await refused(idToken(claims))).toBe(refusal);
   });
 });
 
-describe('[ID-TOKEN-AUTH-TIME] when', () => {
+describe('[ID-TOKEN-AUTH-TIME] the times of an ID token', () => {
   it.each([
     ['expired', { exp: now - 6 }, {}, 'ERR_TOKEN_EXPIRED exp mismatch'],
     ['no exp', { exp: undefined }, {}, 'ERR_CLAIM_MISSING exp missing'],
-    ['exp as text', { exp: `${now}` }, {}, 'ERR_CLAIM_INVALID exp invalid'],
+    ['exp as a string', { exp: `${now}` }, {}, 'ERR_CLAIM_INVALID exp invalid'],
     ['not yet valid', { nbf: now + 6 }, {}, 'ERR_TOKEN_NOT_YET_VALID nbf mismatch'],
     ['no iat', { iat: undefined }, {}, 'ERR_CLAIM_MISSING iat missing'],
-    ['iat as text', { iat: 'x' }, {}, 'ERR_CLAIM_INVALID iat invalid'],
-    ['no auth_time where maxAge is given', {}, { maxAge: 60 }, 'ERR_CLAIM_MISSING auth_time missing'],
+    ['iat as a string', { iat: 'x' }, {}, 'ERR_CLAIM_INVALID iat invalid'],
+    ['no auth_time with maxAge', {}, { maxAge: 60 }, 'ERR_CLAIM_MISSING auth_time missing'],
     ['authenticated too long ago', { auth_time: now - 66 }, { maxAge: 60 }, 'ERR_TOKEN_TOO_OLD auth_time mismatch'],
     [
       'authenticated in the future',
@@ -89,7 +93,7 @@ describe('[ID-TOKEN-AUTH-TIME] when', () => {
       { maxAge: 60 },
       'ERR_TOKEN_NOT_YET_VALID auth_time mismatch',
     ],
-    ['auth_time as text', { auth_time: `${now}` }, {}, 'ERR_CLAIM_INVALID auth_time invalid'],
+    ['auth_time as a string', { auth_time: `${now}` }, {}, 'ERR_CLAIM_INVALID auth_time invalid'],
     ['maxAge of 0', { auth_time: now - 6 }, { maxAge: 0 }, 'ERR_TOKEN_TOO_OLD auth_time mismatch'],
   ])('refuses: %s', async (_name, claims, expected, refusal) => {
     expect(await refused(idToken(claims), expected)).toBe(refusal);
@@ -108,19 +112,19 @@ describe('[ID-TOKEN-NONCE] nonce', () => {
     ['a shorter one', nonce.slice(0, -1), nonce, 'ERR_CLAIM_INVALID nonce mismatch'],
     ['in other case', nonce.toUpperCase(), nonce, 'ERR_CLAIM_INVALID nonce mismatch'],
     ['an empty one', '', nonce, 'ERR_CLAIM_INVALID nonce mismatch'],
-    ['no text', 5, nonce, 'ERR_CLAIM_INVALID nonce invalid'],
+    ['not a string', 5, nonce, 'ERR_CLAIM_INVALID nonce invalid'],
     ['null', null, nonce, 'ERR_CLAIM_INVALID nonce invalid'],
-    ['one that nobody expected', nonce, undefined, 'ERR_CLAIM_INVALID nonce mismatch'],
+    ['an unexpected one', nonce, undefined, 'ERR_CLAIM_INVALID nonce mismatch'],
   ])('refuses: %s', async (_name, claimed, expected, refusal) => {
     expect(await refused(idToken({ nonce: claimed }), { nonce: expected })).toBe(refusal);
   });
 
-  it('may be absent where none is expected', async () => {
+  it('may be absent if none is expected', async () => {
     const [verifier] = verifiers();
     await expect(verifier?.verifyIdToken(idToken({ nonce: undefined }), { clientId })).resolves.toBeDefined();
   });
 
-  it.each([nonce, undefined, 5])('is not looked at with null, on purpose: %s', async (claimed) => {
+  it.each([nonce, undefined, 5])('is not compared if null is expected: %s', async (claimed) => {
     await expect(accepted(idToken({ nonce: claimed }), { nonce: null })).resolves.toBeDefined();
   });
 });
@@ -146,7 +150,7 @@ describe('[ID-TOKEN-AT-HASH] at_hash', () => {
   });
 
   // OpenID Connect Core 1.0, appendix A.3.
-  it('is what the specification has as its example', async () => {
+  it('has the value of the example in the specification', async () => {
     const key = keyFor('RS256');
     const token = idToken({ at_hash: '77QmUPtjPfzWtF2AnpK9RQ' }, {}, key);
     const [verifier] = verifiers({}, key);
@@ -155,7 +159,7 @@ describe('[ID-TOKEN-AT-HASH] at_hash', () => {
 
   it.each([
     ['missing', undefined, 'ERR_CLAIM_MISSING at_hash missing'],
-    ['no text', 5, 'ERR_CLAIM_INVALID at_hash invalid'],
+    ['not a string', 5, 'ERR_CLAIM_INVALID at_hash invalid'],
     ['empty', '', 'ERR_CLAIM_INVALID at_hash mismatch'],
     [
       'the whole hash',
@@ -175,7 +179,7 @@ describe('[ID-TOKEN-KIND] a token of another kind', () => {
     ['a logout token by its header', {}, { typ: 'logout+jwt' }],
     ['a type with a media type inside', {}, { typ: 'japplication/wt' }],
     ['a proof by its header', {}, { typ: 'dpop+jwt' }],
-    ['typ that is no text', {}, { typ: 5 }],
+    ['typ that is not a string', {}, { typ: 5 }],
     ['an access token by scope', { scope: 'openid' }, {}],
     ['an access token by scp', { scp: ['read'] }, {}],
     ['an access token by client_id', { client_id: clientId }, {}],
@@ -191,12 +195,12 @@ describe('[ID-TOKEN-KIND] a token of another kind', () => {
     expect(await refused(idToken(claims, header))).toBe('ERR_TOKEN_TYPE');
   });
 
-  it('is refused before its audience is looked at', async () => {
+  it('is refused before its audience is compared', async () => {
     expect(await refused(idToken({ aud: 'other', scope: 'x' }))).toBe('ERR_TOKEN_TYPE');
   });
 });
 
-describe('what every token is held to', () => {
+describe('the rules for every token', () => {
   it.each([
     ['a forged one', () => idToken({}, { kid: undefined }, generateTestKey('ES256')), 'ERR_SIGNATURE_INVALID'],
     ['one of another issuer', () => idToken({ iss: 'https://other.example' }), 'ERR_ISSUER_UNKNOWN iss mismatch'],
@@ -210,7 +214,7 @@ describe('what every token is held to', () => {
   });
 });
 
-describe('what is expected', () => {
+describe('the expectations', () => {
   it.each([
     [undefined, 'must be an object'],
     [{}, 'clientId is missing'],
@@ -223,7 +227,7 @@ describe('what is expected', () => {
     [{ clientId, maxAge: '60' }, 'maxAge must be'],
     [{ clientId, accessToken: '' }, 'accessToken must not be empty'],
     [{ clientId, audience: 'x' }, 'audience is not an option'],
-  ])('has to make sense: %j', async (expected, message) => {
+  ])('are validated: %j', async (expected, message) => {
     for (const verifier of verifiers()) {
       const error: unknown = await verifier
         .verifyIdToken(idToken(), expected as ExpectedIdToken)
@@ -234,10 +238,10 @@ describe('what is expected', () => {
   });
 });
 
-describe('beside access tokens', () => {
+describe('ID tokens and access tokens', () => {
   const key = generateTestKey('ES256');
 
-  it('neither uses nor fills what is remembered of access tokens', async () => {
+  it('do not share a cache', async () => {
     for (const verifier of verifiers({ tokenCache: {}, audience: [clientId, 'api://default'] }, key)) {
       const { entries } = verifier.stats().tokenCache;
       const token = idToken({}, {}, key);
@@ -251,7 +255,7 @@ describe('beside access tokens', () => {
     }
   });
 
-  it('remembers nothing of one client for another, nor of one nonce for another', async () => {
+  it('have results that are not cached for another client or nonce', async () => {
     for (const verifier of verifiers({ tokenCache: {} }, key)) {
       const token = idToken({}, {}, key);
       await verifier.verifyIdToken(token, { clientId, nonce });
@@ -260,7 +264,7 @@ describe('beside access tokens', () => {
     }
   });
 
-  it('refuses to wait in vain: after close() nothing is verified', async () => {
+  it('are not verified after close()', async () => {
     const [verifier] = verifiers({}, key);
     await verifier?.close();
     await expect(verifier?.verifyIdToken(idToken({}, {}, key), { clientId })).rejects.toMatchObject({
@@ -268,7 +272,7 @@ describe('beside access tokens', () => {
     });
   });
 
-  it('counts and tells of refusals like any other', async () => {
+  it('are counted and reported alike when they are refused', async () => {
     const events: unknown[] = [];
     const [verifier] = verifiers({ onEvent: (event) => events.push(event) }, key);
     await verifier?.verifyIdToken(idToken({ aud: 'x' }, {}, key), { clientId, nonce }).catch(() => undefined);

@@ -6,7 +6,7 @@ import { generateTestKey } from '../support/test-key.ts';
 
 const key = generateTestKey('Ed25519');
 
-const marks = {
+const markers = {
   typ: fc.constantFrom('ID', 'Bearer', 'Refresh', 'Logout', 'x'),
   token_use: fc.constantFrom('id', 'access', 'x'),
   nonce: fc.constantFrom('x'),
@@ -31,16 +31,16 @@ async function isAccepted(work: Promise<unknown>): Promise<boolean> {
   );
 }
 
-// Where even the client is an accepted audience, only what a token is for tells the two apart.
-it('[ID-TOKEN-ONE-PURPOSE] no token is taken for an access token and for an ID token, unless nothing says which it is', async () => {
+// The client is an accepted audience here, so that only the purpose distinguishes the two kinds.
+it('[ID-TOKEN-ONE-PURPOSE] no token is accepted both as an access token and as an ID token, unless nothing marks its kind', async () => {
   const tally = { access: 0, id: 0, neither: 0, unmarked: 0 };
   const [verifier] = verifiers({ audience: clientId }, key) as readonly [Verifier, Verifier];
-  const property = fc.asyncProperty(fc.record(marks, { requiredKeys: [] }), header, async (claims, parameters) => {
+  const property = fc.asyncProperty(fc.record(markers, { requiredKeys: [] }), header, async (claims, parameters) => {
     const token = idToken({ nonce: undefined, ...claims }, { typ: undefined, ...parameters }, key);
     const asAccess = await isAccepted(verifier.verify(token));
     const asId = await isAccepted(verifier.verifyIdToken(token, { clientId, nonce: null }));
-    const saysWhich = ['nonce', 'scope', 'scp', 'client_id', 'cid'].some((name) => name in claims);
-    if (asAccess && asId) expect(saysWhich || parameters.typ === 'at+jwt').toBe(false);
+    const isMarked = ['nonce', 'scope', 'scp', 'client_id', 'cid'].some((name) => name in claims);
+    if (asAccess && asId) expect(isMarked || parameters.typ === 'at+jwt').toBe(false);
     tally[asAccess && asId ? 'unmarked' : asAccess ? 'access' : asId ? 'id' : 'neither'] += 1;
   });
   await fc.assert(property, { numRuns: 3000, seed: 20_290_317 });

@@ -56,7 +56,7 @@ describe('the option jwks', () => {
   });
 
   it('is refused with keys of node:crypto', () => {
-    expect(fault({ keys: [key.publicKey] })).toMatch(/^jwks holds no key/);
+    expect(fault({ keys: [key.publicKey] })).toMatch(/^jwks contains no key/);
   });
 
   it('[OPTIONS-NO-SECRET-KEYS] is refused with a private key, which the error does not contain', () => {
@@ -72,12 +72,12 @@ describe('the option jwks', () => {
   });
 
   it.each(Object.entries(weak))('must contain a usable key: not %s alone', (_name, jwk) => {
-    expect(fault({ keys: [jwk] })).toMatch(/^jwks holds no key that a signature can be checked with: RSA of 2048/);
+    expect(fault({ keys: [jwk] })).toMatch(/^jwks contains no key that can verify a signature: RSA of 2048/);
   });
 
   it('must not be empty', () => {
-    expect(fault({ keys: [] })).toMatch(/^jwks holds no key/);
-    expect(fault({ keys: [null, 1, 'x', [], {}] })).toMatch(/^jwks holds no key/);
+    expect(fault({ keys: [] })).toMatch(/^jwks contains no key/);
+    expect(fault({ keys: [null, 1, 'x', [], {}] })).toMatch(/^jwks contains no key/);
   });
 
   it('may contain unusable keys in addition to a usable one', () => {

@@ -80,7 +80,7 @@ describe('the option issuers', () => {
 
   it('is refused if one entry is wrong, and releases the other entries', () => {
     const weak = { ...b, jwks: { keys: [{ kty: 'oct' }] } };
-    expect(fault({ issuers: [a, weak] })).toMatch(/^jwks holds no key/);
+    expect(fault({ issuers: [a, weak] })).toMatch(/^jwks contains no key/);
     expect(createVerifier({ issuers: [a, b] }).ready()).toBe(true);
   });
 });

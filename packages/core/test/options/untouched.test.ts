@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { createVerifier, type VerifierOptions } from '../../src/index.ts';
 import { resolveOptions } from '../../src/options/resolve-options.ts';
-import { deepFreeze } from '../../src/token/verified-token.ts';
+import { deepFreeze } from '../../src/token/frozen-token.ts';
 import { authErrorOf } from '../support/expected-errors.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { audience, issuer, signToken } from '../support/sign-token.ts';

@@ -177,7 +177,7 @@ describe('the option', () => {
 
 describe('[OPTIONS-ALGORITHMS] the option algorithms', () => {
   it.each(['none', 'None', 'NONE'])('cannot contain %s', (name) => {
-    expect(fault({ algorithms: ['RS256', name] })).toMatch(/^algorithms cannot contain 'none'.*proves nothing/);
+    expect(fault({ algorithms: ['RS256', name] })).toMatch(/^algorithms cannot contain 'none'.*any client can forge/);
   });
 
   it.each(['HS256', 'HS384', 'HS512'])('cannot contain %s', (name) => {

@@ -151,7 +151,7 @@ describe('the answer to a denied request', () => {
   });
 });
 
-describe('whatever realm and scopes are configured', () => {
+describe('any realm and scopes', () => {
   const printable = fc.string({ unit: 'grapheme-ascii', minLength: 1 });
   const anything = fc.oneof(
     fc.string({ unit: 'binary' }),

@@ -11,11 +11,11 @@ const token = signToken(key);
 const verifier = verifierFor(key);
 const optional = verifierFor(key, { optional: true });
 
-async function judge(...authorization: readonly string[]): Promise<AuthResult> {
+async function authenticate(...authorization: readonly string[]): Promise<AuthResult> {
   return verifier.authenticate(requestWith(...authorization));
 }
 
-async function judgeOptional(...authorization: readonly string[]): Promise<AuthResult> {
+async function authenticateOptional(...authorization: readonly string[]): Promise<AuthResult> {
   return optional.authenticate(requestWith(...authorization));
 }
 
@@ -68,7 +68,7 @@ const repeated: readonly (readonly string[])[] = [
   [','],
 ];
 
-// The token is another one in each run, and the name of a test is not.
+// The token differs in each run, and the title of a test must not.
 function shown<TValue>(value: TValue): { readonly value: TValue; readonly shown: string } {
   return { value, shown: JSON.stringify(value).replaceAll(token, '<token>') };
 }
@@ -77,7 +77,7 @@ describe('credentials', () => {
   it.each(['Bearer', 'bearer', 'BEARER', 'bEaReR'])(
     '[REQUEST-SCHEME] are accepted with the scheme in any case: %s',
     async (scheme) => {
-      expect(await judge(`${scheme} ${token}`)).toMatchObject({
+      expect(await authenticate(`${scheme} ${token}`)).toMatchObject({
         ok: true,
         auth: { subject: 'subject', scheme: 'Bearer' },
       });
@@ -87,18 +87,18 @@ describe('credentials', () => {
   it.each([`Bearer   ${token}`, ` Bearer ${token}`, `Bearer ${token}  `, `\tBearer ${token}\t`].map(shown))(
     'may have spaces around them: $shown',
     async ({ value }) => {
-      expect(await judge(value)).toMatchObject({ ok: true, auth: { subject: 'subject' } });
+      expect(await authenticate(value)).toMatchObject({ ok: true, auth: { subject: 'subject' } });
     },
   );
 
   it.each(absent.map(shown))(
-    '[REQUEST-MISSING] are missing, or meant for somebody else: $shown',
+    '[REQUEST-MISSING] are missing, or of another scheme: $shown',
     async ({ value: values }) => {
-      expect(await judge(...values)).toMatchObject({
+      expect(await authenticate(...values)).toMatchObject({
         ok: false,
         error: { name: 'CredentialsMissingError', code: 'ERR_CREDENTIALS_MISSING', status: 401 },
       });
-      expect(await judgeOptional(...values)).toEqual({ ok: true, auth: null, headers: {} });
+      expect(await authenticateOptional(...values)).toEqual({ ok: true, auth: null, headers: {} });
     },
   );
 
@@ -107,65 +107,67 @@ describe('credentials', () => {
       ok: false,
       error: { name: 'RequestError', code: 'ERR_CREDENTIALS_MALFORMED', status: 400 },
     };
-    expect(await judge(value)).toMatchObject(refused);
-    expect(await judgeOptional(value)).toMatchObject(refused);
+    expect(await authenticate(value)).toMatchObject(refused);
+    expect(await authenticateOptional(value)).toMatchObject(refused);
   });
 
   it.each(repeated.map(shown))(
     '[REQUEST-REPEATED] are repeated, and never anonymous: $shown',
     async ({ value: values }) => {
       const refused = { ok: false, error: { name: 'RequestError', code: 'ERR_CREDENTIALS_REPEATED', status: 400 } };
-      expect(await judge(...values)).toMatchObject(refused);
-      expect(await judgeOptional(...values)).toMatchObject(refused);
+      expect(await authenticate(...values)).toMatchObject(refused);
+      expect(await authenticateOptional(...values)).toMatchObject(refused);
     },
   );
 
-  it('that are bad are refused in optional mode, too', async () => {
+  it('are refused in optional mode, too, if they are invalid', async () => {
     for (const bad of ['a.b.c', 'x', signToken(key, { exp: 1 })]) {
-      expect(await judgeOptional(`Bearer ${bad}`)).toMatchObject({ ok: false, error: { status: 401 } });
+      expect(await authenticateOptional(`Bearer ${bad}`)).toMatchObject({ ok: false, error: { status: 401 } });
     }
   });
 
   it.each(['a', 'a==', 'a.b-c_d~e+f/g=', '...', '-'])(
-    'have the syntax of RFC 6750, section 2.1: "%s"',
+    'may have any token of RFC 6750, section 2.1: "%s"',
     async (value) => {
-      expect(await judge(`Bearer ${value}`)).toMatchObject({
+      expect(await authenticate(`Bearer ${value}`)).toMatchObject({
         ok: false,
         error: { code: 'ERR_TOKEN_MALFORMED', status: 401 },
       });
     },
   );
 
-  it('that are too large are refused by their length', async () => {
+  it('are refused by their length alone if they are too large', async () => {
     const large = { ok: false, error: { code: 'ERR_TOKEN_TOO_LARGE', status: 401 } };
-    expect(await judge(`Bearer ${'a'.repeat(16_385)}`)).toMatchObject(large);
-    expect(await judge(`Bearer ${'a b'.repeat(500_000)}`)).toMatchObject(large);
-    expect(await judge(`  Bearer ${'a'.repeat(500_000)},`)).toMatchObject(large);
-    expect(await judge(`Bearer ${'a'.repeat(16_384 + 58)},`)).toMatchObject(large);
+    expect(await authenticate(`Bearer ${'a'.repeat(16_385)}`)).toMatchObject(large);
+    expect(await authenticate(`Bearer ${'a b'.repeat(500_000)}`)).toMatchObject(large);
+    expect(await authenticate(`  Bearer ${'a'.repeat(500_000)},`)).toMatchObject(large);
+    expect(await authenticate(`Bearer ${'a'.repeat(16_384 + 58)},`)).toMatchObject(large);
   });
 
-  it('are looked at where they are not much too large, or meant for somebody else', async () => {
+  it('are parsed if they are only slightly too large, or of another scheme', async () => {
     const isRepeated = { ok: false, error: { code: 'ERR_CREDENTIALS_REPEATED' } };
-    expect(await judge(`Bearer ${'a'.repeat(16_384 + 56)},`)).toMatchObject(isRepeated);
-    expect(await judge(`Basic ${'a'.repeat(500_000)},`)).toMatchObject(isRepeated);
-    expect(await judge(`Bearer ${'a'.repeat(500_000)}`, 'Basic x')).toMatchObject(isRepeated);
-    expect(await judge(`Bearer ${'a'.repeat(16_384)}`)).toMatchObject({ error: { code: 'ERR_TOKEN_MALFORMED' } });
+    expect(await authenticate(`Bearer ${'a'.repeat(16_384 + 56)},`)).toMatchObject(isRepeated);
+    expect(await authenticate(`Basic ${'a'.repeat(500_000)},`)).toMatchObject(isRepeated);
+    expect(await authenticate(`Bearer ${'a'.repeat(500_000)}`, 'Basic x')).toMatchObject(isRepeated);
+    expect(await authenticate(`Bearer ${'a'.repeat(16_384)}`)).toMatchObject({
+      error: { code: 'ERR_TOKEN_MALFORMED' },
+    });
   });
 
   it('[REQUEST-HEADER-ONLY] are read from the Authorization header alone', async () => {
-    const elsewhere = {
+    const otherHeaders = {
       'proxy-authorization': [`Bearer ${token}`],
       'x-forwarded-authorization': [`Bearer ${token}`],
       cookie: [`access_token=${token}`],
     };
-    expect(await verifier.authenticate(requestWithHeaders(elsewhere))).toMatchObject({
+    expect(await verifier.authenticate(requestWithHeaders(otherHeaders))).toMatchObject({
       ok: false,
       error: { code: 'ERR_CREDENTIALS_MISSING' },
     });
   });
 });
 
-describe('whatever the Authorization header holds', () => {
+describe('any Authorization header', () => {
   const value = fc.oneof(
     fc.string(),
     fc.string({ unit: 'binary' }),
@@ -176,10 +178,10 @@ describe('whatever the Authorization header holds', () => {
   );
   const values = fc.array(value, { maxLength: 3 });
 
-  it('what has a character in it that no token has is not taken for a token', async () => {
+  it('has no token if there is an illegal character', async () => {
     await fc.assert(
       fc.asyncProperty(values, async (all) => {
-        const result = await judge(...all);
+        const result = await authenticate(...all);
         const code = result.ok ? 'accepted' : result.error.code;
         const [, sent] = all.length === 1 ? (/^bearer +([^,]*?)\s*$/i.exec(all[0]?.trim() ?? '') ?? []) : [];
         const isToken = sent !== undefined && /^[\w\-.~+/]+=*$/.test(sent);
@@ -190,7 +192,7 @@ describe('whatever the Authorization header holds', () => {
     );
   });
 
-  it('a verifier neither throws nor rejects', async () => {
+  it('makes no verifier throw or reject', async () => {
     await fc.assert(
       fc.asyncProperty(values, async (all) => {
         const result = await verifier.authenticate(requestWith(...all));

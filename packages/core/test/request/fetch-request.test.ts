@@ -13,7 +13,7 @@ function requestWith(...headers: readonly [string, string][]): Request {
 }
 
 describe('a Fetch API request', () => {
-  it('is read by method, URL and header, in any case', () => {
+  it('has a method, a URL and headers with case-insensitive names', () => {
     const request = fromFetchRequest(requestWith(['authorization', `Bearer ${token}`]));
     expect(request.method).toBe('DELETE');
     expect(request.url()).toBe('https://api.example/orders?a=b');
@@ -21,7 +21,7 @@ describe('a Fetch API request', () => {
     expect(request.header('cookie')).toEqual([]);
   });
 
-  it('lets a good token in', async () => {
+  it('is accepted with a valid token', async () => {
     const request = fromFetchRequest(requestWith(['Authorization', `Bearer ${token}`]));
     expect(await verifier.authenticate(request)).toMatchObject({ ok: true, auth: { subject: 'subject' } });
   });
@@ -35,7 +35,7 @@ describe('a Fetch API request', () => {
     });
   });
 
-  it('has an empty header as one that was sent empty', async () => {
+  it('has an empty value for a header that was sent empty', async () => {
     const request = fromFetchRequest(requestWith(['Authorization', '']));
     expect(request.header('authorization')).toEqual(['']);
     expect(await verifier.authenticate(request)).toMatchObject({
@@ -44,7 +44,7 @@ describe('a Fetch API request', () => {
     });
   });
 
-  it('hands work on to the waitUntil of its context, called as the method that it is', async () => {
+  it('passes work to waitUntil of its context, called as a method', async () => {
     const context = {
       handed: [] as Promise<unknown>[],
       waitUntil(work: Promise<unknown>): void {
@@ -59,12 +59,12 @@ describe('a Fetch API request', () => {
     expect(request.url()).toBe('https://api.example/orders?a=b');
   });
 
-  it('has no waitUntil where its context has none', () => {
+  it('has no waitUntil if its context has none', () => {
     expect(fromFetchRequest(requestWith())).not.toHaveProperty('waitUntil');
     expect(fromFetchRequest(requestWith(), {})).not.toHaveProperty('waitUntil');
   });
 
-  it('computes the URL only when it is asked for', async () => {
+  it('computes the URL only when it is read', async () => {
     const url = vi.fn(() => 'https://api.example/');
     const request = {
       method: 'GET',

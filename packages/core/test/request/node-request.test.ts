@@ -14,7 +14,7 @@ function adapt(request: Partial<NodeRequest>): RequestLike {
 describe('a header of a Node.js request', () => {
   const rawHeaders = ['Host', 'api.example', 'AUTHORIZATION', 'Bearer a', 'x-other', 'b', 'authorization', 'Bearer c'];
 
-  it('is read with every value that was sent, in order, whatever the case', () => {
+  it('has every value that was sent, in order; its name is case-insensitive', () => {
     const request = adapt({ rawHeaders });
     for (const name of ['authorization', 'Authorization', 'AUTHORIZATION']) {
       expect(request.header(name)).toEqual(['Bearer a', 'Bearer c']);
@@ -22,7 +22,7 @@ describe('a header of a Node.js request', () => {
     expect(request.header('X-Other')).toEqual(['b']);
   });
 
-  it('that was not sent has no values', () => {
+  it('has no values if it was not sent', () => {
     expect(adapt({ rawHeaders }).header('cookie')).toEqual([]);
     expect(adapt({}).header('authorization')).toEqual([]);
   });
@@ -33,14 +33,14 @@ describe('a header of a Node.js request', () => {
     expect(request.header('bearer a')).toEqual([]);
   });
 
-  it('is read from what was sent, not from what Node.js kept of it', () => {
+  it('is read from rawHeaders, not from headers', () => {
     const headers = { host: 'api.example', authorization: 'Bearer kept' };
     expect(adapt({ rawHeaders: [], headers }).header('authorization')).toEqual([]);
   });
 });
 
 describe('the URL of a Node.js request', () => {
-  it('is put together from scheme, host and path', () => {
+  it('consists of scheme, host and path', () => {
     expect(adapt({ url: '/orders?a=b', headers: { host: 'api.example:8080' } }).url()).toBe(
       'http://api.example:8080/orders?a=b',
     );
@@ -76,7 +76,7 @@ describe('the URL of a Node.js request', () => {
     expect(adapt({ url: '/', rawHeaders, headers: { host: 'api.example' } }).url()).toBe('http://api.example/');
   });
 
-  it('is the target itself where that is a URL (RFC 9112, section 3.2.2), and has no path where it is none', () => {
+  it('is the target itself if that is a URL (RFC 9112, section 3.2.2), and has no path if it is "*"', () => {
     const headers = { host: 'api.example' };
     expect(adapt({ url: 'http://other.example/x?y', headers }).url()).toBe('http://other.example/x?y');
     expect(adapt({ url: 'http://other.example/', headers }).url()).toBe('http://other.example/');
@@ -84,7 +84,7 @@ describe('the URL of a Node.js request', () => {
     expect(adapt({ url: '//other.example/x', headers }).url()).toBe('http://api.example//other.example/x');
   });
 
-  it('and the method have a value whatever is missing', () => {
+  it('and the method have a default for every missing member', () => {
     expect(adapt({}).url()).toBe('http://localhost/');
     expect(adapt({}).method).toBe('GET');
     expect(adapt({ method: 'POST' }).method).toBe('POST');
@@ -108,7 +108,7 @@ describe('a request that a Node.js server received', () => {
     server.close();
   });
 
-  it('[REQUEST-REPEATED] shows a repeated Authorization header as such', async () => {
+  it('[REQUEST-REPEATED] has both values of a repeated Authorization header', async () => {
     const socket = connect(port, '127.0.0.1');
     socket.write('GET /a?b HTTP/1.1\r\nHost: api.example\r\nAuthorization: Bearer a\r\n');
     socket.end('AUTHORIZATION: Bearer b\r\nConnection: close\r\n\r\n');
@@ -120,7 +120,7 @@ describe('a request that a Node.js server received', () => {
     });
   });
 
-  it('shows one Authorization header as it was sent', async () => {
+  it('has a single Authorization header as it was sent', async () => {
     const headers = { host: 'api.example', authorization: 'Bearer  a' };
     const sent = send({ port, host: '127.0.0.1', method: 'PUT', path: '/x', headers, agent: false }).end();
     const [response] = (await once(sent, 'response')) as [IncomingMessage];

@@ -1,4 +1,4 @@
-/** A challenge, taken apart. */
+/** The parts of a challenge. */
 export interface ParsedChallenge {
   readonly scheme: string;
   readonly parameters: ReadonlyMap<string, string>;
@@ -7,7 +7,7 @@ export interface ParsedChallenge {
 const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+/;
 const quotedString = /^"((?:[\t\x20\x21\x23-\x5b\x5d-\x7e]|\\[\t\x20-\x7e])*)"/;
 
-/** Reads a WWW-Authenticate field with one challenge (RFC 9110, section 11.6.1); throws where it is not one. */
+/** Parses a WWW-Authenticate field with exactly one challenge (RFC 9110, section 11.6.1). Throws if it is not one. */
 export function parseChallenge(field: string): ParsedChallenge {
   const scheme = take(token, field);
   const parameters = new Map<string, string>();
@@ -26,6 +26,6 @@ export function parseChallenge(field: string): ParsedChallenge {
 
 function take(pattern: RegExp, text: string): string {
   const [found] = pattern.exec(text) ?? [];
-  if (found === undefined) throw new Error(`Not what ${pattern} describes: ${text}`);
+  if (found === undefined) throw new Error(`No match for ${pattern}: ${text}`);
   return found;
 }

@@ -9,7 +9,7 @@ describe('the WWW-Authenticate field', () => {
     expect(renderWwwAuthenticate([bearer])).toBe('Bearer realm="api", error="invalid_token"');
   });
 
-  it('holds several challenges, Bearer first, whatever their order', () => {
+  it('contains several challenges, Bearer first, in any order of the list', () => {
     const field = 'Bearer realm="api", error="invalid_token", DPoP realm="api", algs="ES256 EdDSA"';
     expect(renderWwwAuthenticate([bearer, dpop])).toBe(field);
     expect(renderWwwAuthenticate([dpop, bearer])).toBe(field);

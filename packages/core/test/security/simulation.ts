@@ -46,7 +46,7 @@ export const tokens: readonly string[] = [
   ...[...keys, unpublishedKey].flatMap((key) => variations.map((claims) => signToken(key, claims))),
   ...keys.map((key) => signToken(key, { exp: now + 1e7 }, { typ: undefined })),
   ...keys.map((key) => signToken(key, { exp: now + 1e7 }, { kid: undefined })),
-  ...keys.map((key) => signToken(key, { exp: now + 1e7 }, { kid: 'nobody' })),
+  ...keys.map((key) => signToken(key, { exp: now + 1e7 }, { kid: 'unknown' })),
   ...keys.map((key) => `${signToken(key, { exp: now + 1e7 }).slice(0, -4)}AAAA`),
   ...keys.map((key) => signToken(key, { exp: now + 1e7, iss: 'https://other.example' })),
   'nonsense',

@@ -29,13 +29,13 @@ describe('an algorithm', () => {
     expect(verifierFor(key).verifySync(signToken(key)).header?.alg).toBe(alg);
   });
 
-  it.each(allAlgorithms)('[TOKEN-ALGORITHM] %s is refused where others are listed', (alg) => {
+  it.each(allAlgorithms)('[TOKEN-ALGORITHM] %s is refused if only others are accepted', (alg) => {
     const key = generateTestKey(alg);
     const verifier = verifierFor(key, { algorithms: allAlgorithms.filter((name) => name !== alg) });
     expect(codeOf(verifier, signToken(key))).toBe('ERR_ALG_NOT_ALLOWED');
   });
 
-  it('[TOKEN-EDDSA] EdDSA and Ed25519 are two names of one', () => {
+  it('[TOKEN-EDDSA] EdDSA and Ed25519 name the same algorithm', () => {
     const key = generateTestKey('Ed25519');
     const eddsa = signToken(key, {}, { alg: 'EdDSA' });
     expect(verifierFor(key).verifySync(eddsa).header?.alg).toBe('EdDSA');
@@ -58,7 +58,7 @@ describe('an algorithm', () => {
     'RS1',
     'ES256K',
     'toString',
-  ])('[TOKEN-ALGORITHM] named "%s" is refused, with a signature or with none to speak of', (alg) => {
+  ])('[TOKEN-ALGORITHM] named "%s" is refused, with and without a signature', (alg) => {
     const verifier = verifierFor(rsa);
     expect(codeOf(verifier, forged({ alg }, rsa.sign))).toBe('ERR_ALG_NOT_ALLOWED');
     expect(
@@ -102,7 +102,7 @@ describe('an algorithm', () => {
 });
 
 describe('a key', () => {
-  it('[TOKEN-ALGORITHM-OF-KEY] with an algorithm is not used with another one, whatever is allowed', () => {
+  it('[TOKEN-ALGORITHM-OF-KEY] with an algorithm is never used with another one, even an accepted one', () => {
     const jwks = { keys: [{ ...rsa.jwk, alg: 'RS512' }] };
     expect(codeOf(verifierFor(rsa, { jwks }), signToken(rsa))).toBe('ERR_ALG_NOT_ALLOWED');
     expect(codeOf(verifierFor(rsa, { jwks, algorithms: ['RS256'] }), signToken(rsa))).toBe('ERR_ALG_NOT_ALLOWED');
@@ -120,7 +120,7 @@ describe('a key', () => {
     expect(codeOf(pssOnly, signToken(rsa))).toBe('ERR_ALG_NOT_ALLOWED');
   });
 
-  it('is chosen by curve where it names no algorithm', () => {
+  it('without an algorithm is used with the one of its curve', () => {
     for (const alg of ['ES256', 'ES384', 'ES512', 'Ed25519'] as const) {
       const key = generateTestKey(alg);
       const verifier = verifierFor(key, { jwks: { keys: [withoutAlg(key.jwk)] } });
@@ -131,7 +131,7 @@ describe('a key', () => {
     }
   });
 
-  it('[TOKEN-KID] that the set does not hold is never replaced by another, not even by the only one', () => {
+  it('[TOKEN-KID] that is not in the set is never replaced by another, not even by the only one', () => {
     const stranger = generateTestKey('Ed25519', 'stranger');
     const known = generateTestKey('Ed25519', 'known');
     for (const kid of [
@@ -149,7 +149,7 @@ describe('a key', () => {
     expect(codeOf(verifierFor(known), signToken(stranger, {}, { kid: 'known' }))).toBe('ERR_SIGNATURE_INVALID');
   });
 
-  it('[TOKEN-KEY-AMBIGUOUS] is found without an identifier where exactly one fits, and refused as ambiguous where more do', () => {
+  it('[TOKEN-KEY-AMBIGUOUS] is found without an identifier if exactly one fits, and refused as ambiguous if several do', () => {
     const [one, two, other] = [generateTestKey('ES256'), generateTestKey('ES256'), generateTestKey('Ed25519')];
     const token = signToken(one, {}, { kid: undefined });
     expect(verifierFor(one, { jwks: keySetOf(one, other) }).verifySync(token).header?.kid).toBeUndefined();
@@ -157,14 +157,14 @@ describe('a key', () => {
     expect(codeOf(verifierFor(one, { jwks: keySetOf(other) }), token)).toBe('ERR_KEY_NOT_FOUND');
   });
 
-  it('[TOKEN-KEY-AMBIGUOUS] whose identifier two keys share is refused as ambiguous', () => {
+  it('[TOKEN-KEY-AMBIGUOUS] that shares its identifier with another one is refused as ambiguous', () => {
     const [one, two] = [generateTestKey('ES256', 'same'), generateTestKey('ES256', 'same')];
     expect(codeOf(verifierFor(one, { jwks: keySetOf(one, two) }), signToken(one))).toBe('ERR_KEY_AMBIGUOUS');
     const twice = { keys: [one.jwk, one.jwk] };
     expect(verifierFor(one, { jwks: twice }).verifySync(signToken(one)).header?.kid).toBe('same');
   });
 
-  it('[TOKEN-HEADER-KEYS] in the header of a token is not looked at', () => {
+  it('[TOKEN-HEADER-KEYS] in the header of a token is never used', () => {
     const attacker = generateTestKey('ES256', 'attacker');
     const known = generateTestKey('ES256', 'known');
     for (const header of [

@@ -20,7 +20,7 @@ function isAccepted(claims: Members, options: Partial<SingleIssuerOptions> = {})
 const mismatch = { code: 'ERR_AUDIENCE_MISMATCH', claim: 'aud', reason: 'mismatch' };
 
 describe('the claim aud', () => {
-  it('names this API, alone or among others', () => {
+  it('is accepted if it contains this API, alone or among others', () => {
     expect(isAccepted({ aud: audience })).toBe(true);
     expect(isAccepted({ aud: [audience] })).toBe(true);
     expect(isAccepted({ aud: ['x', audience, 'y'] })).toBe(true);
@@ -41,24 +41,24 @@ describe('the claim aud', () => {
     'API',
   ];
 
-  it.each(others.map((aud) => ({ aud })))('[CLAIMS-AUDIENCE] is refused where it names another: $aud', ({ aud }) => {
+  it.each(others.map((aud) => ({ aud })))('[CLAIMS-AUDIENCE] is refused if it names another: $aud', ({ aud }) => {
     expect(refusal({ aud })).toMatchObject(mismatch);
   });
 
-  it('[CLAIMS-AUDIENCE] is refused where it is missing', () => {
+  it('[CLAIMS-AUDIENCE] is refused if it is missing', () => {
     const missing = { code: 'ERR_CLAIM_MISSING', claim: 'aud', reason: 'missing' };
     expect(refusal({ aud: undefined })).toMatchObject(missing);
   });
 
   const illFormed = [null, 1, true, {}, { 0: audience }, [null], [[audience]], [audience, 1], [audience, null], [{}]];
 
-  it.each(illFormed.map((aud) => ({ aud })))('is refused where it is not text: $aud', ({ aud }) => {
+  it.each(illFormed.map((aud) => ({ aud })))('is refused if it is not a string: $aud', ({ aud }) => {
     const invalid = { code: 'ERR_CLAIM_INVALID', claim: 'aud', reason: 'invalid' };
     expect(refusal({ aud })).toMatchObject(invalid);
     expect(refusal({ aud }, { audience: null })).toMatchObject(invalid);
   });
 
-  it('says nothing where the audience is null on purpose', () => {
+  it('is not compared if audience is null', () => {
     expect(isAccepted({ aud: 'x' }, { audience: null })).toBe(true);
     expect(isAccepted({ aud: [] }, { audience: null })).toBe(true);
     expect(isAccepted({ aud: undefined }, { audience: null })).toBe(true);
@@ -82,12 +82,12 @@ describe('the claim iss', () => {
     expect(refusal({ iss })).toMatchObject({ code: 'ERR_ISSUER_UNKNOWN', claim: 'iss', reason: 'mismatch' });
   });
 
-  it('is refused where it is missing', () => {
+  it('is refused if it is missing', () => {
     expect(refusal({ iss: undefined })).toMatchObject({ code: 'ERR_ISSUER_UNKNOWN', claim: 'iss', reason: 'missing' });
   });
 
   it.each([null, 1, true, [issuer], { 0: issuer }, [issuer, 'x']].map((iss) => ({ iss })))(
-    'is refused where it is not text: $iss',
+    'is refused if it is not a string: $iss',
     ({ iss }) => {
       expect(refusal({ iss })).toMatchObject({ code: 'ERR_ISSUER_UNKNOWN', claim: 'iss', reason: 'invalid' });
     },
@@ -106,20 +106,20 @@ describe('the accepted clients', () => {
     }
   });
 
-  it('[CLAIMS-CLIENT] are demanded where they are listed, and only then', () => {
+  it('[CLAIMS-CLIENT] are required if clientIds is set, and only then', () => {
     const missing = { code: 'ERR_CLAIM_MISSING', claim: 'client_id', reason: 'missing' };
     expect(refusal(none, { clientIds })).toMatchObject(missing);
     expect(isAccepted(none)).toBe(true);
   });
 
-  it('take the place of an audience that says nothing', () => {
+  it('can replace an audience of null', () => {
     expect(isAccepted({ aud: undefined, client_id: 'web' }, { audience: null, clientIds })).toBe(true);
     expect(refusal({ aud: undefined, client_id: 'x' }, { audience: null, clientIds })).toMatchObject({
       code: 'ERR_CLAIM_INVALID',
     });
   });
 
-  it('[CLAIMS-CLIENT] are not found under a second name', () => {
+  it('[CLAIMS-CLIENT] are compared with the first claim that names a client only', () => {
     expect(refusal({ client_id: 'x', cid: 'web', azp: 'web' }, { clientIds })).toMatchObject({
       code: 'ERR_CLAIM_INVALID',
     });

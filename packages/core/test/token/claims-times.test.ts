@@ -8,12 +8,12 @@ import { verifierFor } from '../support/verifiers.ts';
 const key = generateTestKey('Ed25519');
 const verifier = verifierFor(key);
 
-function refusal(claims: Readonly<Record<string, unknown>>, options: Partial<SingleIssuerOptions> = {}): unknown {
-  const { code, claim, reason } = { claim: undefined, reason: undefined, ...refuse(signToken(key, claims), options) };
+function faultOf(claims: Readonly<Record<string, unknown>>, options: Partial<SingleIssuerOptions> = {}): unknown {
+  const { code, claim, reason } = { claim: undefined, reason: undefined, ...errorOf(signToken(key, claims), options) };
   return { code, claim, reason };
 }
 
-function refuse(token: string, options: Partial<SingleIssuerOptions> = {}): ReturnType<typeof authErrorOf> {
+function errorOf(token: string, options: Partial<SingleIssuerOptions> = {}): ReturnType<typeof authErrorOf> {
   return authErrorOf(() => verifierFor(key, options).verifySync(token));
 }
 
@@ -21,25 +21,25 @@ function isAccepted(claims: Readonly<Record<string, unknown>>, options: Partial<
   return verifierFor(key, options).verifySync(signToken(key, claims)).subject === 'subject';
 }
 
-// The operator is told of tokens from the future, once.
+// A token from the future causes one warning.
 beforeEach(() => {
   vi.spyOn(process, 'emitWarning').mockReturnValue(undefined);
 });
 
-const noDates = ['', '1', `${now + 60}`, '2030-01-01T00:00:00Z', null, true, [], [now], {}];
+const notDates = ['', '1', `${now + 60}`, '2030-01-01T00:00:00Z', null, true, [], [now], {}];
 
 describe.each(['exp', 'nbf', 'iat'])('the claim %s', (claim) => {
-  it.each(noDates.map((value) => ({ value })))(
-    '[CLAIMS-NUMBERS] is refused where it is no number: $value',
+  it.each(notDates.map((value) => ({ value })))(
+    '[CLAIMS-NUMBERS] is refused if it is not a number: $value',
     ({ value }) => {
-      expect(refusal({ [claim]: value })).toEqual({ code: 'ERR_CLAIM_INVALID', claim, reason: 'invalid' });
+      expect(faultOf({ [claim]: value })).toEqual({ code: 'ERR_CLAIM_INVALID', claim, reason: 'invalid' });
     },
   );
 
-  it.each(['1e999', '-1e999'])('[CLAIMS-NUMBERS] is refused where it is no finite number: %s', (number) => {
+  it.each(['1e999', '-1e999'])('[CLAIMS-NUMBERS] is refused if it is not a finite number: %s', (number) => {
     const claims = JSON.stringify({ iss: 'https://issuer.example', aud: 'api://default', exp: now + 60 });
     const token = signText(key, headerText(key), claims.replace(/\}$/, `,"${claim}":${number}}`));
-    expect(refuse(token)).toMatchObject({ code: 'ERR_CLAIM_INVALID', claim, reason: 'invalid' });
+    expect(errorOf(token)).toMatchObject({ code: 'ERR_CLAIM_INVALID', claim, reason: 'invalid' });
   });
 
   it('may have a fraction', () => {
@@ -50,42 +50,42 @@ describe.each(['exp', 'nbf', 'iat'])('the claim %s', (claim) => {
 describe('the claim exp', () => {
   it('[CLAIMS-EXPIRY] is required', () => {
     const expected = { code: 'ERR_CLAIM_MISSING', claim: 'exp', reason: 'missing' };
-    expect(refusal({ exp: undefined })).toEqual(expected);
-    expect(refusal({ exp: undefined, iat: undefined, nbf: now })).toEqual(expected);
+    expect(faultOf({ exp: undefined })).toEqual(expected);
+    expect(faultOf({ exp: undefined, iat: undefined, nbf: now })).toEqual(expected);
   });
 
-  it('[CLAIMS-EXPIRY] ends the token at that second, plus the tolerance', () => {
+  it('[CLAIMS-EXPIRY] is accepted until that second plus the tolerance', () => {
     const expired = { code: 'ERR_TOKEN_EXPIRED', claim: 'exp', reason: 'mismatch' };
     expect(isAccepted({ exp: now - 4 })).toBe(true);
-    expect(refusal({ exp: now - 5 })).toEqual(expired);
+    expect(faultOf({ exp: now - 5 })).toEqual(expired);
     expect(isAccepted({ exp: now + 1 }, { clockTolerance: 0 })).toBe(true);
-    expect(refusal({ exp: now }, { clockTolerance: 0 })).toEqual(expired);
+    expect(faultOf({ exp: now }, { clockTolerance: 0 })).toEqual(expired);
     expect(isAccepted({ exp: now - 299 }, { clockTolerance: 300 })).toBe(true);
-    expect(refusal({ exp: now - 300 }, { clockTolerance: 300 })).toEqual(expired);
+    expect(faultOf({ exp: now - 300 }, { clockTolerance: 300 })).toEqual(expired);
   });
 
-  it.each([0, -1, 1])('may lie in the distant past, and then the token is expired: %d', (exp) => {
-    expect(refusal({ exp })).toMatchObject({ code: 'ERR_TOKEN_EXPIRED' });
+  it.each([0, -1, 1])('in the distant past means an expired token: %d', (exp) => {
+    expect(faultOf({ exp })).toMatchObject({ code: 'ERR_TOKEN_EXPIRED' });
   });
 
-  it('is what expiresAt says', () => {
+  it('is the value of expiresAt', () => {
     expect(verifier.verifySync(signToken(key, { exp: now + 7 })).expiresAt).toBe(now + 7);
   });
 });
 
 describe('the claim nbf', () => {
-  it('[CLAIMS-NOT-BEFORE] is not required, and holds the token back until that second, less the tolerance', () => {
+  it('[CLAIMS-NOT-BEFORE] is not required, and refuses the token until that second minus the tolerance', () => {
     const early = { code: 'ERR_TOKEN_NOT_YET_VALID', claim: 'nbf', reason: 'mismatch' };
     expect(isAccepted({ nbf: undefined })).toBe(true);
     expect(isAccepted({ nbf: now + 5 })).toBe(true);
-    expect(refusal({ nbf: now + 6 })).toEqual(early);
+    expect(faultOf({ nbf: now + 6 })).toEqual(early);
     expect(isAccepted({ nbf: now }, { clockTolerance: 0 })).toBe(true);
-    expect(refusal({ nbf: now + 1 }, { clockTolerance: 0 })).toEqual(early);
+    expect(faultOf({ nbf: now + 1 }, { clockTolerance: 0 })).toEqual(early);
   });
 });
 
 describe('the claim iat', () => {
-  it('is not required, and may lie in the future, without maxTokenAge', () => {
+  it('is not required, and may be in the future, without maxTokenAge', () => {
     expect(isAccepted({ iat: undefined })).toBe(true);
     expect(isAccepted({ iat: now + 1000 })).toBe(true);
     expect(isAccepted({ iat: 0 })).toBe(true);
@@ -93,26 +93,26 @@ describe('the claim iat', () => {
 
   it('[CLAIMS-MAX-TOKEN-AGE] is required with maxTokenAge', () => {
     const expected = { code: 'ERR_CLAIM_MISSING', claim: 'iat', reason: 'missing' };
-    expect(refusal({ iat: undefined }, { maxTokenAge: 60 })).toEqual(expected);
+    expect(faultOf({ iat: undefined }, { maxTokenAge: 60 })).toEqual(expected);
   });
 
-  it('[CLAIMS-MAX-TOKEN-AGE] is refused in the future with maxTokenAge, but for the tolerance', () => {
+  it('[CLAIMS-MAX-TOKEN-AGE] is refused in the future with maxTokenAge, except for the tolerance', () => {
     const early = { code: 'ERR_TOKEN_NOT_YET_VALID', claim: 'iat', reason: 'mismatch' };
     expect(isAccepted({ iat: now + 5 }, { maxTokenAge: 60 })).toBe(true);
-    expect(refusal({ iat: now + 6 }, { maxTokenAge: 60 })).toEqual(early);
+    expect(faultOf({ iat: now + 6 }, { maxTokenAge: 60 })).toEqual(early);
   });
 
-  it('[CLAIMS-MAX-TOKEN-AGE] ends the token after maxTokenAge, plus the tolerance', () => {
+  it('[CLAIMS-MAX-TOKEN-AGE] is refused after maxTokenAge plus the tolerance', () => {
     const old = { code: 'ERR_TOKEN_TOO_OLD', claim: 'iat', reason: 'mismatch' };
     expect(isAccepted({ iat: now - 65 }, { maxTokenAge: 60 })).toBe(true);
-    expect(refusal({ iat: now - 66 }, { maxTokenAge: 60 })).toEqual(old);
+    expect(faultOf({ iat: now - 66 }, { maxTokenAge: 60 })).toEqual(old);
     expect(isAccepted({ iat: now - 60 }, { maxTokenAge: 60, clockTolerance: 0 })).toBe(true);
-    expect(refusal({ iat: now - 61 }, { maxTokenAge: 60, clockTolerance: 0 })).toEqual(old);
+    expect(faultOf({ iat: now - 61 }, { maxTokenAge: 60, clockTolerance: 0 })).toEqual(old);
   });
 });
 
-describe('a fault in the claims', () => {
-  it('[CLAIMS-AFTER-SIGNATURE] is told only after the signature holds', () => {
+describe('an invalid claim', () => {
+  it('[CLAIMS-AFTER-SIGNATURE] is reported only after the signature was verified', () => {
     const stranger = generateTestKey('Ed25519', key.kid);
     for (const claims of [{ exp: 1 }, { aud: 'x' }, { exp: 'x' }, { cnf: { jkt: 'x' } }, { at_hash: 'x' }]) {
       const code = authErrorOf(() => verifier.verifySync(signToken(stranger, claims))).code;
@@ -120,7 +120,7 @@ describe('a fault in the claims', () => {
     }
   });
 
-  it('[ERRORS-NO-VALUES] never shows the value of a claim', () => {
+  it('[ERRORS-NO-VALUES] does not appear in the error with its value', () => {
     for (const claims of [{ exp: 'hush' }, { aud: 'hush' }, { sub: ['hush'] }, { cnf: 'hush' }, { iss: 'hush' }]) {
       const error = authErrorOf(() => verifier.verifySync(signToken(key, claims)));
       expect(JSON.stringify([error, error.message, error.stack, String(error.cause)])).not.toContain('hush');

@@ -14,7 +14,7 @@ function codeOf(token: unknown): string {
   return authErrorOf(() => verifier.verifySync(token as string)).code;
 }
 
-/** The same bytes, with unused bits of the last character set. */
+/** Returns another encoding of the same bytes, with unused bits of the last character set. */
 function withUnusedBits(part: string): string {
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
   return part.slice(0, -1) + alphabet.charAt(alphabet.indexOf(part.at(-1) ?? '') + 1);
@@ -25,7 +25,7 @@ function signedHeader(parameters: Readonly<Record<string, unknown>>): string {
 }
 
 const forms: Readonly<Record<string, string>> = {
-  'nothing at all': '',
+  'the empty string': '',
   'one part': header,
   'two parts': `${header}.${claims}`,
   'four parts': `${good}.${signature}`,
@@ -34,32 +34,32 @@ const forms: Readonly<Record<string, string>> = {
   'an empty header': `.${claims}.${signature}`,
   'empty claims': `${header}..${signature}`,
   'an empty signature': `${header}.${claims}.`,
-  'a space in front': ` ${good}`,
-  'a line break behind': `${good}\n`,
-  'a line break within': `${header}.\n${claims}.${signature}`,
-  'padding behind the signature': `${good}==`,
+  'a space at the start': ` ${good}`,
+  'a line break at the end': `${good}\n`,
+  'a line break inside': `${header}.\n${claims}.${signature}`,
+  'padding after the signature': `${good}==`,
   'padding within': `${header}=.${claims}.${signature}`,
   'a plus sign': `${header}.${claims}.+${signature.slice(1)}`,
   'a slash': `${header}.${claims}./${signature.slice(1)}`,
   'a letter beyond ASCII': `${header}.${claims}.é${signature.slice(1)}`,
-  'a letter that looks like one of ASCII': `${header}.${claims}.\u0410${signature.slice(1)}`,
+  'a letter that looks like an ASCII letter': `${header}.${claims}.\u0410${signature.slice(1)}`,
   'a NUL': `${good}\u0000`,
   'unused bits set in the signature': `${header}.${claims}.${withUnusedBits(signature)}`,
-  'one character too many in the signature': `${good}AAA`,
-  'the JSON serialisation of a JWS': JSON.stringify({ protected: header, payload: claims, signature }),
+  'extra characters in the signature': `${good}AAA`,
+  'the JSON serialization of a JWS': JSON.stringify({ protected: header, payload: claims, signature }),
 };
 
 const texts: Readonly<Record<string, string | Uint8Array>> = {
   'no JSON': 'x',
-  'JSON cut short': json.slice(0, -1),
-  'JSON with something behind it': `${json}x`,
+  'truncated JSON': json.slice(0, -1),
+  'JSON with another character after it': `${json}x`,
   'two JSON objects': `${json}${json}`,
   'an array': `[${json}]`,
   'an empty array': '[]',
   'a string': '"x"',
   null: 'null',
   'a number': '1',
-  'a byte order mark in front': `\uFEFF${json}`,
+  'a byte order mark before JSON': `\uFEFF${json}`,
   'UTF-16': Buffer.from(json, 'utf16le'),
   'an overlong character': Buffer.concat([Buffer.from('{"x":"'), Buffer.from([0xc0, 0xaf]), Buffer.from('"}')]),
   'half of a surrogate pair': Buffer.concat([
@@ -80,7 +80,7 @@ describe('[TOKEN-FORM] a token that is not a compact JWS', () => {
     ['a number', 1],
     ['true', true],
     ['an object', {}],
-    ['a list of a token', [good]],
+    ['an array with a token', [good]],
     ['the bytes of a token', Buffer.from(good)],
     ['a String object', Object(good)],
   ])('is malformed: %s', (_name, token) => {
@@ -95,7 +95,7 @@ describe('[TOKEN-FORM] a token that is not a compact JWS', () => {
     expect(codeOf(signText(key, text, json))).toBe('ERR_TOKEN_MALFORMED');
   });
 
-  it('is malformed: unused bits set in a header or claims that were signed so', () => {
+  it('is malformed: unused bits set in a header or claims before signing', () => {
     const odd = encode(headerText(key, { x: 'y'.repeat((4 - (headerText(key, { x: '' }).length % 3)) % 3) }));
     const loose = [odd, encode(`${json} `), encode(`${json}  `)].filter((part) => part.length % 4 !== 0);
     expect(loose.length).toBeGreaterThan(0);
@@ -131,7 +131,7 @@ describe('[TOKEN-CRITICAL] a token with critical extensions', () => {
     expect(codeOf(signedHeader({ crit }))).toBe('ERR_CRIT_UNSUPPORTED');
   });
 
-  it.each([false, true, null, 'false'])('is refused: b64 is %o, with crit or without', (b64) => {
+  it.each([false, true, null, 'false'])('is refused: b64 is %o, with and without crit', (b64) => {
     expect(codeOf(signedHeader({ b64 }))).toBe('ERR_CRIT_UNSUPPORTED');
     expect(codeOf(signedHeader({ b64, crit: ['b64'] }))).toBe('ERR_CRIT_UNSUPPORTED');
   });
@@ -140,7 +140,7 @@ describe('[TOKEN-CRITICAL] a token with critical extensions', () => {
 describe.each(engines)('on the $name engine', (engine) => {
   const onEngine = verifierOn(engine, optionsFor(key));
 
-  it('the last one of duplicate members wins', async () => {
+  it('the last of several members with the same name counts', async () => {
     const repeated = `{"sub":"first",${json.slice(1, -1)},"sub":"last"}`;
     const repeatedHeader = `{"alg":"none",${headerText(key).slice(1)}`;
     const verified = await onEngine.verify(signText(key, repeatedHeader, repeated));
@@ -149,7 +149,7 @@ describe.each(engines)('on the $name engine', (engine) => {
     expect(verified.header?.alg).toBe(key.alg);
   });
 
-  it('the last one wins where it is the bad one, too', async () => {
+  it('the last member counts even if it is the invalid one', async () => {
     const expired = `${json.slice(0, -1)},"exp":1}`;
     expect(await authErrorFrom(onEngine.verify(signText(key, headerText(key), expired)))).toMatchObject({
       code: 'ERR_TOKEN_EXPIRED',
@@ -160,7 +160,7 @@ describe.each(engines)('on the $name engine', (engine) => {
     });
   });
 
-  it('a member named __proto__ is a claim like any other, and changes no prototype', async () => {
+  it('a member named __proto__ is an ordinary claim, and changes no prototype', async () => {
     const polluting = `{"__proto__":{"admin":true,"scope":"all","exp":9e9},"constructor":{"x":1},${json.slice(1)}`;
     const verified = await onEngine.verify(signText(key, headerText(key), polluting));
     expect(Object.getPrototypeOf(verified.claims)).toBe(Object.prototype);
@@ -170,7 +170,7 @@ describe.each(engines)('on the $name engine', (engine) => {
     expect(({} as Record<string, unknown>)['admin']).toBeUndefined();
   });
 
-  it('a header member named __proto__ brings no algorithm and no extension', async () => {
+  it('a header member named __proto__ provides neither an algorithm nor an extension', async () => {
     const inherited = `{"__proto__":{"alg":"${key.alg}"},"kid":"${key.kid}"}`;
     expect(await authErrorFrom(onEngine.verify(signText(key, inherited, json)))).toMatchObject({
       code: 'ERR_ALG_NOT_ALLOWED',

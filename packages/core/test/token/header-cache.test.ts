@@ -4,8 +4,8 @@ import type { JwsHeader } from '../../src/token/verified-token.ts';
 
 const header: JwsHeader = { alg: 'ES256', kid: 'a' };
 
-describe('the memory of headers', () => {
-  it('knows a header by its encoded text, and the first that came with it', () => {
+describe('the header cache', () => {
+  it('returns the first header that was set for an encoded text', () => {
     const cache = new HeaderCache();
     expect(cache.get('eyJ')).toBeUndefined();
     cache.set('eyJ', header);
@@ -14,7 +14,7 @@ describe('the memory of headers', () => {
     expect(cache.get('eyK')).toBeUndefined();
   });
 
-  it('holds 256 of them, and begins anew after that', () => {
+  it('contains 256 headers, and is cleared when one more is added', () => {
     const cache = new HeaderCache();
     for (let index = 0; index < 256; index += 1) cache.set(`h${index}`, header);
     expect(cache.get('h0')).toBe(header);

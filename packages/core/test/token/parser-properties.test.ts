@@ -9,11 +9,11 @@ import { verifierFor } from '../support/verifiers.ts';
 
 const key = generateTestKey('Ed25519');
 const verifier = verifierFor(key);
-const roomy = verifierFor(key, { maxTokenSize: 1_048_576 });
+const large = verifierFor(key, { maxTokenSize: 1_048_576 });
 const parts = signToken(key).split('.');
 
-/** Verifies any text; whatever is thrown must be an AuthError that does not quote it. */
-function judge(token: string): void {
+/** Verifies any text. Every error must be an AuthError that does not quote the text. */
+function verifyAny(token: string): void {
   try {
     expect(verifier.verifySync(token).token).toBe(token);
   } catch (error) {
@@ -29,45 +29,45 @@ function secondsFor(run: () => void): number {
   return (performance.now() - start) / 1000;
 }
 
-describe('[TOKEN-NO-THROW] whatever is sent as a token', () => {
-  it('is a token or refused with an AuthError: any text', () => {
+describe('[TOKEN-NO-THROW] any input', () => {
+  it('is accepted or refused with an AuthError: any text', () => {
     const text = fc.oneof(
       fc.string(),
       fc.string({ unit: 'binary' }),
       fc.string({ unit: fc.constantFrom('.', 'A', '=') }),
     );
-    fc.assert(fc.property(text, judge), { numRuns: 2000 });
+    fc.assert(fc.property(text, verifyAny), { numRuns: 2000 });
   });
 
-  it('is a token or refused with an AuthError: any three parts of base64url', () => {
+  it('is accepted or refused with an AuthError: any three parts of base64url', () => {
     const part = fc.oneof(fc.uint8Array().map(encode), fc.json().map(encode), fc.constantFrom(...parts));
     fc.assert(
-      fc.property(fc.tuple(part, part, part), (all) => judge(all.join('.'))),
+      fc.property(fc.tuple(part, part, part), (all) => verifyAny(all.join('.'))),
       { numRuns: 2000 },
     );
   });
 
-  it('is a token or refused with an AuthError: any signed JSON as header and claims', () => {
+  it('is accepted or refused with an AuthError: any signed JSON as header and claims', () => {
     const json = fc.oneof(
       fc.json(),
       fc.constant(headerText(key)),
       fc.json().map((text) => `{"alg":${text}}`),
     );
     fc.assert(
-      fc.property(json, json, (header, claims) => judge(signText(key, header, claims))),
+      fc.property(json, json, (header, claims) => verifyAny(signText(key, header, claims))),
       { numRuns: 1000 },
     );
   });
 
-  it('is a token or refused with an AuthError: any claims and header parameters that were signed', () => {
+  it('is accepted or refused with an AuthError: any claims and header parameters that were signed', () => {
     const members = fc.dictionary(fc.string(), fc.jsonValue(), { maxKeys: 5 });
     fc.assert(
-      fc.property(members, members, (claims, header) => judge(signToken(key, claims, header))),
+      fc.property(members, members, (claims, header) => verifyAny(signToken(key, claims, header))),
       { numRuns: 1000 },
     );
   });
 
-  it('is refused with an AuthError when it is not even text', () => {
+  it('is refused with an AuthError if it is not a string', () => {
     fc.assert(
       fc.property(fc.anything(), (value) => {
         fc.pre(typeof value !== 'string');
@@ -83,12 +83,12 @@ describe('a token that is too large', () => {
   const inputs: Readonly<Record<string, string>> = {
     'a megabyte of letters': 'A'.repeat(megabyte),
     'a million dots': '.'.repeat(megabyte),
-    'a megabyte of a header': `${'A'.repeat(megabyte)}.${parts[1]}.${parts[2]}`,
-    'a megabyte that is signed': signToken(key, { filling: 'x'.repeat(megabyte) }),
+    'a header of a megabyte': `${'A'.repeat(megabyte)}.${parts[1]}.${parts[2]}`,
+    'a signed megabyte': signToken(key, { filling: 'x'.repeat(megabyte) }),
     'one character too many': 'A'.repeat(16_385),
   };
 
-  it.each(Object.entries(inputs))('[TOKEN-SIZE] is refused before it is looked at: %s', (_name, token) => {
+  it.each(Object.entries(inputs))('[TOKEN-SIZE] is refused by its length alone: %s', (_name, token) => {
     const seconds = secondsFor(() => {
       for (let round = 0; round < 1000; round += 1) {
         expect(authErrorOf(() => verifier.verifySync(token)).code).toBe('ERR_TOKEN_TOO_LARGE');
@@ -97,7 +97,7 @@ describe('a token that is too large', () => {
     expect(seconds / 1000).toBeLessThan(0.001);
   });
 
-  it('is looked at where maxTokenSize says so, up to that length and no longer', () => {
+  it('is verified up to maxTokenSize and not beyond', () => {
     const token = signToken(key, { filling: 'x'.repeat(20_000) });
     expect(authErrorOf(() => verifier.verifySync(token)).code).toBe('ERR_TOKEN_TOO_LARGE');
     const exact = verifierFor(key, { maxTokenSize: token.length });
@@ -107,36 +107,36 @@ describe('a token that is too large', () => {
   });
 });
 
-describe('a token that is large, and allowed to be', () => {
+describe('a large token within maxTokenSize', () => {
   const length = 1_000_000;
   const nested = (open: string, close: string, depth: number): string => open.repeat(depth) + close.repeat(depth);
   const inputs: Readonly<Record<string, string>> = {
     'a million dots': '.'.repeat(length),
     'letters without a dot': 'A'.repeat(length),
-    'letters, and one that does not belong at the end': `${'A'.repeat(length)}!`,
+    'letters, and an illegal character at the end': `${'A'.repeat(length)}!`,
     'letters between two dots': `.${'A'.repeat(length)}.`,
     'a deeply nested header': signText(key, nested('[', ']', 100_000), '{}'),
     'deeply nested claims that are not closed': signText(key, headerText(key), '{"a":'.repeat(100_000)),
-    'deeply nested claims of a stranger': signText(
+    'deeply nested claims of an unknown issuer': signText(
       key,
       headerText(key),
       `{"iss":"x","a":${nested('[', ']', 300_000)}}`,
     ),
   };
 
-  it.each(Object.entries(inputs))('costs no more than its length justifies: %s', (_name, token) => {
+  it.each(Object.entries(inputs))('takes time in proportion to its length: %s', (_name, token) => {
     const seconds = secondsFor(() => {
-      expect(authErrorOf(() => roomy.verifySync(token)).status).toBe(401);
+      expect(authErrorOf(() => large.verifySync(token)).status).toBe(401);
     });
     // A megabyte through the strictest parser takes milliseconds; anything quadratic takes minutes.
     expect(seconds).toBeLessThan(5);
   });
 
-  it('[TOKEN-NESTING] may hold a thousand arrays and objects, and more of them only where they are few for its length', () => {
+  it('[TOKEN-NESTING] may contain 1,000 arrays and objects, and more only if it is long enough', () => {
     const outcomeOf = (member: string): unknown => {
       const claims = JSON.stringify(claimsWith()).replace(/\}$/, `,"x":${member}}`);
       try {
-        return roomy.verifySync(signText(key, headerText(key), claims)).subject;
+        return large.verifySync(signText(key, headerText(key), claims)).subject;
       } catch (error) {
         return isAuthError(error) ? error.code : error;
       }

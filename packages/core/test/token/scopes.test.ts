@@ -18,8 +18,8 @@ describe('scopes', () => {
     ['a string with spaces', { scope: 'read write' }, ['read', 'write']],
     ['one string', { scope: 'read' }, ['read']],
     ['an array', { scp: ['read', 'write'] }, ['read', 'write']],
-    ['a string under the other name', { scp: 'read write' }, ['read', 'write']],
-    ['an array under the other name', { scope: ['read', 'write'] }, ['read', 'write']],
+    ['a string in scp', { scp: 'read write' }, ['read', 'write']],
+    ['an array in scope', { scope: ['read', 'write'] }, ['read', 'write']],
     [
       'both, without duplicates, in order',
       { scp: ['write', 'admin'], scope: 'read write' },
@@ -31,23 +31,23 @@ describe('scopes', () => {
     ['an empty array', { scp: [] }, []],
     ['empty strings in an array', { scp: ['', 'read', ''] }, ['read']],
     ['neither', {}, []],
-    ['names of members that objects have', { scope: 'toString __proto__' }, ['toString', '__proto__']],
+    ['names of members of Object.prototype', { scope: 'toString __proto__' }, ['toString', '__proto__']],
   ])('are read from %s', (_name, claims, expected) => {
     expect(scopesOf(claims)).toEqual(expected);
   });
 
   it.each([null, 1, true, {}, { read: true }, [[]], [['read']], [1, null, {}]].map((scope) => ({ scope })))(
-    'are none where they have another form: $scope',
+    'are empty if the claim has another type: $scope',
     ({ scope }) => {
       expect(scopesOf({ scope })).toEqual([]);
     },
   );
 
-  it('leave out what is not text in an array', () => {
+  it('leave out entries of an array that are not strings', () => {
     expect(scopesOf({ scp: ['read', 1, null, ['write'], { write: true }, 'write'] })).toEqual(['read', 'write']);
   });
 
-  it('are told apart by case', () => {
+  it('are case-sensitive', () => {
     expect(scopesOf({ scope: 'Read read' })).toEqual(['Read', 'read']);
   });
 
@@ -59,7 +59,7 @@ describe('scopes', () => {
     expect(scopesOf(claims, { scopeClaims: [] })).toEqual([]);
   });
 
-  it('are read along a path, and from a name with dots in it first', () => {
+  it('are read along a path, unless a claim has the whole name', () => {
     const claims = { access: { scopes: ['a'], 'x.y': ['b'] }, 'access.scopes': 'c', 'https://api.example/scopes': 'd' };
     expect(scopesOf(claims, { scopeClaims: ['access.scopes'] })).toEqual(['c']);
     expect(scopesOf({ ...claims, 'access.scopes': undefined }, { scopeClaims: ['access.scopes'] })).toEqual(['a']);

@@ -11,7 +11,7 @@ const rsa = generateTestKey('RS256');
 const jwks = keySetOf(key, rsa);
 const clock = new FakeClock();
 
-function remembering(options: Partial<SingleIssuerOptions> = {}): Verifier {
+function cachingVerifier(options: Partial<SingleIssuerOptions> = {}): Verifier {
   return createVerifier({ issuer, audience, jwks, clock, ...options });
 }
 
@@ -19,25 +19,25 @@ function codeOf(verifier: Verifier, token: string): string {
   return authErrorOf(() => verifier.verifySync(token)).code;
 }
 
-/** A verifier by which the token is remembered, and everyone with the same keys shares that. */
-function remember(token: string): Verifier {
-  const verifier = remembering();
+/** Returns a verifier that has cached the token. Verifiers with the same keys share the cache. */
+function verifierWithCached(token: string): Verifier {
+  const verifier = cachingVerifier();
   verifier.verifySync(token);
   verifier.verifySync(token);
   expect(verifier.stats().tokenCache.hits).toBeGreaterThan(0);
   return verifier;
 }
 
-describe('a token that was seen before', () => {
-  // The operator is told of tokens from the future, once.
+describe('a cached token', () => {
+  // A token from the future causes one warning.
   beforeEach(() => {
     vi.spyOn(process, 'emitWarning').mockReturnValue(undefined);
   });
 
-  it('[CACHE-TIMES] is refused once it expires, with iat or without', () => {
+  it('[CACHE-TIMES] is refused once it expires, with and without iat', () => {
     for (const iat of [now, undefined]) {
       const moving = new FakeClock();
-      const verifier = remembering({ clock: moving });
+      const verifier = cachingVerifier({ clock: moving });
       const token = signToken(key, { iat, exp: now + 60 });
       verifier.verifySync(token);
       moving.advance(64);
@@ -49,16 +49,16 @@ describe('a token that was seen before', () => {
 
   it('[CACHE-TIMES] is refused once it is older than maxTokenAge', () => {
     const moving = new FakeClock();
-    const verifier = remembering({ clock: moving, maxTokenAge: 60 });
+    const verifier = cachingVerifier({ clock: moving, maxTokenAge: 60 });
     const token = signToken(key);
     verifier.verifySync(token);
     moving.advance(66);
     expect(codeOf(verifier, token)).toBe('ERR_TOKEN_TOO_OLD');
   });
 
-  it('is refused again where the clock was set back before nbf', () => {
+  it('is refused if the clock was set back before nbf', () => {
     const moving = new FakeClock();
-    const verifier = remembering({ clock: moving });
+    const verifier = cachingVerifier({ clock: moving });
     const token = signToken(key, { nbf: now });
     verifier.verifySync(token);
     moving.advance(-6);
@@ -74,40 +74,40 @@ describe('a token that was seen before', () => {
     ['a verdict', { validate: () => 'no' }, 'ERR_TOKEN_REJECTED'],
   ];
 
-  it.each(strict)('[CACHE-POLICY] is judged anew by a verifier that demands %s', (_name, options, code) => {
+  it.each(strict)('[CACHE-POLICY] is validated again by a verifier that requires %s', (_name, options, code) => {
     const token = signToken(key, { jti: code });
-    const lenient = remember(token);
-    const other = remembering(options);
+    const lenient = verifierWithCached(token);
+    const other = cachingVerifier(options);
     expect(codeOf(other, token)).toBe(code);
     expect(lenient.verifySync(token).subject).toBe('subject');
     expect(codeOf(other, token)).toBe(code);
   });
 
-  it('is judged anew by a verifier that demands the type at+jwt', () => {
+  it('is validated again by a verifier that requires the type at+jwt', () => {
     const token = signToken(key, {}, { typ: 'JWT' });
-    const lenient = remember(token);
-    expect(codeOf(remembering({ tokenType: 'at+jwt' }), token)).toBe('ERR_TOKEN_TYPE');
+    const lenient = verifierWithCached(token);
+    expect(codeOf(cachingVerifier({ tokenType: 'at+jwt' }), token)).toBe('ERR_TOKEN_TYPE');
     expect(lenient.verifySync(token).header?.typ).toBe('JWT');
   });
 
   it('has the scopes that each verifier reads from it', () => {
     const token = signToken(key, { scope: 'read', permissions: ['write'] });
-    const first = remember(token);
-    const second = remembering({ scopeClaims: ['permissions'] });
+    const first = verifierWithCached(token);
+    const second = cachingVerifier({ scopeClaims: ['permissions'] });
     for (let round = 0; round < 3; round += 1) {
       expect(first.verifySync(token).scopes).toEqual(['read']);
       expect(second.verifySync(token).scopes).toEqual(['write']);
     }
   });
 
-  it('is unknown to a verifier with other keys of the same issuer', () => {
+  it('is not shared with a verifier that has other keys of the same issuer', () => {
     const token = signToken(key);
-    remember(token);
-    const others = remembering({ jwks: keySetOf(generateTestKey('Ed25519', key.kid)) });
+    verifierWithCached(token);
+    const others = cachingVerifier({ jwks: keySetOf(generateTestKey('Ed25519', key.kid)) });
     expect(codeOf(others, token)).toBe('ERR_SIGNATURE_INVALID');
   });
 
-  it('[CACHE-KEY] is refused from the moment that its key is gone, or another one goes by its name', async () => {
+  it('[CACHE-KEY] is refused as soon as its key is removed, or replaced by another one with the same kid', async () => {
     for (const next of [generateTestKey('Ed25519'), generateTestKey('Ed25519', key.kid)]) {
       const moving = new FakeClock();
       const fake = new FakeIssuer([key]);
@@ -117,7 +117,7 @@ describe('a token that was seen before', () => {
       expect(verifier.verifySync(token).subject).toBe('subject');
       fake.publish(keySetOf(next));
       moving.advance(590);
-      // The request that finds the key set due is still served with the keys at hand.
+      // The request that starts the refresh still uses the cached keys.
       expect(verifier.verifySync(token).subject).toBe('subject');
       await vi.waitFor(() => expect(verifier.stats().issuers[issuer]).toMatchObject({ refreshes: 2 }));
       const error = await authErrorFrom(verifier.verify(token));
@@ -126,18 +126,18 @@ describe('a token that was seen before', () => {
     }
   });
 
-  it('is told from one that differs by a character anywhere', () => {
+  it('is distinguished from a token that differs in any one character', () => {
     const token = signToken(key, { filling: 'x'.repeat(200) });
-    const verifier = remember(token);
+    const verifier = verifierWithCached(token);
     for (let at = 0; at < token.length; at += 7) {
       const changed = `${token.slice(0, at)}${token[at] === 'A' ? 'B' : 'A'}${token.slice(at + 1)}`;
       expect(authErrorOf(() => verifier.verifySync(changed)).status).toBe(401);
     }
   });
 
-  it('is checked from the start again after clear()', () => {
+  it('is verified from the start after clear()', () => {
     const token = signToken(key);
-    const verifier = remember(token);
+    const verifier = verifierWithCached(token);
     const { entries, misses } = verifier.stats().tokenCache;
     verifier.clear(issuer);
     expect(verifier.stats().tokenCache.entries).toBeLessThan(entries);
@@ -146,8 +146,8 @@ describe('a token that was seen before', () => {
   });
 });
 
-describe('the memory of tokens', () => {
-  it('drops a token with the key that proved it, and keeps it for a verifier that only does not accept it', async () => {
+describe('the token cache', () => {
+  it('evicts a token whose key was removed, but not one that a verifier merely does not accept', async () => {
     const fake = new FakeIssuer([key]);
     const moving = new FakeClock();
     const options = { ...fake.options, clock: moving, keyCache: { ttl: 600 } };
@@ -155,8 +155,8 @@ describe('the memory of tokens', () => {
     const token = signToken(key);
     await verifier.verify(token);
     const { entries } = verifier.stats().tokenCache;
-    const choosy = createVerifier({ ...options, algorithms: ['RS256'] });
-    expect((await authErrorFrom(choosy.verify(token))).code).toBe('ERR_ALG_NOT_ALLOWED');
+    const rsaOnly = createVerifier({ ...options, algorithms: ['RS256'] });
+    expect((await authErrorFrom(rsaOnly.verify(token))).code).toBe('ERR_ALG_NOT_ALLOWED');
     expect(verifier.stats().tokenCache.entries).toBe(entries);
     fake.publish(keySetOf(generateTestKey('Ed25519')));
     moving.advance(590);
@@ -164,11 +164,11 @@ describe('the memory of tokens', () => {
     await vi.waitFor(() => expect(verifier.stats().issuers[issuer]).toMatchObject({ refreshes: 2 }));
     expect((await authErrorFrom(verifier.verify(token))).code).toBe('ERR_KEY_NOT_FOUND');
     expect(verifier.stats().tokenCache.entries).toBe(entries - 1);
-    await Promise.all([verifier.close(), choosy.close()]);
+    await Promise.all([verifier.close(), rsaOnly.close()]);
   });
 
-  it('does not take in a token that was refused', () => {
-    const verifier = remembering();
+  it('does not cache a refused token', () => {
+    const verifier = cachingVerifier();
     const stranger = generateTestKey('Ed25519', key.kid);
     const { entries } = verifier.stats().tokenCache;
     for (const token of [signToken(stranger), signToken(key, { exp: 1 }), signToken(key, { aud: 'x' }), 'x', 'a.b.c']) {
@@ -178,8 +178,8 @@ describe('the memory of tokens', () => {
     expect(verifier.stats().tokenCache).toMatchObject({ entries, hits: 0 });
   });
 
-  it('holds no more than maxEntries, those used least recently leaving first', () => {
-    const verifier = remembering();
+  it('contains at most maxEntries, and evicts the least recently used first', () => {
+    const verifier = cachingVerifier();
     const { maxEntries } = verifier.stats().tokenCache;
     expect(maxEntries).toBe(5000);
     verifier.clear();
@@ -195,20 +195,20 @@ describe('the memory of tokens', () => {
     expect(verifier.stats().tokenCache.hits).toBe(hits + 1);
   });
 
-  it('is not used at all with tokenCache: false', () => {
-    const verifier = remembering({ tokenCache: false });
+  it('is not used with tokenCache: false', () => {
+    const verifier = cachingVerifier({ tokenCache: false });
     const token = signToken(key);
     verifier.verifySync(token);
     verifier.verifySync(token);
     expect(verifier.stats().tokenCache).toEqual({ hits: 0, misses: 2, hitRate: 0, entries: 0, maxEntries: 0 });
   });
 
-  it('grows to what the most demanding verifier of the process asks for, and keeps what it has', () => {
+  it('grows to the largest maxEntries of the process, and keeps its entries', () => {
     const token = signToken(key, { jti: 'kept' });
-    const verifier = remember(token);
+    const verifier = verifierWithCached(token);
     const { entries } = verifier.stats().tokenCache;
-    const larger = remembering({ tokenCache: { maxEntries: 6000 } });
-    remembering({ tokenCache: { maxEntries: 10 } });
+    const larger = cachingVerifier({ tokenCache: { maxEntries: 6000 } });
+    cachingVerifier({ tokenCache: { maxEntries: 10 } });
     expect(larger.stats().tokenCache).toMatchObject({ entries, maxEntries: 6000 });
     larger.verifySync(token);
     expect(larger.stats().tokenCache).toMatchObject({ hits: 1, misses: 0, hitRate: 1 });

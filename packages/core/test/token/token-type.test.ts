@@ -82,11 +82,11 @@ describe("[TOKEN-TYPE-AT-JWT] tokenType 'at+jwt'", () => {
 const purposes: Readonly<Record<string, Members>> = {
   'an ID token with at_hash': { at_hash: 'x', nonce: 'y' },
   'an ID token with c_hash': { c_hash: 'x' },
-  'an ID token that says so by token_use': { token_use: 'id' },
-  'an ID token that says so by typ': { typ: 'ID' },
+  'an ID token recognized by token_use': { token_use: 'id' },
+  'an ID token recognized by typ': { typ: 'ID' },
   'an ID token with scopes and at_hash': { at_hash: 'x', scope: 'read', scp: ['read'] },
   'a logout token': { events: { 'http://schemas.openid.net/event/backchannel-logout': {} }, sid: 'x' },
-  'a logout token that says so by typ': { typ: 'Logout' },
+  'a logout token recognized by typ': { typ: 'Logout' },
   'a security event': { events: { 'https://schemas.openid.net/secevent/risc/event-type/account-disabled': {} } },
   'events of any form': { events: null },
   'a refresh token': { typ: 'Refresh' },
@@ -94,33 +94,30 @@ const purposes: Readonly<Record<string, Members>> = {
   'a DPoP proof': { htm: 'GET', htu: 'https://api.example/orders' },
 };
 
-describe.each(['compatible', 'at+jwt'] as const)(
-  'what was made for another purpose, with tokenType %s',
-  (tokenType) => {
-    it.each(Object.entries(purposes))('[TOKEN-PURPOSE] is refused: %s', (_name, claims) => {
-      expect(codeOf(claims, {}, tokenType)).toBe('ERR_TOKEN_TYPE');
-      expect(codeOf({ ...claims, scope: 'read' }, {}, tokenType)).toBe('ERR_TOKEN_TYPE');
-    });
+describe.each(['compatible', 'at+jwt'] as const)('a token for another purpose, with tokenType %s', (tokenType) => {
+  it.each(Object.entries(purposes))('[TOKEN-PURPOSE] is refused: %s', (_name, claims) => {
+    expect(codeOf(claims, {}, tokenType)).toBe('ERR_TOKEN_TYPE');
+    expect(codeOf({ ...claims, scope: 'read' }, {}, tokenType)).toBe('ERR_TOKEN_TYPE');
+  });
 
-    it('is told from an access token by a fault that names no claim', () => {
-      const error = authErrorOf(() => verifierFor(key, { tokenType }).verifySync(signToken(key, { at_hash: 'x' })));
-      expect(error).not.toHaveProperty('claim');
-    });
-  },
-);
+  it('causes an error that names no claim', () => {
+    const error = authErrorOf(() => verifierFor(key, { tokenType }).verifySync(signToken(key, { at_hash: 'x' })));
+    expect(error).not.toHaveProperty('claim');
+  });
+});
 
-describe('[TOKEN-PURPOSE] a token that was made for another purpose', () => {
+describe('[TOKEN-PURPOSE] a token that was issued for another purpose', () => {
   it.each([
-    ['an ID token, known by "at_hash"', { at_hash: 'x' }],
-    ['an ID token, known by "c_hash"', { c_hash: 'x' }],
-    ['an ID token, known by "token_use"', { token_use: 'id' }],
-    ['an ID token, known by the claim "typ"', { typ: 'ID' }],
-    ['an ID token, known by "nonce"', { nonce: 'x', client_id: undefined }],
-    ['a security event or logout token, known by "events"', { events: {} }],
-    ['a logout token, known by the claim "typ"', { typ: 'Logout' }],
-    ['a refresh token, known by the claim "typ"', { typ: 'Refresh' }],
-    ['an introspection response, known by "token_introspection"', { token_introspection: {} }],
-    ['a DPoP proof, known by "htm" and "htu"', { htm: 'GET', htu: 'https://api.example' }],
+    ['an ID token, recognized by "at_hash"', { at_hash: 'x' }],
+    ['an ID token, recognized by "c_hash"', { c_hash: 'x' }],
+    ['an ID token, recognized by "token_use"', { token_use: 'id' }],
+    ['an ID token, recognized by the claim "typ"', { typ: 'ID' }],
+    ['an ID token, recognized by "nonce"', { nonce: 'x', client_id: undefined }],
+    ['a security event or logout token, recognized by "events"', { events: {} }],
+    ['a logout token, recognized by the claim "typ"', { typ: 'Logout' }],
+    ['a refresh token, recognized by the claim "typ"', { typ: 'Refresh' }],
+    ['an introspection response, recognized by "token_introspection"', { token_introspection: {} }],
+    ['a DPoP proof, recognized by "htm" and "htu"', { htm: 'GET', htu: 'https://api.example' }],
   ])('is refused as %s', (kind, claims) => {
     const error = authErrorOf(() => verifierFor(key).verifySync(signToken(key, claims)));
     expect(error.code).toBe('ERR_TOKEN_TYPE');
@@ -131,7 +128,7 @@ describe('[TOKEN-PURPOSE] a token that was made for another purpose', () => {
 describe('a token with a nonce', () => {
   const bare = { nonce: 'x', client_id: undefined };
 
-  it('is an ID token where nothing says what it gives access to', () => {
+  it('is an ID token without a claim about access', () => {
     expect(codeOf(bare, { typ: 'JWT' })).toBe('ERR_TOKEN_TYPE');
     expect(codeOf({ ...bare, azp: 'client' }, { typ: 'JWT' })).toBe('ERR_TOKEN_TYPE');
     expect(codeOf({ ...bare, nonce: '' }, { typ: undefined })).toBe('ERR_TOKEN_TYPE');
@@ -150,7 +147,7 @@ describe('claims that resemble those of other tokens', () => {
     { htu: 'https://api.example' },
     { sid: 'x' },
     { acr: '1', amr: ['pwd'], auth_time: 1 },
-  ])('do not make an access token one of them: %o', (claims) => {
+  ])('do not turn an access token into one of them: %o', (claims) => {
     expect(isAccepted(claims, { typ: 'JWT' })).toBe(true);
   });
 });

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { VerifiedToken } from '../../src/index.ts';
-import { deepFreeze } from '../../src/token/verified-token.ts';
+import { deepFreeze } from '../../src/token/frozen-token.ts';
 import { audience, issuer, now, signToken } from '../support/sign-token.ts';
 import { generateTestKey } from '../support/test-key.ts';
 import { engines, optionsFor, verifierFor, verifierOn } from '../support/verifiers.ts';
@@ -16,12 +16,12 @@ function isDeeplyFrozen(value: unknown): boolean {
 }
 
 describe.each(engines)('a verified token, on the $name engine', (engine) => {
-  const remembering = verifierOn(engine, optionsFor(key, { tokenCache: {} }));
+  const caching = verifierOn(engine, optionsFor(key, { tokenCache: {} }));
 
   it('[TOKEN-FROZEN] is deeply frozen, whether it comes from the cache or not', async () => {
-    const first = await remembering.verify(token);
-    const again = await remembering.verify(token);
-    expect(remembering.stats().tokenCache).toMatchObject({ hits: 1, misses: 1 });
+    const first = await caching.verify(token);
+    const again = await caching.verify(token);
+    expect(caching.stats().tokenCache).toMatchObject({ hits: 1, misses: 1 });
     for (const verified of [first, again]) {
       expect(isDeeplyFrozen(verified)).toBe(true);
       expect(() => Object.assign(verified, { subject: 'x' })).toThrow(TypeError);
@@ -31,8 +31,8 @@ describe.each(engines)('a verified token, on the $name engine', (engine) => {
   });
 
   it('is the same from the cache', async () => {
-    const first = await remembering.verify(token);
-    const again = await remembering.verify(token);
+    const first = await caching.verify(token);
+    const again = await caching.verify(token);
     expect(again).toStrictEqual(first);
     expect(again.token).toBe(first.token);
   });
@@ -41,7 +41,7 @@ describe.each(engines)('a verified token, on the $name engine', (engine) => {
 describe('a verified token', () => {
   const verified = verifierFor(key).verifySync(token);
 
-  it('says what the token says, by name', () => {
+  it('has the claims of the token as named members', () => {
     expect({ ...verified }).toMatchObject({
       scheme: 'Bearer',
       header: { alg: 'Ed25519', kid: key.kid, typ: 'at+jwt' },
@@ -55,7 +55,7 @@ describe('a verified token', () => {
     expect(verified.claims.aud).toBe(audience);
   });
 
-  it('has no member for what the token does not say', () => {
+  it('has no member for an absent claim', () => {
     const bare = verifierFor(key).verifySync(signToken(key, { sub: undefined, client_id: undefined }));
     expect(Object.keys(bare)).not.toContain('subject');
     expect(Object.keys(bare)).not.toContain('clientId');
@@ -76,7 +76,7 @@ describe('a verified token', () => {
   const showings: Readonly<Record<string, (value: VerifiedToken) => unknown>> = {
     'JSON.stringify': (value) => JSON.stringify({ auth: value }),
     'util.inspect': (value) => inspect(value, { depth: 9 }),
-    'util.inspect with what is hidden': (value) => inspect(value, { depth: 9, showHidden: true }),
+    'util.inspect with hidden members': (value) => inspect(value, { depth: 9, showHidden: true }),
     'a spread': (value) => JSON.stringify({ ...value }),
     'Object.assign': (value) => JSON.stringify(Object.assign({}, value)),
     'Object.entries': (value) => JSON.stringify(Object.entries(value)),
@@ -91,8 +91,8 @@ describe('a verified token', () => {
   });
 });
 
-describe('freezing', () => {
-  it('reaches through 5,000 levels without a stack overflow', () => {
+describe('deepFreeze()', () => {
+  it('freezes 5,000 levels without a stack overflow', () => {
     let value: Record<string, unknown> = { end: true };
     for (let depth = 0; depth < 5000; depth += 1) value = depth % 2 === 0 ? { value } : { value: [value] };
     const frozen = deepFreeze(value);
@@ -106,7 +106,7 @@ describe('freezing', () => {
     expect(levels).toBeGreaterThan(5000);
   });
 
-  it('reaches a member named __proto__', () => {
+  it('freezes a member named __proto__', () => {
     const value = JSON.parse('{"__proto__":{"a":{"b":1}}}') as Record<string, unknown>;
     deepFreeze(value);
     const inner = Object.getOwnPropertyDescriptor(value, '__proto__')?.value;

@@ -11,7 +11,7 @@ const token = signToken(key);
 const accepted = { ok: true, auth: { subject: 'subject' } };
 
 describe('validate', () => {
-  it('is given the verified token, and lets it pass by returning nothing', async () => {
+  it('is called with the verified token, and accepts it by returning nothing', async () => {
     const validate = vi.fn((_token: VerifiedToken) => undefined);
     const verifier = verifierFor(key, { validate });
     expect(verifier.verifySync(token).subject).toBe('subject');
@@ -20,7 +20,7 @@ describe('validate', () => {
   });
 
   it.each(['it was revoked', ''])(
-    '[CLAIMS-VALIDATE] refuses by returning a string, at once or later: "%s"',
+    '[CLAIMS-VALIDATE] refuses the token by returning a string, synchronously or not: "%s"',
     async (reason) => {
       const refused = { name: 'TokenError', code: 'ERR_TOKEN_REJECTED', status: 401 };
       const error = authErrorOf(() => verifierFor(key, { validate: () => reason }).verifySync(token));
@@ -32,13 +32,13 @@ describe('validate', () => {
     },
   );
 
-  it('[CLAIMS-VALIDATE-HIDDEN] never tells the client why', () => {
+  it('[CLAIMS-VALIDATE-HIDDEN] does not reveal its reason to the client', () => {
     const verifier = verifierFor(key, { validate: () => 'hush' });
     const error = authErrorOf(() => verifier.verifySync(token));
     expect(JSON.stringify(verifier.challenge(error))).not.toContain('hush');
   });
 
-  it('[CLAIMS-VALIDATE] is asked on every request, whether the token was seen before or not', () => {
+  it('[CLAIMS-VALIDATE] is called on every request, also for a cached token', () => {
     const validate = vi.fn<() => undefined | string>(() => undefined);
     const verifier = verifierFor(key, { validate, tokenCache: {} });
     verifier.verifySync(token);
@@ -51,7 +51,7 @@ describe('validate', () => {
     expect(verifier.stats().tokenCache).toMatchObject({ hits: 3, misses: 1 });
   });
 
-  it('is not asked about a token that was refused', () => {
+  it('is not called for a refused token', () => {
     const validate = vi.fn(() => undefined);
     const verifier = verifierFor(key, { validate });
     for (const bad of ['x', signToken(key, { exp: 1 }), signToken(key, { aud: 'x' })])
@@ -59,7 +59,7 @@ describe('validate', () => {
     expect(validate).not.toHaveBeenCalled();
   });
 
-  it('may refuse with an AuthError of its own, which is a refusal like any other', async () => {
+  it('may throw an AuthError of its own to refuse the token', async () => {
     const own = new TokenError('ERR_TOKEN_REJECTED', 'revoked');
     const verifier = verifierFor(key, {
       validate: () => {
@@ -70,14 +70,14 @@ describe('validate', () => {
   });
 });
 
-describe('[ERRORS-APPLICATION] what a function of the application throws', () => {
+describe('[ERRORS-APPLICATION] an error that a function of the application throws', () => {
   const thrown = new Error('the database is gone');
   const fail = (): never => {
     throw thrown;
   };
   const failLater = async (): Promise<never> => fail();
 
-  it('in validate rejects, at once or later', async () => {
+  it('in validate rejects, synchronously or not', async () => {
     for (const validate of [fail, failLater]) {
       const verifier = verifierFor(key, { validate });
       await expect(verifier.authenticate(bearerRequest(token))).rejects.toBe(thrown);
@@ -94,7 +94,7 @@ describe('[ERRORS-APPLICATION] what a function of the application throws', () =>
     await expect(verifierFor(key).authenticate(bearerRequest(token), { claims: fail })).rejects.toBe(thrown);
   });
 
-  it('is never a synchronous throw of authenticate(), and never counted as a refusal', async () => {
+  it('is never thrown synchronously by authenticate(), and never counted as a refusal', async () => {
     const verifier = verifierFor(key, { validate: fail });
     const result = verifier.authenticate(bearerRequest(token));
     expect(result).toBeInstanceOf(Promise);
@@ -102,7 +102,7 @@ describe('[ERRORS-APPLICATION] what a function of the application throws', () =>
     expect(verifier.stats()).toMatchObject({ verified: 0, refused: {} });
   });
 
-  it('is always an error, so that no framework takes it for success', async () => {
+  it('is always an Error, so that no framework mistakes it for success', async () => {
     for (const value of [undefined, null, 'route', 0]) {
       const throwValue = (): never => {
         throw value;
@@ -126,13 +126,13 @@ describe('getToken', () => {
     return requestWithHeaders({ cookie: [cookie], authorization: ['Basic x', 'Bearer y'] });
   }
 
-  it('[REQUEST-HEADER-ONLY] says where the token is, instead of the Authorization header', async () => {
+  it('[REQUEST-HEADER-ONLY] replaces the Authorization header', async () => {
     expect(await verifier.authenticate(withCookie(`a=b; access=${token}; c=d`))).toMatchObject(accepted);
     const missing = { ok: false, error: { code: 'ERR_CREDENTIALS_MISSING' } };
     expect(await verifier.authenticate(bearerRequest(token))).toMatchObject(missing);
   });
 
-  it('finds none by returning undefined or nothing', async () => {
+  it('returns undefined or an empty string if there is no token', async () => {
     const optional = verifierFor(key, { getToken: fromCookie, optional: true });
     for (const cookie of ['a=b', 'access=', 'access=; a=b']) {
       expect(await verifier.authenticate(withCookie(cookie))).toMatchObject({
@@ -143,7 +143,7 @@ describe('getToken', () => {
     }
   });
 
-  it('does not loosen what a token looks like', async () => {
+  it('does not change the accepted syntax and size of a token', async () => {
     expect(await verifier.authenticate(withCookie('access=a b'))).toMatchObject({
       ok: false,
       error: { code: 'ERR_CREDENTIALS_MALFORMED', status: 400 },
@@ -159,7 +159,7 @@ describe('getToken', () => {
   });
 
   it.each([1, null, {}, [token], Promise.resolve(token)].map((value) => ({ value })))(
-    'returns text or undefined: $value is the fault of the application',
+    'must return a string or undefined: $value rejects',
     async ({ value }) => {
       const wrong = verifierFor(key, { getToken: () => value as unknown as string });
       await expect(wrong.authenticate(requestWith())).rejects.toThrow(/getToken must return a string/);

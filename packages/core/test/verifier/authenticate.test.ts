@@ -11,7 +11,7 @@ const key = generateTestKey('Ed25519');
 const token = signToken(key, { scope: 'read' });
 const accepted = { ok: true, auth: { subject: 'subject', scheme: 'Bearer' } };
 
-// An outage is told to the operator.
+// An outage causes a warning.
 beforeEach(() => {
   vi.spyOn(process, 'emitWarning').mockReturnValue(undefined);
 });
@@ -19,7 +19,7 @@ beforeEach(() => {
 describe.each(engines)('authenticate(), on the $name engine', (engine) => {
   const verifier = verifierOn(engine, optionsFor(key));
 
-  it('[ERRORS-RESULT] answers with data, whatever becomes of the request', async () => {
+  it('[ERRORS-RESULT] returns data for every outcome', async () => {
     expect(await verifier.authenticate(bearerRequest(token))).toMatchObject(accepted);
     expect(await verifier.authenticate(bearerRequest('x'))).toMatchObject({ ok: false, error: { status: 401 } });
     expect(await verifier.authenticate(requestWith())).toMatchObject({ ok: false, error: { status: 401 } });
@@ -43,7 +43,7 @@ describe('the headers of a granted result', () => {
 });
 
 describe('authenticate(), with the keys in memory', () => {
-  it('[PROCESS-SYNCHRONOUS] is not a promise on Node.js where no signature has to be checked: seen before, malformed, or none', async () => {
+  it('[PROCESS-SYNCHRONOUS] is synchronous on Node.js if no signature is verified: cached, malformed or no token', async () => {
     const fake = new FakeIssuer([key]);
     const verifier = createVerifier({ ...fake.options, clock: new FakeClock() });
     const cold = verifier.authenticate(bearerRequest(token));
@@ -63,7 +63,7 @@ describe('authenticate(), with the keys in memory', () => {
     await verifier.close();
   });
 
-  it('[PROCESS-THREAD-POOL] leaves the thread to others while the signature of a new token is checked', async () => {
+  it('[PROCESS-THREAD-POOL] does not block the thread while the signature of a new token is verified', async () => {
     const verifier = verifierFor(key);
     const result = verifier.authenticate(bearerRequest(token));
     expect(result).toBeInstanceOf(Promise);
@@ -81,14 +81,14 @@ describe('authenticate(), with the keys in memory', () => {
   });
 });
 
-describe('authenticate(), while the issuer is out of reach', () => {
-  it('answers 503 without having asked anybody about the token', async () => {
+describe('authenticate() during an outage of the issuer', () => {
+  it('answers 503 with Retry-After and without a challenge', async () => {
     const fake = new FakeIssuer([key]);
     fake.fail(503);
     const verifier = createVerifier({ ...fake.options, clock: new FakeClock() });
     const result = await verifier.authenticate(bearerRequest(token));
     expect(result).toMatchObject({ ok: false, error: { name: 'UnavailableError', status: 503 } });
-    if (result.ok) throw new Error('It was let in');
+    if (result.ok) throw new Error('The request was accepted');
     const { status, headers } = verifier.challenge(result.error);
     expect(status).toBe(503);
     expect(Number(headers['Retry-After'])).toBeGreaterThanOrEqual(1);
@@ -101,25 +101,25 @@ describe('a request without credentials', () => {
   const anonymous = { ok: true, auth: null, headers: {} };
   const missing = { ok: false, error: { code: 'ERR_CREDENTIALS_MISSING' } };
 
-  it('[REQUEST-OPTIONAL] is refused by default, and let through where the verifier says optional', () => {
+  it('[REQUEST-OPTIONAL] is refused by default, and accepted if the verifier is optional', () => {
     expect(verifierFor(key).authenticate(requestWith())).toMatchObject(missing);
     expect(verifierFor(key, { optional: true }).authenticate(requestWith())).toEqual(anonymous);
   });
 
-  it('[REQUEST-OPTIONAL] is judged by the route where the route says so', () => {
+  it('[REQUEST-OPTIONAL] follows the route if the route sets optional', () => {
     expect(verifierFor(key).authenticate(requestWith(), { optional: true })).toEqual(anonymous);
     expect(verifierFor(key, { optional: true }).authenticate(requestWith(), { optional: false })).toMatchObject(
       missing,
     );
   });
 
-  it('never meets what a route demands, just because requests may be anonymous by default', () => {
+  it('never meets the requirements of a route because of a default', () => {
     const verifier = verifierFor(key, { optional: true });
     expect(verifier.authenticate(requestWith(), { scope: 'read' })).toMatchObject(missing);
     expect(verifier.authenticate(requestWith(), { claims: () => true })).toMatchObject(missing);
   });
 
-  it('is told from one with bad credentials, which is refused all the same', async () => {
+  it('is anonymous, unlike one with bad credentials, which is refused', async () => {
     const verifier = verifierFor(key, { optional: true });
     for (const request of [bearerRequest('x'), bearerRequest(signToken(key, { exp: 1 })), requestWith('Bearer')]) {
       expect(await verifier.authenticate(request)).toMatchObject({ ok: false });

@@ -23,13 +23,13 @@ afterEach(async () => {
 });
 
 describe('a verifier', () => {
-  it('contacts nobody until it is needed', async () => {
+  it('fetches nothing until it is needed', async () => {
     expect(verifier.stats().issuers[issuer.issuer]).toMatchObject({ state: 'absent', keys: 0, refreshes: 0 });
     await verifier.authenticate(requestWith());
     expect(issuer.counts).toMatchObject({ discovery: 0, keys: 0, connections: 0 });
   });
 
-  it('[ISSUERS-CONFIGURED] contacts nobody for a token that names an issuer it does not know', async () => {
+  it('[ISSUERS-CONFIGURED] fetches nothing for a token of an unknown issuer', async () => {
     const foreign = await issuer.sign({ iss: 'https://other.example' });
     expect((await authErrorFrom(verifier.verify(foreign))).code).toBe('ERR_ISSUER_UNKNOWN');
     expect(await verifier.authenticate(bearerRequest(await issuer.sign({ iss: undefined })))).toMatchObject({
@@ -39,7 +39,7 @@ describe('a verifier', () => {
     expect(issuer.counts).toMatchObject({ discovery: 0, keys: 0, connections: 0 });
   });
 
-  it('contacts nobody for a token that the form or the algorithm already gives away', async () => {
+  it('fetches nothing for a token with a wrong form or algorithm', async () => {
     const bad = [
       'x',
       'a.b.c',
@@ -52,7 +52,7 @@ describe('a verifier', () => {
 });
 
 describe('warmUp()', () => {
-  it('has the keys in memory when it is done, and contacts the issuer once however often it is called', async () => {
+  it('loads the keys with one fetch, also if it is called several times', async () => {
     await Promise.all([verifier.warmUp(), verifier.warmUp()]);
     await verifier.warmUp();
     expect(verifier.ready()).toBe(true);
@@ -60,7 +60,7 @@ describe('warmUp()', () => {
     expect(issuer.counts).toMatchObject({ discovery: 1, keys: 1 });
   });
 
-  it('fails with what failed, and loads the others all the same', async () => {
+  it('rejects with the errors of the failed issuers, and loads the others', async () => {
     const gone = await startAuthorizationServer({ alg: 'ES256' });
     await gone.close();
     const both = createVerifier({ issuers: [options(), { ...options(), issuer: gone.issuer }] });
@@ -78,13 +78,13 @@ describe('warmUp()', () => {
 });
 
 describe('ready()', () => {
-  it('is false until the keys are in memory', async () => {
+  it('is false until the keys are loaded', async () => {
     expect(verifier.ready()).toBe(false);
     await verifier.warmUp();
     expect(verifier.ready()).toBe(true);
   });
 
-  it('counts as use, so that a process that waits to be ready becomes so', async () => {
+  it('starts the fetch, so that a process that polls it becomes ready', async () => {
     expect(verifier.ready()).toBe(false);
     await vi.waitFor(() => expect(verifier.ready()).toBe(true));
     expect(issuer.counts).toMatchObject({ discovery: 1, keys: 1 });
@@ -92,7 +92,7 @@ describe('ready()', () => {
 });
 
 describe('stats()', () => {
-  it('is plain JSON, of what was done and of each issuer', async () => {
+  it('is plain JSON with counters and the state of each issuer', async () => {
     await verifier.verify(await issuer.token());
     const token = await issuer.token({ scope: 'read' });
     await verifier.verify(token);
@@ -111,14 +111,14 @@ describe('stats()', () => {
     expect(JSON.stringify(stats)).not.toContain(token.split('.')[1]);
   });
 
-  it('[STATS-JSON] is a copy: changing it changes nothing', () => {
+  it('[STATS-JSON] is a copy: changing it has no effect', () => {
     Object.assign(verifier.stats().refused, { ERR_CLOSED: 5 });
     expect(verifier.stats().refused).toEqual({});
   });
 });
 
 describe('clear()', () => {
-  it('[PROCESS-CLEAR] forgets keys, metadata and tokens, for everyone who shares them', async () => {
+  it('[PROCESS-CLEAR] removes keys, metadata and tokens for every verifier that shares them', async () => {
     const other = createVerifier(options());
     const token = await issuer.token();
     await other.verify(token);
@@ -129,7 +129,7 @@ describe('clear()', () => {
     await other.close();
   });
 
-  it('forgets the issuer that is named, and no other', async () => {
+  it('clears the given issuer, and no other', async () => {
     await verifier.verify(await issuer.token());
     verifier.clear('https://other.example');
     expect(verifier.ready()).toBe(true);
@@ -141,7 +141,7 @@ describe('clear()', () => {
 describe('close()', () => {
   const closed = { name: 'UnavailableError', code: 'ERR_CLOSED', status: 503 };
 
-  it('[PROCESS-CLOSE] refuses everything from then on with ERR_CLOSED, and may be called again', async () => {
+  it('[PROCESS-CLOSE] makes every later call fail with ERR_CLOSED, and may be called again', async () => {
     const token = await issuer.token();
     await verifier.verify(token);
     const closing = verifier.close();
@@ -159,7 +159,7 @@ describe('close()', () => {
     expect(verifier.challenge(authErrorOf(() => verifier.verifySync(token))).status).toBe(503);
   });
 
-  it('gives up one share: who shares the keys goes on without another fetch', async () => {
+  it('does not affect another verifier that shares the keys', async () => {
     const other = createVerifier(options());
     const token = await issuer.token();
     await verifier.verify(token);
@@ -169,7 +169,7 @@ describe('close()', () => {
     await other.close();
   });
 
-  it('[PROCESS-CLOSE] closes the connections with the last share, and a new verifier opens its own', async () => {
+  it('[PROCESS-CLOSE] closes the connections of the last verifier, and a new one opens its own', async () => {
     const token = await issuer.token();
     await verifier.verify(token);
     await verifier.close();
@@ -180,7 +180,7 @@ describe('close()', () => {
     await later.close();
   });
 
-  it('ends what is waiting for the issuer, and tells nobody of an outage', async () => {
+  it('rejects pending verifications without reporting an outage', async () => {
     const warn = vi.mocked(process.emitWarning);
     issuer.conditions.latency = 60;
     const waiting = [verifier.verify(await issuer.token()), verifier.warmUp()].map((work) =>

@@ -30,7 +30,7 @@ describe('several issuers', () => {
     expect(authErrorOf(() => verifier.verifySync(unknown)).code).toBe('ERR_ISSUER_UNKNOWN');
   });
 
-  it('are fetched from one by one: only the one that a token names', async () => {
+  it('are fetched separately: only the one that a token names', async () => {
     const key = generateTestKey('ES256');
     const [first, second] = [new FakeIssuer([key], a), new FakeIssuer([key], b)];
     const fetch: typeof first.options.http.fetch = (url, init) =>
@@ -47,7 +47,7 @@ describe('several issuers', () => {
     await verifier.close();
   });
 
-  it('do not suffer from one of them that is out of reach', async () => {
+  it('are not affected by one of them that does not respond', async () => {
     const key = generateTestKey('ES256');
     const fake = new FakeIssuer([key], a);
     const fetch: typeof fake.options.http.fetch = (url, init) =>
@@ -80,7 +80,7 @@ describe('two issuers with the same key identifier', () => {
   }
 
   it.each(['Ed25519', 'ES256', 'RS256'] as const)(
-    '[ISSUERS-OWN-KEYS] never lend each other a key, whoever is asked first: %s',
+    '[ISSUERS-OWN-KEYS] never use a key of the other one, in either order: %s',
     (alg) => {
       const [keyA, keyB] = [generateTestKey(alg, kid), generateTestKey(alg, kid, 'second')];
       const firstA = crossed(keyA, keyB);
@@ -92,7 +92,7 @@ describe('two issuers with the same key identifier', () => {
     },
   );
 
-  it('never lend each other a token that was remembered', () => {
+  it('never use a cached token of the other one', () => {
     const key = generateTestKey('Ed25519', kid);
     const verifier = crossed(key, generateTestKey('Ed25519', kid));
     const token = signToken(key, { iss: a });
@@ -104,7 +104,7 @@ describe('two issuers with the same key identifier', () => {
     expect(authErrorOf(() => verifier.verifySync(forged)).code).toBe('ERR_SIGNATURE_INVALID');
   });
 
-  it('[ISSUERS-OWN-KEYS] never share keys that were fetched', async () => {
+  it('[ISSUERS-OWN-KEYS] never share fetched keys', async () => {
     const [one, two] = await Promise.all([
       startAuthorizationServer({ alg: 'ES256', keyId: kid }),
       startAuthorizationServer({ alg: 'ES256', keyId: kid }),
@@ -122,7 +122,7 @@ describe('two issuers with the same key identifier', () => {
   });
 
   it.each(['a"],["b', "a','b", 'a|b', 'a\u0000b', 'https://b.example'])(
-    'are told apart even where an identifier looks like a separator: %j',
+    'are distinguished even if an identifier contains separators: %j',
     (hostile) => {
       const [keyA, keyB] = [generateTestKey('ES256', hostile), generateTestKey('ES256', hostile)];
       const verifier = crossed(keyA, keyB);

@@ -26,8 +26,8 @@ function tokenOf(iss: unknown): string {
 
 describe('a resolver', () => {
   it.each([
-    ['at once', allow],
-    ['later', async (issuer: string) => allow(issuer)],
+    ['synchronously', allow],
+    ['asynchronously', async (issuer: string) => allow(issuer)],
   ])('decides which issuers are trusted: %s', async (_name, resolver) => {
     const verifier = verifierWith(resolver);
     await expect(verifier.verify(tokenOf(tenant))).resolves.toMatchObject({ issuer: tenant });
@@ -36,7 +36,7 @@ describe('a resolver', () => {
     await verifier.close();
   });
 
-  it('is asked once for an issuer, however many tokens wait for the answer', async () => {
+  it('is called once for an issuer, however many tokens wait for the result', async () => {
     const resolver = vi.fn(async (issuer: string) => allow(issuer));
     const verifier = verifierWith(resolver);
     await Promise.all(Array.from({ length: 50 }, () => verifier.verify(tokenOf(tenant))));
@@ -45,7 +45,7 @@ describe('a resolver', () => {
     await verifier.close();
   });
 
-  it('is asked again about a refused issuer after a while, and not before', async () => {
+  it('is called again for a refused issuer after 60 s, and not before', async () => {
     const clock = new FakeClock();
     const resolver = vi.fn((): IssuerOptions | undefined => undefined);
     const verifier = verifierWith(resolver, clock);
@@ -57,7 +57,7 @@ describe('a resolver', () => {
     await verifier.close();
   });
 
-  it('is asked again about an accepted issuer in the background, and its change of mind counts', async () => {
+  it('is called again for an accepted issuer in the background, and can refuse it', async () => {
     const clock = new FakeClock();
     const resolver = vi.fn(allow);
     const verifier = verifierWith(resolver, clock);
@@ -71,7 +71,7 @@ describe('a resolver', () => {
     await verifier.close();
   });
 
-  it('is asked only about an issuer that is text, and never fetched from', async () => {
+  it('is called only with an issuer that is a string', async () => {
     const resolver = vi.fn(allow);
     const verifier = verifierWith(resolver);
     for (const iss of [undefined, null, 1, [tenant], {}]) {
@@ -82,7 +82,7 @@ describe('a resolver', () => {
     await verifier.close();
   });
 
-  it('is asked again after clear()', async () => {
+  it('is called again after clear()', async () => {
     const resolver = vi.fn(allow);
     const verifier = verifierWith(resolver);
     await verifier.verify(tokenOf(tenant));
@@ -98,16 +98,16 @@ describe('a resolver that fails', () => {
   const down = new Error('the database is gone');
 
   const failing: Readonly<Record<string, IssuerResolver>> = {
-    'throws at once': () => {
+    throws: () => {
       throw down;
     },
-    'rejects later': () => Promise.reject(down),
-    'answers for another issuer': () => optionsOf('https://other.example'),
-    'answers with options that cannot work': (issuer) => ({ issuer, audience: '' }),
-    'answers with an option that does not exist': (issuer) => ({ ...optionsOf(issuer), realm: 'x' }) as IssuerOptions,
-    'answers with something else than options': () => 'yes' as unknown as IssuerOptions,
-    'answers null': () => null as unknown as undefined,
-    'answers with an issuer that cannot be fetched from': () => ({ issuer: 'http://evil.example', audience }),
+    rejects: () => Promise.reject(down),
+    'returns options of another issuer': () => optionsOf('https://other.example'),
+    'returns unusable options': (issuer) => ({ issuer, audience: '' }),
+    'returns an unknown option': (issuer) => ({ ...optionsOf(issuer), realm: 'x' }) as IssuerOptions,
+    'returns a string': () => 'yes' as unknown as IssuerOptions,
+    'returns null': () => null as unknown as undefined,
+    'returns an issuer without TLS': () => ({ issuer: 'http://evil.example', audience }),
   };
 
   it.each(Object.entries(failing))('is an outage, not a bad token: it %s', async (_name, resolver) => {
@@ -128,7 +128,7 @@ describe('a resolver that fails', () => {
     await verifier.close();
   });
 
-  it('is asked again by the next token', async () => {
+  it('is called again for the next token', async () => {
     const resolver = vi.fn<IssuerResolver>().mockRejectedValueOnce(down).mockImplementation(allow);
     const verifier = verifierWith(resolver);
     await authErrorFrom(verifier.verify(tokenOf(tenant)));
@@ -136,7 +136,7 @@ describe('a resolver that fails', () => {
     await verifier.close();
   });
 
-  it('does not lose an issuer that it accepted before', async () => {
+  it('does not affect an issuer that it accepted before', async () => {
     const clock = new FakeClock();
     const resolver = vi.fn<IssuerResolver>(allow);
     const verifier = verifierWith(resolver, clock);
@@ -151,7 +151,7 @@ describe('a resolver that fails', () => {
     await verifier.close();
   });
 
-  it('that answers after close() has its answer thrown away', async () => {
+  it('that settles after close() is ignored', async () => {
     const answer = Promise.withResolvers<IssuerOptions | undefined>();
     const verifier = verifierWith(() => answer.promise);
     const waiting = authErrorFrom(verifier.verify(tokenOf(tenant)));
@@ -162,8 +162,8 @@ describe('a resolver that fails', () => {
   });
 });
 
-describe('10,000 issuers that nobody knows', () => {
-  it('are refused with a bounded memory, while a known one is served', async () => {
+describe('10,000 unknown issuers', () => {
+  it('are refused within a memory limit, while a known one is accepted', async () => {
     const resolver = vi.fn(allow);
     const verifier = verifierWith(resolver);
     const filling = 'x'.repeat(8000);
@@ -175,13 +175,13 @@ describe('10,000 issuers that nobody knows', () => {
       if (count % 1000 === 0) await expect(verifier.verify(tokenOf(tenant))).resolves.toMatchObject({ issuer: tenant });
     }
     resolver.mockClear();
-    // Kept without a bound, they would be 80 MB.
+    // Cached without a limit, they would take 80 MB.
     expect((await heapUsed()) - before).toBeLessThan(30_000_000);
     expect(Object.keys(verifier.stats().issuers)).toEqual([tenant]);
     await verifier.close();
   });
 
-  it('do not push out more than keyCache.maxIssuers allows', async () => {
+  it('are cached up to keyCache.maxIssuers', async () => {
     const verifier = verifierWith(optionsOf, new FakeClock(), { keyCache: { maxIssuers: 3 } });
     for (const name of ['a', 'b', 'c', 'd', 'e']) await verifier.verify(tokenOf(`https://${name}.example`));
     expect(Object.keys(verifier.stats().issuers)).toHaveLength(3);

@@ -10,13 +10,13 @@ const tokens = Array.from({ length: 200 }, (_, index) => signToken(key, { sub: `
 describe.each(engines)('verifyAll(), on the $name engine', (engine) => {
   const verifier = verifierOn(engine, optionsFor(key));
 
-  it('answers in the order of the tokens', async () => {
+  it('returns results in the order of the tokens', async () => {
     const results = await verifier.verifyAll(tokens);
     const subjects = results.map((result) => (result.status === 'fulfilled' ? result.value.subject : undefined));
     expect(subjects).toEqual(tokens.map((_, index) => `${index}`));
   });
 
-  it('settles each by itself', async () => {
+  it('settles each token on its own', async () => {
     const mixed = ['x', tokens[0] ?? '', signToken(key, { exp: 1 }), 5 as unknown as string, tokens[1] ?? ''];
     const results = await verifier.verifyAll(mixed);
     const statuses = ['rejected', 'fulfilled', 'rejected', 'rejected', 'fulfilled'];
@@ -28,7 +28,7 @@ describe.each(engines)('verifyAll(), on the $name engine', (engine) => {
     expect(results.every((result) => result.status === 'fulfilled' || isAuthError(result.reason))).toBe(true);
   });
 
-  it('takes any iterable, an empty one, too', async () => {
+  it('takes any iterable, also an empty one', async () => {
     expect(await verifier.verifyAll([])).toEqual([]);
     expect(await verifier.verifyAll(new Set(tokens.slice(0, 3)))).toHaveLength(3);
     expect(await verifier.verifyAll(tokens.values())).toHaveLength(200);
@@ -36,7 +36,7 @@ describe.each(engines)('verifyAll(), on the $name engine', (engine) => {
 });
 
 describe('the concurrency of verifyAll()', () => {
-  // Everybody waits until so many are under way, so that fewer of them would wait for ever.
+  // Each call waits until the expected number is in flight: with fewer, the test would time out.
   async function mostAtOnce(expected: number, concurrency?: number): Promise<number> {
     const counts = { now: 0, most: 0 };
     const complete = Promise.withResolvers<void>();
@@ -53,17 +53,17 @@ describe('the concurrency of verifyAll()', () => {
     return counts.most;
   }
 
-  it('is 64 unless it is given', async () => {
+  it('is 64 by default', async () => {
     expect(await mostAtOnce(64)).toBe(64);
   });
 
-  it.each([1, 7, 200, 100_000, Number.MAX_SAFE_INTEGER])('is what is given: %d', async (concurrency) => {
+  it.each([1, 7, 200, 100_000, Number.MAX_SAFE_INTEGER])('is the given number: %d', async (concurrency) => {
     const expected = Math.min(concurrency, tokens.length);
     expect(await mostAtOnce(expected, concurrency)).toBe(expected);
   });
 
   it.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, '8', null].map((concurrency) => ({ concurrency })))(
-    'is a whole number of at least 1: not $concurrency',
+    'must be a whole number of at least 1: not $concurrency',
     async ({ concurrency }) => {
       const work = verifierFor(key).verifyAll(tokens, { concurrency: concurrency as number });
       const [outcome] = await Promise.allSettled([work]);
@@ -71,7 +71,7 @@ describe('the concurrency of verifyAll()', () => {
     },
   );
 
-  it('does not keep the first tokens waiting for a slow one', async () => {
+  it('does not delay other tokens because of a slow one', async () => {
     const slow = Promise.withResolvers<void>();
     const seen: string[] = [];
     const verifier = createVerifier({

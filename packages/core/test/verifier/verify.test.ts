@@ -11,7 +11,7 @@ const key = generateTestKey('Ed25519');
 const token = signToken(key, { scope: 'read write', group: 'staff' });
 const clock = new FakeClock();
 
-// An outage is told to the operator.
+// An outage causes a warning.
 beforeEach(() => {
   vi.spyOn(process, 'emitWarning').mockReturnValue(undefined);
 });
@@ -23,7 +23,7 @@ describe.each(engines)('verify(), on the $name engine', (engine) => {
     await expect(verifier.verify(token)).resolves.toMatchObject({ subject: 'subject', scopes: ['read', 'write'] });
   });
 
-  it('rejects with an AuthError, and never throws at once', async () => {
+  it('rejects with an AuthError, and never throws synchronously', async () => {
     for (const bad of ['x', signToken(key, { exp: 1 }), 5 as unknown as string]) {
       const work = verifier.verify(bad);
       expect(work).toBeInstanceOf(Promise);
@@ -48,11 +48,11 @@ describe('verify()', () => {
 });
 
 describe('verifySync()', () => {
-  it('returns the token where the keys are at hand', () => {
+  it('returns the token if the keys are loaded', () => {
     expect(verifierFor(key).verifySync(token)).toMatchObject({ subject: 'subject' });
   });
 
-  it('refuses with ERR_KEY_SET_NOT_READY where they are not, and has them fetched', async () => {
+  it('throws ERR_KEY_SET_NOT_READY if they are not, and starts the fetch', async () => {
     const fake = new FakeIssuer([key]);
     const verifier = createVerifier({ ...fake.options, clock });
     const error = authErrorOf(() => verifier.verifySync(token));
@@ -64,7 +64,7 @@ describe('verifySync()', () => {
     await verifier.close();
   });
 
-  it('leaves no unhandled rejection behind where the keys cannot be fetched', async () => {
+  it('causes no unhandled rejection if the keys cannot be fetched', async () => {
     const fake = new FakeIssuer([key]);
     fake.fail(500);
     const verifier = createVerifier({ ...fake.options, clock: new FakeClock() });
@@ -73,7 +73,7 @@ describe('verifySync()', () => {
     await verifier.close();
   });
 
-  it('refuses a bad token before it asks for keys', () => {
+  it('refuses an invalid token without a fetch', () => {
     const fake = new FakeIssuer([key]);
     const verifier = createVerifier({ ...fake.options, clock });
     const foreign = signToken(key, { iss: 'https://other.example' });
@@ -85,14 +85,14 @@ describe('verifySync()', () => {
 
   it.each([
     ['returns a promise', async () => undefined],
-    ['returns a promise that rejects', () => Promise.reject(new Error('too late for anybody'))],
-  ])('says that it cannot wait where validate %s', (_, validate) => {
+    ['returns a promise that rejects', () => Promise.reject(new Error('the rejected verdict'))],
+  ])('cannot wait if validate %s', (_, validate) => {
     const verifier = verifierFor(key, { validate });
     const fault = configurationErrorIn(() => verifier.verifySync(token));
     expect(fault.message).toMatch(/validate returns a promise.*use verify/);
   });
 
-  it('refuses on an engine that cannot be synchronous', () => {
+  it('throws ERR_KEY_SET_NOT_READY on an engine that cannot be synchronous', () => {
     for (const engine of engines.filter(({ name }) => name === 'web')) {
       const verifier = verifierOn(engine, optionsFor(key));
       expect(authErrorOf(() => verifier.verifySync(token)).code).toBe('ERR_KEY_SET_NOT_READY');
@@ -139,7 +139,7 @@ describe('requirements', () => {
     });
   });
 
-  it('[ACCESS-AFTER-TOKEN] are judged after the token: a bad one is 401, whatever it lacks', () => {
+  it('[ACCESS-AFTER-TOKEN] are compared after the token was verified: an invalid one is 401, not 403', () => {
     const expired = signToken(key, { exp: 1, scope: 'none' });
     expect(authErrorOf(() => verifier.verifySync(expired, { scope: 'admin' }))).toMatchObject({ status: 401 });
   });

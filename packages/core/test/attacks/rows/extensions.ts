@@ -64,7 +64,7 @@ const written: readonly TokenRow[] = [
   token: signedText(header),
 }));
 
-const remembered: TokenRow = {
+const badSignature: TokenRow = {
   id: 'before-the-signature',
   how: 'crit in a token with a bad signature: the signature is not verified',
   code: 'ERR_CRIT_UNSUPPORTED',
@@ -121,6 +121,6 @@ const raw: readonly TokenRow[] = [
 
 /** Critical extensions, none of which is supported. */
 export const extensionAttacks: readonly Attack[] = [
-  ...attacks(15, [...withAndWithout, ...otherAlgorithms, ...written, remembered]),
+  ...attacks(15, [...withAndWithout, ...otherAlgorithms, ...written, badSignature]),
   ...attacks(16, [...unencoded, ...raw]),
 ];

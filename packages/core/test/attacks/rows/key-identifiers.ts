@@ -59,7 +59,7 @@ const injections: readonly string[] = [
   ...['<script>alert(1)</script>', 'x'.repeat(8000), '../'.repeat(2000)],
 ];
 
-const atHand = injections.map(
+const loaded = injections.map(
   (kid): TokenRow => ({
     id: `string/${shown(kid)}`,
     how: `the issuer signed, and kid is ${shown(kid)}`,
@@ -200,7 +200,7 @@ const flood: readonly StepsRow[] = [
 
 /** Key identifiers of every kind; they may only select one of the issuer's keys. */
 export const keyIdentifierAttacks: readonly Attack[] = [
-  ...attacks(8, [...atHand, ...fetched, ...notStrings, ...written, oversized]),
+  ...attacks(8, [...loaded, ...fetched, ...notStrings, ...written, oversized]),
   ...attacks(9, [...unknown, ...published]),
   ...attacks(10, flood),
 ];

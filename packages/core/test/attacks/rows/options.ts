@@ -36,7 +36,7 @@ const slowTokens = slow.map(
   }),
 );
 
-const asked: StepsRow = {
+const repeatedToken: StepsRow = {
   id: 'the-same-answer-a-thousand-times',
   how: 'the same token of another audience, a thousand times',
   code: 'ERR_AUDIENCE_MISMATCH',
@@ -93,6 +93,6 @@ const dropped = [
 
 /** Options that must take effect, or else make createVerifier throw. */
 export const optionAttacks: readonly Attack[] = [
-  ...attacks(21, [...patternOptions, ...slowTokens, asked]),
+  ...attacks(21, [...patternOptions, ...slowTokens, repeatedToken]),
   ...attacks(22, [...durations, ...dropped]),
 ];

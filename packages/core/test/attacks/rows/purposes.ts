@@ -146,7 +146,7 @@ function bound(entries: Readonly<Record<string, unknown>>, code: RefusalCode): T
   }));
 }
 
-async function judged(context: AttackContext, request: RequestLike): Promise<unknown> {
+async function authenticate(context: AttackContext, request: RequestLike): Promise<unknown> {
   const result = await context.verifier().authenticate(request);
   if (result.ok) return result.auth;
   throw result.error;
@@ -158,7 +158,7 @@ function requestRow(
   code: RefusalCode,
   requestOf: (context: AttackContext) => RequestLike,
 ): StepsRow {
-  return { id, how, code, run: (context) => judged(context, requestOf(context)) };
+  return { id, how, code, run: (context) => authenticate(context, requestOf(context)) };
 }
 
 const boundToken = signed({ cnf: { jkt: thumbprint } });
@@ -170,7 +170,7 @@ const proofs: readonly StepsRow[] = [
   ),
   requestRow(
     'scheme/Bearer-with-a-proof',
-    'a bound token as a bearer token, beside a proof',
+    'a bound token as a bearer token, with a proof',
     'ERR_BINDING_REQUIRED',
     ({ keys }) => requestWithHeaders({ authorization: [`Bearer ${boundToken(keys)}`], dpop: ['e30.e30.AAAA'] }),
   ),
@@ -180,7 +180,7 @@ const proofs: readonly StepsRow[] = [
   requestRow('scheme/both-in-one', 'both schemes in one header', 'ERR_CREDENTIALS_REPEATED', ({ keys }) =>
     requestWith(`DPoP ${boundToken(keys)}, Bearer ${signed()(keys)}`),
   ),
-  requestRow('proof-as-a-token', 'a proof in the place of the token', 'ERR_TOKEN_TYPE', ({ keys }) =>
+  requestRow('proof-as-a-token', 'a proof instead of the token', 'ERR_TOKEN_TYPE', ({ keys }) =>
     requestWith(`Bearer ${signed({ htm: 'GET', htu: 'https://api.example/orders' }, { typ: 'dpop+jwt' })(keys)}`),
   ),
 ];
@@ -214,7 +214,7 @@ export const purposeAttacks: readonly Attack[] = [
         jkt: { jkt: thumbprint },
         'jkt-empty': { jkt: '' },
         'jkt-null': { jkt: null },
-        'jkt-beside-another': { jwe: 'x', jkt: thumbprint },
+        'jkt-and-another': { jwe: 'x', jkt: thumbprint },
       },
       'ERR_BINDING_REQUIRED',
     ),

@@ -40,7 +40,7 @@ function otherInfos(hash: HashName, input: string): readonly (readonly [string, 
   const nil = Buffer.of(5, 0);
   return [
     ['without NULL parameters', sequence(sequence(oid), octets)],
-    ['with parameters that hold garbage', sequence(sequence(oid, tagged(0x04, Buffer.alloc(64, 7))), octets)],
+    ['with parameters that contain garbage', sequence(sequence(oid, tagged(0x04, Buffer.alloc(64, 7))), octets)],
     ['with bytes behind the digest, inside', sequence(sequence(oid, nil), octets, Buffer.alloc(8))],
     [
       'with a long form of length',
