@@ -60,6 +60,7 @@ const typeSteps: Step[] = [
   { name: 'types of applications, TypeScript 6', run: consumerTypes },
   { name: 'examples in docstrings', run: docstringExamples },
   { name: 'public surface', run: apiReport },
+  program('path of one request', process.execPath, ['scripts/trace-request.ts', '--check']),
 ];
 
 /** Steps whose result does not depend on the version of Node.js. */

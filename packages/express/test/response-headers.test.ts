@@ -39,7 +39,7 @@ async function send(app: Express, credentials?: string): Promise<{ status: numbe
 describe.each(Object.entries(frameworks))('%s: the headers of a result', (_name, express) => {
   const ok: RequestHandler = (_req, res) => void res.json('ok');
 
-  it('are on the response of the application, also for an anonymous request', async () => {
+  it('[ADAPTERS-RESULT-HEADERS] are on the response of the application, also for an anonymous request', async () => {
     const app = express().use(bearerAuth({ verifier: withHeader() }), ok);
     expect(await send(app, token)).toEqual({ status: 200, nonce: 'next' });
     expect(await send(app)).toEqual({ status: 200, nonce: 'next' });

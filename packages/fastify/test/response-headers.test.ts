@@ -41,7 +41,7 @@ const ok = (): string => 'ok';
 describe.each(Object.entries(frameworks))('%s: the headers of a result', (_name, fastify) => {
   const added = { status: 200, nonce: 'next' };
 
-  it('are on the response of the application, also for an anonymous request', async () => {
+  it('[ADAPTERS-RESULT-HEADERS] are on the response of the application, also for an anonymous request', async () => {
     const server = createServer(fastify);
     await server.register(bearerAuth, { verifier: withHeader() });
     server.get('/', ok);

@@ -44,7 +44,7 @@ function createApp(): Hono {
 const added = { status: 200, nonce: 'next' };
 
 describe('the headers of a result', () => {
-  it('are on the response of the application, also for an anonymous request', async () => {
+  it('[ADAPTERS-RESULT-HEADERS] are on the response of the application, also for an anonymous request', async () => {
     const app = createApp().get('/', (c) => c.text('ok'));
     expect(await send(app, token)).toEqual(added);
     expect(await send(app)).toEqual(added);

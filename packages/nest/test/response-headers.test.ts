@@ -59,7 +59,7 @@ describe.each(Object.entries(platforms))('on %s: the headers of a result', (_nam
     return { status: answer.status, nonce: headerOf(answer, 'dpop-nonce') };
   }
 
-  it('are on the response of the application, also for an anonymous request', async () => {
+  it('[ADAPTERS-RESULT-HEADERS] are on the response of the application, also for an anonymous request', async () => {
     expect(await send(withHeader(), { credentials: token })).toEqual({ status: 200, nonce: 'next' });
     expect(await send(withHeader())).toEqual({ status: 200, nonce: 'next' });
     expect(await send(withHeader(), { path: '/scoped', credentials: token })).toEqual({ status: 200, nonce: 'next' });

@@ -85,7 +85,7 @@ async function faultFrom(run: () => unknown): Promise<Error> {
 }
 
 describe.each(Object.entries(entryPoints))('%s()', (name, enter) => {
-  it.each(wrong)('names what is wrong in %s', async (_case, requirements, message) => {
+  it.each(wrong)('[ACCESS-VALIDATED] names what is wrong in %s', async (_case, requirements, message) => {
     const error = await faultFrom(() => enter(requirements as Requirements));
     expect(error.message).toMatch(new RegExp(`^${name} `));
     expect(error.message).toMatch(message);

@@ -58,7 +58,7 @@ describe('the default of algorithms', () => {
   });
 });
 
-describe('the docstring of an option', () => {
+describe('[OPTIONS-DOCUMENTED] the docstring of an option', () => {
   it('is found for every option, and for no other', () => {
     const names = documented.map(({ option }) => option);
     expect([...members.keys()].filter((name) => !['keyCache', 'tokenCache', 'http'].includes(name)).toSorted()).toEqual(

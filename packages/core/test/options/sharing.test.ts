@@ -117,11 +117,14 @@ function separating(separates: Separates): readonly string[] {
 }
 
 describe('two verifiers that differ in one option', () => {
-  it.each(options)('$option: keep apart as its record says: $separates', async ({ option, separates }) => {
-    const pair = pairs[option];
-    if (pair === undefined) throw new Error(`Add two values of the option ${option} to this test`);
-    expect(await sharedBetween(pair)).toEqual(expected[separates]);
-  });
+  it.each(options)(
+    '[OPTIONS-SHARING] $option: keep apart as its record says: $separates',
+    async ({ option, separates }) => {
+      const pair = pairs[option];
+      if (pair === undefined) throw new Error(`Add two values of the option ${option} to this test`);
+      expect(await sharedBetween(pair)).toEqual(expected[separates]);
+    },
+  );
 
   it('keep apart what is fetched in another way, and nothing else', () => {
     expect(separating('pool')).toEqual(['http.timeout', 'http.connections', 'http.dispatcher', 'http.fetch']);

@@ -167,6 +167,19 @@ describe('the token cache', () => {
     await Promise.all([verifier.close(), rsaOnly.close()]);
   });
 
+  it('[TOKEN-BOUND-ALWAYS] does not skip the binding of a cached token', () => {
+    const calls: string[] = [];
+    const clock = new FakeClock();
+    const verifier = cachingVerifier({ clock, validate: () => void calls.push('validate') });
+    const token = signToken(key, { cnf: { jkt: 'thumbprint' }, exp: now + 60 });
+    for (let count = 0; count < 3; count += 1) expect(codeOf(verifier, token)).toBe('ERR_BINDING_REQUIRED');
+    expect(verifier.stats().tokenCache).toMatchObject({ hits: 2, misses: 1 });
+    // The claims come first: an expired token is reported as such.
+    clock.advance(66);
+    expect(codeOf(verifier, token)).toBe('ERR_TOKEN_EXPIRED');
+    expect(calls).toEqual([]);
+  });
+
   it('does not cache a refused token', () => {
     const verifier = cachingVerifier();
     const stranger = generateTestKey('Ed25519', key.kid);
