@@ -19,7 +19,7 @@ import { VerificationMetrics } from './observability/verification-metrics.ts';
 import type { VerifierOptions } from './options/options.ts';
 import { type ResolvedOptions, resolveOptions } from './options/resolve-options.ts';
 import { type Challenge, challengeFor } from './request/challenge.ts';
-import { type CredentialsOptions, createCredentials, readCredentials } from './request/credentials.ts';
+import { type CredentialsOptions, parseCredentials, readCredentials } from './request/credentials.ts';
 import type { RequestLike } from './request/request.ts';
 import type { Runtime } from './runtime/runtime.ts';
 import type { ExpectedIdToken } from './token/id-token.ts';
@@ -122,7 +122,7 @@ class ProcessVerifier implements Verifier {
     const parsed = parseExpectedIdToken(expected);
     return this.#metrics.outcome(() => {
       if (this.#closing !== undefined) throw closedError();
-      return this.#idTokenVerifier.verify(createCredentials(token, this.#options.maxTokenSize), parsed);
+      return this.#idTokenVerifier.verify(parseCredentials(token, this.#options.maxTokenSize), parsed);
     });
   }
 
@@ -189,7 +189,7 @@ class ProcessVerifier implements Verifier {
 
   #verify(token: unknown, context: VerificationContext): MaybePromise<VerifiedToken> {
     if (this.#closing !== undefined) throw closedError();
-    return this.#tokenVerifier.verify(createCredentials(token, this.#options.maxTokenSize), context);
+    return this.#tokenVerifier.verify(parseCredentials(token, this.#options.maxTokenSize), context);
   }
 
   #authenticate(request: RequestLike, context: VerificationContext): MaybePromise<VerifiedToken | null> {

@@ -3,7 +3,7 @@ import { answerError } from './answer-error.ts';
 import type { AnyReply, AnyRequest } from './fastify-types.ts';
 import { NodeView } from './node-view.ts';
 import { attachState, findState } from './request-state.ts';
-import type { RouteRule } from './route-auth.ts';
+import type { RouteRule } from './route-auth-reader.ts';
 import { setHeaders } from './set-headers.ts';
 
 /** A hook for `onRequest`, `preValidation` or `preHandler`, of a route or of a scope. */

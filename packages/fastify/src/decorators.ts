@@ -12,7 +12,7 @@ import type { FastifyInstance } from 'fastify';
 import { type AuthHook, type Registration, toAuthenticate, toRouteGuard } from './auth-hook.ts';
 import type { AnyReply, AnyRequest } from './fastify-types.ts';
 import { declareState } from './request-state.ts';
-import type { RouteAuth } from './route-auth.ts';
+import type { RouteAuth } from './route-auth-reader.ts';
 
 /** The decorators of the plugin, on the instance itself or on `fastify[decoratorName]`. */
 export interface AuthDecorators {

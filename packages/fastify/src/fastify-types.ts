@@ -1,4 +1,4 @@
-import type { RouteAuth } from './route-auth.ts';
+import type { RouteAuth } from './route-auth-reader.ts';
 
 /** The part of a request that is read. Any `FastifyRequest` fits, whatever its server, route and type provider. */
 export interface AnyRequest {

@@ -16,4 +16,4 @@ export type { AuthDecorators } from './decorators.ts';
 export { getAuth } from './get-auth.ts';
 export { bearerAuth, oktaAuth, oktaAuth as default } from './plugin.ts';
 export type { BearerAuthOptions, OktaAuthOptions, PluginSettings } from './plugin-options.ts';
-export type { RouteAuth } from './route-auth.ts';
+export type { RouteAuth } from './route-auth-reader.ts';

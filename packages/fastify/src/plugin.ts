@@ -13,7 +13,7 @@ import { toScopeHook } from './auth-hook.ts';
 import { decorate } from './decorators.ts';
 import { showSecurity } from './openapi-security.ts';
 import { type BearerAuthOptions, type OktaAuthOptions, type PluginSettings, splitOptions } from './plugin-options.ts';
-import { RouteAuthReader } from './route-auth.ts';
+import { RouteAuthReader } from './route-auth-reader.ts';
 import { defaultName, reserveName, validateNames } from './scope-names.ts';
 
 /**

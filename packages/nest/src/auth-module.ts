@@ -16,7 +16,6 @@ import {
   type GuardOptions,
   type OktaGuardOptions,
 } from '@verifier/core';
-import { guardToken, OktaAuthGuard } from './auth-guard.ts';
 import { GuardLifetime } from './guard-lifetime.ts';
 import {
   type AuthModuleAsyncOptions,
@@ -28,6 +27,7 @@ import {
   splitSettings,
   validateAsyncOptions,
 } from './module-options.ts';
+import { guardToken, OktaAuthGuard } from './okta-auth-guard.ts';
 import { validateRegistrations } from './validate-registrations.ts';
 
 type AuthModuleClass<TOptions> = ConfigurableModuleCls<TOptions, 'forRoot', 'createAuthOptions', ModuleExtras>;

@@ -2,7 +2,7 @@ import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { GqlExecutionContext } from '@nestjs/graphql';
 import type { AnyAuthError } from '@verifier/core';
 import type { AuthException } from './auth-exception.ts';
-import { OktaAuthGuard } from './auth-guard.ts';
+import { OktaAuthGuard } from './okta-auth-guard.ts';
 import type { PlatformRequest } from './platform-request.ts';
 
 /** The context object that the GraphQL drivers of Nest create for an operation. */

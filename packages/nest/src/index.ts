@@ -12,7 +12,6 @@ export {
   type VerifierOptions,
 } from '@verifier/core';
 export { AuthException } from './auth-exception.ts';
-export { OktaAuthGuard, OktaAuthGuard as BearerAuthGuard } from './auth-guard.ts';
 export { BearerAuthModule, OktaAuthModule } from './auth-module.ts';
 export { Auth, type AuthParameter, type AuthPipe } from './auth-parameter.ts';
 export {
@@ -33,5 +32,6 @@ export type {
   ModuleSettings,
   OktaAuthModuleOptions,
 } from './module-options.ts';
+export { OktaAuthGuard, OktaAuthGuard as BearerAuthGuard } from './okta-auth-guard.ts';
 export type { PlatformRequest } from './platform-request.ts';
 export type { RouteDecorator } from './route-decorator.ts';

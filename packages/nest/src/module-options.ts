@@ -1,6 +1,6 @@
 import type { ConfigurableModuleAsyncOptions, Type } from '@nestjs/common';
 import { ConfigurationError, type GuardOptions, type OktaGuardOptions } from '@verifier/core';
-import { OktaAuthGuard } from './auth-guard.ts';
+import { OktaAuthGuard } from './okta-auth-guard.ts';
 
 /** Settings of a module, in addition to those that every guard has. */
 export interface ModuleSettings {

@@ -1,5 +1,5 @@
 import { type CanActivate, type ExecutionContext, Inject, Injectable, Optional } from '@nestjs/common';
-import { moduleMissing, OktaAuthGuard } from './auth-guard.ts';
+import { moduleMissing, OktaAuthGuard } from './okta-auth-guard.ts';
 
 /**
  * The guard that decorators with requirements apply to their routes. Delegates to the guard that the module provides,

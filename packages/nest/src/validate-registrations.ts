@@ -1,6 +1,6 @@
 import type { ModulesContainer } from '@nestjs/core';
 import { ConfigurationError } from '@verifier/core';
-import { guardToken } from './auth-guard.ts';
+import { guardToken } from './okta-auth-guard.ts';
 
 /** One module of the application. */
 type ContainedModule = ModulesContainer extends ReadonlyMap<string, infer TModule> ? TModule : never;

@@ -1,4 +1,4 @@
-import { createHttpClient } from '../http/http-client.ts';
+import { selectHttpClient } from '../http/select-http-client.ts';
 import type { HttpClient } from '../runtime/http-runtime.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { version } from '../version.ts';
@@ -70,7 +70,7 @@ export function acquireEntry(options: EntryOptions, runtime: Runtime): EntryLeas
   const core = processCore();
   const clientKey = clientKeyOf(core, options, runtime);
   const entryKey = entryKeyOf(core, options, clientKey);
-  const client = core.clients.acquire(clientKey, () => createHttpClient(options.http, runtime));
+  const client = core.clients.acquire(clientKey, () => selectHttpClient(options.http, runtime));
   try {
     const entry = core.entries.acquire(entryKey, () => new IssuerEntry(options, client, runtime));
     return {

@@ -1,5 +1,5 @@
 import { type AcceptedAlgorithms, acceptAlgorithms } from '../crypto/algorithms.ts';
-import { createNameReader, type NameReader } from '../token/claim-names.ts';
+import { type NameReader, nameReader } from '../token/claim-names.ts';
 import type { ClaimsPolicy } from '../token/claims.ts';
 import { policyOptions, type ResolvedPolicyOptions, type ResolvedSource, sourceOptions } from './issuer-options.ts';
 import { OptionReader } from './option-reader.ts';
@@ -48,9 +48,9 @@ function resolvePolicy(
     ...others,
     audience,
     algorithms: acceptAlgorithms(algorithms),
-    readScopes: createNameReader(scopeClaims),
-    readRoles: createNameReader(roleClaims),
-    readPermissions: createNameReader(permissionClaims),
-    readGroups: createNameReader(groupClaims),
+    readScopes: nameReader(scopeClaims),
+    readRoles: nameReader(roleClaims),
+    readPermissions: nameReader(permissionClaims),
+    readGroups: nameReader(groupClaims),
   });
 }

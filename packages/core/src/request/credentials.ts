@@ -37,16 +37,16 @@ export function readCredentials(
   if (getToken === undefined) return readAuthorization(request.header('authorization'), maxTokenSize);
   const token = getToken(request);
   if (token === undefined || token === '') return undefined;
-  if (typeof token === 'string') return createCredentials(token, maxTokenSize);
+  if (typeof token === 'string') return parseCredentials(token, maxTokenSize);
   throw new TypeError('getToken must return a string, or undefined if the request has no token');
 }
 
 /**
- * Creates the credentials of a bare token.
+ * Parses a bare token.
  *
  * @throws TokenError if it is not a string, or longer than `maxTokenSize` characters.
  */
-export function createCredentials(token: unknown, maxTokenSize: number): Credentials {
+export function parseCredentials(token: unknown, maxTokenSize: number): Credentials {
   if (typeof token !== 'string') throw new TokenError('ERR_TOKEN_MALFORMED', 'The token is not a string');
   if (token.length > maxTokenSize) throw tooLarge(maxTokenSize);
   return { scheme: 'Bearer', token };
@@ -83,7 +83,7 @@ function readAuthorization(values: readonly string[], maxTokenSize: number): Cre
   if (!isBearer(credentials)) return undefined;
   let start = schemeLength;
   while (credentials.charAt(start) === ' ') start += 1;
-  return createCredentials(credentials.slice(start), maxTokenSize);
+  return parseCredentials(credentials.slice(start), maxTokenSize);
 }
 
 function tooLarge(maxTokenSize: number): TokenError {

@@ -16,7 +16,7 @@ const fewNames = 16;
  * @param paths - The claims to read, in the order of the result.
  * @returns A function that returns the names without duplicates. Its list is frozen if the claims are.
  */
-export function createNameReader(paths: readonly ClaimPath[]): NameReader {
+export function nameReader(paths: readonly ClaimPath[]): NameReader {
   const finders = paths.map(createFinder);
   return (claims) => {
     let names = none;

@@ -1,11 +1,11 @@
-import { createLogHistogram } from '../log-histogram.ts';
+import { LogHistogram } from '../log-histogram.ts';
 import type { TelemetryRuntime } from '../telemetry-runtime.ts';
 
 const globals = globalThis as unknown as { readonly console: { warn(message: string): void } };
 
 /** Warnings on the console; no events and no debug log. */
 export const webTelemetry: TelemetryRuntime = {
-  createHistogram: createLogHistogram,
+  createHistogram: () => new LogHistogram(),
   trace: () => undefined,
   warn: (message, code) => globals.console.warn(`[${code}] ${message}`),
   debug: () => undefined,

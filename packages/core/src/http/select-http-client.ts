@@ -1,7 +1,7 @@
 import type { FetchLike, HttpClient, HttpRuntime, PoolOptions } from '../runtime/http-runtime.ts';
 
 /** The client that requests documents: the application's own fetch if configured, else the pool of the runtime. */
-export function createHttpClient(
+export function selectHttpClient(
   options: PoolOptions & { readonly fetch: FetchLike | undefined },
   runtime: HttpRuntime,
 ): HttpClient {
