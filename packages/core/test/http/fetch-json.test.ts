@@ -4,7 +4,7 @@ import { type Fault, type FaultServer, faults, startFaultServer } from '@verifie
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { DocumentError } from '../../src/http/document-error.ts';
 import { requestDocument } from '../../src/http/request-document.ts';
-import { createHttpClient } from '../../src/http/select-http-client.ts';
+import { selectHttpClient } from '../../src/http/select-http-client.ts';
 import type { FetchLike } from '../../src/index.ts';
 import type { HttpClient } from '../../src/runtime/http-runtime.ts';
 import { runtime as node } from '../../src/runtime/node.ts';
@@ -16,7 +16,7 @@ const pool = { timeout: 2, connections: 4, dispatcher: undefined, fetch: undefin
 const now = 1_900_000_000;
 
 let server: FaultServer;
-const clients = { node: createHttpClient(pool, node), web: createHttpClient(pool, web) };
+const clients = { node: selectHttpClient(pool, node), web: selectHttpClient(pool, web) };
 
 beforeAll(async () => {
   server = await startFaultServer();
@@ -203,7 +203,7 @@ describe('an error about a document', () => {
 });
 
 describe('a fetch function of the user', () => {
-  const clientOf = (fetch: FetchLike): HttpClient => createHttpClient({ ...pool, fetch }, node);
+  const clientOf = (fetch: FetchLike): HttpClient => selectHttpClient({ ...pool, fetch }, node);
 
   it('[HTTP-DEADLINE] is bounded by the deadline although it does not listen to it', async () => {
     expect(
