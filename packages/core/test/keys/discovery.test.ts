@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { faults } from '@verifier/test-issuer';
 import { describe, expect, it } from 'vitest';
 import { metadataUrls, parseMetadata } from '../../src/keys/discovery.ts';
@@ -105,6 +106,14 @@ describe('the life of metadata', () => {
     expect(scenario.server.counts.metadata).toBeGreaterThanOrEqual(2);
     expect(scenario.server.counts.metadata).toBeLessThanOrEqual(3);
     expect(scenario.eventsOf('refreshed').filter(({ document }) => document === 'metadata').length).toBeGreaterThan(1);
+  });
+
+  it('ends with a conditional request, and a 304 confirms them', async () => {
+    const stage = await openWarmStage({ keyCache: { ttl: hour } });
+    stage.clock.advance(24 * hour);
+    served(await stage.ask(stage.token()));
+    while (stage.eventsOf('refreshed').length < 2) await delay(1);
+    expect(stage.server.counts).toMatchObject({ metadata: 1, keys: 1, notModified: 2 });
   });
 
   it('does not end while they cannot be had: the keys stay where they were known to be', async () => {
