@@ -109,11 +109,11 @@ describe('the life of metadata', () => {
   });
 
   it('ends with a conditional request, and a 304 confirms them', async () => {
-    const stage = await openWarmStage({ keyCache: { ttl: hour } });
-    stage.clock.advance(24 * hour);
-    served(await stage.ask(stage.token()));
-    while (stage.eventsOf('refreshed').length < 2) await delay(1);
-    expect(stage.server.counts).toMatchObject({ metadata: 1, keys: 1, notModified: 2 });
+    const scenario = await startWarmScenario({ keyCache: { ttl: hour } });
+    scenario.clock.advance(24 * hour);
+    accepted(await scenario.authenticate(scenario.token()));
+    while (scenario.eventsOf('refreshed').length < 2) await delay(1);
+    expect(scenario.server.counts).toMatchObject({ metadata: 1, keys: 1, notModified: 2 });
   });
 
   it('does not end while they cannot be had: the keys stay where they were known to be', async () => {
