@@ -13,6 +13,7 @@ import { rooms } from './rooms.ts';
 import { sizeBudget } from './size-budget.ts';
 import { failed, passed, runSteps, type Step, type Total } from './step.ts';
 import { runTests } from './test-run.ts';
+import { words } from './words.ts';
 import { mainVersion, packagesIn, resultsFolder, root, supportedVersions } from './workspace.ts';
 import { countWrittenTests } from './written-tests.ts';
 
@@ -48,6 +49,7 @@ const lintSteps: Step[] = [
   { name: 'rooms of core', run: rooms },
   { name: 'architecture document', run: architecture },
   { name: 'requirements have tests', run: requirementIds },
+  { name: 'words', run: words },
   program('version numbers agree', process.execPath, ['scripts/sync-version.mjs']),
 ];
 

@@ -11,7 +11,7 @@ type AnyRequirement = {
   [Name in keyof Requirements]-?: Requirements & { readonly [Only in Name]: NonNullable<Requirements[Name]> };
 };
 
-/** What `config.auth` means for a route: its requirements, if it has any beyond a token, or that it is public. */
+/** The meaning of `config.auth` for a route: public, requirements, or undefined if it requires only a token. */
 export type RouteRule = 'public' | Requirements | undefined;
 
 /** Reads `config.auth` of one scope. Each object is validated once, at set-up. */

@@ -65,7 +65,7 @@ describe('tokens', () => {
     });
   });
 
-  test('carry the audience and the client that were asked for, and no scope unless asked', async () => {
+  test('carry the requested audience and client, and a scope only if requested', async () => {
     const issuer = await startIssuer({ clients: ['reader', 'writer'] });
     const token = await issuer.token({ audience: 'https://other.example/api', client: 'writer' });
     const { payload: claims } = await jwtVerify(token, key.publicKey, { audience: 'https://other.example/api' });

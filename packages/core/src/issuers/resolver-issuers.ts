@@ -149,7 +149,7 @@ export class ResolverIssuers implements TrustedIssuers {
 
 function sameIssuer(resolved: ResolvedIssuer, iss: string): ResolvedIssuer {
   if (resolved.issuer === iss) return resolved;
-  throw new TypeError('The resolver returned the options of another issuer than it was asked for');
+  throw new TypeError('The resolver returned the options of another issuer than the requested one');
 }
 
 function lookupFailed(cause: unknown): UnavailableError {

@@ -95,7 +95,7 @@ export class RefreshingDocument<TValue> {
     return this.#isTrusted();
   }
 
-  /** What a request does that needs a newer document than the one in memory. */
+  /** Decides for a request that needs a newer document than the one in memory. */
   decideLookup(): Decision {
     const now = this.#options.clock.monotonic();
     this.#abandonLostFetch(now);

@@ -18,7 +18,7 @@ export interface RemoteKeySourceOptions
   readonly listener: KeySetListener;
 }
 
-// Where a request cannot await the fetch of another one, it polls for the result: seconds between two looks.
+// If a request cannot await the fetch of another one, it polls for the result at this interval, in seconds.
 const pollInterval = 0.05;
 
 /** Keys from a key set that is fetched when first needed, refreshed ahead of expiry, and fetched early for unknown keys. */
@@ -127,7 +127,7 @@ function parseKeySet(json: unknown, runtime: Runtime, previous: KeySet | undefin
   const { keys: members } = (json ?? {}) as { keys?: unknown };
   if (!Array.isArray(members)) throw invalidKeySet('The key set of the issuer is not a JWK set');
   const keySet = new KeySet(members, runtime, previous);
-  if (keySet.keys.length === 0) throw invalidKeySet('The key set of the issuer holds no usable key');
+  if (keySet.keys.length === 0) throw invalidKeySet('The key set of the issuer contains no usable key');
   return keySet;
 }
 

@@ -11,6 +11,6 @@ it('the page of the test support quotes every example verbatim, and nothing else
   expect(quoted.sort()).toEqual(examples.map((name) => readFileSync(new URL(name, folder), 'utf8')).sort());
 });
 
-it('the page of the test support lists every helper file', () => {
+it('the page of the test support lists every file of the folder', () => {
   for (const name of globSync('*.ts', { cwd: new URL('../support', folder) })) expect(page).toContain(`(${name})`);
 });

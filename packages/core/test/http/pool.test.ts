@@ -69,7 +69,7 @@ describe('connections', () => {
     expect(scenario.server.openConnections).toBe(0);
   });
 
-  it('survive answers that are no success', async () => {
+  it('survive unsuccessful answers', async () => {
     const scenario = await startWarmScenario();
     scenario.server.fail('keys', faults.status(503, {}, '{"error":"busy"}'), 3);
     for (let count = 0; count < 4; count += 1) {
@@ -81,13 +81,13 @@ describe('connections', () => {
     expect(scenario.server.counts).toMatchObject({ connections: 0, keys: 4 });
   });
 
-  it('survive the search for metadata at two places', async () => {
+  it('survive requests for metadata at two URLs', async () => {
     const scenario = await startScenario({ server: { metadata: 'oauth' } });
     accepted(await scenario.authenticate(scenario.token()));
     expect(scenario.server.counts).toMatchObject({ connections: 1, other: 1, metadata: 1, keys: 1 });
   });
 
-  it('[HTTP-RETRY] that were closed at the moment of their use are replaced once, and nobody notices', async () => {
+  it('[HTTP-RETRY] that were closed at the moment of use are replaced once, without an error', async () => {
     const scenario = await startWarmScenario({ runtime: synchronousRuntime });
     scenario.server.fail('keys', faults.closeWhenReused);
     await refresh(scenario);
@@ -103,7 +103,7 @@ describe('connections', () => {
     expect(scenario.keyStats()).toMatchObject({ state: 'fresh', failures: 0 });
   });
 
-  it('[HTTP-RETRY] that break off each time are tried twice, and no more', async () => {
+  it('[HTTP-RETRY] that are reset each time are tried twice, and no more', async () => {
     const scenario = await startWarmScenario({ runtime: synchronousRuntime });
     scenario.server.fail('keys', faults.reset);
     await refresh(scenario);
@@ -111,7 +111,7 @@ describe('connections', () => {
     expect(scenario.server.counts.keys).toBe(2);
   });
 
-  it('that break off in the middle of a document are tried twice, and may succeed', async () => {
+  it('that are reset within a document are tried twice, and may succeed', async () => {
     const scenario = await startWarmScenario({ runtime: synchronousRuntime });
     scenario.server.hasEtags = false;
     scenario.server.fail('keys', faults.resetMidBody, 1);
@@ -119,7 +119,7 @@ describe('connections', () => {
     expect(scenario.keyStats()).toMatchObject({ state: 'fresh', failures: 0 });
   });
 
-  it('[HTTP-DEADLINE] are destroyed by a deadline, and leave nothing behind', async () => {
+  it('[HTTP-DEADLINE] are destroyed by a time-out, with all their resources', async () => {
     const scenario = await startWarmScenario({ runtime: synchronousRuntime, http: { timeout: 0.1 } });
     scenario.server.fail('keys', faults.silence);
     await refresh(scenario);
@@ -128,15 +128,15 @@ describe('connections', () => {
     expect(scenario.server.openConnections).toBe(0);
   });
 
-  it('go no further than http.connections to one origin', async () => {
+  it('are at most http.connections to one origin', async () => {
     const scenario = await startScenario({ http: { connections: 1 } });
     accepted(await scenario.authenticate(scenario.token()));
     expect(scenario.server.counts.connections).toBe(1);
   });
 });
 
-describe('what never becomes a connection', () => {
-  it('[HTTP-CONNECT] is given up after 2 of the 5 seconds', async () => {
+describe('an attempt to connect', () => {
+  it('[HTTP-CONNECT] times out after 2 of the 5 seconds', async () => {
     const silent = createServer().listen(0, '127.0.0.1');
     await once(silent, 'listening');
     onTestFinished(() => void silent.close());
@@ -150,7 +150,7 @@ describe('what never becomes a connection', () => {
     expect(seconds).toBeLessThan(4.5);
   });
 
-  it('because its name is unknown is as good as down', async () => {
+  it('to an unknown host is an outage', async () => {
     const lookup = (_host: string, _options: object, done: (error: Error) => void) =>
       done(Object.assign(new Error('not found'), { code: 'ENOTFOUND' }));
     const dispatcher = new Agent({ connect: { lookup: lookup as never } });
@@ -163,7 +163,7 @@ describe('what never becomes a connection', () => {
   });
 });
 
-describe('a dispatcher of the user', () => {
+describe('a dispatcher of the application', () => {
   it('serves every request, and is not closed', async () => {
     const scenario = await startSecureScenario({ runtime: synchronousRuntime });
     accepted(await scenario.authenticate(scenario.token()));
@@ -177,7 +177,7 @@ describe('a dispatcher of the user', () => {
 });
 
 describe('http without TLS', () => {
-  it('is spoken to an origin that was allowed by name', async () => {
+  it('is used for an origin that was allowed by name', async () => {
     const lookup = (_host: string, options: { all?: boolean }, done: (...args: unknown[]) => void) =>
       options.all === true ? done(null, [{ address: '127.0.0.1', family: 4 }]) : done(null, '127.0.0.1', 4);
     const dispatcher = new Agent({ connect: { lookup: lookup as never } });
@@ -194,7 +194,7 @@ describe('http without TLS', () => {
     expect(scenario.verifier.ready()).toBe(true);
   });
 
-  it('[HTTP-HTTPS] is not spoken to a key set elsewhere that the metadata name', async () => {
+  it('[HTTP-HTTPS] is not used for a remote key set that the metadata name', async () => {
     const scenario = await startScenario();
     scenario.server.announce({ jwks_uri: `http://keys.test:${scenario.server.port}/keys` });
     expect(await codeOf(scenario.authenticate(scenario.token()))).toBe('ERR_DISCOVERY_FAILED');
@@ -202,7 +202,7 @@ describe('http without TLS', () => {
 });
 
 describe('close()', () => {
-  it('in the middle of a fetch ends it, and refuses who waits with ERR_CLOSED', async () => {
+  it('during a fetch aborts it, and waiting requests get ERR_CLOSED', async () => {
     const scenario = await startScenario();
     scenario.server.fail('keys', faults.silence);
     const waiting = scenario.authenticate(scenario.token());
@@ -218,7 +218,7 @@ describe('close()', () => {
     expect(scenario.eventsOf('outage-entered')).toEqual([]);
   });
 
-  it('of one verifier leaves the others as they are', async () => {
+  it('of one verifier does not affect the others', async () => {
     const scenario = await startScenario();
     const second = addVerifier(scenario, { realm: 'second' });
     scenario.server.fail('keys', faults.slow(0.1));
@@ -231,7 +231,7 @@ describe('close()', () => {
 });
 
 describe('clear()', () => {
-  it('in the middle of a fetch makes a new one, whose keys count', async () => {
+  it('during a fetch starts a new one, whose keys are used', async () => {
     const scenario = await startScenario({ runtime: synchronousRuntime });
     scenario.server.fail('keys', faults.slow(0.1), 1);
     const waiting = scenario.authenticate(scenario.token());
@@ -243,7 +243,7 @@ describe('clear()', () => {
     acceptedSynchronously(scenario.authenticate(scenario.token(next)));
   });
 
-  it('does not turn a lookup that is under way into a token error', async () => {
+  it('does not turn a lookup in flight into a token error', async () => {
     const scenario = await startWarmScenario();
     const next = generateTestKey('ES256');
     scenario.server.fail('keys', faults.slow(0.1), 1);
@@ -254,7 +254,7 @@ describe('clear()', () => {
     accepted(await waiting);
   });
 
-  it('does not shorten the wait that the issuer asked for', async () => {
+  it('does not shorten the Retry-After of the issuer', async () => {
     const scenario = await startScenario();
     scenario.server.fail('keys', faults.status(429, { 'retry-after': '120' }));
     await scenario.authenticate(scenario.token());

@@ -51,7 +51,7 @@ function proxyUrl(): string {
 }
 
 describe('the proxy variables', () => {
-  it('[HTTP-PROXY] are honoured for https: one tunnel and one handshake serve discovery and key fetch', async () => {
+  it('[HTTP-PROXY] are honored for https: one tunnel and one handshake serve discovery and key fetch', async () => {
     vi.stubEnv('HTTPS_PROXY', proxyUrl());
     vi.stubEnv('NO_PROXY', '');
     const scenario = await startScenario({ server: { tls: await (await authority).issue() } });
@@ -60,7 +60,7 @@ describe('the proxy variables', () => {
     expect(scenario.server.counts).toMatchObject({ metadata: 1, keys: 1, tlsHandshakes: 1 });
   });
 
-  it('are honoured for http', async () => {
+  it('are honored for http', async () => {
     vi.stubEnv('HTTP_PROXY', proxyUrl());
     vi.stubEnv('NO_PROXY', '');
     const scenario = await startScenario();
@@ -69,7 +69,7 @@ describe('the proxy variables', () => {
     expect(scenario.server.counts).toMatchObject({ metadata: 1, keys: 1 });
   });
 
-  it('spare what NO_PROXY names', async () => {
+  it('do not apply to the hosts of NO_PROXY', async () => {
     vi.stubEnv('HTTP_PROXY', proxyUrl());
     vi.stubEnv('NO_PROXY', '127.0.0.1');
     const scenario = await startScenario();

@@ -38,7 +38,7 @@ describe('Retry-After', () => {
     'Tue, 01 Jan 2030 12:00:00 GMT',
     'Tue, 99 Jan 2030 12:00:00 GMT',
     'Sunday',
-  ])('is nothing where it is neither, or is past: %j', (value) => {
+  ])('is ignored if it is neither, or in the past: %j', (value) => {
     expect(parseRetryAfter(value, now)).toBeUndefined();
   });
 });

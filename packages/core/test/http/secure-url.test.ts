@@ -15,7 +15,7 @@ describe('a URL that may be fetched', () => {
     'http://127.255.0.1:80/a',
     'http://[::1]:1/',
     'http://a.localhost',
-  ])('or stays on this machine where that is allowed: %s', (url) => {
+  ])('or is on loopback, if that is allowed: %s', (url) => {
     expect(urlFault(url, local)).toBeUndefined();
     expect(urlFault(url, strict)).toBeDefined();
   });
@@ -28,11 +28,11 @@ describe('a URL that may be fetched', () => {
     'http://[::]',
     'http://169.254.169.254/latest',
     'http://10.0.0.1',
-  ])('[HTTP-HTTPS] is not one that only looks so: %s', (url) => {
+  ])('[HTTP-HTTPS] is not a host that only looks like loopback: %s', (url) => {
     expect(urlFault(url, local)).toBeDefined();
   });
 
-  it('or is of an origin that was allowed by name, port and all', () => {
+  it('or is on an origin that was allowed, including its port', () => {
     const named = { allowLoopback: false, origins: ['http://keycloak:8080'] };
     expect(urlFault('http://keycloak:8080/realms/a', named)).toBeUndefined();
     expect(urlFault('http://keycloak:8081/realms/a', named)).toBeDefined();
@@ -49,11 +49,11 @@ describe('a URL that may be fetched', () => {
     '//a.example/keys',
     'https://user:word@a.example',
     'https://user@a.example',
-  ])('[HTTP-HTTPS] is nothing else: %s', (url) => {
+  ])('[HTTP-HTTPS] uses no other scheme: %s', (url) => {
     expect(urlFault(url, local)).toBeDefined();
   });
 
-  it('reads what an address stands for', () => {
+  it('recognizes each spelling of a loopback address', () => {
     expect(isLoopback(new URL('http://0x7f.1'))).toBe(true);
     expect(isLoopback(new URL('http://2130706433'))).toBe(true);
     expect(isLoopback(new URL('http://[::ffff:127.0.0.1]'))).toBe(false);

@@ -16,7 +16,7 @@ import { generateTestKey, keySetOf } from '../support/test-key.ts';
 const hour = 3600;
 
 describe('metadata', () => {
-  it('are looked for where OpenID Connect and RFC 8414 put them', () => {
+  it('are requested at the URLs of OpenID Connect Discovery and RFC 8414', () => {
     expect(metadataUrls('https://a.example')).toEqual([
       'https://a.example/.well-known/openid-configuration',
       'https://a.example/.well-known/oauth-authorization-server',
@@ -30,14 +30,14 @@ describe('metadata', () => {
     );
   });
 
-  it('are found at the place of RFC 8414 where there are none of OpenID Connect', async () => {
+  it('are requested at the URL of RFC 8414 if there are none at that of OpenID Connect', async () => {
     const scenario = await startScenario({ server: { metadata: 'oauth', path: '/tenant' } });
     accepted(await scenario.authenticate(scenario.token()));
     expect(scenario.server.counts).toMatchObject({ other: 1, metadata: 1, keys: 1 });
   });
 
   it.each([faults.status(500), faults.status(429), faults.status(302, { location: '/' }), faults.htmlPage])(
-    'are not looked for elsewhere because a server is unwell',
+    'are not requested at the other URL if the server fails',
     async (fault) => {
       const scenario = await startScenario();
       scenario.server.fail('metadata', fault);
@@ -52,7 +52,7 @@ describe('metadata', () => {
     ['capitals', (issuer: string) => issuer.toUpperCase()],
     ['no issuer', () => undefined],
     ['a list', (issuer: string) => [issuer]],
-  ])('[KEYS-METADATA-ISSUER] that name %s are not used, and nothing they name is fetched', async (_name, named) => {
+  ])('[KEYS-METADATA-ISSUER] that name %s are not used, and no URL in them is fetched', async (_name, named) => {
     const scenario = await startScenario();
     scenario.server.announce({ issuer: named(scenario.server.issuer) });
     const result = scenario.authenticate(scenario.token());
@@ -78,7 +78,7 @@ describe('metadata', () => {
     expect(await codeOf(result)).toBe('ERR_DISCOVERY_FAILED');
   });
 
-  it('of an issuer elsewhere may not send a verifier to its own machine', () => {
+  it('of a remote issuer cannot direct a verifier to its own machine', () => {
     const issuer = 'https://a.example';
     const parse = (jwksUri: string, origins: string[] = []) =>
       parseMetadata({ issuer, jwks_uri: jwksUri }, issuer, origins);
@@ -88,7 +88,7 @@ describe('metadata', () => {
     expect(parse('http://keys.local/a', ['http://keys.local'])).toEqual({ jwksUri: 'http://keys.local/a' });
   });
 
-  it('may be as large as a document may be, and no larger', async () => {
+  it('may reach the size limit of a document, and not exceed it', async () => {
     const scenario = await startScenario();
     scenario.server.announce({ scopes_supported: ['x'.repeat(300_000)] });
     expect(await codeOf(scenario.authenticate(scenario.token()))).toBe('ERR_DISCOVERY_FAILED');
@@ -96,7 +96,7 @@ describe('metadata', () => {
 });
 
 describe('the life of metadata', () => {
-  it('[KEYS-METADATA-LIFE] is a day, and they are refreshed in the background beside the keys', async () => {
+  it('[KEYS-METADATA-LIFE] is a day, and they are refreshed in the background together with the keys', async () => {
     const scenario = await startWarmScenario({ runtime: synchronousRuntime, keyCache: { ttl: hour } });
     for (let elapsed = 0; elapsed < 48; elapsed += 1 / 12) {
       scenario.clock.advance(hour / 12);
@@ -116,7 +116,7 @@ describe('the life of metadata', () => {
     expect(scenario.server.counts).toMatchObject({ metadata: 1, keys: 1, notModified: 2 });
   });
 
-  it('does not end while they cannot be had: the keys stay where they were known to be', async () => {
+  it('does not end while they cannot be fetched: the cached jwks_uri stays in use', async () => {
     const scenario = await startWarmScenario({ runtime: synchronousRuntime, keyCache: { ttl: hour } });
     scenario.server.fail('metadata', faults.status(503));
     for (let elapsed = 0; elapsed < 60; elapsed += 1 / 12) {
@@ -129,7 +129,7 @@ describe('the life of metadata', () => {
     expect(scenario.eventsOf('outage-entered')).toEqual([]);
   });
 
-  it('is not ended early by unknown keys', async () => {
+  it('is not shortened by unknown keys', async () => {
     const scenario = await startWarmScenario();
     for (let count = 0; count < 10; count += 1) {
       scenario.clock.advance(16);
@@ -139,7 +139,7 @@ describe('the life of metadata', () => {
     expect(scenario.server.counts.keys).toBe(10);
   });
 
-  it('honours Retry-After where a refresh is refused', async () => {
+  it('honors Retry-After if a refresh is refused', async () => {
     const scenario = await startWarmScenario({ runtime: synchronousRuntime, keyCache: { ttl: 10 } });
     scenario.server.fail('metadata', faults.status(429, { 'retry-after': '250' }));
     scenario.clock.advance(24 * hour);
@@ -174,24 +174,21 @@ describe('a key set that moves', () => {
     },
   );
 
-  it('that is simply gone is a failed fetch, asked for once', async () => {
+  it('that is gone is one failed fetch', async () => {
     const scenario = await startWarmScenario();
     scenario.server.fail('keys', faults.status(410));
     await expectUnavailable(scenario, scenario.authenticate(scenario.unknownKeyToken()));
     expect(scenario.server.counts).toMatchObject({ keys: 1, metadata: 1 });
   });
 
-  it.each([401, 403, 500, 503])(
-    '[KEYS-METADATA-MOVED] is not looked for where its address answers %d',
-    async (code) => {
-      const scenario = await startWarmScenario();
-      scenario.server.fail('keys', faults.status(code));
-      await expectUnavailable(scenario, scenario.authenticate(scenario.unknownKeyToken()));
-      expect(scenario.server.counts).toMatchObject({ keys: 1, metadata: 0 });
-    },
-  );
+  it.each([401, 403, 500, 503])('[KEYS-METADATA-MOVED] is not discovered again if its URL answers %d', async (code) => {
+    const scenario = await startWarmScenario();
+    scenario.server.fail('keys', faults.status(code));
+    await expectUnavailable(scenario, scenario.authenticate(scenario.unknownKeyToken()));
+    expect(scenario.server.counts).toMatchObject({ keys: 1, metadata: 0 });
+  });
 
-  it('is followed to an address of the right issuer only', async () => {
+  it('is followed only if the metadata name the configured issuer', async () => {
     const scenario = await startWarmScenario({ runtime: synchronousRuntime });
     scenario.server.fail('keys', faults.status(404));
     scenario.server.announce({ issuer: 'https://evil.example', jwks_uri: `${scenario.server.origin}/evil` });
@@ -200,7 +197,7 @@ describe('a key set that moves', () => {
     acceptedSynchronously(scenario.authenticate(scenario.token()));
   });
 
-  it('is not looked for where its address was configured', async () => {
+  it('is not discovered again if its URL was configured', async () => {
     const scenario = await startScenario();
     const configured = await startScenario({ jwksUri: scenario.server.jwksUri });
     scenario.server.fail('keys', faults.status(404));
@@ -211,14 +208,14 @@ describe('a key set that moves', () => {
 });
 
 describe('one document without the other', () => {
-  it('metadata down at the start, the keys up: 503, and the keys are not guessed', async () => {
+  it('metadata unavailable at the start, keys available: 503, and no URL is guessed', async () => {
     const scenario = await startScenario();
     scenario.server.fail('metadata', faults.status(500));
     expect(await codeOf(scenario.authenticate(scenario.token()))).toBe('ERR_DISCOVERY_FAILED');
     expect(scenario.server.counts.keys).toBe(0);
   });
 
-  it('keys down at the start, the metadata up: 503, and the metadata are asked for once', async () => {
+  it('keys unavailable at the start, metadata available: 503, and the metadata are fetched once', async () => {
     const scenario = await startScenario();
     scenario.server.fail('keys', faults.status(500));
     for (let count = 0; count < 4; count += 1) {

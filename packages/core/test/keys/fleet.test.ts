@@ -19,7 +19,7 @@ import { generateTestKey, keySetOf } from '../support/test-key.ts';
 const hour = 3600;
 
 describe('10,000 first requests at once', () => {
-  it('[KEYS-SINGLE-FLIGHT] make one discovery and one key fetch, and all succeed', async () => {
+  it('[KEYS-SINGLE-FLIGHT] cause one discovery and one key fetch, and all succeed', async () => {
     const scenario = await startScenario();
     const tokens = Array.from({ length: 100 }, (_, index) => scenario.token(scenario.key, { jti: String(index) }));
     const answers = await Promise.all(
@@ -29,7 +29,7 @@ describe('10,000 first requests at once', () => {
     expect(scenario.server.counts).toMatchObject({ metadata: 1, keys: 1, connections: 1 });
   });
 
-  it('of a slow issuer make no more', async () => {
+  it('cause no more with a slow issuer', async () => {
     const scenario = await startScenario();
     scenario.server.fail('metadata', faults.slow(0.25));
     scenario.server.fail('keys', faults.slow(0.25));
@@ -39,7 +39,7 @@ describe('10,000 first requests at once', () => {
     expect(scenario.server.counts).toMatchObject({ metadata: 1, keys: 1 });
   });
 
-  it('over several verifiers of one process make no more', async () => {
+  it('cause no more across several verifiers of one process', async () => {
     const scenario = await startScenario();
     const verifiers = Array.from({ length: 20 }, (_, index) => addVerifier(scenario, { realm: `realm ${index}` }));
     const token = scenario.token();
@@ -50,7 +50,7 @@ describe('10,000 first requests at once', () => {
 });
 
 describe('a set of 100 keys', () => {
-  it('[KEYS-IMPORT-ONCE] costs nothing until a key is used, which is then imported once', async () => {
+  it('[KEYS-IMPORT-ONCE] imports a key on first use, once', async () => {
     const imported: string[] = [];
     const runtime: Runtime = {
       ...synchronousRuntime,
@@ -71,7 +71,7 @@ describe('a set of 100 keys', () => {
     expect(imported).toHaveLength(2);
   });
 
-  it('[KEYS-IMPORT-ONCE] is imported no second time by a refresh, whether it is confirmed or sent again', async () => {
+  it('[KEYS-IMPORT-ONCE] is not imported again by a refresh, whether it is confirmed or replaced', async () => {
     let imports = 0;
     const importKey: Runtime['importKey'] = (jwk, algorithm) => {
       imports += 1;
@@ -90,7 +90,7 @@ describe('a set of 100 keys', () => {
     expect(imports).toBe(1);
   });
 
-  it('with tokens that are refused is not read again', async () => {
+  it('is not parsed again for refused tokens', async () => {
     let parsed = 0;
     const supports: Runtime['supports'] = (algorithm) => {
       parsed += 1;
@@ -106,7 +106,7 @@ describe('a set of 100 keys', () => {
 });
 
 describe('50 instances that start together', () => {
-  it('[KEYS-JITTER] spread their refreshes over the window of the jitter', () => {
+  it('[KEYS-JITTER] distribute their refreshes over the jitter window', () => {
     const policy = { ttl: undefined, refreshAhead: 0.8, staleFor: 0 };
     const times = Array.from({ length: 50 }, () => {
       const state = fetchStarted(initialState, 0, 'life');
@@ -118,7 +118,7 @@ describe('50 instances that start together', () => {
     expect(seconds.size).toBeGreaterThanOrEqual(10);
   });
 
-  it('really do, each by a timer of its own', async () => {
+  it('do so with real timers', async () => {
     const delays: number[] = [];
     const runtime: Runtime = {
       ...synchronousRuntime,
@@ -140,7 +140,7 @@ describe('50 instances that start together', () => {
 });
 
 describe('the timer', () => {
-  it('[KEYS-TIMER] refreshes without any request, for as long as the keys were used within their last life', async () => {
+  it('[KEYS-TIMER] refreshes without a request if the keys were used within their last life', async () => {
     const timers: { seconds: number; work: () => void; isCancelled: boolean }[] = [];
     const runtime: Runtime = {
       ...synchronousRuntime,
@@ -176,7 +176,7 @@ describe('the timer', () => {
 });
 
 describe('a process that was frozen', () => {
-  it('for an hour waits for one fetch when it is thawed', async () => {
+  it('for an hour waits for one fetch after it resumes', async () => {
     const scenario = await startWarmScenario({ runtime: synchronousRuntime });
     scenario.clock.advance(hour);
     const [first, second] = [scenario.authenticate(scenario.token()), scenario.authenticate(scenario.token())];
@@ -187,7 +187,7 @@ describe('a process that was frozen', () => {
     acceptedSynchronously(scenario.authenticate(scenario.token()));
   });
 
-  it('[KEYS-REFRESH-AFTER-IDLENESS] for an hour falls back to the keys at hand where the issuer is down when it is thawed', async () => {
+  it('[KEYS-REFRESH-AFTER-IDLENESS] for an hour falls back to the cached keys if the issuer is down after it resumes', async () => {
     const scenario = await startWarmScenario({ runtime: synchronousRuntime });
     await scenario.server.stop();
     scenario.clock.advance(hour);
@@ -196,7 +196,7 @@ describe('a process that was frozen', () => {
     expect(scenario.eventsOf('outage-entered')).toHaveLength(1);
   });
 
-  it('beyond staleFor trusts nothing until it has fetched', async () => {
+  it('beyond staleFor trusts no key until it has fetched', async () => {
     const scenario = await startWarmScenario();
     scenario.clock.advance(26 * hour);
     expect(scenario.keyStats().state).toBe('expired');
@@ -204,7 +204,7 @@ describe('a process that was frozen', () => {
     expect(scenario.server.counts.keys).toBe(1);
   });
 
-  it('in the middle of a fetch gives that up, and waits for a new one', async () => {
+  it('during a fetch abandons it, and waits for a new one', async () => {
     const scenario = await startWarmScenario({ runtime: synchronousRuntime });
     scenario.server.fail('keys', faults.slow(0.3), 1);
     scenario.clock.advance(530);
@@ -219,7 +219,7 @@ describe('a process that was frozen', () => {
     acceptedSynchronously(scenario.authenticate(scenario.token(next)));
   });
 
-  it('in the middle of a fetch takes its answer for as old as the question', async () => {
+  it('during a fetch dates the document from the request', async () => {
     const scenario = await startWarmScenario({ runtime: synchronousRuntime });
     scenario.server.fail('keys', faults.slow(0.1), 1);
     scenario.clock.advance(530);
@@ -232,7 +232,7 @@ describe('a process that was frozen', () => {
 });
 
 describe('clocks', () => {
-  it('[KEYS-MONOTONIC] that are set forward or back leave the keys as old as they are', async () => {
+  it('[KEYS-MONOTONIC] that are changed do not affect the age of the keys', async () => {
     const scenario = await startScenario();
     let wall = scenario.clock.now();
     const clock = { now: () => wall, monotonic: scenario.clock.monotonic };

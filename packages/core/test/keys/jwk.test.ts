@@ -23,7 +23,7 @@ function rsaOf(bits: number, publicExponent = 65_537): object {
   return generateKeyPairSync('rsa', { modulusLength: bits, publicExponent }).publicKey.export({ format: 'jwk' });
 }
 
-/** base64url of a number of so many bits, odd or even. */
+/** The base64url of an odd or even number with the given number of bits. */
 function modulus(bits: number, isOdd = true): string {
   const bytes = Buffer.alloc(Math.ceil(bits / 8), 0x55);
   bytes[0] = 1 << ((bits - 1) % 8);
@@ -39,7 +39,7 @@ describe('a JWK', () => {
     expect(Object.keys(usable?.jwk ?? {}).toSorted()).toEqual(publicMembers[algorithms[alg].kty]);
   });
 
-  it('without alg is bound by its curve, or is an RSA key for one algorithm that the policy names', () => {
+  it('without alg has the algorithm of its curve, or the one RSA algorithm of the policy', () => {
     expect(parse(without(ec, 'alg'))?.alg).toBe('ES256');
     expect(parse(without(ed, 'alg'))?.alg).toBe('Ed25519');
     expect(parse(without(rsa, 'alg'))).toMatchObject({ alg: undefined });
@@ -112,7 +112,7 @@ describe('a JWK', () => {
     expect(parse({ ...rsa, n: modulus(2048) })).toBeDefined();
   });
 
-  it('may say that it is for verifying', () => {
+  it('may have key_ops with verify', () => {
     expect(parse({ ...rsa, key_ops: ['verify'] })).toBeDefined();
     expect(parse({ ...ec, key_ops: ['sign', 'verify'], use: 'sig' })).toBeDefined();
   });
@@ -123,7 +123,7 @@ describe('a JWK', () => {
     expect(parse({ ...rsa, e: modulus(65) })).toBeUndefined();
   });
 
-  it('of RSA without an algorithm is used where the runtime verifies RS256', () => {
+  it('of RSA without an algorithm is used if the runtime verifies RS256', () => {
     const supports: Runtime['supports'] = (algorithm) => algorithm === 'RS256';
     expect(parseJwk(without(rsa, 'alg'), { ...node, supports })).toBeDefined();
     expect(parseJwk(without(rsa, 'alg'), { ...node, supports: () => false })).toBeUndefined();
@@ -135,7 +135,7 @@ describe('a JWK', () => {
     expect(parseJwk(ec, { ...web, supports })).toBeDefined();
   });
 
-  it('is judged the same by both runtimes', () => {
+  it('is parsed the same by both runtimes', () => {
     for (const jwk of [rsa, ec, ed, rsaOf(1024)]) expect(parseJwk(jwk, web)).toEqual(parseJwk(jwk, node));
   });
 });

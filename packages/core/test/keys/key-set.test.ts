@@ -21,17 +21,17 @@ describe('a key set', () => {
   });
 
   it.each(['__proto__', 'constructor', 'toString', '', '../../keys', "' OR 1=1--", 'a\u0000', 'A'])(
-    'knows no identifier but its own: %j',
+    'does not contain the identifier %j',
     (kid) => {
       expect(new KeySet([rsa], node).select(kid, 'RS256', all).fault).toBe('unknown');
     },
   );
 
-  it('with one key does not lend it to a header that names another', () => {
+  it('with one key does not use it for a header with another kid', () => {
     expect(new KeySet([ec], node).select('other', 'ES256', all).fault).toBe('unknown');
   });
 
-  it('uses an RSA key that names no algorithm with one algorithm only', () => {
+  it('uses an RSA key without alg for one algorithm only', () => {
     const set = new KeySet([unbound], node);
     const selected = (names: readonly Algorithm[]) =>
       names.length === 0 ? [] : allAlgorithms.filter((name) => set.select('a', name, acceptAlgorithms(names)).key);
@@ -41,14 +41,14 @@ describe('a key set', () => {
     expect(selected(['RS512', 'ES256'])).toEqual(['RS512']);
   });
 
-  it('counts what it does not use', () => {
+  it('counts unusable members', () => {
     const set = new KeySet([ec, null, { kty: 'oct', k: 'AAAA' }, rsa, {}], node);
     expect(set.keys).toHaveLength(2);
     expect(set.skipped).toBe(3);
     expect(new KeySet([ec], node).skipped).toBe(0);
   });
 
-  it('without an identifier takes the only key of the algorithm, or none', () => {
+  it('without a kid selects the only key of the algorithm, or none', () => {
     const unnamed = { ...unbound, kid: undefined };
     const set = new KeySet([ec, rsa], node);
     expect(set.select(undefined, 'ES256', all).key?.kid).toBe('b');
@@ -63,7 +63,7 @@ describe('a key set', () => {
     expect(both.select(undefined, 'PS256', all).fault).toBe('unknown');
   });
 
-  it('keeps the keys that stay, and what was imported of them, and no others', () => {
+  it('keeps the unchanged keys with their imports, and no others', () => {
     const first = new KeySet([rsa, ec], node);
     const second = new KeySet([{ ...ec, x5t: 'changed' }, generateTestKey('ES256', 'a').jwk], node, first);
     expect(second.keys).toHaveLength(2);
@@ -71,14 +71,14 @@ describe('a key set', () => {
     expect(second.select('a', 'ES256', all).key).not.toBe(first.select('a', 'RS256', all).key);
   });
 
-  it('takes a key for another one where any part of it differs', () => {
+  it('treats a key as new if any part of it differs', () => {
     const first = new KeySet([rsa], node);
     for (const changed of [{ ...rsa, kid: 'c' }, { ...rsa, alg: 'RS512' }, { ...rsa, e: 'Aw' }, unbound]) {
       expect(new KeySet([changed], node, first).keys[0]).not.toBe(first.keys[0]);
     }
   });
 
-  it.each([node, web])('imports a key once, also for many at once ($name)', async (runtime) => {
+  it.each([node, web])('imports a key once, also for concurrent requests ($name)', async (runtime) => {
     let imports = 0;
     const importKey: Runtime['importKey'] = (jwk, algorithm) => {
       imports += 1;
@@ -90,7 +90,7 @@ describe('a key set', () => {
     expect(imports).toBe(1);
   });
 
-  it('imports a key for each request that asks before it is there, where requests may not wait for each other', async () => {
+  it('imports a key for each concurrent first request if requests must not share promises', async () => {
     let imports = 0;
     const importKey: Runtime['importKey'] = (jwk, algorithm) => {
       imports += 1;
@@ -103,7 +103,7 @@ describe('a key set', () => {
     expect(imports).toBe(2);
   });
 
-  it.each([node, web])('finds out once that a key is broken ($name)', async (runtime) => {
+  it.each([node, web])('detects once that a key is broken ($name)', async (runtime) => {
     let imports = 0;
     const importKey: Runtime['importKey'] = (jwk, algorithm) => {
       imports += 1;

@@ -55,7 +55,7 @@ describe('warmUp()', () => {
     return { verifier, good, bad, worse };
   }
 
-  it('[PROCESS-WARM-UP] has the keys of every issuer in memory, fetched at the same time', async () => {
+  it('[PROCESS-WARM-UP] loads the keys of every issuer in parallel', async () => {
     const { verifier, good, bad, worse } = await openMany();
     for (const { server } of [good, bad, worse]) server.fail('keys', faults.slow(0.3));
     const startedAt = performance.now();
@@ -64,7 +64,7 @@ describe('warmUp()', () => {
     expect(verifier.ready()).toBe(true);
   });
 
-  it('[PROCESS-WARM-UP] names those that failed, says why, and keeps the others', async () => {
+  it('[PROCESS-WARM-UP] names the issuers that failed with the reason, and keeps the others', async () => {
     const { verifier, good, bad, worse } = await openMany();
     bad.server.fail('keys', faults.status(500));
     worse.server.fail('metadata', faults.htmlPage);
@@ -81,7 +81,7 @@ describe('warmUp()', () => {
     expect(verifier.ready()).toBe(false);
   });
 
-  it('succeeds with the keys at hand where they cannot be refreshed', async () => {
+  it('succeeds with the cached keys if they cannot be refreshed', async () => {
     const scenario = await startWarmScenario();
     await scenario.server.stop();
     scenario.clock.advance(3600);
@@ -89,7 +89,7 @@ describe('warmUp()', () => {
     expect(scenario.keyStats().state).toBe('stale');
   });
 
-  it('does nothing where the keys are fresh', async () => {
+  it('does nothing while the keys are fresh', async () => {
     const scenario = await startWarmScenario();
     await Promise.all([scenario.verifier.warmUp(), scenario.verifier.warmUp()]);
     expect(scenario.server.counts).toMatchObject({ metadata: 0, keys: 0 });
@@ -97,14 +97,14 @@ describe('warmUp()', () => {
 });
 
 describe('ready()', () => {
-  it('[PROCESS-READY] starts to fetch what is missing, so that a process that gets no requests becomes ready', async () => {
+  it('[PROCESS-READY] fetches missing keys, so that a process without requests becomes ready', async () => {
     const scenario = await startScenario();
     expect(scenario.verifier.ready()).toBe(false);
     while (!scenario.verifier.ready()) await delay(2);
     expect(scenario.server.counts).toMatchObject({ metadata: 1, keys: 1 });
   });
 
-  it('becomes true after an outage at the start, by probes alone, with growing pauses', async () => {
+  it('becomes true after an outage at the start, by probes alone, with growing back-off', async () => {
     const scenario = await startScenario();
     scenario.server.fail('metadata', faults.status(500));
     for (let elapsed = 0; elapsed < 600; elapsed += 10) {
@@ -130,7 +130,7 @@ describe('ready()', () => {
     expect(scenario.server.counts.keys).toBeGreaterThan(200);
   });
 
-  it('[PROCESS-READY] stays true in an outage, until the keys are trusted no more', async () => {
+  it('[PROCESS-READY] stays true in an outage until the keys are no longer trusted', async () => {
     const scenario = await startWarmScenario({ keyCache: { staleFor: 3600 } });
     await scenario.server.stop();
     scenario.clock.advance(4000);
@@ -142,7 +142,7 @@ describe('ready()', () => {
 });
 
 describe('stats()', () => {
-  it('says of each issuer what it has, how old it is, and what became of its fetches', async () => {
+  it('has the keys, the age and the fetches of each issuer', async () => {
     const scenario = await startScenario({ runtime: synchronousRuntime });
     expect(scenario.keyStats()).toEqual({
       state: 'absent',
@@ -181,7 +181,7 @@ describe('stats()', () => {
     expect(tokenCache).toMatchObject({ hits: 3, misses: 3, hitRate: 0.5, maxEntries: 5000 });
   });
 
-  it('knows how long fetches and signature checks take', async () => {
+  it('has the durations of fetches and signature checks', async () => {
     const scenario = await startScenario({ tokenCache: false });
     const real = addVerifier(scenario, {
       clock: { now: () => scenario.clock.now(), monotonic: () => performance.now() / 1000 },
@@ -209,7 +209,7 @@ describe('stats()', () => {
 });
 
 describe('clear()', () => {
-  it('of one issuer forgets its keys, and leaves the others', async () => {
+  it('of one issuer discards its keys, and keeps the others', async () => {
     const [one, two] = await Promise.all([startScenario(), startScenario()]);
     const issuers = [one, two].map(({ server }) => ({ issuer: server.issuer, audience }));
     const verifier = createVerifier({ issuers, clock: new FakeClock() });
@@ -222,7 +222,7 @@ describe('clear()', () => {
     expect(keyStatsOf(verifier, two.server.issuer).state).toBe('absent');
   });
 
-  it('[PROCESS-CLEAR] withdraws a key at once: its tokens are refused as soon as the issuer has taken it away', async () => {
+  it('[PROCESS-CLEAR] withdraws a key immediately: its tokens are refused once the issuer removed it', async () => {
     const scenario = await startWarmScenario({ runtime: synchronousRuntime });
     const token = scenario.token();
     acceptedSynchronously(scenario.authenticate(token));
@@ -235,7 +235,7 @@ describe('clear()', () => {
 });
 
 describe('events', () => {
-  it('[EVENTS-CHANNEL] tell the story of an outage and of a rotation, to onEvent and to the diagnostics channel alike', async () => {
+  it('[EVENTS-CHANNEL] report an outage and a rotation, to onEvent and to the diagnostics channel alike', async () => {
     const traced = watchChannel();
     const scenario = await startScenario({ runtime: synchronousRuntime });
     const { issuer } = scenario.server;
@@ -282,7 +282,7 @@ describe('events', () => {
     expect(traced).toEqual(scenario.events);
   });
 
-  it('[EVENTS-NO-SECRETS] hold no token, no key and no claim', async () => {
+  it('[EVENTS-NO-SECRETS] contain no token, no key and no claim', async () => {
     const traced = watchChannel();
     const scenario = await startWarmScenario();
     const token = scenario.token(scenario.key, { sub: 'a-private-subject', exp: 1 });
@@ -292,7 +292,7 @@ describe('events', () => {
       expect(text).not.toContain(part);
   });
 
-  it('[EVENTS-LISTENER] whose listener throws harm no request, and become a warning', async () => {
+  it('[EVENTS-LISTENER] whose listener throws fail no request, and become a warning', async () => {
     const warnings = watchWarnings();
     const scenario = await startScenario({
       onEvent: () => {
@@ -303,7 +303,7 @@ describe('events', () => {
     expect(warnings.map(({ code }) => code)).toContain('VERIFIER_LISTENER');
   });
 
-  it('whose listener asks the verifier again do no harm', async () => {
+  it('may call the verifier from their listener', async () => {
     const answers: unknown[] = [];
     let scenario: Scenario | undefined;
     const onEvent = (): void => {
@@ -321,7 +321,7 @@ describe('events', () => {
 });
 
 describe('warnings', () => {
-  it('[WARNINGS-ONCE] come once for each change of state: outage, and its end', async () => {
+  it('[WARNINGS-ONCE] are emitted once for each change of state: outage, and its end', async () => {
     const scenario = await startWarmScenario();
     const warnings = watchWarnings();
     await scenario.server.stop();
@@ -339,7 +339,7 @@ describe('warnings', () => {
     expect(warnings[0]?.message).toContain('ECONNREFUSED');
   });
 
-  it('[WARNINGS-MISMATCH] name both issuers where the metadata name another one', async () => {
+  it('[WARNINGS-MISMATCH] name both issuers if the metadata name another one', async () => {
     const warnings = watchWarnings();
     const scenario = await startScenario();
     scenario.server.announce({ issuer: `${scenario.server.issuer}/` });
@@ -353,7 +353,7 @@ describe('warnings', () => {
     expect(mismatches[0]?.message).toContain(`"${scenario.server.issuer}/"`);
   });
 
-  it('say at once that a key set is not usable, although the one at hand still is', async () => {
+  it('report an unusable key set immediately, although the cached one stays in use', async () => {
     const scenario = await startWarmScenario();
     const warnings = watchWarnings();
     scenario.server.publish('{"keys":[]}');
@@ -365,7 +365,7 @@ describe('warnings', () => {
     expect(scenario.keyStats()).toMatchObject({ state: 'due', failures: 2 });
   });
 
-  it('[WARNINGS-ONCE] suspect the clocks once, where tokens are not valid yet', async () => {
+  it('[WARNINGS-ONCE] report a clock difference once if tokens are not valid yet', async () => {
     const scenario = await startWarmScenario();
     const warnings = watchWarnings();
     for (let count = 0; count < 3; count += 1)

@@ -97,8 +97,8 @@ describe('while the keys are in memory', () => {
   });
 });
 
-// With a copy at hand it is what was asked for.
-const confirmation = [['304 that nobody asked for', faults.status(304), 'ERR_KEY_SET_UNAVAILABLE']] as const;
+// A 304 is an error without a cached copy.
+const confirmation = [['304 without a conditional request', faults.status(304), 'ERR_KEY_SET_UNAVAILABLE']] as const;
 
 describe('at the start', () => {
   it.each([...wrongAnswers, ...confirmation])(
@@ -117,7 +117,7 @@ describe('at the start', () => {
     },
   );
 
-  it('an issuer that is down stops nobody from starting, and is asked again with growing pauses', async () => {
+  it('an issuer that is down does not prevent a start, and is retried with growing back-off', async () => {
     const scenario = await startScenario();
     await scenario.server.stop();
     await expect(scenario.verifier.warmUp()).rejects.toBeInstanceOf(AggregateError);
@@ -150,7 +150,7 @@ describe('at the start', () => {
 });
 
 describe('an outage of hours', () => {
-  it('of 6 hours under steady traffic delays and fails no request, and contacts the issuer once a minute', async () => {
+  it('of 6 hours under steady traffic delays and fails no request, and causes one fetch a minute', async () => {
     const scenario = await startWarmScenario({ runtime: synchronousRuntime });
     const tokens = Array.from({ length: 5 }, (_, index) => scenario.token(scenario.key, { jti: String(index) }));
     await scenario.server.stop();
@@ -175,7 +175,7 @@ describe('an outage of hours', () => {
     expect(scenario.eventsOf('outage-left')[0]?.seconds).toBeGreaterThan(5.7 * hour);
   });
 
-  it('[KEYS-STALE-FOR] is survived for staleFor after the end of life, and then refused with 503', async () => {
+  it('[KEYS-STALE-FOR] is survived for staleFor after the end of life, then the answer is 503', async () => {
     const scenario = await startWarmScenario({ keyCache: { staleFor: 2 * hour } });
     await scenario.server.stop();
     scenario.clock.advance(600 + 2 * hour - 1);
@@ -191,7 +191,7 @@ describe('an outage of hours', () => {
     accepted(await scenario.authenticate(scenario.token()));
   });
 
-  it('[KEYS-STALE-FOR] refuses a token that was verified before, too, once the keys are trusted no more', async () => {
+  it('[KEYS-STALE-FOR] refuses cached tokens too once the keys are no longer trusted', async () => {
     const scenario = await startWarmScenario({ runtime: synchronousRuntime, keyCache: { staleFor: hour } });
     const token = scenario.token();
     acceptedSynchronously(scenario.authenticate(token));
@@ -200,7 +200,7 @@ describe('an outage of hours', () => {
     await expectUnavailable(scenario, scenario.authenticate(token));
   });
 
-  it('[KEYS-STALE-FOR-ZERO] is survived not at all where staleFor is 0', async () => {
+  it('[KEYS-STALE-FOR-ZERO] is not survived if staleFor is 0', async () => {
     const scenario = await startWarmScenario({ runtime: synchronousRuntime, keyCache: { staleFor: 0 } });
     await scenario.server.stop();
     scenario.clock.advance(599);
@@ -210,7 +210,7 @@ describe('an outage of hours', () => {
     await expectUnavailable(scenario, scenario.authenticate(scenario.token()));
   });
 
-  it('shows as an outage at once, although the issuer forbids to ask again for five minutes', async () => {
+  it('is reported immediately, although Retry-After is five minutes', async () => {
     const scenario = await startWarmScenario({ runtime: synchronousRuntime, keyCache: { ttl: 60 } });
     scenario.server.fail('keys', faults.status(503, { 'retry-after': '300' }));
     scenario.clock.advance(55);
@@ -250,7 +250,7 @@ describe('an issuer that is busy', () => {
     accepted(await scenario.authenticate(scenario.token()));
   });
 
-  it('is not asked for unknown keys either', async () => {
+  it('receives no fetch for unknown keys either', async () => {
     const scenario = await startWarmScenario({ runtime: synchronousRuntime });
     scenario.server.fail('keys', faults.status(429, { 'retry-after': '120' }));
     await expectUnavailable(scenario, scenario.authenticate(scenario.unknownKeyToken()));
@@ -264,14 +264,17 @@ describe('an issuer that is busy', () => {
 describe('a certificate', () => {
   const authority = createCertificateAuthority();
 
-  async function secureStage(certificate: { host?: string; expired?: boolean }, trusted = true): Promise<Scenario> {
+  async function startSecureScenario(
+    certificate: { host?: string; expired?: boolean },
+    trusted = true,
+  ): Promise<Scenario> {
     const { ca, issue } = await authority;
     const dispatcher = new Agent({ connect: trusted ? { ca } : {} });
     return startScenario({ server: { tls: await issue(certificate) }, http: { dispatcher } });
   }
 
-  it('of an authority that was given is accepted', async () => {
-    const scenario = await secureStage({});
+  it('of a configured authority is accepted', async () => {
+    const scenario = await startSecureScenario({});
     accepted(await scenario.authenticate(scenario.token()));
     expect(scenario.server.issuer).toMatch(/^https:/);
   });
@@ -281,7 +284,7 @@ describe('a certificate', () => {
     ['for another host', { host: 'issuer.example' }, true],
     ['of an unknown authority', {}, false],
   ] as const)('%s is a typed error, and nothing is fetched', async (_name, certificate, trusted) => {
-    const scenario = await secureStage(certificate, trusted);
+    const scenario = await startSecureScenario(certificate, trusted);
     const result = scenario.authenticate(scenario.token());
     await expectUnavailable(scenario, result);
     expect(await codeOf(result)).toBe('ERR_DISCOVERY_FAILED');

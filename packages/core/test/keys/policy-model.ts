@@ -17,7 +17,7 @@ import {
   refreshLimits,
 } from '../../src/keys/refresh-policy.ts';
 
-/** What can happen to a key set. */
+/** The events of a key set. */
 export type ModelEvent =
   | { readonly type: 'request' | 'unknown-key' | 'fetched' | 'failed' }
   | { readonly type: 'wait' | 'throttled'; readonly seconds: number };
@@ -65,7 +65,7 @@ export class PolicyModel {
     this.#end({ type: 'fetched' });
   }
 
-  /** From now on a key is published that the set does not hold, and clients come back when they are told to. */
+  /** Publishes a key that the set does not contain; clients retry after Retry-After. */
   secondsUntilRotationIsSeen(): number {
     const from = this.#now;
     for (let tries = 0; tries < 10; tries += 1) {
@@ -103,7 +103,7 @@ export class PolicyModel {
     const wasIdle = this.#now - this.#usedAt > this.#state.life;
     this.#usedAt = this.#now;
     const decision = onRequest(this.#state, this.#policy, this.#now);
-    this.#checkTrust(decision, wasIdle);
+    this.#expectTrust(decision, wasIdle);
     if (decision.act === 'refuse') expect(decision.retryAfter).toBeGreaterThan(0);
     if (decision.act === 'refresh') this.#start('life');
     if (decision.act === 'wait' && this.#state.fetchingSince === undefined) {
@@ -113,8 +113,8 @@ export class PolicyModel {
     return decision;
   }
 
-  // With a trusted set nobody waits, but after idleness; without one nobody goes on.
-  #checkTrust({ act }: Decision, wasIdle: boolean): void {
+  // With a trusted set no request waits, except after an idle period; without one no request continues.
+  #expectTrust({ act }: Decision, wasIdle: boolean): void {
     const { loadedAt, life } = this.#state;
     const trustedUntil = loadedAt === undefined ? 0 : loadedAt + life + this.#policy.staleFor;
     if (act === 'use' || act === 'refresh') expect(this.#now).toBeLessThan(trustedUntil);
@@ -125,7 +125,7 @@ export class PolicyModel {
     if (isTrusted) expect(act).toBe('wait');
   }
 
-  // A key is looked up where a set is at hand that does not hold it.
+  // A key is looked up if the cached set does not contain it.
   #unknownKey(): void {
     const { act } = this.#request();
     if (act !== 'use' && act !== 'refresh') return;

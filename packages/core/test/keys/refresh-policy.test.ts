@@ -46,14 +46,14 @@ describe('the life of a key set', () => {
     expect(life(cacheControl)).toBe(expected);
   });
 
-  it('[KEYS-LIFE] is less by the Age of the answer', () => {
+  it('[KEYS-LIFE] is reduced by the Age of the answer', () => {
     expect(life('max-age=900', '300')).toBe(600);
     expect(life('max-age=900', ' 300 ')).toBe(600);
     expect(life('max-age=900', '900')).toBe(60);
     expect(life('max-age=900', '99999')).toBe(60);
   });
 
-  it.each(['-300', 'soon', '3e2', '', '12345678901'])('ignores an Age that is none: %j', (age) => {
+  it.each(['-300', 'soon', '3e2', '', '12345678901'])('ignores an invalid Age: %j', (age) => {
     expect(life('max-age=900', age)).toBe(900);
   });
 
@@ -68,19 +68,19 @@ describe('the life of a key set', () => {
     'max-age=soon',
     'max-age=-1',
     'x-max-age=900',
-  ])('[KEYS-LIFE-DEFAULT] is ten minutes where the issuer says nothing of use: %j', (cacheControl) => {
+  ])('[KEYS-LIFE-DEFAULT] is ten minutes without a usable cache header: %j', (cacheControl) => {
     expect(life(cacheControl)).toBe(600);
   });
 
   it.each(['no-cache', 'no-store', 'must-revalidate, max-age=0', 'max-age=3600', null])(
-    '[KEYS-TTL] is what keyCache.ttl says, whatever the issuer says: %j',
+    '[KEYS-TTL] is keyCache.ttl whatever the cache headers are: %j',
     (cacheControl) => {
       expect(lifeOf(cacheControl, '500', { ...policy, ttl: 12 })).toBe(12);
       expect(lifeOf(cacheControl, null, { ...policy, ttl: 86_400 }, 700)).toBe(86_400);
     },
   );
 
-  it('stays as it was where the set is confirmed without cache headers', () => {
+  it('is unchanged if a 304 has no cache headers', () => {
     expect(lifeOf(null, null, policy, 1800)).toBe(1800);
     expect(lifeOf('max-age=900', null, policy, 1800)).toBe(900);
   });
@@ -98,7 +98,7 @@ describe('the phases of a key set', () => {
     expect(phaseOf(state, policy, 700 + 86_400)).toBe('expired');
   });
 
-  it('go from due to expired where staleFor is 0', () => {
+  it('go from due to expired if staleFor is 0', () => {
     const strict = { ...policy, staleFor: 0 };
     expect(phaseOf(loaded(0, 600, 0.5, strict), strict, 599)).toBe('due');
     expect(phaseOf(loaded(0, 600, 0.5, strict), strict, 600)).toBe('expired');
@@ -117,13 +117,13 @@ describe('the refresh', () => {
     expect(loaded(0, 600, 0.999_999, late).refreshAt).toBeLessThan(600);
   });
 
-  it('[KEYS-REFRESH-IN-BACKGROUND] happens in the background: a request goes on with the set at hand', () => {
+  it('[KEYS-REFRESH-IN-BACKGROUND] happens in the background: a request continues with the cached set', () => {
     expect(onRequest(loaded(), policy, 100)).toEqual({ act: 'use' });
     expect(onRequest(loaded(), policy, 500)).toEqual({ act: 'refresh' });
     expect(onRequest(fetchStarted(loaded(), 500, 'life'), policy, 501)).toEqual({ act: 'use' });
   });
 
-  it('[KEYS-REFRESH-AFTER-IDLENESS] is waited for once where the set expired by idleness', () => {
+  it('[KEYS-REFRESH-AFTER-IDLENESS] is awaited once if the set expired during an idle period', () => {
     const idle = loaded();
     expect(onRequest(idle, policy, 5000)).toEqual({ act: 'wait' });
     const waiting = fetchStarted(idle, 5000, 'life');
@@ -133,12 +133,12 @@ describe('the refresh', () => {
     expect(onRequest(gone, policy, 5003)).toEqual({ act: 'refresh' });
   });
 
-  it('is not waited for where the life ended while a fetch was under way', () => {
+  it('is not awaited if the life ended during a fetch in flight', () => {
     const slow = fetchStarted(loaded(), 590, 'life');
     expect(onRequest(slow, policy, 601)).toEqual({ act: 'use' });
   });
 
-  it('is not waited for in an outage, and again waited for when nobody asked for a whole life', () => {
+  it('is not awaited in an outage, and is awaited again after an idle period of a whole life', () => {
     const outage = failed(loaded(), 590);
     expect(onRequest(outage, policy, 640)).toEqual({ act: 'refresh' });
     expect(onRequest(fetchStarted(outage, 640, 'life'), policy, 641)).toEqual({ act: 'use' });
@@ -154,21 +154,21 @@ describe('the refresh', () => {
     expect(nextTick(failed(loaded(), 480, 120))).toBeCloseTo(600);
   });
 
-  it('is left to the next request where nobody asked within a life', () => {
+  it('is left to the next request after an idle period', () => {
     expect(isIdle(loaded(), 0, 600)).toBe(false);
     expect(isIdle(loaded(), 0, 601)).toBe(true);
     expect(isIdle(failed(initialState, 0), 0, 600)).toBe(false);
     expect(isIdle(failed(initialState, 0), 0, 601)).toBe(true);
   });
 
-  it('that was given up counts for nothing', () => {
+  it('that was abandoned has no effect', () => {
     const state = loaded();
     expect(fetchAbandoned(fetchStarted(state, 490, 'life'))).toEqual(state);
   });
 });
 
 describe('a failed fetch', () => {
-  it('[KEYS-BACK-OFF] is followed by pauses of 1, 2, 4 … 60 seconds', () => {
+  it('[KEYS-BACK-OFF] is followed by a back-off of 1, 2, 4 … 60 seconds', () => {
     let state: RefreshState = initialState;
     const pauses = Array.from({ length: 9 }, () => {
       state = failed(state, 0);
@@ -179,13 +179,13 @@ describe('a failed fetch', () => {
     expect(state.retryAt).toBe(60);
   });
 
-  it('[KEYS-BACK-OFF] is followed by a pause that jitter shortens by up to a fifth', () => {
+  it('[KEYS-BACK-OFF] is followed by a back-off that jitter shortens by up to a fifth', () => {
     const times = (random: number): number => failed(failed(failed(initialState, 0), 0), 0, undefined, random).retryAt;
     expect(times(0)).toBe(4);
     expect(times(0.999_999)).toBeCloseTo(3.2, 4);
   });
 
-  it('refuses who needs the set, and says when to come back', () => {
+  it('refuses requests that need the set, with the time until the next attempt', () => {
     const state = failed(failed(initialState, 0), 1);
     expect(onRequest(state, policy, 1.5)).toEqual({ act: 'refuse', retryAfter: 1.5 });
     expect(onRequest(state, policy, 3)).toEqual({ act: 'wait' });
@@ -199,11 +199,11 @@ describe('a failed fetch', () => {
     [0, 0],
     [-5, 0],
     [undefined, 0],
-  ])('[KEYS-RETRY-AFTER] waits as the issuer asks, up to 300 s: Retry-After %s', (retryAfter, expected) => {
+  ])('[KEYS-RETRY-AFTER] honors Retry-After, up to 300 s: %s', (retryAfter, expected) => {
     expect(failed(initialState, 0, retryAfter).throttledUntil).toBe(expected);
   });
 
-  it('[KEYS-RETRY-AFTER] with Retry-After holds back every fetch, those for unknown keys too', () => {
+  it('[KEYS-RETRY-AFTER] with Retry-After delays every fetch, also for unknown keys', () => {
     const state = failed(loaded(), 10, 120);
     expect(onUnknownKey(state, 100)).toEqual({ act: 'refuse', retryAfter: 30 });
     expect(onUnknownKey(state, 130)).toEqual({ act: 'wait' });
@@ -212,11 +212,11 @@ describe('a failed fetch', () => {
     expect(blockedUntil(state)).toBe(130);
   });
 
-  it('without Retry-After does not hold back a fetch for an unknown key', () => {
+  it('without Retry-After does not delay a fetch for an unknown key', () => {
     expect(onUnknownKey(failed(loaded(), 10), 10.1)).toEqual({ act: 'wait' });
   });
 
-  it('leaves the set as it was, and one that succeeds ends the pauses', () => {
+  it('leaves the set unchanged, and a successful one ends the back-off', () => {
     const state = failed(loaded(), 490, 120);
     expect(state.loadedAt).toBe(0);
     const again = fetchSucceeded(state, policy, { now: 495, life: 600, random: 0.5 });
@@ -228,7 +228,7 @@ describe('an unknown key', () => {
   const lookUp = (state: RefreshState, now: number): RefreshState =>
     fetchSucceeded(fetchStarted(state, now, 'unknown-key'), policy, { now, life: 600, random: 0.5 });
 
-  it('is looked up twice in 30 seconds, and the first load does not count', () => {
+  it('causes two fetches in 30 seconds, not counting the first load', () => {
     const twice = lookUp(lookUp(loaded(0), 1), 11);
     expect(onUnknownKey(lookUp(loaded(0), 1), 11)).toEqual({ act: 'wait' });
     expect(onUnknownKey(twice, 12)).toEqual({ act: 'refuse', retryAfter: 19 });
@@ -236,11 +236,11 @@ describe('an unknown key', () => {
     expect(onUnknownKey(lookUp(twice, 31), 32)).toEqual({ act: 'refuse', retryAfter: 9 });
   });
 
-  it('joins a fetch that is under way', () => {
+  it('joins a fetch in flight', () => {
     expect(onUnknownKey(fetchStarted(lookUp(lookUp(loaded(), 1), 2), 3, 'life'), 4)).toEqual({ act: 'wait' });
   });
 
-  it('does not change what others are told', () => {
+  it('does not change the decision for other requests', () => {
     expect(onRequest(fetchStarted(loaded(), 5, 'unknown-key'), policy, 6)).toEqual({ act: 'use' });
   });
 });
@@ -280,7 +280,7 @@ describe('any sequence of events', () => {
     random: fc.double({ min: 0, max: 0.999_999, noNaN: true }),
   });
 
-  it('keeps the promises of the policy', () => {
+  it('satisfies the invariants of the policy', () => {
     fc.assert(
       fc.property(settings, fc.array(event, { minLength: 20, maxLength: 120 }), (chosen, events) => {
         const model = new PolicyModel(chosen);

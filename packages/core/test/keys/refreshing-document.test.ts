@@ -163,7 +163,7 @@ describe('the result of a request', () => {
 describe('the settings of metadata', () => {
   const metadata = { usesStale: true, retry: 60, staleFor: Number.POSITIVE_INFINITY };
 
-  it('let no request wait after an idle period', async () => {
+  it('delay no request after an idle period', async () => {
     for (const [over, value] of [
       [metadata, { version: 1 }],
       [{}, undefined],

@@ -66,13 +66,13 @@ class Issuer {
   }
 }
 
-/** A key set, its issuer, and what must hold between them. */
-class World {
+/** A key set, its issuer, and the invariants between them. */
+class Simulation {
   readonly issuer = new Issuer();
   readonly keys: KeySource;
-  /** What the last set that arrived holds, and when it did. */
-  held: readonly number[] | undefined;
-  heldAt = 0;
+  /** The keys of the last set that arrived. */
+  loaded: readonly number[] | undefined;
+  loadedAt = 0;
   now = 0;
   #usedAt = 0;
   #timer: { readonly at: number; readonly work: () => void } | undefined;
@@ -140,7 +140,7 @@ class World {
 
   #clear(): void {
     this.keys.clear();
-    this.held = undefined;
+    this.loaded = undefined;
   }
 
   async #answer(next: Step): Promise<void> {
@@ -158,13 +158,13 @@ class World {
   }
 
   #arrived(published: readonly number[]): void {
-    this.held = published;
-    this.heldAt = this.now;
+    this.loaded = published;
+    this.loadedAt = this.now;
   }
 
   #request(index: number): void {
     const wasUsed = this.now - this.#usedAt <= life;
-    const isTrusted = this.held !== undefined && this.now < this.heldAt + life + staleFor;
+    const isTrusted = this.loaded !== undefined && this.now < this.loadedAt + life + staleFor;
     this.#usedAt = this.now;
     const kid = `key-${index}`;
     const found = settle(() => this.keys.find({ kid, algorithm: 'Ed25519', accepted }));
@@ -175,22 +175,22 @@ class World {
       return;
     }
     this.#check(found, index);
-    if (isTrusted && this.held?.includes(index) === true) expect(found).not.toBeInstanceOf(Error);
+    if (isTrusted && this.loaded?.includes(index) === true) expect(found).not.toBeInstanceOf(Error);
   }
 
   #hadToWait(index: number): boolean {
-    return this.held?.includes(index) === false || this.now >= this.heldAt + life;
+    return this.loaded?.includes(index) === false || this.now >= this.loadedAt + life;
   }
 
-  // What is found is in the set that arrived last, and that is still trusted.
+  // A key that is found is in the last set, which is still trusted.
   #check(found: SelectedKey | Error, index: number): void {
     if (found instanceof Error) {
       expect(isAuthError(found)).toBe(true);
       return;
     }
     expect(found.key.kid).toBe(`key-${index}`);
-    expect(this.held).toContain(index);
-    expect(this.now).toBeLessThan(this.heldAt + life + staleFor);
+    expect(this.loaded).toContain(index);
+    expect(this.now).toBeLessThan(this.loadedAt + life + staleFor);
   }
 }
 
@@ -211,12 +211,12 @@ function settle<TValue>(run: () => TValue | Promise<TValue>): TValue | Error | P
 }
 
 describe('any sequence of requests, answers, failures and publications', () => {
-  it('keeps one fetch in flight, never accepts a removed key, and trusts nothing for too long', async () => {
+  it('keeps one fetch in flight, never accepts a removed key, and trusts no key for too long', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 60 }), async (steps) => {
-        const world = new World();
-        for (const next of steps) await world.apply(next);
-        await world.end();
+        const simulation = new Simulation();
+        for (const next of steps) await simulation.apply(next);
+        await simulation.end();
       }),
       { numRuns: 1500, interruptAfterTimeLimit: 10_000 },
     );

@@ -16,7 +16,7 @@ const hour = 3600;
 const step = 10;
 
 describe('a warm process', () => {
-  it('[KEYS-REFRESH-IN-BACKGROUND] sees 24 rotations in 24 hours without a failed or delayed request, and asks once an interval', async () => {
+  it('[KEYS-REFRESH-IN-BACKGROUND] handles 24 rotations in 24 hours without a failed or delayed request, with one fetch an interval', async () => {
     const interval = 600;
     const scenario = await startWarmScenario({ runtime: synchronousRuntime, server: { path: '/oauth2/default' } });
     scenario.server.headers = { 'cache-control': `max-age=${interval}` };
@@ -42,7 +42,7 @@ describe('a warm process', () => {
     expect(scenario.keyStats().contactsSaved).toBeGreaterThanOrEqual(requests);
   });
 
-  it('asks no more often where the issuer forbids every caching and a ttl was given', async () => {
+  it('fetches no more often if the issuer forbids caching and a ttl is set', async () => {
     const scenario = await startWarmScenario({ runtime: synchronousRuntime, keyCache: { ttl: 300 } });
     scenario.server.headers = { 'cache-control': 'no-cache, no-store, must-revalidate, max-age=0', pragma: 'no-cache' };
     const token = scenario.token();
@@ -59,7 +59,7 @@ describe('a warm process', () => {
     [{ ttl: 10 }, 10],
     [{ ttl: 10, refreshAhead: 0.1 }, 1.25],
   ])(
-    '[KEYS-NEVER-PER-REQUEST] never asks once a request, whatever the issuer and the options say: %o',
+    '[KEYS-NEVER-PER-REQUEST] never fetches for each request, for any cache headers and options: %o',
     async (keyCache, interval) => {
       const scenario = await startWarmScenario({ runtime: synchronousRuntime, keyCache, tokenCache: false });
       scenario.server.headers = { 'cache-control': 'no-cache, no-store, max-age=0', age: '4000000000', vary: '*' };
@@ -75,14 +75,14 @@ describe('a warm process', () => {
 });
 
 describe('a rotation without overlap', () => {
-  it('is noticed by the first token of the new key, which waits for one fetch and is accepted', async () => {
+  it('is detected by the first token of the new key, which waits for one fetch and is accepted', async () => {
     const scenario = await startWarmScenario();
     const next = rotate(scenario);
     accepted(await scenario.authenticate(scenario.token(next)));
     expect(scenario.server.counts).toMatchObject({ keys: 1, metadata: 0 });
   });
 
-  it('[KEYS-REMOVED] refuses the tokens of the old key from then on, those verified before too', async () => {
+  it('[KEYS-REMOVED] refuses the tokens of the old key from then on, also cached ones', async () => {
     const scenario = await startWarmScenario({ runtime: synchronousRuntime });
     const old = scenario.token();
     acceptedSynchronously(scenario.authenticate(old));
@@ -94,7 +94,7 @@ describe('a rotation without overlap', () => {
     expect(scenario.eventsOf('key-added')).toMatchObject([{ kid: next.kid }]);
   });
 
-  it('[KEYS-REPLACED] that only takes a key away is noticed by the next refresh, and the old set is never merged in', async () => {
+  it('[KEYS-REPLACED] that only removes a key is detected by the next refresh, and the sets are never merged', async () => {
     const scenario = await startWarmScenario({ runtime: synchronousRuntime });
     const remaining = generateTestKey('ES256');
     scenario.server.publish(keySetOf(remaining));
@@ -110,7 +110,7 @@ describe('a rotation without overlap', () => {
 });
 
 describe('the same key identifier with other key material', () => {
-  it('[KEYS-REMOVED] drops the tokens of the old key at once, and imports the new one', async () => {
+  it('[KEYS-REMOVED] refuses the tokens of the old key immediately, and imports the new one', async () => {
     const scenario = await startWarmScenario({ runtime: synchronousRuntime });
     const old = scenario.token();
     acceptedSynchronously(scenario.authenticate(old));
@@ -138,7 +138,7 @@ describe('a key set', () => {
     expect([...scenario.eventsOf('key-added'), ...scenario.eventsOf('key-removed')]).toEqual([]);
   });
 
-  it('[KEYS-UNUSABLE-MEMBERS] poisoned with keys that are none still serves its good one', async () => {
+  it('[KEYS-UNUSABLE-MEMBERS] with invalid members still serves its valid key', async () => {
     const scenario = await startScenario();
     const { jwk } = generateTestKey('RS256');
     scenario.server.publish({
@@ -163,7 +163,7 @@ describe('a key set', () => {
     );
   });
 
-  it('with one identifier for two keys refuses both, and repeated keys are one', async () => {
+  it('with one kid for two keys refuses both, and repeated keys count once', async () => {
     const scenario = await startScenario({ runtime: synchronousRuntime });
     const twin = generateTestKey('ES256', scenario.key.kid);
     scenario.server.publish(keySetOf(scenario.key, twin));
@@ -172,7 +172,7 @@ describe('a key set', () => {
     acceptedSynchronously(scenario.authenticate(scenario.token()));
   });
 
-  it('with one identifier for two algorithms is told apart by the algorithm', async () => {
+  it('with one kid for two algorithms selects by the algorithm', async () => {
     const scenario = await startScenario({ runtime: synchronousRuntime });
     const rsa = generateTestKey('RS256', scenario.key.kid);
     scenario.server.publish(keySetOf(scenario.key, rsa));
@@ -180,7 +180,7 @@ describe('a key set', () => {
     acceptedSynchronously(scenario.authenticate(scenario.token(rsa)));
   });
 
-  it('without identifiers serves a token that names none where one key fits, and refuses where two do', async () => {
+  it('without kids serves a token without a kid if one key fits, and refuses it if two do', async () => {
     const scenario = await startScenario();
     const { kid: _kid, ...jwk } = scenario.key.jwk;
     scenario.server.publish({ keys: [jwk] });
@@ -194,7 +194,7 @@ describe('a key set', () => {
 });
 
 describe('ETag and 304', () => {
-  it('[KEYS-ETAG] confirm the set at hand without sending it again, and keep what was imported', async () => {
+  it('[KEYS-ETAG] confirm the cached set without sending it again, and keep its imports', async () => {
     const scenario = await startWarmScenario({ runtime: synchronousRuntime });
     const token = scenario.token();
     acceptedSynchronously(scenario.authenticate(token));
@@ -208,7 +208,7 @@ describe('ETag and 304', () => {
     expect(scenario.verifier.stats().tokenCache.hits).toBe(2);
   });
 
-  it('of a 304 without cache headers leave the life as it was', async () => {
+  it('of a 304 without cache headers leave the life unchanged', async () => {
     const scenario = await startScenario({ runtime: synchronousRuntime });
     scenario.server.headers = { 'cache-control': 'max-age=3000' };
     await scenario.verifier.warmUp();
@@ -222,7 +222,7 @@ describe('ETag and 304', () => {
     expect(scenario.keyStats().state).toBe('fresh');
   });
 
-  it('are not sent to another address than the one that the ETag came from', async () => {
+  it('are sent only to the URL that the ETag came from', async () => {
     const scenario = await startWarmScenario();
     const next = generateTestKey('ES256');
     scenario.server.keysPath = '/new-keys';
@@ -234,7 +234,7 @@ describe('ETag and 304', () => {
     expect(moved?.headers['if-none-match']).toBeUndefined();
   });
 
-  it('of an answer that was not usable are not kept', async () => {
+  it('of an unusable answer are not kept', async () => {
     const scenario = await startScenario();
     scenario.server.publish('{"keys":[]}');
     await expectUnavailable(scenario, scenario.authenticate(scenario.token()));
@@ -270,7 +270,7 @@ describe('the life of a key set on the wire', () => {
   });
 });
 
-describe('an answer that comes late', () => {
+describe('a late answer', () => {
   it('[KEYS-LATE-ANSWER] never overwrites a newer one', async () => {
     const scenario = await startWarmScenario({ runtime: synchronousRuntime });
     scenario.server.fail('keys', faults.slow(0.2), 1);

@@ -54,7 +54,7 @@ function openTenants(
 }
 
 describe('10,000 tenants', () => {
-  it('[ISSUERS-BOUND] are served one after another, with 128 of them in memory', async () => {
+  it('[ISSUERS-BOUND] are served in turn, with 128 of them in memory', async () => {
     const { verifier, fetched, ask } = openTenants(allow);
     for (let index = 0; index < 10_000; index += 1) accepted(await ask(nameOf(index)));
     expect(Object.keys(verifier.stats().issuers)).toHaveLength(128);
@@ -64,7 +64,7 @@ describe('10,000 tenants', () => {
     expect(ask(nameOf(0))).toBeInstanceOf(Promise);
   });
 
-  it('do not grow the heap beyond what 128 of them need', { timeout: 30_000 }, async () => {
+  it('do not grow the heap beyond the need of 128', { timeout: 30_000 }, async () => {
     const { ask } = openTenants(allow, { keyCache: { maxIssuers: 16 } });
     const run = async (from: number): Promise<number> => {
       for (let index = from; index < from + 1000; index += 1) accepted(await ask(nameOf(index)));
@@ -77,7 +77,7 @@ describe('10,000 tenants', () => {
     expect(after - before).toBeLessThan(8_000_000);
   });
 
-  it('that all come at once are all served, although most have to make room before their keys have arrived', async () => {
+  it('that arrive concurrently are all served, although most are evicted before their keys arrive', async () => {
     const { verifier, fetched, ask } = openTenants(allow, {}, async () => {
       await delay(20);
       return Response.json(keySetOf(key));
@@ -88,7 +88,7 @@ describe('10,000 tenants', () => {
     expect(Object.keys(verifier.stats().issuers)).toHaveLength(128);
   });
 
-  it('cost a request no more than one does', async () => {
+  it('do not make a request slower than one does', async () => {
     const { ask } = openTenants(allow, { keyCache: { maxIssuers: 10_000 } });
     const measure = (issuer: string): number => {
       const startedAt = performance.now();
@@ -105,7 +105,7 @@ describe('10,000 tenants', () => {
 });
 
 describe('a resolver', () => {
-  it('[ISSUERS-RESOLVER] is asked once for many requests at once, and again after ten minutes, in the background', async () => {
+  it('[ISSUERS-RESOLVER] is called once for concurrent requests, and again after ten minutes, in the background', async () => {
     let asked = 0;
     const { ask } = openTenants(async (issuer) => {
       asked += 1;
@@ -120,7 +120,7 @@ describe('a resolver', () => {
     expect(asked).toBe(2);
   });
 
-  it('[ISSUERS-RESOLVER-REFUSAL] that says no is asked again after 30 seconds, and nothing is fetched', async () => {
+  it('[ISSUERS-RESOLVER-REFUSAL] that refuses is called again after 30 seconds, and nothing is fetched', async () => {
     let asked = 0;
     const { ask, fetched } = openTenants(() => {
       asked += 1;
@@ -151,14 +151,14 @@ describe('a resolver', () => {
     async (_name, resolver) => {
       const { ask, fetched, verifier } = openTenants(resolver);
       const answer = await ask(nameOf(1));
-      if (answer.ok) throw new Error('The request was let in');
+      if (answer.ok) throw new Error('The request was accepted');
       expect(answer.error.code).toBe('ERR_ISSUER_LOOKUP_FAILED');
       expect(verifier.challenge(answer.error).status).toBe(503);
       expect(fetched).toEqual([]);
     },
   );
 
-  it('[ISSUERS-RESOLVER-OUTAGE] that fails later leaves its last decision standing', async () => {
+  it('[ISSUERS-RESOLVER-OUTAGE] that fails later keeps its last decision', async () => {
     let isDown = false;
     const { ask } = openTenants((issuer) => {
       if (isDown) throw new Error('database');
@@ -171,7 +171,7 @@ describe('a resolver', () => {
     acceptedSynchronously(ask(nameOf(1)));
   });
 
-  it('that changes its mind is believed from its next answer on', async () => {
+  it('that changes its decision takes effect with its next answer', async () => {
     let isAllowed = true;
     const { ask } = openTenants((issuer) => (isAllowed ? allow(issuer) : undefined));
     accepted(await ask(nameOf(1)));
@@ -182,7 +182,7 @@ describe('a resolver', () => {
     expect(await codeOf(ask(nameOf(1)))).toBe('ERR_ISSUER_UNKNOWN');
   });
 
-  it('whose answer was asked for before clear() is asked again', async () => {
+  it('whose answer was requested before clear() is called again', async () => {
     let answers: ((options: IssuerOptions | undefined) => void)[] = [];
     const { ask, verifier } = openTenants(() => new Promise((resolve) => answers.push(resolve)));
     const first = ask(nameOf(1));
@@ -194,7 +194,7 @@ describe('a resolver', () => {
     answers = [];
   });
 
-  it('that answers after close() opens nothing', async () => {
+  it('that answers after close() acquires nothing', async () => {
     let answer: ((options: IssuerOptions) => void) | undefined;
     const { ask, verifier, fetched } = openTenants(
       () =>
@@ -209,7 +209,7 @@ describe('a resolver', () => {
     expect(fetched).toEqual([]);
   });
 
-  it('that is asked again does not cost the events of the issuer', async () => {
+  it('that is called again does not lose the events of the issuer', async () => {
     const types: string[] = [];
     const { ask } = openTenants(allow, { onEvent: ({ type }) => types.push(type) });
     accepted(await ask(nameOf(1)));
@@ -225,7 +225,7 @@ describe('a resolver', () => {
 });
 
 describe('keys of two issuers', () => {
-  it('[ISSUERS-OWN-KEYS] never serve each other, whatever their identifiers', async () => {
+  it('[ISSUERS-OWN-KEYS] never verify tokens of the other issuer, even with the same kid', async () => {
     const other = generateTestKey('Ed25519', key.kid);
     const fake = new FakeIssuer();
     fake.serve('https://a.example/keys', keySetOf(key));

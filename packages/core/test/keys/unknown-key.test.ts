@@ -13,7 +13,7 @@ import { synchronousRuntime } from '../support/synchronous-runtime.ts';
 import { generateTestKey, keySetOf } from '../support/test-key.ts';
 
 describe('a token whose key is not in the set', () => {
-  it('[KEYS-UNKNOWN-KID] makes one fetch that it waits for, and is ERR_KEY_NOT_FOUND where that does not bring the key', async () => {
+  it('[KEYS-UNKNOWN-KID] causes one fetch, and is ERR_KEY_NOT_FOUND if the new set has no such key', async () => {
     const scenario = await startWarmScenario();
     const result = scenario.authenticate(scenario.unknownKeyToken());
     expect(result).toBeInstanceOf(Promise);
@@ -21,7 +21,7 @@ describe('a token whose key is not in the set', () => {
     expect(scenario.server.counts).toMatchObject({ keys: 1, metadata: 0 });
   });
 
-  it('[KEYS-UNKNOWN-KID-BUDGET] makes two fetches in 30 seconds at most, the first load not counted', async () => {
+  it('[KEYS-UNKNOWN-KID-BUDGET] causes at most two fetches in 30 seconds, not counting the first load', async () => {
     const scenario = await startScenario();
     accepted(await scenario.authenticate(scenario.token()));
     for (let count = 0; count < 20; count += 1) {
@@ -34,14 +34,14 @@ describe('a token whose key is not in the set', () => {
     expect(scenario.server.counts.keys).toBe(1 + 3);
   });
 
-  it('is refused at once when the budget is spent', async () => {
+  it('is refused immediately when the budget is spent', async () => {
     const scenario = await startWarmScenario();
     await scenario.authenticate(scenario.unknownKeyToken());
     await scenario.authenticate(scenario.unknownKeyToken());
     expect(scenario.authenticate(scenario.unknownKeyToken())).not.toBeInstanceOf(Promise);
   });
 
-  it('[KEYS-UNKNOWN-KID-UNAVAILABLE] is 503 where the fetch failed, and where the budget was spent on a failed one', async () => {
+  it('[KEYS-UNKNOWN-KID-UNAVAILABLE] is 503 if the fetch failed, or if the budget was spent on a failed one', async () => {
     const scenario = await startWarmScenario({ runtime: synchronousRuntime });
     scenario.server.fail('keys', faults.status(500));
     await expectUnavailable(scenario, scenario.authenticate(scenario.unknownKeyToken()));
@@ -53,7 +53,7 @@ describe('a token whose key is not in the set', () => {
     acceptedSynchronously(scenario.authenticate(scenario.token()));
   });
 
-  it('is found where it was published while a fetch was under way that had been asked for before', async () => {
+  it('is found if its key was published during an earlier fetch in flight', async () => {
     const scenario = await startWarmScenario();
     const next = generateTestKey('ES256');
     scenario.server.fail('keys', faults.slow(0.1), 1);
@@ -68,7 +68,7 @@ describe('a token whose key is not in the set', () => {
 });
 
 describe('a token with a bad signature', () => {
-  it('[KEYS-BAD-SIGNATURE] never makes a fetch', async () => {
+  it('[KEYS-BAD-SIGNATURE] never causes a fetch', async () => {
     const scenario = await startWarmScenario();
     const forger = { ...generateTestKey('ES256'), kid: scenario.key.kid };
     for (let count = 0; count < 50; count += 1) {
@@ -82,7 +82,7 @@ describe('a token with a bad signature', () => {
   it.each([
     ['of another issuer', { iss: 'https://other.example' }, 'ERR_ISSUER_UNKNOWN'],
     ['whose issuer differs by a slash', {}, 'ERR_ISSUER_UNKNOWN'],
-  ])('or %s neither', async (name, claims, code) => {
+  ])('nor does %s', async (name, claims, code) => {
     const scenario = await startWarmScenario();
     const changed = name.includes('slash') ? { iss: `${scenario.server.issuer}/` } : claims;
     const stranger = generateTestKey('ES256');
@@ -92,7 +92,7 @@ describe('a token with a bad signature', () => {
 });
 
 describe('a flood of tokens with random key identifiers', () => {
-  it('[KEYS-UNKNOWN-KID] of 10,000 in 30 s makes two fetches and delays no good request', async () => {
+  it('[KEYS-UNKNOWN-KID] of 10,000 in 30 s causes two fetches and delays no valid request', async () => {
     const scenario = await startWarmScenario({ runtime: synchronousRuntime });
     const good = scenario.token();
     const pending: unknown[] = [];
@@ -107,7 +107,7 @@ describe('a flood of tokens with random key identifiers', () => {
     expect(scenario.verifier.stats()).toMatchObject({ verified: 10_000, refused: { ERR_KEY_NOT_FOUND: 10_000 } });
   });
 
-  it('of 10,000 at once makes two fetches', async () => {
+  it('of 10,000 concurrent requests causes two fetches', async () => {
     const scenario = await startWarmScenario();
     const answers = await Promise.all(
       Array.from({ length: 10_000 }, () => scenario.authenticate(scenario.unknownKeyToken())),
@@ -116,7 +116,7 @@ describe('a flood of tokens with random key identifiers', () => {
     expect(scenario.server.counts.keys).toBeLessThanOrEqual(2);
   });
 
-  it('does not keep out the tokens of a genuine rotation beyond one interval', async () => {
+  it('does not block the tokens of a genuine rotation beyond one interval', async () => {
     const scenario = await startWarmScenario({ runtime: synchronousRuntime });
     const next = generateTestKey('ES256');
     const genuine = scenario.token(next);

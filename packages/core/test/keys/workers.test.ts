@@ -10,8 +10,8 @@ import { generateTestKey } from '../support/test-key.ts';
 // A runtime that lets no request await the promise of another, and has no timers between requests.
 const runtime: Runtime = { ...synchronousRuntime, sharesPromises: false, schedule: () => undefined };
 
-describe('where requests may not wait for each other', () => {
-  it('[KEYS-WORKERS] each cold request fetches for itself, and they share what has arrived', async () => {
+describe('if requests must not await each other', () => {
+  it('[KEYS-WORKERS] each cold request fetches for itself, and settled values are shared', async () => {
     const scenario = await startScenario({ runtime });
     const answers = await Promise.all(Array.from({ length: 5 }, () => scenario.authenticate(scenario.token())));
     for (const answer of answers) accepted(answer);
@@ -20,7 +20,7 @@ describe('where requests may not wait for each other', () => {
     expect(scenario.server.counts.keys).toBe(5);
   });
 
-  it('[KEYS-WORKERS] a background refresh is handed to waitUntil', async () => {
+  it('[KEYS-WORKERS] a background refresh is passed to waitUntil', async () => {
     const scenario = await startWarmScenario({ runtime });
     scenario.clock.advance(530);
     const handed: Promise<unknown>[] = [];
@@ -35,7 +35,7 @@ describe('where requests may not wait for each other', () => {
     expect(scenario.keyStats()).toMatchObject({ state: 'fresh', refreshes: 2 });
   });
 
-  it('a refresh that ended with its request is begun again by a later one', async () => {
+  it('a refresh that ended with its request is started again by a later one', async () => {
     const scenario = await startWarmScenario({ runtime, http: { timeout: 0.2 } });
     scenario.server.fail('keys', faults.silence, 1);
     scenario.clock.advance(530);
@@ -49,7 +49,7 @@ describe('where requests may not wait for each other', () => {
     expect(scenario.keyStats()).toMatchObject({ state: 'fresh', refreshes: 2 });
   });
 
-  it('a flood of unknown keys makes two fetches all the same', async () => {
+  it('a flood of unknown keys causes two fetches too', async () => {
     const scenario = await startWarmScenario({ runtime });
     const answers = await Promise.all(
       Array.from({ length: 200 }, () => codeOf(scenario.authenticate(scenario.unknownKeyToken()))),
@@ -64,7 +64,7 @@ describe('where requests may not wait for each other', () => {
     scenario.verifier.clear();
     scenario.server.hasEtags = false;
     scenario.server.resetCounts();
-    scenario.server.fail('keys', holdBody, 1);
+    scenario.server.fail('keys', delayBody, 1);
     const slow = scenario.authenticate(scenario.token());
     while (scenario.server.counts.keys === 0) await delay(2);
     const next = generateTestKey('ES256');
@@ -75,7 +75,7 @@ describe('where requests may not wait for each other', () => {
     expect(scenario.keyStats().keys).toBe(1);
   });
 
-  it('asking whether it is ready starts nothing', async () => {
+  it('ready() starts no fetch', async () => {
     const scenario = await startScenario({ runtime });
     expect(scenario.verifier.ready()).toBe(false);
     await delay(20);
@@ -83,5 +83,5 @@ describe('where requests may not wait for each other', () => {
   });
 });
 
-// The answer as it was when it was asked for, sent later.
-const holdBody = faults.slow(0.15);
+// The answer as of the request, sent later.
+const delayBody = faults.slow(0.15);

@@ -4,16 +4,16 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** What became of a process of its own. */
+/** The result of a child process. */
 export interface ChildReport<TReport> {
-  /** What it printed. */
+  /** Its output. */
   readonly report: TReport;
   readonly errors: string;
   /** Seconds between its last word and its end. */
   readonly lingered: number;
 }
 
-/** The last word of a child: its report, and when it was given. */
+/** The report of a child, and its time. */
 export function lastWord(report: object): void {
   process.stdout.write(JSON.stringify({ report, at: Date.now() }));
 }

@@ -65,7 +65,7 @@ describe('a proxy', () => {
     expect(new Set(passed)).toEqual(new Set([new URL(issuer.issuer).host]));
   });
 
-  it.each(['NO_PROXY', 'no_proxy'])('[HTTP-PROXY] is left out for the hosts that %s lists', async (name) => {
+  it.each(['NO_PROXY', 'no_proxy'])('[HTTP-PROXY] is not used for the hosts in %s', async (name) => {
     vi.stubEnv('HTTP_PROXY', proxyUrl());
     vi.stubEnv(name, 'other.example,127.0.0.1');
     await fetchKeys();
@@ -73,7 +73,7 @@ describe('a proxy', () => {
     expect(issuer.counts).toMatchObject(everything);
   });
 
-  it('is no concern of a verifier with a dispatcher of its own', async () => {
+  it('does not apply to a verifier with its own dispatcher', async () => {
     vi.stubEnv('HTTP_PROXY', proxyUrl());
     const dispatcher = new Agent();
     await fetchKeys({ dispatcher });
@@ -125,12 +125,12 @@ describe("a fetch of the application's own", () => {
 });
 
 describe('the connections of a process', () => {
-  it('are one for discovery and keys, and stay one', async () => {
+  it('are one for discovery and keys, and remain one', async () => {
     await fetchKeys();
     expect(issuer.counts).toMatchObject({ ...everything, connections: 1 });
   });
 
-  it('[PROCESS-APART] and the keys are shared where policies differ, and apart where documents are fetched otherwise', async () => {
+  it('[PROCESS-APART] and the keys are shared between different policies, and separate if documents are fetched differently', async () => {
     const options = { issuer: issuer.issuer, audience: issuer.audience };
     const policies = [
       {},

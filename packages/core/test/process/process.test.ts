@@ -32,7 +32,7 @@ describe('one process', () => {
     await second.remove();
   });
 
-  it('[PROCESS-SHARED] shares what was proved of a token, too', async () => {
+  it('[PROCESS-SHARED] shares verified tokens', async () => {
     const second = await core.copy();
     const args = [issuer.issuer, issuer.audience, token, core.entry, second.entry];
     const { report } = await runChild<Sharing>('sharing', args);
@@ -40,7 +40,7 @@ describe('one process', () => {
     await second.remove();
   });
 
-  it('[PROCESS-EXIT] exits by itself, at once, though nobody called close()', async () => {
+  it('[PROCESS-EXIT] exits immediately without close()', async () => {
     const { report, errors, lingered } = await runChild<Attempts>('abandoned', [
       core.entry,
       issuer.issuer,
@@ -63,7 +63,7 @@ describe('one process', () => {
   });
 });
 
-describe('what is loaded', () => {
+describe('the loaded modules', () => {
   async function loadedWith(...flags: readonly string[]): Promise<Loaded> {
     const args = [core.entry, issuer.issuer, issuer.audience, token, JSON.stringify(issuer.keys.set)];
     const { report, errors } = await runChild<Loaded>('loading', args, { flags });
@@ -71,7 +71,7 @@ describe('what is loaded', () => {
     return report;
   }
 
-  it('[PROCESS-LAZY] is neither undici nor jose by importing the package, by making verifiers, or by keys at hand', async () => {
+  it('[PROCESS-LAZY] are neither undici nor jose after importing the package, creating verifiers, or with given keys', async () => {
     const loaded = await loadedWith();
     for (const names of [loaded.afterImport, loaded.afterCreation, loaded.afterGivenKeys]) {
       expect(names).not.toContain('undici');
@@ -79,14 +79,14 @@ describe('what is loaded', () => {
     }
   });
 
-  it('is undici by the first fetch, and never jose', async () => {
+  it('are undici after the first fetch, and never jose', async () => {
     const { afterFetch } = await loadedWith();
     expect(afterFetch).toContain('undici');
     expect(afterFetch).not.toContain('jose');
   });
 
   it.each(['workerd', 'edge-light', 'browser', 'deno', 'bun'])(
-    'is the other engine with the condition %s: jose, and no module of Node.js',
+    'are the web engine with the condition %s: jose, and no module of Node.js',
     async (condition) => {
       const { afterImport, afterFetch } = await loadedWith(`--conditions=${condition}`);
       expect(afterImport).toContain('jose');

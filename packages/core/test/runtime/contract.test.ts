@@ -29,27 +29,27 @@ describe.each(engines)('the $name engine', (engine) => {
       expect(await importedKey.verifyInParallel(input, key.sign(input))).toBe(true);
     });
 
-    it('answers false to every kind of bad signature, and never throws', async () => {
+    it('returns false for every kind of bad signature, and never throws', async () => {
       const importedKey = await load(key);
       const accepted = [];
       for (const { flaw, signature } of badSignatures(key, other, input)) {
-        const holds = await importedKey.verify(input, signature);
-        if (holds !== false) accepted.push(flaw);
+        const isValid = await importedKey.verify(input, signature);
+        if (isValid !== false) accepted.push(flaw);
       }
       expect(accepted).toEqual([]);
     });
 
-    it('answers the same in parallel', async () => {
+    it('returns the same in parallel', async () => {
       const importedKey = await load(key);
       const differing = [];
       for (const { flaw, signature } of badSignatures(key, other, input)) {
-        const holds = await importedKey.verifyInParallel(input, signature);
-        if (holds !== false) differing.push(flaw);
+        const isValid = await importedKey.verifyInParallel(input, signature);
+        if (isValid !== false) differing.push(flaw);
       }
       expect(differing).toEqual([]);
     });
 
-    it('does not check a text that was changed after it was signed', async () => {
+    it('returns false for a text that was changed after it was signed', async () => {
       const importedKey = await load(key);
       const [header] = input.split('.');
       const changed = `${header}.${encode('{"sub":"another"}')}`;

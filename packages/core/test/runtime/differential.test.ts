@@ -29,10 +29,10 @@ function withoutAlgorithm({ alg: _, ...jwk }: JSONWebKey): JSONWebKey {
   return jwk as JSONWebKey;
 }
 
-/** What became of a token: its claims, or the reason why it was refused. */
-type Judgement = { readonly claims: string } | { readonly refused: string };
+/** The result of a token: its claims, or the reason of the refusal. */
+type Result = { readonly claims: string } | { readonly refused: string };
 
-async function byJose(token: string): Promise<Judgement> {
+async function verifyWithJose(token: string): Promise<Result> {
   try {
     const { payload: claims } = await jwtVerify(token, keySet, {
       issuer,
@@ -47,12 +47,12 @@ async function byJose(token: string): Promise<Judgement> {
   }
 }
 
-function refusal(error: unknown): Judgement {
+function refusal(error: unknown): Result {
   if (!isAuthError(error)) throw error;
   return { refused: 'claim' in error ? `${error.code} ${error.claim}` : error.code };
 }
 
-function onNode(token: string): Judgement {
+function onNode(token: string): Result {
   try {
     return { claims: JSON.stringify(verifier.verifySync(token).claims) };
   } catch (error) {
@@ -60,7 +60,7 @@ function onNode(token: string): Judgement {
   }
 }
 
-async function onTheWeb(token: string): Promise<Judgement> {
+async function onTheWeb(token: string): Promise<Result> {
   return onWeb.verify(token).then(({ claims }) => ({ claims: JSON.stringify(claims) }), refusal);
 }
 
@@ -69,12 +69,12 @@ const documented = new Set(
 );
 
 describe(`over ${tokens} generated and mutated tokens (seed ${seed})`, () => {
-  it('[SECURITY-JOSE] the Node.js engine accepts nothing that jose refuses, and refuses more only where that is documented', async () => {
+  it('[SECURITY-JOSE] the Node.js engine accepts no token that jose refuses, and refuses more only as documented', async () => {
     const tally = { accepted: 0, refusedByBoth: 0, refusedHere: 0 };
     let count = 0;
-    const judge = async ({ token }: { readonly token: string }): Promise<void> => {
+    const compare = async ({ token }: { readonly token: string }): Promise<void> => {
       const here = onNode(token);
-      const there = await byJose(token);
+      const there = await verifyWithJose(token);
       if ('refused' in there && 'claims' in here)
         throw new Error(`jose refuses it (${there.refused}), and it is accepted`);
       if ('refused' in here && 'claims' in there) expect(documented).toContain(here.refused);
@@ -83,8 +83,8 @@ describe(`over ${tokens} generated and mutated tokens (seed ${seed})`, () => {
       count += 1;
       tally[tallyOf(here, there)] += 1;
     };
-    await fc.assert(fc.asyncProperty(hostileTokens(pool), judge), { numRuns: tokens, seed });
-    // Otherwise the comparison would prove nothing.
+    await fc.assert(fc.asyncProperty(hostileTokens(pool), compare), { numRuns: tokens, seed });
+    // Otherwise the comparison would be empty.
     expect(Math.min(...Object.values(tally)) / tokens).toBeGreaterThan(0.05);
   }, 120_000);
 });
@@ -95,22 +95,22 @@ beforeEach(() => {
   vi.spyOn(console, 'warn').mockReturnValue(undefined);
 });
 
-function tallyOf(here: Judgement, there: Judgement): 'accepted' | 'refusedByBoth' | 'refusedHere' {
+function tallyOf(here: Result, there: Result): 'accepted' | 'refusedByBoth' | 'refusedHere' {
   if ('claims' in here) return 'accepted';
   return 'claims' in there ? 'refusedHere' : 'refusedByBoth';
 }
 
-describe('where jose accepts and this package refuses', () => {
+describe('the tokens that jose accepts and this package refuses', () => {
   it.each(stricterThanJose)('$code: $why', async ({ code, claim, example }) => {
     if (ed25519 === undefined || unbound === undefined) throw new Error('The pool has too few keys');
     const token = example({ ed25519, unbound });
     const refused = claim === undefined ? code : `${code} ${claim}`;
-    expect(await byJose(token)).toHaveProperty('claims');
+    expect(await verifyWithJose(token)).toHaveProperty('claims');
     expect(onNode(token)).toEqual({ refused });
     expect(await onTheWeb(token)).toEqual({ refused });
   });
 
-  it('says why in a sentence, each another one', () => {
+  it('each have a reason of their own', () => {
     expect(stricterThanJose.filter(({ why }) => !/^[A-Z].*\.$/.test(why))).toEqual([]);
     expect(new Set(stricterThanJose.map(({ why }) => why)).size).toBe(stricterThanJose.length);
   });

@@ -128,7 +128,7 @@ async function settled(verifier: Verifier, issuer: string): Promise<void> {
  * A token that was not seen before is verified in the thread pool, and so needs the synchronous runtime.
  */
 export function acceptedSynchronously(result: AuthResult | Promise<AuthResult>): VerifiedToken {
-  if (result instanceof Promise) throw new Error('The request had to wait');
+  if (result instanceof Promise) throw new Error('The request waited');
   return accepted(result);
 }
 

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-/** What a bundler for web runtimes makes of a module, and what went into it. */
+/** The bundle of a module for web runtimes, and its inputs. */
 export interface Bundle {
   readonly code: string;
   /** The files that are part of it. */
@@ -22,7 +22,7 @@ export async function bundle(file: string, conditions: readonly string[]): Promi
     platform: 'neutral',
     mainFields: ['module', 'main'],
     conditions: [...conditions],
-    // Whatever cannot be bundled has to show.
+    // Imports that cannot be bundled must be visible.
     external: ['node:*', 'undici'],
     // Path mappings in the TypeScript settings of the workspace must not replace the exports of the package.
     tsconfigRaw: {},

@@ -30,7 +30,7 @@ interface Bindings {
 
 const options = { issuer: 'https://issuer.example', audience: 'a' };
 
-// What carries a verifier, and what does not.
+// Middlewares carry their verifier; route guards do not.
 const auth: AuthMiddleware & WithVerifier = oktaAuth();
 isTrue<Same<typeof auth.verifier, Verifier>>();
 const fromBindings = oktaAuth((c: Context<{ Bindings: Bindings }>) => ({ issuer: c.env.ISSUER }));

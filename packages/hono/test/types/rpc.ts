@@ -50,7 +50,7 @@ export async function readOrders(): Promise<readonly number[]> {
 // The type of a route without a guard has no denied responses.
 isTrue<Same<Awaited<ReturnType<typeof client.health.$get>>['status'], 200>>();
 
-// Where the middleware is mounted with use(), hono/client has a type of its own to say so.
+// If the middleware is mounted with use(), hono/client has a type for its answers.
 const guarded = new Hono().use(oktaAuth()).get('/profile', (c) => c.json({ subject: 'a' }, 200));
 interface Refused {
   readonly 401: { json: { error: string; error_description: string } };

@@ -19,7 +19,7 @@ const { port } = closed.address() as AddressInfo;
 closed.close();
 await once(closed, 'close');
 
-// What the operator is told of outages is not what is looked at here.
+// The warnings about outages are not tested here.
 const { emitWarning } = process;
 process.emitWarning = (): void => undefined;
 const good = createVerifier({ issuer, audience });

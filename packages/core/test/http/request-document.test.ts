@@ -119,12 +119,12 @@ describe.each(['node', 'web'] as const)('a document that is fetched on %s', (nam
     'application/jwk-set+json',
     'Application/JSON;charset=UTF-8',
     'application/vnd.example+json',
-  ])('may say that it is %s', async (type) => {
+  ])('may have the content type %s', async (type) => {
     server.fail('keys', faults.answer('\ufeff{"keys":[]}', { 'content-type': type }));
     expect((await read(client)).json).toEqual({ keys: [] });
   });
 
-  it('is confirmed by 304 where its ETag was sent', async () => {
+  it('is confirmed by 304 if its ETag was sent', async () => {
     const { etag } = await read(client);
     const again = await read(client, etag);
     expect(again).toMatchObject({ unchanged: true, json: undefined, etag });
@@ -147,19 +147,19 @@ describe.each(['node', 'web'] as const)('a document that is fetched on %s', (nam
     elsewhere.close();
   });
 
-  it('[HTTP-SIZE] of 300 KB is refused as soon as it is larger than it may be', async () => {
+  it('[HTTP-SIZE] of 300 KB is refused as soon as it exceeds the limit', async () => {
     const error = await failWith(faults.answer(JSON.stringify({ keys: ['x'.repeat(300_000)] })), client);
     expect(error.fault).toBe('size');
   });
 
-  it('may be as large as it may be, to the byte', async () => {
+  it('may reach the limit exactly', async () => {
     const body = JSON.stringify('x'.repeat(4094));
     server.fail('keys', faults.answer(body));
     expect((await read(client, undefined, { maxResponseSize: 4096 })).json).toHaveLength(4094);
     expect((await failWith(faults.answer(`${body} `), client, { maxResponseSize: 4096 })).fault).toBe('size');
   });
 
-  it('[HTTP-SIZE] of 10 KB of gzip that become 1 GB is refused by the size of what it becomes', async () => {
+  it('[HTTP-SIZE] of 10 KB of gzip that expands to 1 GB is refused by its decoded size', async () => {
     const { fault, compressedSize } = faults.gzipBomb();
     expect(compressedSize).toBeLessThan(10_240);
     const before = process.memoryUsage();
@@ -169,7 +169,7 @@ describe.each(['node', 'web'] as const)('a document that is fetched on %s', (nam
     expect(after.heapUsed + after.external - before.heapUsed - before.external).toBeLessThan(64_000_000);
   });
 
-  it('is given up when nobody wants it any more', async () => {
+  it('is aborted by the signal of the caller', async () => {
     server.fail('keys', faults.silence);
     const controller = new AbortController();
     const work = faultOf(read(client, undefined, {}, controller.signal));
@@ -180,12 +180,12 @@ describe.each(['node', 'web'] as const)('a document that is fetched on %s', (nam
 });
 
 describe('an error about a document', () => {
-  it('names what failed beneath by its code, and no address', async () => {
+  it('names the underlying failure by its code, and no address', async () => {
     const { message } = await failWith(faults.reset);
     expect(message).toMatch(/^The connection failed \((ECONNRESET|UND_ERR_SOCKET)\)$/);
   });
 
-  it('quotes nothing of the document', async () => {
+  it('does not quote the document', async () => {
     const { message, cause } = await failWith(faults.answer('{"password": hunter2'));
     expect(message + String(cause)).not.toContain('hunter2');
   });
@@ -194,7 +194,7 @@ describe('an error about a document', () => {
     expect(await failWith(faults.status(code, { 'retry-after': '7' }))).toMatchObject({ status: code, retryAfter: 7 });
   });
 
-  it('with Retry-After does not lose it because its body never ends', async () => {
+  it('keeps Retry-After although its body never ends', async () => {
     const fault: Fault = ({ response }) => {
       response.writeHead(429, { 'retry-after': '7', 'content-type': 'application/json' }).write('{');
     };
@@ -202,10 +202,10 @@ describe('an error about a document', () => {
   });
 });
 
-describe('a fetch function of the user', () => {
+describe('a fetch function of the application', () => {
   const clientOf = (fetch: FetchLike): HttpClient => selectHttpClient({ ...pool, fetch }, node);
 
-  it('[HTTP-DEADLINE] is bounded by the deadline although it does not listen to it', async () => {
+  it('[HTTP-DEADLINE] is bounded by the time-out although it ignores the signal', async () => {
     expect(
       (
         await faultOf(
@@ -246,7 +246,7 @@ describe('a fetch function of the user', () => {
     expect((await faultOf(read(clientOf(fetch as unknown as FetchLike)))).fault).toBe('network');
   });
 
-  it('is asked without following redirects, for JSON, with the headers of the options', async () => {
+  it('is called with redirect manual, accept JSON, and the configured headers', async () => {
     const seen: RequestInit[] = [];
     const client = clientOf((_url, init) => {
       seen.push(init);
