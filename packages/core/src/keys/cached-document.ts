@@ -27,22 +27,26 @@ export class CachedDocument<TValue> {
    * Applies the result of a request. A new value replaces the previous one.
    *
    * @param copy - The stored copy that the request named.
-   * @returns Whether the result confirms the value in memory: a 304 for the copy that the value was parsed from.
    * @throws the error of the parser; the previous value then stays.
    */
-  apply({ unchanged, json }: LocatedDocument, copy: StoredDocument | undefined): boolean {
-    if (unchanged && copy !== undefined && copy === this.#source) return true;
+  apply({ unchanged, json }: LocatedDocument, copy: StoredDocument | undefined): void {
+    // A 304 for the copy that the value was parsed from confirms the value.
+    if (unchanged && this.#isSource(copy)) return;
     const previous = this.value;
     const next = this.#options.parse(unchanged ? JSON.parse(copy?.body ?? 'null') : json, previous);
     this.value = next;
     this.#options.replaced?.(next, previous);
-    return false;
   }
 
   /** Stores the document that was applied last. */
   store({ url, etag, text }: LocatedDocument, copy: StoredDocument | undefined, fetchedAt: number, life: number): void {
     this.#source = { url, etag, fetchedAt, life, body: text ?? copy?.body ?? '' };
     void this.#options.store.set(this.#options.storeKey, this.#source);
+  }
+
+  // By content: a store may return another object each time.
+  #isSource(copy: StoredDocument | undefined): boolean {
+    return copy !== undefined && copy.url === this.#source?.url && copy.body === this.#source.body;
   }
 
   clear(): void {

@@ -193,7 +193,8 @@ export class RefreshingDocument<TValue> {
 
   #accept(document: LocatedDocument, copy: StoredDocument | undefined, startedAt: number, sequence: number): void {
     const { settings, random, clock } = this.#options;
-    const confirmedLife = this.#cache.apply(document, copy) ? this.#state.life : undefined;
+    this.#cache.apply(document, copy);
+    const confirmedLife = document.unchanged ? copy?.life : undefined;
     const now = clock.monotonic();
     // After a process freeze, date the document from the request, not from the response.
     const loadedAt = this.#isTooLong(startedAt, now) ? startedAt : now;

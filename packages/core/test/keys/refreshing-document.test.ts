@@ -119,15 +119,21 @@ describe('a refreshing document and its store', () => {
     expect(copies).toEqual([undefined, undefined]);
   });
 
-  it('works with a store that answers later', async () => {
+  it('confirms a document with a 304 although the store returns copies, and answers later', async () => {
     const memory = new MemoryDocumentStore();
-    const { document, refresh, copies } = open(undefined, {
-      get: async (key) => memory.get(key),
-      set: async (key, stored) => memory.set(key, stored),
-    });
-    await refresh(fetched(1));
+    const { document, refresh, copies, replaced } = open(
+      { ttl: undefined },
+      {
+        get: async (key) => structuredClone(memory.get(key)),
+        set: async (key, stored) => memory.set(key, stored),
+      },
+    );
+    await refresh({ ...fetched(1), cacheControl: 'max-age=3000' });
     await refresh(notModified('"1"'));
     expect(copies[1]).toMatchObject({ etag: '"1"' });
+    expect(replaced).toEqual([[undefined, 1]]);
+    // RFC 9111, section 4.3.4: without cache headers the life stays as it was.
+    expect(memory.get('document')).toMatchObject({ life: 3000 });
     expect(document.stats()).toMatchObject({ refreshes: 2, phase: 'fresh' });
   });
 });
