@@ -1,7 +1,7 @@
 // Import directions of packages/core/src. `node scripts/rooms.ts` prints the faults; `--write` updates the picture in
 // docs/architecture.md.
-import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, globSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { cruise, type IForbiddenRuleType, type IViolation } from 'dependency-cruiser';
 import { architectureDocument, withPicture } from './architecture.ts';
 import { type Room, roomLevels } from './room-table.ts';
@@ -59,6 +59,21 @@ function describe({ rule, from, to, cycle = [] }: IViolation): string {
   return `${rule.name}: ${[from, ...path].join(' -> ')}`;
 }
 
+/** Every file below a folder, whatever its name: a source that is not TypeScript would escape the rules. */
+function filesBelow(folder: string): string[] {
+  const entries = readdirSync(join(folder, 'src'), { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => relative(folder, join(parentPath, name)));
+}
+
+function foreignFiles(folder: string): string[] {
+  return filesBelow(folder)
+    .filter((file) => !/\.ts$/.test(file))
+    .sort()
+    .map((file) => `only .ts files in src: ${file}`);
+}
+
 function filesOutsideRooms(files: readonly string[]): string[] {
   const known = roomLevels.flat().map((room) => new RegExp(patternOf(room)));
   const loose = files.filter((file) => !known.some((pattern) => pattern.test(file)));
@@ -80,7 +95,7 @@ export async function roomFaults(folder: string): Promise<string[]> {
   const read = new Set(output.modules.map(({ source }) => source));
   // Without a TypeScript compiler, dependency-cruiser skips the files silently.
   const unread = files.filter((file) => !read.has(file)).map((file) => `not parsed: ${file}`);
-  return [...filesOutsideRooms(files), ...unread, ...output.summary.violations.map(describe)];
+  return [...foreignFiles(folder), ...filesOutsideRooms(files), ...unread, ...output.summary.violations.map(describe)];
 }
 
 /** Fails unless the imports of core follow the directions between its rooms. */

@@ -89,6 +89,10 @@ describe('import directions of core', () => {
     expect(faults.join('\n')).toContain(`no file outside a room: src/${file}`);
   });
 
+  it.each(['loose.mts', 'loose.js', 'keys/data.json'])('refuses %s, which is not a .ts file', async (file) => {
+    expect(await faultsOf({ [file]: '' })).toContain(`only .ts files in src: src/${file}`);
+  });
+
   it('refuses Node.js modules and undici outside runtime/node', async () => {
     const undici = join(folder, 'node_modules', 'undici');
     mkdirSync(undici, { recursive: true });

@@ -194,11 +194,10 @@ export class RefreshingDocument<TValue> {
   #accept(document: LocatedDocument, copy: StoredDocument | undefined, startedAt: number, sequence: number): void {
     const { settings, random, clock } = this.#options;
     this.#cache.apply(document, copy);
-    const confirmedLife = document.unchanged ? copy?.life : undefined;
     const now = clock.monotonic();
     // After a process freeze, date the document from the request, not from the response.
     const loadedAt = this.#isTooLong(startedAt, now) ? startedAt : now;
-    const life = lifeOf(document.cacheControl, document.age, settings, confirmedLife);
+    const life = lifeOf(document.cacheControl, document.age, settings, document.unchanged ? copy?.life : undefined);
     this.flight.apply(sequence);
     this.#setState(fetchSucceeded(this.#state, settings, { now: loadedAt, life, random: random() }));
     this.#cache.store(document, copy, clock.now() - (now - loadedAt), life);
