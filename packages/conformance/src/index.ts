@@ -17,3 +17,4 @@ export { describeConformance } from './describe-conformance.ts';
 export { exchange, type RawRequest, type RawResponse } from './exchange.ts';
 export { type RecordedAnswers, recordAnswers } from './record-answers.ts';
 export { type AdapterHarness, type Outcome, type RunningApp, type Suite, startSuite } from './suite.ts';
+export { withResultHeader } from './with-result-header.ts';

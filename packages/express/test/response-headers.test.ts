@@ -1,4 +1,4 @@
-import { exchange } from '@verifier/conformance';
+import { exchange, withResultHeader } from '@verifier/conformance';
 import { bearerAuth, ConfigurationError, createVerifier, requireScope, type Verifier } from '@verifier/express';
 import { type AuthorizationServer, startAuthorizationServer } from '@verifier/test-issuer';
 import type { ErrorRequestHandler, Express, RequestHandler } from 'express';
@@ -18,15 +18,6 @@ beforeAll(async () => {
 
 afterAll(() => Promise.all([verifier.close(), issuer.close()]));
 
-/** A verifier whose results carry a header. */
-function withHeader(): Verifier {
-  const authenticate: Verifier['authenticate'] = async (...args) => {
-    const result = await verifier.authenticate(...args);
-    return result.ok ? { ...result, headers: { 'DPoP-Nonce': 'next' } } : result;
-  };
-  return Object({ authenticate, challenge: (error: never) => verifier.challenge(error) });
-}
-
 async function send(app: Express, credentials?: string): Promise<{ status: number; nonce: string | undefined }> {
   const running = await listen(app);
   const headers = credentials === undefined ? [] : ([['Authorization', `Bearer ${credentials}`]] as const);
@@ -40,18 +31,18 @@ describe.each(Object.entries(frameworks))('%s: the headers of a result', (_name,
   const ok: RequestHandler = (_req, res) => void res.json('ok');
 
   it('[ADAPTERS-RESULT-HEADERS] are on the response of the application, also for an anonymous request', async () => {
-    const app = express().use(bearerAuth({ verifier: withHeader() }), ok);
+    const app = express().use(bearerAuth({ verifier: withResultHeader(verifier) }), ok);
     expect(await send(app, token)).toEqual({ status: 200, nonce: 'next' });
     expect(await send(app)).toEqual({ status: 200, nonce: 'next' });
   });
 
   it('are on no response to credentials that are denied', async () => {
-    const app = express().use(bearerAuth({ verifier: withHeader() }), ok);
+    const app = express().use(bearerAuth({ verifier: withResultHeader(verifier) }), ok);
     expect(await send(app, 'nonsense')).toEqual({ status: 401, nonce: undefined });
   });
 
   it('stay on the response if a route guard denies access', async () => {
-    const app = express().use(bearerAuth({ verifier: withHeader() }), requireScope('write'), ok);
+    const app = express().use(bearerAuth({ verifier: withResultHeader(verifier) }), requireScope('write'), ok);
     expect(await send(app, token)).toEqual({ status: 403, nonce: 'next' });
   });
 
@@ -62,13 +53,13 @@ describe.each(Object.entries(frameworks))('%s: the headers of a result', (_name,
     };
     const unfinished: RequestHandler = () => {};
     const failed = vi.fn<ErrorRequestHandler>((_error, _req, _res, next) => next());
-    const app = express().use(early, bearerAuth({ verifier: withHeader() }), unfinished, failed);
+    const app = express().use(early, bearerAuth({ verifier: withResultHeader(verifier) }), unfinished, failed);
     expect(await send(app, token)).toEqual({ status: 504, nonce: undefined });
     expect(failed).not.toHaveBeenCalled();
   });
 
   it('may be missing, as in the results of an earlier release', async () => {
-    const earlier = { ...withHeader(), authenticate: () => Object({ ok: true, auth: null }) };
+    const earlier = { ...withResultHeader(verifier), authenticate: () => Object({ ok: true, auth: null }) };
     expect(await send(express().use(bearerAuth({ verifier: earlier }), ok))).toMatchObject({ status: 200 });
   });
 });
@@ -81,7 +72,10 @@ describe.each(Object.entries(frameworks))('%s: a ConfigurationError of authentic
       errors.push(error);
       res.status(500).end();
     };
-    const failing = { ...withHeader(), authenticate: () => verifier.authenticate(Object({}), Object({ scopes: 'x' })) };
+    const failing = {
+      ...withResultHeader(verifier),
+      authenticate: () => verifier.authenticate(Object({}), Object({ scopes: 'x' })),
+    };
     const app = express().use(bearerAuth({ verifier: failing }), route, handler);
     expect(await send(app, token)).toMatchObject({ status: 500 });
     expect(errors).toEqual([expect.any(ConfigurationError)]);

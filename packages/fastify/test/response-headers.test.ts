@@ -1,3 +1,4 @@
+import { withResultHeader } from '@verifier/conformance';
 import { bearerAuth, ConfigurationError, createVerifier, type Verifier } from '@verifier/fastify';
 import { type AuthorizationServer, startAuthorizationServer } from '@verifier/test-issuer';
 import type { FastifyInstance } from 'fastify';
@@ -19,15 +20,6 @@ afterEach(closeAll);
 
 afterAll(() => Promise.all([verifier.close(), issuer.close()]));
 
-/** A verifier whose results carry a header. */
-function withHeader(): Verifier {
-  const authenticate: Verifier['authenticate'] = async (...args) => {
-    const result = await verifier.authenticate(...args);
-    return result.ok ? { ...result, headers: { 'DPoP-Nonce': 'next' } } : result;
-  };
-  return Object({ authenticate, challenge: (error: never) => verifier.challenge(error) });
-}
-
 async function send(
   server: FastifyInstance,
   question: Question = {},
@@ -43,7 +35,7 @@ describe.each(Object.entries(frameworks))('%s: the headers of a result', (_name,
 
   it('[ADAPTERS-RESULT-HEADERS] are on the response of the application, also for an anonymous request', async () => {
     const server = createServer(fastify);
-    await server.register(bearerAuth, { verifier: withHeader() });
+    await server.register(bearerAuth, { verifier: withResultHeader(verifier) });
     server.get('/', ok);
     server.get('/scoped', { config: { auth: { scope: 'read' } } }, ok);
     expect(await send(server, { token })).toEqual(added);
@@ -53,7 +45,7 @@ describe.each(Object.entries(frameworks))('%s: the headers of a result', (_name,
 
   it('are on the response of a route with a guard of its own, or with authenticate', async () => {
     const server = createServer(fastify);
-    await server.register(bearerAuth, { verifier: withHeader(), global: false });
+    await server.register(bearerAuth, { verifier: withResultHeader(verifier), global: false });
     server.get('/guarded', { preHandler: server.requireScope('read') }, ok);
     server.get('/hook', { onRequest: server.authenticate }, ok);
     server.get('/called', { preHandler: (request, reply) => server.authenticate(request, reply) }, ok);
@@ -62,14 +54,14 @@ describe.each(Object.entries(frameworks))('%s: the headers of a result', (_name,
 
   it('are on no response to credentials that are denied', async () => {
     const server = createServer(fastify);
-    await server.register(bearerAuth, { verifier: withHeader() });
+    await server.register(bearerAuth, { verifier: withResultHeader(verifier) });
     server.get('/', ok);
     expect(await send(server, { token: 'nonsense' })).toEqual({ status: 401, nonce: undefined });
   });
 
   it('stay on the response if a route guard denies access', async () => {
     const server = createServer(fastify);
-    await server.register(bearerAuth, { verifier: withHeader() });
+    await server.register(bearerAuth, { verifier: withResultHeader(verifier) });
     server.get('/', { preHandler: server.requireScope('write') }, ok);
     expect(await send(server, { token })).toEqual({ status: 403, nonce: 'next' });
   });
@@ -82,7 +74,7 @@ describe.each(Object.entries(frameworks))('%s: the headers of a result', (_name,
       done();
     });
     server.addHook('onError', async (_request, _reply, error) => failed(error));
-    await server.register(bearerAuth, { verifier: withHeader() });
+    await server.register(bearerAuth, { verifier: withResultHeader(verifier) });
     server.get('/', (_request, reply) => void reply.hijack());
     expect(await send(server, { token })).toEqual({ status: 504, nonce: undefined });
     expect(failed).not.toHaveBeenCalled();
@@ -90,7 +82,7 @@ describe.each(Object.entries(frameworks))('%s: the headers of a result', (_name,
 
   it('may be missing, as in the results of an earlier release', async () => {
     const server = createServer(fastify);
-    const earlier = { ...withHeader(), authenticate: () => Object({ ok: true, auth: null }) };
+    const earlier = { ...withResultHeader(verifier), authenticate: () => Object({ ok: true, auth: null }) };
     await server.register(bearerAuth, { verifier: earlier });
     server.get('/', ok);
     expect(await send(server)).toMatchObject({ status: 200 });
@@ -101,7 +93,10 @@ describe.each(Object.entries(frameworks))('%s: a ConfigurationError of authentic
   it('goes to the error handler, and the route stays closed', async () => {
     const server = createServer(fastify);
     const [route, failed] = [vi.fn(ok), vi.fn()];
-    const failing = { ...withHeader(), authenticate: () => verifier.authenticate(Object({}), Object({ scopes: 'x' })) };
+    const failing = {
+      ...withResultHeader(verifier),
+      authenticate: () => verifier.authenticate(Object({}), Object({ scopes: 'x' })),
+    };
     server.setErrorHandler((error, _request, reply) => {
       failed(error);
       return reply.code(500).send('failed');

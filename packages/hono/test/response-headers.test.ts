@@ -1,3 +1,4 @@
+import { withResultHeader } from '@verifier/conformance';
 import { bearerAuth, ConfigurationError, createVerifier, requireScope, type Verifier } from '@verifier/hono';
 import { type AuthorizationServer, startAuthorizationServer } from '@verifier/test-issuer';
 import { Hono } from 'hono';
@@ -17,15 +18,6 @@ beforeAll(async () => {
 
 afterAll(() => Promise.all([verifier.close(), issuer.close()]));
 
-/** A verifier whose results carry a header. */
-function withHeader(): Verifier {
-  const authenticate: Verifier['authenticate'] = async (...args) => {
-    const result = await verifier.authenticate(...args);
-    return result.ok ? { ...result, headers: { 'DPoP-Nonce': 'next' } } : result;
-  };
-  return Object({ authenticate, challenge: (error: never) => verifier.challenge(error) });
-}
-
 async function send(
   app: Pick<Hono, 'request'>,
   credentials?: string,
@@ -37,7 +29,7 @@ async function send(
 
 function createApp(): Hono {
   const app = new Hono();
-  app.use(bearerAuth({ verifier: withHeader() }));
+  app.use(bearerAuth({ verifier: withResultHeader(verifier) }));
   return app;
 }
 
@@ -89,7 +81,7 @@ describe('the headers of a result', () => {
   });
 
   it('may be missing, as in the results of an earlier release', async () => {
-    const earlier = { ...withHeader(), authenticate: () => Object({ ok: true, auth: null }) };
+    const earlier = { ...withResultHeader(verifier), authenticate: () => Object({ ok: true, auth: null }) };
     const app = new Hono().use(bearerAuth({ verifier: earlier })).get('/', (c) => c.text('ok'));
     expect(await send(app)).toEqual({ status: 200, nonce: null });
   });
@@ -99,7 +91,10 @@ describe('a ConfigurationError of authenticate()', () => {
   it('goes to app.onError, and the route stays closed', async () => {
     const route = vi.fn(() => new Response('ok'));
     const failed = vi.fn();
-    const failing = { ...withHeader(), authenticate: () => verifier.authenticate(Object({}), Object({ scopes: 'x' })) };
+    const failing = {
+      ...withResultHeader(verifier),
+      authenticate: () => verifier.authenticate(Object({}), Object({ scopes: 'x' })),
+    };
     const app = new Hono().use(bearerAuth({ verifier: failing })).get('/', route);
     app.onError((error, c) => {
       failed(error);

@@ -2,6 +2,7 @@ import { ApolloDriver } from '@nestjs/apollo';
 import { Controller, Get, Module, type Type } from '@nestjs/common';
 import { GraphQLModule, Query, Resolver } from '@nestjs/graphql';
 import { MercuriusDriver } from '@nestjs/mercurius';
+import { withResultHeader } from '@verifier/conformance';
 import { BearerAuthModule, ConfigurationError, createVerifier, RequireScope, type Verifier } from '@verifier/nest';
 import { GqlAuthGuard } from '@verifier/nest/graphql';
 import { type AuthorizationServer, startAuthorizationServer } from '@verifier/test-issuer';
@@ -21,15 +22,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => Promise.all([verifier.close(), issuer.close()]));
-
-/** A verifier whose results carry a header. */
-function withHeader(): Verifier {
-  const authenticate: Verifier['authenticate'] = async (...args) => {
-    const result = await verifier.authenticate(...args);
-    return result.ok ? { ...result, headers: { 'DPoP-Nonce': 'next' } } : result;
-  };
-  return Object({ authenticate, challenge: (error: never) => verifier.challenge(error) });
-}
 
 const reached = vi.fn();
 
@@ -60,17 +52,23 @@ describe.each(Object.entries(platforms))('on %s: the headers of a result', (_nam
   }
 
   it('[ADAPTERS-RESULT-HEADERS] are on the response of the application, also for an anonymous request', async () => {
-    expect(await send(withHeader(), { credentials: token })).toEqual({ status: 200, nonce: 'next' });
-    expect(await send(withHeader())).toEqual({ status: 200, nonce: 'next' });
-    expect(await send(withHeader(), { path: '/scoped', credentials: token })).toEqual({ status: 200, nonce: 'next' });
+    expect(await send(withResultHeader(verifier), { credentials: token })).toEqual({ status: 200, nonce: 'next' });
+    expect(await send(withResultHeader(verifier))).toEqual({ status: 200, nonce: 'next' });
+    expect(await send(withResultHeader(verifier), { path: '/scoped', credentials: token })).toEqual({
+      status: 200,
+      nonce: 'next',
+    });
   });
 
   it('are on no response to credentials that are denied', async () => {
-    expect(await send(withHeader(), { credentials: 'nonsense' })).toEqual({ status: 401, nonce: undefined });
+    expect(await send(withResultHeader(verifier), { credentials: 'nonsense' })).toEqual({
+      status: 401,
+      nonce: undefined,
+    });
   });
 
   it('may be missing, as in the results of an earlier release', async () => {
-    const earlier = { ...withHeader(), authenticate: () => Object({ ok: true, auth: null }) };
+    const earlier = { ...withResultHeader(verifier), authenticate: () => Object({ ok: true, auth: null }) };
     expect(await send(earlier)).toEqual({ status: 200, nonce: undefined });
   });
 
@@ -78,7 +76,7 @@ describe.each(Object.entries(platforms))('on %s: the headers of a result', (_nam
     reached.mockClear();
     const result = verifier.authenticate(Object({}), Object({ scopes: 'x' }));
     await expect(result).rejects.toBeInstanceOf(ConfigurationError);
-    expect(await send({ ...withHeader(), authenticate: () => result }, { credentials: token })).toEqual({
+    expect(await send({ ...withResultHeader(verifier), authenticate: () => result }, { credentials: token })).toEqual({
       status: 500,
       nonce: undefined,
     });
@@ -114,7 +112,7 @@ describe.each([
     @Module({
       imports: [
         GraphQLModule.forRoot(Object(graphql)),
-        BearerAuthModule.forRoot({ guard: GqlAuthGuard, verifier: withHeader() }),
+        BearerAuthModule.forRoot({ guard: GqlAuthGuard, verifier: withResultHeader(verifier) }),
       ],
       providers: [Answers],
     })
