@@ -3,6 +3,9 @@ import { resolveRequirements } from '../authorization/resolve-requirements.ts';
 import type { ResolvedRequirements } from '../authorization/resolved-requirements.ts';
 import { OptionReader } from '../options/option-reader.ts';
 
+/** The default of `concurrency`. */
+export const defaultConcurrency = 64;
+
 /** Options for verifying many tokens at once. */
 export interface VerifyAllOptions {
   /**
@@ -33,7 +36,8 @@ export interface ResolvedVerifyAllOptions {
 export function resolveVerifyAllOptions(options: VerifyAllOptions): ResolvedVerifyAllOptions {
   const reader = new OptionReader(options, '', ['concurrency', 'requirements']);
   return {
-    concurrency: reader.number('concurrency', { min: 1, max: Number.MAX_SAFE_INTEGER, integer: true }) ?? 64,
+    concurrency:
+      reader.number('concurrency', { min: 1, max: Number.MAX_SAFE_INTEGER, integer: true }) ?? defaultConcurrency,
     requirements: resolveRequirements(options.requirements, 'verifyAll'),
   };
 }

@@ -1,9 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { defaultAlgorithms } from '../../src/crypto/algorithms.ts';
 import { cognito, createVerifier, entra, okta } from '../../src/index.ts';
 import { lifeOf } from '../../src/keys/refresh-policy.ts';
 import { required } from '../../src/options/option-record.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
+import { defaultConcurrency } from '../../src/verification/verify-all-options.ts';
 import { audience, issuer } from '../support/sign-token.ts';
 import {
   allOptions,
@@ -56,6 +58,12 @@ describe('the default of algorithms', () => {
     expect(defaultAlgorithms).toEqual(ten);
     expect(optionFor('algorithms')?.record.default).toBe(defaultAlgorithms);
   });
+});
+
+it('[OPTIONS-DOCUMENTED] the docstring of concurrency of verifyAll() states its default', () => {
+  const source = readFileSync(new URL('../../src/verification/verify-all-options.ts', import.meta.url), 'utf8');
+  const [, documented] = /@default (\S+)\s+\*\/\s+readonly concurrency/.exec(source) ?? [];
+  expect(documented).toBe(String(defaultConcurrency));
 });
 
 describe('[OPTIONS-DOCUMENTED] the docstring of an option', () => {

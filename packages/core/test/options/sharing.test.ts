@@ -1,10 +1,11 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { FetchLike, Verifier, VerifierOptions } from '../../src/index.ts';
+import type { Verifier, VerifierOptions } from '../../src/index.ts';
 import type { Separates } from '../../src/options/option-record.ts';
 import { optionGroups } from '../../src/options/option-table.ts';
 import { runtime as node } from '../../src/runtime/node.ts';
 import type { Runtime } from '../../src/runtime/runtime.ts';
 import { FakeClock } from '../support/fake-clock.ts';
+import { FakeIssuer } from '../support/fake-issuer.ts';
 import { audience, issuer } from '../support/sign-token.ts';
 import { generateTestKey, keySetOf } from '../support/test-key.ts';
 import { verifierOn } from '../support/verifiers.ts';
@@ -12,24 +13,18 @@ import { verifierOn } from '../support/verifiers.ts';
 const [key, otherKey] = [generateTestKey('Ed25519'), generateTestKey('ES256')];
 const base = { issuer, audience, clock: new FakeClock() };
 
-/** A `fetch` that answers for every issuer, with a log of its own calls. */
-interface FakeFetch {
-  readonly fetch: FetchLike;
-  readonly urls: readonly string[];
-}
-
-function createFakeFetch(): FakeFetch {
-  const urls: string[] = [];
-  const fetch: FetchLike = async (url) => {
-    urls.push(url);
+/** A fake issuer that answers under every issuer name. */
+function anyIssuer(): FakeIssuer {
+  const fake = new FakeIssuer([key]);
+  fake.respondWith((url) => {
     const [name, metadata] = url.split('/.well-known/');
     return Response.json(metadata === undefined ? keySetOf(key) : { issuer: name, jwks_uri: `${name}/keys` });
-  };
-  return { fetch, urls };
+  });
+  return fake;
 }
 
 const fakeDispatcher = (): object => ({ dispatch: () => true });
-const [firstFetch, secondFetch] = [createFakeFetch(), createFakeFetch()];
+const [firstFake, secondFake] = [anyIssuer(), anyIssuer()];
 
 type Pair = readonly [first: object, second: object];
 
@@ -67,7 +62,7 @@ const pairs: Readonly<Record<string, Pair>> = {
   'http.maxResponseSize': [{}, { http: { maxResponseSize: 2048 } }],
   'http.headers': [{}, { http: { headers: { 'x-gateway': 'a' } } }],
   'http.dispatcher': [{ http: { dispatcher: fakeDispatcher() } }, { http: { dispatcher: fakeDispatcher() } }],
-  'http.fetch': [{ http: { fetch: firstFetch.fetch } }, { http: { fetch: secondFetch.fetch } }],
+  'http.fetch': [{ http: { fetch: firstFake.fetch } }, { http: { fetch: secondFake.fetch } }],
   'http.dangerouslyAllowInsecure': [{}, { http: { dangerouslyAllowInsecure: ['http://keycloak:8080'] } }],
 };
 
@@ -94,17 +89,19 @@ async function sharedBetween([first, second]: Pair): Promise<Shared> {
     warn: () => undefined,
     createHttpClient: () => {
       pools += 1;
-      return { fetch: createFakeFetch().fetch, isStaleConnection: () => false, close: async () => undefined };
+      return { fetch: anyIssuer().fetch, isStaleConnection: () => false, close: async () => undefined };
     },
   };
-  const callsBefore = [firstFetch, secondFetch].map(({ urls }) => urls.length);
+  const callsBefore = [firstFake, secondFake].map(({ requests }) => requests.length);
   const a = verifierOn(runtime, { ...base, ...first } as VerifierOptions);
   const b = verifierOn(runtime, { ...base, ...second } as VerifierOptions);
   onTestFinished(async () => void (await Promise.all([a.close(), b.close()])));
   await a.warmUp();
   const entry = JSON.stringify(keysOf(a)) === JSON.stringify(keysOf(b));
   await b.warmUp();
-  const calledFetches = [firstFetch, secondFetch].filter(({ urls }, index) => urls.length > (callsBefore[index] ?? 0));
+  const calledFetches = [firstFake, secondFake].filter(
+    ({ requests }, index) => requests.length > (callsBefore[index] ?? 0),
+  );
   return { pool: pools + calledFetches.length === 1, entry };
 }
 
@@ -161,7 +158,7 @@ describe('two verifiers', () => {
     ['equal headers', ...twice(() => ({ http: { headers: { 'x-gateway': 'a' } } }))],
     ['equal key sets', ...twice(() => ({ jwks: structuredClone(keySetOf(key)) }))],
     ['one dispatcher', ...twice(() => ({ http: { dispatcher } }))],
-    ['one fetch', ...twice(() => ({ http: { fetch: firstFetch.fetch } }))],
+    ['one fetch', ...twice(() => ({ http: { fetch: firstFake.fetch } }))],
   ])('share everything with %s', async (_name, first, second) => {
     expect(await sharedBetween([first, second])).toEqual(expected.nothing);
   });
