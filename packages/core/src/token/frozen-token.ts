@@ -5,7 +5,7 @@ import type { Claims, JwsHeader, SentToken, TokenFacts, VerifiedToken } from './
 export class FrozenToken implements VerifiedToken {
   // A private field, so that JSON.stringify, util.inspect and a spread never show the token.
   readonly #token: string;
-  readonly scheme: 'Bearer';
+  readonly scheme: VerifiedToken['scheme'];
   readonly format: 'jwt';
   readonly header: JwsHeader;
   readonly claims: Claims & unknown;

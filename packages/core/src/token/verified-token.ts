@@ -93,6 +93,6 @@ export interface TokenFacts {
 
 /** A token and its authentication scheme, as they were sent. */
 export interface SentToken {
-  readonly scheme: 'Bearer';
+  readonly scheme: VerifiedToken['scheme'];
   readonly token: string;
 }

@@ -23,7 +23,7 @@ export function acceptToken(
   validate: Validate | undefined,
   context: VerificationContext,
 ): MaybePromise<VerifiedToken> {
-  if (token.confirmation !== undefined) throw attributeTo(token.issuer, denyUnprovedBinding(token.confirmation));
+  if (token.confirmation !== undefined) throw attributeTo(token.issuer, denyUnprovedBinding(token, context.request));
   const { requirements, isSync } = context;
   if (validate === undefined) return requirements === noRequirements ? token : authorize(token, requirements);
   const verdict = settled(validate(token));
