@@ -35,6 +35,14 @@ export const bannedWords: readonly BannedWord[] = [
     pattern: /\bfunction check\b|\bcheck\u200B(?!(js|out|prime|server)\b)\w+/,
     instead: 'validate… (throws), deny… (returns), is… (boolean)',
   },
+  { pattern: /[.#]check\((?!\))/, instead: 'validate… (throws), deny… (returns), is… (boolean)', paths: /^packages\// },
+  { pattern: /\brefuse\u200B\w+/, instead: 'deny… (returns the error) or validate… (throws)' },
+  { pattern: /\bobservers?\b/, instead: 'listener, log, metrics' },
+  {
+    pattern:
+      /\bfetch\u200Bfault|\bverify\u200Bmode|\bpolicy\u200Blimits|\bissuer\u200Bdirectory|\bresolved\u200Bdirectory|\bremote\u200Bkey\u200Bset\b|\bsignature\u200Bkey\b/,
+    instead: 'the present name of the type',
+  },
   // Parts of names that say nothing.
   { pattern: /(?<!package[- \u200B])\bmanagers?\b/, instead: 'the name of what it does' },
   { pattern: /\bhelpers?\b/, instead: 'the name of what it does' },

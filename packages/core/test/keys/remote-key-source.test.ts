@@ -171,10 +171,10 @@ class Simulation {
     if (found instanceof Promise) {
       // A known key in a trusted set is waited for after idleness only.
       if (isTrusted && wasUsed && this.issuer.asked.length === 1) expect(this.#hadToWait(index)).toBe(true);
-      this.#pending.push(found.then((late) => this.#check(late, index)));
+      this.#pending.push(found.then((late) => this.#expectFound(late, index)));
       return;
     }
-    this.#check(found, index);
+    this.#expectFound(found, index);
     if (isTrusted && this.loaded?.includes(index) === true) expect(found).not.toBeInstanceOf(Error);
   }
 
@@ -183,7 +183,7 @@ class Simulation {
   }
 
   // A key that is found is in the last set, which is still trusted.
-  #check(found: SelectedKey | Error, index: number): void {
+  #expectFound(found: SelectedKey | Error, index: number): void {
     if (found instanceof Error) {
       expect(isAuthError(found)).toBe(true);
       return;
