@@ -37,6 +37,29 @@ export const bannedWords: readonly BannedWord[] = [
   },
   { pattern: /[.#]check\((?!\))/, instead: 'validate… (throws), deny… (returns), is… (boolean)', paths: /^packages\// },
   { pattern: /\brefuse\u200B\w+/, instead: 'deny… (returns the error) or validate… (throws)' },
+  {
+    pattern: /(?<![-"\u200B])\breporters?\b/,
+    instead: 'listener, log, metrics',
+    paths: /^packages\/[^/]+\/(src|test)\//,
+  },
+  { pattern: /\btell(ing)?\b\u200B|\btell\(/, instead: 'send, publish, notify' },
+  {
+    pattern: /(?<!unencoded |detached )\bpayloads?\b(?! of RFC|:)/,
+    instead: 'claims',
+    paths: /^packages\/[^/]+\/src\//,
+  },
+  {
+    pattern:
+      /\b(const|let|readonly) users?\b(?!\u200B)|[.#]users?\b(?!\u200B)|(?<!\u200B)\busers?\u200B(?!pool|agent|info)/,
+    instead: 'subject, auth',
+    paths: /^packages\/[^/]+\/src\//,
+  },
+  {
+    pattern: /(?<!\u200B)\bservices?\b(?!\u200Bunavailable)/,
+    instead: 'the name of what it does',
+    paths: /^packages\/[^/]+\/src\/.*\.ts$/,
+  },
+  { pattern: /\b(const|let) check\b/, instead: 'verify…, validate…, deny…, is…' },
   { pattern: /\bobservers?\b/, instead: 'listener, log, metrics' },
   {
     pattern:

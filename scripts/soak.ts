@@ -41,7 +41,7 @@ type Order = { readonly publish: readonly object[] } | { readonly go: 'away' | '
 /** The issuer runs in a process of its own, so that the samples exclude its heap and sockets. */
 interface Issuer {
   readonly url: string;
-  tell(order: Order): void;
+  send(order: Order): void;
   end(): void;
 }
 
@@ -58,7 +58,7 @@ async function serve(): Promise<void> {
 async function startIssuer(): Promise<Issuer> {
   const child = fork(fileURLToPath(import.meta.url), ['serve']);
   const [url] = (await once(child, 'message')) as [string];
-  return { url, tell: (order) => void child.send(order), end: () => void child.kill() };
+  return { url, send: (order) => void child.send(order), end: () => void child.kill() };
 }
 
 function createKey(): Key {
@@ -115,7 +115,7 @@ class Traffic {
   /** Signs with the key that was published ahead, publishes the next one, and withdraws the one before the previous. */
   rotate(): void {
     [this.#previous, this.#signing, this.#next] = [this.#signing, this.#next, createKey()];
-    this.#issuer.tell({ publish: [this.#previous, this.#signing, this.#next].map(({ jwk }) => jwk) });
+    this.#issuer.send({ publish: [this.#previous, this.#signing, this.#next].map(({ jwk }) => jwk) });
     this.#tokens = Array.from({ length: tokensPerKey }, () => mint(this.#signing, this.#issuer.url));
   }
 
@@ -212,8 +212,8 @@ async function soak(minutes: number): Promise<boolean> {
   const chores: NodeJS.Timeout[] = [
     every(rotationSeconds, () => traffic.rotate()),
     every(outageEvery, () => {
-      issuer.tell({ go: 'away' });
-      chores.push(setTimeout(() => issuer.tell({ go: 'back' }), outageSeconds * 1000));
+      issuer.send({ go: 'away' });
+      chores.push(setTimeout(() => issuer.send({ go: 'back' }), outageSeconds * 1000));
     }),
     every(sampleSeconds, () => {
       const sample = takeSample(startedAt);

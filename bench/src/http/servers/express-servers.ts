@@ -1,15 +1,15 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express, { type RequestHandler } from 'express';
-import { createLimitCheck } from './limit-check.ts';
+import { openLimit } from './limit.ts';
 import { answer, type Listen, route } from './server.ts';
 
 export const bare: Listen = async () => listen([]);
 
 export const limit: Listen = async (target) => {
-  const check = await createLimitCheck(target);
+  const verifyHeader = await openLimit(target);
   const middleware: RequestHandler = (req, _res, next) => {
-    check(req.headers.authorization);
+    verifyHeader(req.headers.authorization);
     next();
   };
   return listen([middleware]);

@@ -2,16 +2,16 @@ import type { AddressInfo } from 'node:net';
 import type { Secret } from '@fastify/jwt';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Target } from '../../tokens/token-file.ts';
-import { createLimitCheck } from './limit-check.ts';
+import { openLimit } from './limit.ts';
 import { answer, type Listen, route } from './server.ts';
 
 export const bare: Listen = async () => listen(fastify());
 
 export const limit: Listen = async (target) => {
-  const check = await createLimitCheck(target);
+  const verifyHeader = await openLimit(target);
   const app = fastify();
   app.addHook('onRequest', (request, _reply, done) => {
-    check(request.headers.authorization);
+    verifyHeader(request.headers.authorization);
     done();
   });
   return listen(app);

@@ -2,15 +2,15 @@ import { serve } from '@hono/node-server';
 import { Hono, type MiddlewareHandler } from 'hono';
 import { jwk } from 'hono/jwk';
 import type { PublicKey } from '../../tokens/keys.ts';
-import { createLimitCheck } from './limit-check.ts';
+import { openLimit } from './limit.ts';
 import { answer, type Listen, route } from './server.ts';
 
 export const bare: Listen = async () => listen();
 
 export const limit: Listen = async (target) => {
-  const check = await createLimitCheck(target);
+  const verifyHeader = await openLimit(target);
   return listen(async (c, next) => {
-    check(c.req.raw.headers.get('authorization') ?? undefined);
+    verifyHeader(c.req.raw.headers.get('authorization') ?? undefined);
     await next();
   });
 };

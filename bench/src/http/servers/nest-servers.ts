@@ -13,7 +13,7 @@ import {
   UseGuards,
 } from '@nestjs/common';
 import { APP_GUARD, NestFactory } from '@nestjs/core';
-import { createLimitCheck } from './limit-check.ts';
+import { openLimit } from './limit.ts';
 import { answer, type Listen, route } from './server.ts';
 
 class OrdersController {
@@ -28,10 +28,10 @@ Get(route)(OrdersController.prototype, 'list', methodOf(OrdersController.prototy
 export const bare: Listen = async () => listen({});
 
 export const limit: Listen = async (target) => {
-  const check = await createLimitCheck(target);
+  const verifyHeader = await openLimit(target);
   const guard: CanActivate = {
     canActivate: (context) => {
-      check(context.switchToHttp().getRequest<IncomingMessage>().headers.authorization);
+      verifyHeader(context.switchToHttp().getRequest<IncomingMessage>().headers.authorization);
       return true;
     },
   };

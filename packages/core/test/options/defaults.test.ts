@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { defaultAlgorithms } from '../../src/crypto/algorithms.ts';
-import { cognito, createVerifier, entra, okta } from '../../src/index.ts';
+import { cognito, createGuard, createVerifier, entra, okta } from '../../src/index.ts';
 import { lifeOf } from '../../src/keys/refresh-policy.ts';
 import { required } from '../../src/options/option-record.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
@@ -17,6 +17,7 @@ import {
   readMembers,
   readRows,
   readText,
+  repository,
 } from './documented-options.ts';
 
 const groups: Readonly<Record<string, string>> = {
@@ -64,6 +65,35 @@ it('[OPTIONS-DOCUMENTED] the docstring of concurrency of verifyAll() states its 
   const source = readFileSync(new URL('../../src/verification/verify-all-options.ts', import.meta.url), 'utf8');
   const [, documented] = /@default (\S+)\s+\*\/\s+readonly concurrency/.exec(source) ?? [];
   expect(documented).toBe(String(defaultConcurrency));
+});
+
+describe('[OPTIONS-DOCUMENTED] the docstring of a setting of guards', () => {
+  const literal = /^(?:true|false|'\w+'|[A-Z]\w+)$/;
+  const packages = ['express', 'fastify', 'hono', 'nest'];
+  const settings = packages.flatMap((name) => {
+    const sources = globSync(`packages/${name}/src/*.ts`, { cwd: repository }).map(readText);
+    const members = sources.flatMap(readMembers).filter(({ byDefault }) => literal.test(byDefault ?? ''));
+    return members.map((member) => ({ package: name, code: sources.join('\n'), ...member }));
+  });
+
+  it('states the default of onError', async () => {
+    const guard = createGuard({ issuer, audience });
+    await guard.close();
+    const [member] = readMembers(readText('packages/core/src/guard.ts')).filter(({ name }) => name === 'onError');
+    expect(member?.byDefault).toBe(literalOf(guard.onError));
+  });
+
+  it('is found in adapters', () => {
+    expect(settings.map((setting) => `${setting.package} ${setting.name}`)).toEqual(
+      expect.arrayContaining(['fastify global', 'fastify warmUp', 'nest global', 'nest guard', 'nest warmUp']),
+    );
+  });
+
+  it.each(settings)('states the default of $name in $package, as every place that reads it', ({ code, ...member }) => {
+    const read = [...code.matchAll(new RegExp(`[{,] ${member.name} = (\\S+?)[ ,]`, 'g'))].map(([, value]) => value);
+    expect(read.length).toBeGreaterThan(0);
+    expect(new Set(read)).toEqual(new Set([member.byDefault]));
+  });
 });
 
 describe('[OPTIONS-DOCUMENTED] the docstring of an option', () => {

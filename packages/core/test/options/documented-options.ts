@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { type OptionRecord, required } from '../../src/options/option-record.ts';
 import { optionGroups } from '../../src/options/option-table.ts';
 
-const root = fileURLToPath(new URL('../../../../', import.meta.url));
+/** The root folder of the repository, with a slash at its end. */
+export const repository = fileURLToPath(new URL('../../../../', import.meta.url));
 
 /** A member of an exported interface, as its docstring describes it. */
 export interface DocumentedMember {
@@ -31,7 +32,7 @@ export const allOptions: readonly NamedOption[] = optionGroups.flatMap(({ path, 
 
 /** Reads a file of the repository as text. */
 export function readText(path: string): string {
-  return readFileSync(`${root}${path}`, 'utf8');
+  return readFileSync(`${repository}${path}`, 'utf8');
 }
 
 /** Reads the optional and required members of all interfaces of a source file, with their docstrings. */
