@@ -203,7 +203,14 @@ const certificates: readonly StepsRow[] = [
   ),
 );
 
-const malformed = { null: null, text: 'x', array: [], number: 1, 'array-of-one': [{ jkt: thumbprint }], false: false };
+const malformed = {
+  text: 'x',
+  'empty-text': '',
+  array: [],
+  number: 1,
+  'array-of-one': [{ jkt: thumbprint }],
+  false: false,
+};
 
 /** Tokens that were issued for another purpose, or are bound to a key or certificate. */
 export const purposeAttacks: readonly Attack[] = [
@@ -215,6 +222,11 @@ export const purposeAttacks: readonly Attack[] = [
         'jkt-empty': { jkt: '' },
         'jkt-null': { jkt: null },
         'jkt-and-another': { jwe: 'x', jkt: thumbprint },
+        jwk: { jwk: { kty: 'EC', crv: 'P-256', x: 'x', y: 'y' } },
+        jwe: { jwe: 'x' },
+        kid: { kid: 'x' },
+        'kid-null': { kid: null },
+        jku: { jku: 'https://attacker.example/keys', kid: 'x' },
       },
       'ERR_BINDING_REQUIRED',
     ),
