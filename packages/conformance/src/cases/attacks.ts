@@ -74,6 +74,7 @@ const forms: readonly TokenRow[] = [
     () => `${encode('{"alg":"PBES2-HS256+A128KW","enc":"A128GCM","p2c":2147483647,"p2s":"AA"}')}.AA.AA.AA.AA`,
   ],
   ['encrypted-and-compressed', 'RFC 8725, section 3.6', () => `${encode('{"alg":"dir","zip":"DEF"}')}..AA.AA.AA`],
+  ['encrypted-with-the-key-of-the-api', 'RFC 7516, section 9', () => `${encode('{"alg":"RSA-OAEP"}')}.AA.AA.AA.AA`],
   ['thousands-of-dots', 'RFC 7515, section 7.1', () => 'a.'.repeat(4000).slice(0, -1)],
   ['nested-deep', 'RFC 8259, section 9', signedText(asItIs, behind(`"aud":${'['.repeat(4000)}${']'.repeat(4000)}`))],
   ['never-closed', 'RFC 8259, section 9', signedText(asItIs, () => '['.repeat(8000))],

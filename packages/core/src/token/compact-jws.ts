@@ -41,15 +41,23 @@ export function parseCompactJws(token: string, decoder: Decoder, verifiedHeaders
   const first = token.indexOf('.');
   const second = token.indexOf('.', first + 1);
   const hasEveryPart = first > 0 && second > first + 1 && second < token.length - 1;
-  if (!hasEveryPart) throw malformed('The token is not a compact JWS of three base64url parts');
+  if (!hasEveryPart || token.includes('.', second + 1)) validateParts(token, hasEveryPart);
   const encodedHeader = token.slice(0, first);
   const payload = decodePart(token.slice(first + 1, second), decoder);
-  // A fourth segment ends up here and fails base64url decoding.
   const signature = decodePart(token.slice(second + 1), decoder);
   const header =
     verifiedHeaders?.get(encodedHeader) ?? parseHeader(parseObject(decodePart(encodedHeader, decoder), decoder));
   const claims = parseObject(payload, decoder);
   return { encodedHeader, header, claims, signingInput: token.slice(0, second), signature };
+}
+
+// A fourth part fails base64url decoding, together with the third one.
+function validateParts(token: string, hasEveryPart: boolean): void {
+  // RFC 7516, section 9.
+  if (token.split('.', 6).length === 5) {
+    throw malformed('The token is encrypted (five parts), and only signed tokens (three parts) are verified');
+  }
+  if (!hasEveryPart) throw malformed('The token is not a compact JWS of three base64url parts');
 }
 
 function parseHeader(header: UnverifiedClaims): JwsHeader {

@@ -25,6 +25,8 @@ const tokens: readonly Case[] = [
   ['The token is not a compact JWS of three base64url parts', '.b.c'],
   ['The token is not a compact JWS of three base64url parts', 'a..c'],
   ['The token is not a compact JWS of three base64url parts', 'a.b.'],
+  ['The token is encrypted (five parts), and only signed tokens (three parts) are verified', 'a.b.c.d.e'],
+  ['The token is encrypted (five parts), and only signed tokens (three parts) are verified', 'a..c.d.e'],
   ['A part of the token is not canonical base64url', 'aa.bb.cc.dd'],
   ['A part of the token is not canonical base64url', signParts(key, 'AB', claims)],
   ['A part of the token is not UTF-8', headed(Uint8Array.of(0xff))],

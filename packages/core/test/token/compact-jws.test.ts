@@ -24,6 +24,8 @@ function signedHeader(parameters: Readonly<Record<string, unknown>>): string {
   return signToken(key, {}, parameters);
 }
 
+const encrypted = encode('{"alg":"RSA-OAEP","enc":"A256GCM"}');
+
 const forms: Readonly<Record<string, string>> = {
   'the empty string': '',
   'one part': header,
@@ -73,6 +75,28 @@ describe('[TOKEN-FORM] a token that is not a compact JWS', () => {
   it.each(Object.entries(forms))('is malformed: %s', (_name, token) => {
     expect(codeOf(token)).toBe('ERR_TOKEN_MALFORMED');
   });
+
+  it.each([
+    ['with an encrypted key', `${encrypted}.AAAA.AAAA.AAAA.AAAA`],
+    ['without an encrypted key', `${encrypted}..AAAA.AAAA.AAAA`],
+    ['without a ciphertext', `${encrypted}.AAAA.AAAA..AAAA`],
+    ['of empty parts', '....'],
+    ['with the header of a signed token', `${good}.AAAA.AAAA`],
+  ])('is called encrypted if it has five parts: %s', (_name, token) => {
+    expect(authErrorOf(() => verifier.verifySync(token))).toMatchObject({
+      code: 'ERR_TOKEN_MALFORMED',
+      message: expect.stringContaining('encrypted'),
+    });
+  });
+
+  it.each(['', 'opaque', '.', '..', '...', `${good}.AAAA`, `${good}.A.A.A`, '.....', 'a.'.repeat(4000)])(
+    'is not called encrypted if it has another number of parts: %#',
+    (token) => {
+      const { code, message } = authErrorOf(() => verifier.verifySync(token));
+      expect(code).toBe('ERR_TOKEN_MALFORMED');
+      expect(message).not.toContain('encrypted');
+    },
+  );
 
   it.each([
     ['undefined', undefined],
