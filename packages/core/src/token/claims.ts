@@ -89,12 +89,13 @@ function readOtherPurpose(claims: UnverifiedClaims): Purpose | undefined {
 function validateExpiry(claims: UnverifiedClaims, now: number, tolerance: number): void {
   const exp = readNumericDate(claims, 'exp');
   if (exp === undefined) throw missingFault('exp');
-  if (exp <= now - tolerance) throw mismatchFault('ERR_TOKEN_EXPIRED', 'exp', 'The token expired');
+  // Each comparison is written so that a time that is not a number refuses the token.
+  if (!(exp > now - tolerance)) throw mismatchFault('ERR_TOKEN_EXPIRED', 'exp', 'The token expired');
 }
 
 function validateNotBefore(claims: UnverifiedClaims, now: number, tolerance: number): void {
   const nbf = readNumericDate(claims, 'nbf');
-  if (nbf !== undefined && nbf > now + tolerance)
+  if (nbf !== undefined && !(nbf <= now + tolerance))
     throw mismatchFault('ERR_TOKEN_NOT_YET_VALID', 'nbf', 'The token is not valid yet');
 }
 
@@ -102,9 +103,9 @@ function validateIssuedAt(claims: UnverifiedClaims, now: number, policy: TimesPo
   const iat = readNumericDate(claims, 'iat');
   if (policy.maxTokenAge === undefined) return;
   if (iat === undefined) throw missingFault('iat');
-  if (iat > now + policy.clockTolerance)
+  if (!(iat <= now + policy.clockTolerance))
     throw mismatchFault('ERR_TOKEN_NOT_YET_VALID', 'iat', 'The token was issued in the future');
-  if (now - iat > policy.maxTokenAge + policy.clockTolerance) {
+  if (!(now - iat <= policy.maxTokenAge + policy.clockTolerance)) {
     throw mismatchFault('ERR_TOKEN_TOO_OLD', 'iat', 'The token was issued too long ago');
   }
 }

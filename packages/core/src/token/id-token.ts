@@ -111,10 +111,10 @@ function validateAuthentication(
   const time = readNumericDate(claims, 'auth_time');
   if (maxAge === undefined) return;
   if (time === undefined) throw missingFault('auth_time');
-  if (time > now + clockTolerance) {
+  if (!(time <= now + clockTolerance)) {
     throw mismatchFault('ERR_TOKEN_NOT_YET_VALID', 'auth_time', 'The subject was authenticated in the future');
   }
-  if (now - time > maxAge + clockTolerance) {
+  if (!(now - time <= maxAge + clockTolerance)) {
     throw mismatchFault('ERR_TOKEN_TOO_OLD', 'auth_time', 'The subject was authenticated too long ago');
   }
 }

@@ -137,6 +137,36 @@ describe('the option', () => {
     expect(fault({ clock: value })).toMatch(/^clock must have the functions now\(\) and monotonic\(\).*seconds/);
   });
 
+  const seconds = () => 1_900_000_000;
+
+  it.each([
+    ['now', { now: () => Number.NaN, monotonic: seconds }],
+    ['now', { now: () => Number.POSITIVE_INFINITY, monotonic: seconds }],
+    ['now', { now: () => new Date(), monotonic: seconds }],
+    ['now', { now: () => '1900000000', monotonic: seconds }],
+    ['now', { now: () => undefined, monotonic: seconds }],
+    ['monotonic', { now: seconds, monotonic: () => Number.NaN }],
+    ['monotonic', { now: seconds, monotonic: () => Number.NEGATIVE_INFINITY }],
+    ['monotonic', { now: seconds, monotonic: () => 5n }],
+  ])('[CLOCK-FINITE] clock.%s must return a number: %#', (name, clock) => {
+    expect(fault({ clock })).toBe(`clock.${name}() must return a finite number of seconds`);
+  });
+
+  it('[OPTIONS-SECONDS] clock.now must return seconds', () => {
+    const clock = { now: () => Date.now(), monotonic: () => performance.now() };
+    expect(fault({ clock })).toMatch(/^clock\.now\(\) must return seconds; this looks like milliseconds/);
+  });
+
+  it('[CLOCK-FINITE] clock must not throw', () => {
+    const cause = new Error('no time');
+    const failing = (): never => {
+      throw cause;
+    };
+    const error = configurationErrorOf({ issuer, audience, clock: { now: failing, monotonic: seconds } });
+    expect(error.message).toBe('clock.now() must not throw');
+    expect(error.cause).toBe(cause);
+  });
+
   it.each([null, {}, 'x', 1, { dispatch: true }].map((value) => ({ value })))(
     'http.dispatcher must be one of undici: not $value',
     ({ value }) => {
