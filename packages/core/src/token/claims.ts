@@ -132,14 +132,14 @@ function validateAudience(claims: UnverifiedClaims, accepted: readonly string[] 
 }
 
 /**
- * Validates that `sub`, `jti` and the claims that name a client are strings if they are present.
+ * Validates that `sub`, `jti` and the claims that name a client are strings if they are present. `null` counts as absent.
  *
  * @throws TokenError for the first that is not.
  */
 export function validateStrings(claims: UnverifiedClaims): void {
   for (const name of ['sub', 'jti', ...clientClaims]) {
     const value = claims[name];
-    if (value !== undefined && typeof value !== 'string') throw invalidFault(name);
+    if (value !== undefined && value !== null && typeof value !== 'string') throw invalidFault(name);
   }
 }
 
@@ -155,12 +155,12 @@ function validateClient(claims: UnverifiedClaims, accepted: readonly string[] | 
 function validateRequired(claims: UnverifiedClaims, policy: ClaimsPolicy): void {
   const ofType = policy.tokenType === 'at+jwt' ? accessTokenClaims : [];
   for (const name of [...ofType, ...policy.requiredClaims]) {
-    if (!has(claims, name) || claims[name] === null) throw missingFault(name);
+    if (!has(claims, name)) throw missingFault(name);
   }
 }
 
 /**
- * Reads a time (NumericDate: RFC 7519, section 2), in epoch seconds. Returns undefined if the claim is absent.
+ * Reads a time (NumericDate: RFC 7519, section 2), in epoch seconds. Returns undefined if the claim is absent or null.
  *
  * @throws TokenError if it is not a finite number.
  */
@@ -169,11 +169,11 @@ export function readNumericDate(
   name: 'exp' | 'nbf' | 'iat' | 'auth_time',
 ): number | undefined {
   const value = claims[name];
-  if (value === undefined) return undefined;
+  if (value === undefined || value === null) return undefined;
   if (typeof value !== 'number' || !Number.isFinite(value)) throw invalidFault(name);
   return value;
 }
 
 function has(claims: UnverifiedClaims, name: string): boolean {
-  return Object.hasOwn(claims, name);
+  return Object.hasOwn(claims, name) && claims[name] !== null;
 }

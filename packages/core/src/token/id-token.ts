@@ -47,7 +47,7 @@ export function validateIdToken(
   validatePurpose(header, claims);
   validateParties(claims, expected.clientId);
   validateStrings(claims);
-  for (const name of ['sub', 'iat']) if (claims[name] === undefined) throw missingFault(name);
+  for (const name of ['sub', 'iat']) if ((claims[name] ?? undefined) === undefined) throw missingFault(name);
   validateTimes(claims, { clockTolerance, maxTokenAge: undefined }, now);
   validateNonce(claims, expected.nonce);
   validateAuthentication(claims, expected.maxAge, clockTolerance, now);
@@ -59,7 +59,7 @@ export function validateIdToken(
  * @throws TokenError if it is absent or not a string.
  */
 export function readAccessTokenHash({ at_hash: hash }: UnverifiedClaims): string {
-  if (hash === undefined) throw missingFault('at_hash');
+  if (hash === undefined || hash === null) throw missingFault('at_hash');
   if (typeof hash !== 'string') throw invalidFault('at_hash');
   return hash;
 }
@@ -83,7 +83,7 @@ function validateParties(claims: UnverifiedClaims, clientId: string): void {
   if (!audiences.includes(clientId)) {
     throw mismatchFault('ERR_AUDIENCE_MISMATCH', 'aud', 'The ID token was issued for another client');
   }
-  const { azp } = claims;
+  const azp = claims['azp'] ?? undefined;
   if (azp === undefined && audiences.length > 1) throw missingFault('azp');
   if (azp !== undefined && azp !== clientId) {
     throw mismatchFault('ERR_CLAIM_INVALID', 'azp', 'The ID token was issued to another client');
@@ -92,8 +92,9 @@ function validateParties(claims: UnverifiedClaims, clientId: string): void {
 
 function validateNonce({ nonce }: UnverifiedClaims, expected: string | null | undefined): void {
   if (expected === null) return;
-  if (nonce === undefined && expected === undefined) return;
-  if (nonce === undefined) throw missingFault('nonce');
+  const isAbsent = nonce === undefined || nonce === null;
+  if (isAbsent && expected === undefined) return;
+  if (isAbsent) throw missingFault('nonce');
   if (typeof nonce !== 'string') throw invalidFault('nonce');
   if (expected === undefined)
     throw mismatchFault('ERR_CLAIM_INVALID', 'nonce', 'The ID token has a nonce, and none is expected');

@@ -44,5 +44,5 @@ export function hasAccessClaims(claims: UnverifiedClaims): boolean {
 }
 
 function has(claims: UnverifiedClaims, name: string): boolean {
-  return Object.hasOwn(claims, name);
+  return Object.hasOwn(claims, name) && claims[name] !== null;
 }

@@ -18,7 +18,7 @@ function isAccepted(claims: Members, options: Partial<SingleIssuerOptions> = {})
 }
 
 describe.each(['sub', 'jti', 'client_id', 'cid', 'azp', 'appid'])('the claim %s', (claim) => {
-  it.each([null, 1, true, [], ['x'], {}].map((value) => ({ value })))(
+  it.each([1, 0, true, false, [], ['x'], [null], {}].map((value) => ({ value })))(
     '[CLAIMS-TEXT] is refused if it is not a string: $value',
     ({ value }) => {
       expect(refusal({ [claim]: value })).toMatchObject({ code: 'ERR_CLAIM_INVALID', claim, reason: 'invalid' });
@@ -27,6 +27,13 @@ describe.each(['sub', 'jti', 'client_id', 'cid', 'azp', 'appid'])('the claim %s'
 
   it('is not required', () => {
     expect(isAccepted({ [claim]: undefined })).toBe(true);
+  });
+
+  it('[CLAIMS-NULL] is absent if it is null', () => {
+    const { subject, clientId } = verifierFor(key).verifySync(signToken(key, { client_id: 'client', [claim]: null }));
+    expect(subject).toBe(claim === 'sub' ? undefined : 'subject');
+    expect(clientId).toBe(claim === 'client_id' ? undefined : 'client');
+    expect(refusal({ [claim]: null }, { requiredClaims: [claim] })).toMatchObject({ code: 'ERR_CLAIM_MISSING', claim });
   });
 });
 
