@@ -118,6 +118,8 @@ function withOtherLastBits(part: string): string {
   return `${part.slice(0, -1)}${alphabet[alphabet.indexOf(part.slice(-1)) | 1]}`;
 }
 
+const asJwt = (members: Readonly<Record<string, unknown>>): TokenBuilder => signed(members, { typ: 'JWT' });
+
 const claims: readonly TokenRow[] = [
   ['issuer-longer', 'RFC 8725, section 3.8', signed((f) => ({ iss: `${f.issuer}.attacker.example` }))],
   ['issuer-with-a-name-before-it', 'RFC 8725, section 3.8', signed((f) => ({ iss: f.issuer.replace('//', '//x@') }))],
@@ -131,8 +133,8 @@ const claims: readonly TokenRow[] = [
   ['audience-and-a-number', 'RFC 7519, section 4.1.3', signed((f) => ({ aud: [f.audience, 1] }))],
   ['subject-a-number', 'RFC 7519, section 4.1.2', signed({ sub: 1 })],
   ['cnf-text', 'RFC 7800, section 3.1', signed({ cnf: 'x' })],
-  ['introspection-response', 'RFC 9701, section 5', signed({ token_introspection: { active: true } })],
-  ['proof-by-its-claims', 'RFC 9449, section 4.2', signed({ htm: 'GET', htu: 'https://api.example/protected' })],
+  ['introspection-response', 'RFC 9701, section 5', asJwt({ token_introspection: { active: true } })],
+  ['proof-by-its-claims', 'RFC 9449, section 4.2', asJwt({ htm: 'GET', htu: 'https://api.example/protected' })],
   ...['id_token+jwt', 'secevent+jwt', 'token-introspection+jwt', 'application/', 'at+jwt;x'].map(
     (typ) => [`type-${typ}`, 'RFC 8725, section 3.11', signed({}, { typ })] as const,
   ),

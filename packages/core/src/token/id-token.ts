@@ -2,7 +2,7 @@ import { isSameText } from '../crypto/same-text.ts';
 import { invalidFault, mismatchFault, missingFault, typeFault } from './claim-faults.ts';
 import { readAudiences, readNumericDate, validateStrings, validateTimes } from './claims.ts';
 import type { UnverifiedClaims } from './compact-jws.ts';
-import { hasAccessClaims, idTokenMarker, mediaTypeOf, otherPurpose } from './purpose.ts';
+import { hasAccessClaims, hasClaim, idTokenMarker, mediaTypeOf, otherPurpose } from './purpose.ts';
 import type { Claims, JwsHeader } from './verified-token.ts';
 
 /** The values that an ID token must have: those of the authentication request that it answers. */
@@ -47,7 +47,7 @@ export function validateIdToken(
   validatePurpose(header, claims);
   validateParties(claims, expected.clientId);
   validateStrings(claims);
-  for (const name of ['sub', 'iat']) if ((claims[name] ?? undefined) === undefined) throw missingFault(name);
+  for (const name of ['sub', 'iat']) if (!hasClaim(claims, name)) throw missingFault(name);
   validateTimes(claims, { clockTolerance, maxTokenAge: undefined }, now);
   validateNonce(claims, expected.nonce);
   validateAuthentication(claims, expected.maxAge, clockTolerance, now);

@@ -48,6 +48,11 @@ const tokens: readonly Case[] = [
   ['The token was issued for another audience', signToken(key, { aud: 'api://other' })],
   ['The token was issued to a client that is not accepted', signToken(key), { clientIds: ['another'] }],
   ['The token is bound to a key and was sent as a bearer token', signToken(key, { cnf: { jkt: 'x' } })],
+  [
+    'The token does not have a claim of an access token of its issuer: cid, token_use',
+    signToken(key, {}, { typ: 'JWT' }),
+    { accessTokenClaims: { cid: true, token_use: 'access' } },
+  ],
 ];
 
 describe('the message about a token', () => {
@@ -81,6 +86,8 @@ describe('the message about an ID token', () => {
     ['The token is not an ID token but a DPoP proof', idToken({ htm: 'GET', htu: 'https://api.example' })],
     ['The token is not an ID token but a logout token', idToken({ typ: 'Logout' })],
     ['The token is not an ID token but a refresh token', idToken({ typ: 'Refresh' })],
+    ['The token is not an ID token but an offline token', idToken({ typ: 'Offline' })],
+    ['The token is not an ID token but an authorization response', idToken({ code: 'x', state: 'y' })],
     ['The ID token was issued for another client', idToken({ aud: 'another' })],
     ['The ID token was issued to another client', idToken({ azp: 'another' })],
     ['The ID token has a nonce, and none is expected', idToken(), { nonce: undefined }],

@@ -117,6 +117,24 @@ describe('the option', () => {
     },
   );
 
+  it.each(['yes', 1, null, {}].map((value) => ({ value })))(
+    'dangerouslyAcceptIdTokens must be true or false: not $value',
+    ({ value }) => {
+      expect(fault({ dangerouslyAcceptIdTokens: value })).toBe('dangerouslyAcceptIdTokens must be true or false');
+    },
+  );
+
+  it.each(
+    [
+      ...['azp', ['azp'], [], {}, null, true, 1, { azp: false }, { azp: null }, { azp: undefined }, { azp: 1 }],
+      ...[{ azp: '' }, { azp: [] }, { azp: [''] }, { azp: [1] }, { azp: {} }, { '': true }, { cid: true, azp: [true] }],
+    ].map(shown),
+  )('accessTokenClaims must be one or more claims with their values: not $shown', ({ value }) => {
+    expect(fault({ accessTokenClaims: value })).toMatch(
+      /^accessTokenClaims must be an object of one or more claims, such as \{ azp: true/,
+    );
+  });
+
   it.each(['jwt', 'AT+JWT', '', null, 1, ['at+jwt']].map((value) => ({ value })))(
     'tokenType must be one of two: not $value',
     ({ value }) => {
