@@ -50,7 +50,9 @@ export type {
   VerifierOptions,
 } from './options/options.ts';
 export { type Auth0Options, auth0 } from './providers/auth0.ts';
+export { type AuthentikOptions, authentik } from './providers/authentik.ts';
 export { type CognitoOptions, cognito } from './providers/cognito.ts';
+export { type DexOptions, dex } from './providers/dex.ts';
 export { type EntraOptions, entra } from './providers/entra.ts';
 export { type KeycloakOptions, keycloak } from './providers/keycloak.ts';
 export { type OktaOptions, okta } from './providers/okta.ts';

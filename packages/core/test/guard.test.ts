@@ -99,6 +99,18 @@ describe('an Okta guard', () => {
     await given.close();
   });
 
+  it('[PROVIDERS-ID-TOKENS] refuses an ID token of the same client, with or without a nonce', async () => {
+    const guard = createOktaGuard({ ...optionsFor(key), audience: 'the-client' });
+    for (const nonce of ['n', undefined]) {
+      const idToken = signToken(key, { aud: 'the-client', client_id: undefined, nonce }, { typ: undefined });
+      const result = await guard.authenticate(bearerRequest(idToken));
+      expect(result).toMatchObject({ ok: false, error: { code: 'ERR_TOKEN_TYPE', status: 401 } });
+    }
+    const accessToken = signToken(key, { aud: 'the-client', client_id: undefined, cid: 'x' }, { typ: undefined });
+    expect(await guard.authenticate(bearerRequest(accessToken))).toMatchObject({ ok: true });
+    await guard.close();
+  });
+
   it('names what to set if the environment is empty', () => {
     vi.stubEnv('OKTA_OAUTH2_ISSUER', undefined);
     expect(configurationErrorIn(() => createOktaGuard()).message).toMatch(/^issuer is missing: set OKTA_OAUTH2_ISSUER/);

@@ -48,6 +48,26 @@ describe('oktaAuth() without options', () => {
   });
 });
 
+describe('a clock that stops working', () => {
+  it('[CLOCK-FINITE] opens no route: the answer is 500, also for a token that was accepted before', async () => {
+    const issuer = await startAuthorizationServer({ audience: 'https://api.example' });
+    let now = (): number => Date.now() / 1000;
+    const clock = { now: () => now(), monotonic: () => performance.now() / 1000 };
+    const auth = bearerAuth({ issuer: issuer.issuer, audience: 'https://api.example', clock });
+    const app = express().use(auth, (_req, res) => void res.sendStatus(204));
+    // Express answers an error that it does not know with 500, and logs it in other environments.
+    const server = await listen(app.set('env', 'test'));
+    const headers = [['Authorization', `Bearer ${await issuer.token()}`]] as const;
+    const statusOf = async () => (await exchange(server.origin, { method: 'GET', path: '/', headers })).status;
+    expect(await statusOf()).toBe(204);
+    now = () => Number.NaN;
+    expect(await statusOf()).toBe(500);
+    now = () => Date.now() / 1000;
+    expect(await statusOf()).toBe(204);
+    await Promise.all([server.close(), issuer.close(), auth.verifier.close()]);
+  });
+});
+
 describe('[ADAPTERS-AT-START] invalid options', () => {
   const issuer = 'https://issuer.example/oauth2/default';
 

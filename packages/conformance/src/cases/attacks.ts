@@ -74,6 +74,7 @@ const forms: readonly TokenRow[] = [
     () => `${encode('{"alg":"PBES2-HS256+A128KW","enc":"A128GCM","p2c":2147483647,"p2s":"AA"}')}.AA.AA.AA.AA`,
   ],
   ['encrypted-and-compressed', 'RFC 8725, section 3.6', () => `${encode('{"alg":"dir","zip":"DEF"}')}..AA.AA.AA`],
+  ['encrypted-with-the-key-of-the-api', 'RFC 7516, section 9', () => `${encode('{"alg":"RSA-OAEP"}')}.AA.AA.AA.AA`],
   ['thousands-of-dots', 'RFC 7515, section 7.1', () => 'a.'.repeat(4000).slice(0, -1)],
   ['nested-deep', 'RFC 8259, section 9', signedText(asItIs, behind(`"aud":${'['.repeat(4000)}${']'.repeat(4000)}`))],
   ['never-closed', 'RFC 8259, section 9', signedText(asItIs, () => '['.repeat(8000))],
@@ -117,6 +118,8 @@ function withOtherLastBits(part: string): string {
   return `${part.slice(0, -1)}${alphabet[alphabet.indexOf(part.slice(-1)) | 1]}`;
 }
 
+const asJwt = (members: Readonly<Record<string, unknown>>): TokenBuilder => signed(members, { typ: 'JWT' });
+
 const claims: readonly TokenRow[] = [
   ['issuer-longer', 'RFC 8725, section 3.8', signed((f) => ({ iss: `${f.issuer}.attacker.example` }))],
   ['issuer-with-a-name-before-it', 'RFC 8725, section 3.8', signed((f) => ({ iss: f.issuer.replace('//', '//x@') }))],
@@ -130,8 +133,8 @@ const claims: readonly TokenRow[] = [
   ['audience-and-a-number', 'RFC 7519, section 4.1.3', signed((f) => ({ aud: [f.audience, 1] }))],
   ['subject-a-number', 'RFC 7519, section 4.1.2', signed({ sub: 1 })],
   ['cnf-text', 'RFC 7800, section 3.1', signed({ cnf: 'x' })],
-  ['introspection-response', 'RFC 9701, section 5', signed({ token_introspection: { active: true } })],
-  ['proof-by-its-claims', 'RFC 9449, section 4.2', signed({ htm: 'GET', htu: 'https://api.example/protected' })],
+  ['introspection-response', 'RFC 9701, section 5', asJwt({ token_introspection: { active: true } })],
+  ['proof-by-its-claims', 'RFC 9449, section 4.2', asJwt({ htm: 'GET', htu: 'https://api.example/protected' })],
   ...['id_token+jwt', 'secevent+jwt', 'token-introspection+jwt', 'application/', 'at+jwt;x'].map(
     (typ) => [`type-${typ}`, 'RFC 8725, section 3.11', signed({}, { typ })] as const,
   ),

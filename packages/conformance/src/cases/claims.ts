@@ -1,6 +1,6 @@
 import type { ConformanceCase } from '../conformance-case.ts';
 import { accepted, expired, granted, invalid } from '../expected-answers.ts';
-import { signed, sized } from '../token-builder.ts';
+import { signed, sized, type TokenBuilder } from '../token-builder.ts';
 import { tokenCases } from './token-cases.ts';
 
 const secondsSinceEpoch = Math.floor(Date.now() / 1000);
@@ -19,12 +19,18 @@ const acceptedCases: readonly ConformanceCase[] = [
     ['iat-in-the-future', 'RFC 7519, section 4.1.6: no rule', signed({ iat: inAnHour })],
     ['iat-absent', 'RFC 7519, section 4.1.6', signed({ iat: undefined })],
     ['header-member-unknown', 'RFC 7515, section 4: MUST be ignored', signed({}, { 'x-note': 'unknown' })],
-    ['nonce-in-access-token', 'OpenID Connect Core, section 2', signed({ nonce: 'n-1' })],
+    ['nonce-in-access-token', 'OpenID Connect Core, section 2', signed({ nonce: 'n-1' }, { typ: 'JWT' })],
+    ['typ-at+jwt-with-nonce-and-at_hash', 'RFC 9068, section 2.1', signed({ nonce: 'n-1', at_hash: 'x' })],
     ['cnf-member-unknown', 'RFC 7800, section 3.1: MUST be ignored', signed({ cnf: { other: 'x' } })],
+    ['cnf-null', 'RFC 7519, section 4', signed({ cnf: null })],
+    ['nbf-iat-and-azp-null', 'RFC 7519, section 4.1', signed({ nbf: null, iat: null, azp: null, jti: null })],
+    ['audience-and-null', 'RFC 7519, section 4.1.3', signed((f) => ({ aud: [f.audience, null] }))],
+    ['member-of-the-prototype', 'RFC 8259, section 4', signed({ ['__proto__']: { sub: 'admin' } })],
     ['largest', 'RFC 6750, section 5.2', sized(16_384)],
   ]),
   ...tokenCases('token/accepted', accepted({ subject: null }), [
     ['subject-absent', 'RFC 7519, section 4.1.2', signed({ sub: undefined })],
+    ['subject-null', 'RFC 7519, section 4.1.2', signed({ sub: null })],
   ]),
   ...tokenCases('token/accepted', accepted({ expiresAt: 4_102_444_800.5 }), [
     ['exp-with-fraction', 'RFC 7519, section 2: NumericDate', signed({ exp: 4_102_444_800.5 })],
@@ -68,13 +74,30 @@ const parties: readonly ConformanceCase[] = tokenCases('token/parties', invalid,
   ['issuer-an-array', 'RFC 7519, section 4.1.1', signed((f) => ({ iss: [f.issuer] }))],
 ]);
 
+const asJwt = (claims: Readonly<Record<string, unknown>>): TokenBuilder => signed(claims, { typ: 'JWT' });
+
 const purposes: readonly ConformanceCase[] = tokenCases('token/purpose', invalid, [
-  ['id-token-by-nonce', 'RFC 9068, section 5', signed({ nonce: 'n-1', scope: undefined, client_id: undefined })],
-  ['id-token-by-at_hash', 'OpenID Connect Core, section 3.1.3.6', signed({ at_hash: 'MTIzNDU2Nzg5MDEyMzQ1Ng' })],
-  ['id-token-by-c_hash', 'OpenID Connect Core, section 3.3.2.11', signed({ c_hash: 'MTIzNDU2Nzg5MDEyMzQ1Ng' })],
-  ['id-token-by-token_use', 'RFC 8725, section 3.12', signed({ token_use: 'id' })],
-  ['refresh-token-by-typ-claim', 'RFC 8725, section 3.12', signed({ typ: 'Refresh' })],
-  ['security-event', 'RFC 8417, section 4.5', signed({ events: {} })],
+  ['id-token-by-nonce', 'RFC 9068, section 5', asJwt({ nonce: 'n-1', scope: undefined, client_id: undefined })],
+  ['id-token-by-nonce-and-null', 'RFC 9068, section 5', asJwt({ nonce: 'n-1', scope: null, client_id: null })],
+  ['id-token-by-at_hash', 'OpenID Connect Core, section 3.1.3.6', asJwt({ at_hash: 'MTIzNDU2Nzg5MDEyMzQ1Ng' })],
+  ['id-token-by-c_hash', 'OpenID Connect Core, section 3.3.2.11', asJwt({ c_hash: 'MTIzNDU2Nzg5MDEyMzQ1Ng' })],
+  ['id-token-by-token_use', 'RFC 8725, section 3.12', asJwt({ token_use: 'id' })],
+  ['refresh-token-by-typ-claim', 'RFC 8725, section 3.12', asJwt({ typ: 'Refresh' })],
+  ['offline-token-by-typ-claim', 'RFC 8725, section 3.12', asJwt({ typ: 'Offline' })],
+  ['authorization-response', 'JARM, section 2.1', asJwt({ code: 'c', state: 's', scope: null, client_id: null })],
+  [
+    'user-info-response',
+    'OpenID Connect Core, section 5.3.2',
+    asJwt({ email: 'a@b.example', iat: undefined, jti: undefined, scope: undefined, client_id: undefined }),
+  ],
+  ['security-event', 'RFC 8417, section 4.5', asJwt({ events: {} })],
+  ['identity-assertion-by-header', 'RFC 8725, section 3.11', signed({}, { typ: 'oauth-id-jag+jwt' })],
+  ['bound-to-a-key-by-its-name', 'RFC 7800, section 3.4', signed({ cnf: { kid: 'k' } })],
+  [
+    'bound-to-a-key-by-value',
+    'RFC 7800, section 3.2',
+    signed({ cnf: { jwk: { kty: 'OKP', crv: 'Ed25519', x: 'x' } } }),
+  ],
   ['logout-token-by-header', 'OpenID Connect Back-Channel Logout, section 2.4', signed({}, { typ: 'logout+jwt' })],
   ['proof-by-header', 'RFC 9449, section 4.2', signed({}, { typ: 'dpop+jwt' })],
   ['bound-to-a-key', 'RFC 9449, section 7.1', signed({ cnf: { jkt: '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I' } })],

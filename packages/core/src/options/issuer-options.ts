@@ -2,9 +2,11 @@ import { type Algorithm, allAlgorithms, defaultAlgorithms, parseAlgorithm } from
 import { insecureUrlsFor, notAbsolute, notSecure, urlFault } from '../http/secure-url.ts';
 import { hasPrivateParts, type JSONWebKey, type JSONWebKeySet } from '../keys/jwk.ts';
 import type { ClaimPath } from '../token/claim-names.ts';
+import type { AccessTokenClaims } from '../token/claims.ts';
 import { oktaIssuerFault } from './okta-hosts.ts';
 import { didYouMean, type OptionReader } from './option-reader.ts';
 import {
+  booleanOption,
   contentOption,
   numberOption,
   type OptionRecord,
@@ -23,7 +25,7 @@ export interface ResolvedSource
   readonly audience: readonly string[] | null;
 }
 
-type Defaulted = Exclude<keyof TokenPolicy, 'clientIds' | 'maxTokenAge'>;
+type Defaulted = Exclude<keyof TokenPolicy, 'accessTokenClaims' | 'clientIds' | 'maxTokenAge'>;
 
 /** The policy options, with defaults applied. */
 export interface ResolvedPolicyOptions extends Omit<WithDefaults<TokenPolicy, Defaulted>, 'algorithms'> {
@@ -45,6 +47,11 @@ export const policyOptions: OptionTable<ResolvedPolicyOptions> = {
   tokenType: contentOption<'at+jwt' | 'compatible'>({ default: 'compatible', separates: 'nothing' }, (reader, name) =>
     reader.oneOf(name, ['at+jwt', 'compatible']),
   ),
+  accessTokenClaims: contentOption<AccessTokenClaims | undefined>(
+    { default: undefined, separates: 'nothing' },
+    readAccessTokenClaims,
+  ),
+  dangerouslyAcceptIdTokens: booleanOption({ default: false, separates: 'nothing' }),
   clockTolerance: numberOption({ min: 0, max: 300, unit: 'seconds' }, { default: 5, separates: 'nothing' }),
   maxTokenAge: numberOption(
     { min: 1, max: daysOfMaxAge * 86_400, unit: 'seconds' },
@@ -63,6 +70,24 @@ function claimsOption(names: readonly string[]): OptionRecord<readonly ClaimPath
 
 function readTexts(reader: OptionReader, name: string): readonly string[] | undefined {
   return reader.texts(name);
+}
+
+function readAccessTokenClaims(reader: OptionReader, name: string): AccessTokenClaims | undefined {
+  const claims = reader.raw(name);
+  if (claims === undefined) return undefined;
+  const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
+  const isAccepted = (value: unknown): boolean =>
+    value === true || isText(value) || (Array.isArray(value) && value.length > 0 && value.every(isText));
+  const isObject = typeof claims === 'object' && claims !== null && !Array.isArray(claims);
+  const entries = isObject ? Object.entries(claims) : [];
+  if (entries.length > 0 && entries.every(([claim, value]) => claim !== '' && isAccepted(value))) {
+    return Object.freeze(
+      Object.fromEntries(
+        entries.map(([claim, value]) => [claim, Array.isArray(value) ? Object.freeze([...value]) : value]),
+      ),
+    );
+  }
+  throw reader.fault(name, "must be an object of one or more claims, such as { azp: true, token_use: 'access' }");
 }
 
 function readPaths(reader: OptionReader, name: string): readonly ClaimPath[] | undefined {

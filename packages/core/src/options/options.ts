@@ -24,11 +24,28 @@ export interface TokenPolicy {
   readonly algorithms?: readonly string[];
   /**
    * `at+jwt` requires everything in RFC 9068, section 4. `compatible` also accepts the header `typ` of `JWT` or none,
-   * and refuses ID tokens, logout tokens and security events by their claims.
+   * and then refuses what its claims identify as made for another purpose: ID tokens, UserInfo and authorization responses,
+   * refresh, offline and logout tokens, security events.
    *
    * @default 'compatible'
    */
   readonly tokenType?: 'at+jwt' | 'compatible';
+  /**
+   * Claims that only the access tokens of the issuer have: a token must have one of them, unless its header says `at+jwt`
+   * (RFC 9068, section 2.1). Each claim has its accepted value, a list of them, or `true` for every value. Set it if the
+   * `aud` of an ID token can be one of `audience`: an ID token without `nonce` has no claim that identifies it.
+   *
+   * @default none required; the functions for well-known issuers set it
+   */
+  readonly accessTokenClaims?: Readonly<Record<string, true | string | readonly string[]>>;
+  /**
+   * Accepts tokens with the claims of an ID token, and UserInfo responses. For issuers whose access tokens are ID tokens in
+   * form, such as Dex. Every ID token for an accepted audience then grants access, also one that was issued for sign-in only.
+   *
+   * @default false
+   * @deprecated Not deprecated: struck through on purpose, so that a review notices it.
+   */
+  readonly dangerouslyAcceptIdTokens?: boolean;
   /**
    * The accepted difference between the clocks of issuer and verifier, for `exp`, `nbf` and `iat`. In seconds, from 0
    * to 300.

@@ -19,6 +19,7 @@ import type {
   ManyIssuersOptions,
   TokenCacheOptions,
 } from './options.ts';
+import { validatedClock } from './validated-clock.ts';
 
 /** The options that have members of their own. */
 export type GroupName = 'keyCache' | 'tokenCache' | 'http';
@@ -112,7 +113,7 @@ function readClock(reader: OptionReader, name: string): Clock | undefined {
   const value = reader.raw(name);
   if (value === undefined) return undefined;
   const clock = value as Partial<Clock> | null;
-  if (typeof clock?.now === 'function' && typeof clock.monotonic === 'function') return value as Clock;
+  if (typeof clock?.now === 'function' && typeof clock.monotonic === 'function') return validatedClock(value as Clock);
   throw reader.fault(name, 'must have the functions now() and monotonic(), both in seconds');
 }
 

@@ -1,5 +1,5 @@
 import type { SingleIssuerOptions } from '../options/options.ts';
-import { type ProviderOptions, validateText } from './provider-options.ts';
+import { type ProviderOptions, validateText, withAccessTokenClaims } from './provider-options.ts';
 
 /** The options of {@link auth0}. */
 export interface Auth0Options extends ProviderOptions {
@@ -12,7 +12,8 @@ export interface Auth0Options extends ProviderOptions {
 /**
  * Returns the options of a verifier for an Auth0 tenant, whose issuer identifier ends in a slash. If the API uses
  * role-based access control, require `permission` instead of `scope`: Auth0 writes permissions to `permissions`, and to
- * `scope` only if the client requested them. Other options are passed on.
+ * `scope` only if the client requested them. Tokens must have `azp` or `client_id`, which ID tokens do not have. Other
+ * options are passed on.
  *
  * @throws ConfigurationError if `domain` is not a host name.
  * @example
@@ -34,5 +35,6 @@ export function auth0({ domain, ...options }: Auth0Options): SingleIssuerOptions
     'domain',
     'it is a host name without https:// and without a path, such as example.eu.auth0.com',
   );
-  return { ...options, issuer: `https://${domain}/` };
+  // `client_id` in the access token profile of RFC 9068, `azp` in that of Auth0.
+  return { ...withAccessTokenClaims(options, { azp: true, client_id: true }), issuer: `https://${domain}/` };
 }

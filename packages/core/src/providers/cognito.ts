@@ -1,5 +1,5 @@
 import type { SingleIssuerOptions } from '../options/options.ts';
-import { type ProviderOptions, validateText } from './provider-options.ts';
+import { type ProviderOptions, validateText, withAccessTokenClaims } from './provider-options.ts';
 
 /** The options of {@link cognito}. */
 export interface CognitoOptions extends ProviderOptions {
@@ -16,9 +16,9 @@ export interface CognitoOptions extends ProviderOptions {
 }
 
 /**
- * Returns the options of a verifier for an Amazon Cognito user pool. Requires `token_use` and `client_id`, in addition to
- * `requiredClaims`; ID tokens (`token_use: "id"`) are refused. Groups are read from `cognito:groups`. Other options are
- * passed on.
+ * Returns the options of a verifier for an Amazon Cognito user pool. Requires `token_use` of `access` and `client_id`, in
+ * addition to `requiredClaims`; ID tokens have `token_use` of `id`. Groups are read from `cognito:groups`. Other options
+ * are passed on.
  *
  * @throws ConfigurationError if `userPoolId` is not the ID of a user pool, or `clientIds` is missing.
  * @example
@@ -34,6 +34,7 @@ export function cognito({
   userPoolId,
   audience = null,
   requiredClaims = [],
+  groupClaims = ['cognito:groups'],
   ...options
 }: CognitoOptions): SingleIssuerOptions {
   validateText(
@@ -46,8 +47,8 @@ export function cognito({
   validateText(options.clientIds?.[0], /./, 'cognito', 'clientIds', 'it lists the accepted app clients');
   const region = userPoolId.slice(0, userPoolId.indexOf('_'));
   return {
-    groupClaims: ['cognito:groups'],
-    ...options,
+    ...withAccessTokenClaims(options, { token_use: 'access' }),
+    groupClaims,
     issuer: `https://cognito-idp.${region}.amazonaws.com/${userPoolId}`,
     audience,
     requiredClaims: ['token_use', 'client_id', ...requiredClaims],

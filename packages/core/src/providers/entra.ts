@@ -1,5 +1,5 @@
 import type { IssuerOptions, ManyIssuersOptions } from '../options/options.ts';
-import { type ManyIssuersProviderOptions, validateText } from './provider-options.ts';
+import { type ManyIssuersProviderOptions, validateText, withAccessTokenClaims } from './provider-options.ts';
 
 /** The options of {@link entra}. */
 export interface EntraOptions extends ManyIssuersProviderOptions {
@@ -18,7 +18,8 @@ export interface EntraOptions extends ManyIssuersProviderOptions {
 /**
  * Returns the options of a verifier for one Microsoft Entra ID tenant. Accepts v1 and v2 tokens: an API receives one or
  * the other, from two issuers, depending on its manifest (`requestedAccessTokenVersion`). The keys do not name an
- * algorithm and verify RS256. Scopes are read from `scp`, application roles from `roles`. Other options are passed on.
+ * algorithm and verify RS256. Scopes are read from `scp`, application roles from `roles`. Tokens must have `azp` (v2),
+ * `appid` (v1) or `scp`, which ID tokens do not have. Other options are passed on.
  *
  * @throws ConfigurationError if `tenantId` or `clientId` is not a GUID.
  * @example
@@ -43,7 +44,8 @@ export function entra({ tenantId, clientId, audience, ...options }: EntraOptions
     audience: accepted,
     jwksUri: `${login}/discovery/keys`,
   };
-  return { ...options, issuers: [v2, v1] };
+  // The audience of an ID token of the same app registration is `clientId` as well.
+  return { ...withAccessTokenClaims(options, { azp: true, appid: true, scp: true }), issuers: [v2, v1] };
 }
 
 function validateGuid(value: unknown, name: string, hint: string): void {

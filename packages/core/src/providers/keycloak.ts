@@ -1,6 +1,6 @@
 import type { SingleIssuerOptions } from '../options/options.ts';
 import type { ClaimPath } from '../token/claim-names.ts';
-import { type ProviderOptions, validateText } from './provider-options.ts';
+import { type ProviderOptions, validateText, withAccessTokenClaims } from './provider-options.ts';
 
 /** The options of {@link keycloak}. */
 export interface KeycloakOptions extends Omit<ProviderOptions, 'roleClaims'> {
@@ -20,8 +20,8 @@ export interface KeycloakOptions extends Omit<ProviderOptions, 'roleClaims'> {
 
 /**
  * Returns the options of a verifier for a Keycloak realm. Roles are read from `realm_access`, and with `clientId` also
- * from that client's `resource_access`; the roles of other clients are ignored. ID and refresh tokens are refused by
- * their claim `typ`. Other options are passed on.
+ * from that client's `resource_access`; the roles of other clients are ignored. ID, refresh and offline tokens are refused
+ * by their claim `typ`; tokens must have `typ` of `Bearer` or `DPoP`, or `azp`. Other options are passed on.
  *
  * @throws ConfigurationError if `url` or `realm` cannot be part of an issuer.
  * @example
@@ -38,5 +38,9 @@ export function keycloak({ url, realm, clientId, ...options }: KeycloakOptions):
   validateText(realm, /^[^/?#\s]+$/, 'keycloak', 'realm', 'it is the name of the realm');
   const ofRealm: ClaimPath = ['realm_access', 'roles'];
   const roleClaims = clientId === undefined ? [ofRealm] : [ofRealm, ['resource_access', clientId, 'roles']];
-  return { ...options, issuer: `${url.replace(/\/+$/, '')}/realms/${encodeURIComponent(realm)}`, roleClaims };
+  return {
+    ...withAccessTokenClaims(options, { typ: ['Bearer', 'DPoP'], azp: true }),
+    issuer: `${url.replace(/\/+$/, '')}/realms/${encodeURIComponent(realm)}`,
+    roleClaims,
+  };
 }

@@ -1,6 +1,7 @@
 import { runtime } from '#runtime';
 import { ConfigurationError } from '../errors.ts';
 import type { SingleIssuerOptions } from '../options/options.ts';
+import { withAccessTokenClaims } from './provider-options.ts';
 
 /** The options of {@link okta}: those of a verifier, with an optional issuer and audience. */
 export interface OktaOptions extends Omit<SingleIssuerOptions, 'issuer' | 'audience'> {
@@ -19,7 +20,8 @@ export interface OktaOptions extends Omit<SingleIssuerOptions, 'issuer' | 'audie
 }
 
 /**
- * Returns the options of a verifier for an Okta custom authorization server. Other options are passed on.
+ * Returns the options of a verifier for an Okta custom authorization server. Tokens must have `cid` or `client_id`, which
+ * ID tokens do not have. Other options are passed on.
  *
  * @param environment - The variables that are read if an option is absent; those of the process by default.
  * @throws ConfigurationError if neither an option nor the environment names the issuer or the audience.
@@ -42,7 +44,8 @@ export function okta(
       'issuer is missing: set OKTA_OAUTH2_ISSUER, or write oktaAuth({ issuer: "https://example.okta.com/oauth2/default" })',
     );
   }
-  return { ...options, issuer, audience: audienceOf(options, issuer, environment) };
+  const audience = audienceOf(options, issuer, environment);
+  return { ...withAccessTokenClaims(options, { cid: true, client_id: true }), issuer, audience };
 }
 
 function audienceOf(

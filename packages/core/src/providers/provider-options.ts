@@ -1,11 +1,23 @@
 import { ConfigurationError } from '../errors.ts';
-import type { ManyIssuersOptions, SingleIssuerOptions } from '../options/options.ts';
+import type { ManyIssuersOptions, SingleIssuerOptions, TokenPolicy } from '../options/options.ts';
 
 /** The options of a verifier that every provider passes on. */
 export type ProviderOptions = Omit<SingleIssuerOptions, 'issuer' | 'issuers' | 'audience'>;
 
 /** The same for a provider with several issuers. */
 export type ManyIssuersProviderOptions = Omit<ManyIssuersOptions, 'issuer' | 'issuers' | 'audience'>;
+
+/**
+ * Returns the options with the claims that tell an access token of the provider from its ID tokens. Options of the
+ * application that decide the same take precedence.
+ */
+export function withAccessTokenClaims<TOptions extends TokenPolicy>(
+  options: TOptions,
+  accessTokenClaims: NonNullable<TokenPolicy['accessTokenClaims']>,
+): TOptions {
+  const isDecided = options.accessTokenClaims !== undefined || options.dangerouslyAcceptIdTokens === true;
+  return isDecided ? options : { ...options, accessTokenClaims };
+}
 
 /**
  * Validates a text that becomes part of an issuer.

@@ -1,4 +1,4 @@
-/** The clock of a verifier. */
+/** The clock of a verifier. While one of its times is not a finite number, no token is accepted. */
 export interface Clock {
   /** Epoch seconds, compared with `exp`, `nbf` and `iat`. */
   now(): number;

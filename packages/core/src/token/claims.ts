@@ -1,6 +1,6 @@
 import { invalidFault, mismatchFault, missingFault, typeFault } from './claim-faults.ts';
 import type { UnverifiedClaims } from './compact-jws.ts';
-import { hasAccessClaims, idTokenMarker, mediaTypeOf, otherPurpose, type Purpose } from './purpose.ts';
+import { hasClaim, mediaTypeOf, otherPurpose, userPurpose } from './purpose.ts';
 import type { Claims, JwsHeader } from './verified-token.ts';
 
 /** The requirements on the claims of an access token. */
@@ -15,7 +15,14 @@ export interface ClaimsPolicy {
   /** The accepted age by `iat`, in seconds; undefined for no limit other than `exp`. */
   readonly maxTokenAge: number | undefined;
   readonly requiredClaims: readonly string[];
+  /** The claims of which an access token has one, with the accepted values; undefined if it needs none of them. */
+  readonly accessTokenClaims: AccessTokenClaims | undefined;
+  /** Whether a token about a user, such as an ID token, is accepted as an access token. */
+  readonly dangerouslyAcceptIdTokens: boolean;
 }
+
+/** Claims by name, with the accepted value or values of each; `true` accepts every value but null. */
+export type AccessTokenClaims = Readonly<Record<string, true | string | readonly string[]>>;
 
 /** The part of a policy that depends on the time. */
 export type TimesPolicy = Pick<ClaimsPolicy, 'clockTolerance' | 'maxTokenAge'>;
@@ -23,7 +30,7 @@ export type TimesPolicy = Pick<ClaimsPolicy, 'clockTolerance' | 'maxTokenAge'>;
 const clientClaims = ['client_id', 'cid', 'azp', 'appid'];
 
 // RFC 9068, section 2.2.
-const accessTokenClaims = ['iss', 'exp', 'aud', 'sub', 'client_id', 'iat', 'jti'];
+const requiredByProfile = ['iss', 'exp', 'aud', 'sub', 'client_id', 'iat', 'jti'];
 
 /**
  * Validates the claims that do not depend on the time (RFC 7519, section 4.1; RFC 9068, section 4): type, audience,
@@ -37,11 +44,15 @@ export function validateClaims(
   claims: UnverifiedClaims,
   policy: ClaimsPolicy,
 ): asserts claims is Claims {
-  validateType(header, claims, policy.tokenType);
+  const type = validateType(header, policy.tokenType);
+  // RFC 9068, section 2.1: the header says it, whatever else the token carries.
+  const isAccessToken = type === 'at+jwt';
+  if (!isAccessToken) validatePurpose(claims, policy.dangerouslyAcceptIdTokens);
   validateAudience(claims, policy.audience);
   validateStrings(claims);
   validateClient(claims, policy.clientIds);
   validateRequired(claims, policy);
+  if (!isAccessToken) validateAccessTokenClaims(claims, policy.accessTokenClaims);
 }
 
 /**
@@ -66,35 +77,43 @@ export function readClientId(claims: UnverifiedClaims): string | undefined {
   return undefined;
 }
 
-function validateType(header: JwsHeader, claims: UnverifiedClaims, tokenType: ClaimsPolicy['tokenType']): void {
+function validateType(header: JwsHeader, tokenType: ClaimsPolicy['tokenType']): string | undefined {
   const type = mediaTypeOf(header);
   if (type === null) throw typeFault('The type in the header is not a string');
   if (tokenType === 'at+jwt' && type !== 'at+jwt') throw typeFault('The type in the header is not at+jwt');
   if (type !== undefined && type !== 'at+jwt' && type !== 'jwt')
     throw typeFault('The header names another type of token');
-  const purpose = readOtherPurpose(claims);
+  return type;
+}
+
+// If the header does not name the purpose, claims do that access tokens do not have.
+function validatePurpose(claims: UnverifiedClaims, acceptsIdTokens: boolean): void {
+  const purpose = otherPurpose(claims) ?? (acceptsIdTokens ? undefined : userPurpose(claims));
   if (purpose === undefined) return;
   throw typeFault(`The token is not an access token but ${purpose.kind}, recognized by ${purpose.marker}`);
 }
 
-// If the header does not name the purpose, claims do that access tokens do not have.
-function readOtherPurpose(claims: UnverifiedClaims): Purpose | undefined {
-  const marker = idTokenMarker(claims);
-  if (marker !== undefined) return { kind: 'an ID token', marker };
-  const other = otherPurpose(claims);
-  if (other !== undefined) return other;
-  return has(claims, 'nonce') && !hasAccessClaims(claims) ? { kind: 'an ID token', marker: '"nonce"' } : undefined;
+function validateAccessTokenClaims(claims: UnverifiedClaims, accepted: AccessTokenClaims | undefined): void {
+  if (accepted === undefined) return;
+  const names = Object.keys(accepted);
+  if (names.some((name) => hasClaim(claims, name) && isAccepted(claims[name], accepted[name]))) return;
+  throw typeFault(`The token does not have a claim of an access token of its issuer: ${names.join(', ')}`);
+}
+
+function isAccepted(value: unknown, accepted: AccessTokenClaims[string] | undefined): boolean {
+  return accepted === true || value === accepted || (Array.isArray(accepted) && accepted.includes(value));
 }
 
 function validateExpiry(claims: UnverifiedClaims, now: number, tolerance: number): void {
   const exp = readNumericDate(claims, 'exp');
   if (exp === undefined) throw missingFault('exp');
-  if (exp <= now - tolerance) throw mismatchFault('ERR_TOKEN_EXPIRED', 'exp', 'The token expired');
+  // Each comparison is written so that a time that is not a number refuses the token.
+  if (!(exp > now - tolerance)) throw mismatchFault('ERR_TOKEN_EXPIRED', 'exp', 'The token expired');
 }
 
 function validateNotBefore(claims: UnverifiedClaims, now: number, tolerance: number): void {
   const nbf = readNumericDate(claims, 'nbf');
-  if (nbf !== undefined && nbf > now + tolerance)
+  if (nbf !== undefined && !(nbf <= now + tolerance))
     throw mismatchFault('ERR_TOKEN_NOT_YET_VALID', 'nbf', 'The token is not valid yet');
 }
 
@@ -102,15 +121,15 @@ function validateIssuedAt(claims: UnverifiedClaims, now: number, policy: TimesPo
   const iat = readNumericDate(claims, 'iat');
   if (policy.maxTokenAge === undefined) return;
   if (iat === undefined) throw missingFault('iat');
-  if (iat > now + policy.clockTolerance)
+  if (!(iat <= now + policy.clockTolerance))
     throw mismatchFault('ERR_TOKEN_NOT_YET_VALID', 'iat', 'The token was issued in the future');
-  if (now - iat > policy.maxTokenAge + policy.clockTolerance) {
+  if (!(now - iat <= policy.maxTokenAge + policy.clockTolerance)) {
     throw mismatchFault('ERR_TOKEN_TOO_OLD', 'iat', 'The token was issued too long ago');
   }
 }
 
 /**
- * Reads the audiences of a token (RFC 7519, section 4.1.3). Returns undefined if it has no `aud`.
+ * Reads the audiences of a token (RFC 7519, section 4.1.3). Returns undefined if it does not have `aud`.
  *
  * @throws TokenError if `aud` is neither a string nor an array of strings.
  */
@@ -131,14 +150,14 @@ function validateAudience(claims: UnverifiedClaims, accepted: readonly string[] 
 }
 
 /**
- * Validates that `sub`, `jti` and the claims that name a client are strings if they are present.
+ * Validates that `sub`, `jti` and the claims that name a client are strings if they are present. `null` counts as absent.
  *
  * @throws TokenError for the first that is not.
  */
 export function validateStrings(claims: UnverifiedClaims): void {
   for (const name of ['sub', 'jti', ...clientClaims]) {
     const value = claims[name];
-    if (value !== undefined && typeof value !== 'string') throw invalidFault(name);
+    if (value !== undefined && value !== null && typeof value !== 'string') throw invalidFault(name);
   }
 }
 
@@ -152,14 +171,14 @@ function validateClient(claims: UnverifiedClaims, accepted: readonly string[] | 
 }
 
 function validateRequired(claims: UnverifiedClaims, policy: ClaimsPolicy): void {
-  const ofType = policy.tokenType === 'at+jwt' ? accessTokenClaims : [];
+  const ofType = policy.tokenType === 'at+jwt' ? requiredByProfile : [];
   for (const name of [...ofType, ...policy.requiredClaims]) {
-    if (!has(claims, name) || claims[name] === null) throw missingFault(name);
+    if (!hasClaim(claims, name)) throw missingFault(name);
   }
 }
 
 /**
- * Reads a time (NumericDate: RFC 7519, section 2), in epoch seconds. Returns undefined if the claim is absent.
+ * Reads a time (NumericDate: RFC 7519, section 2), in epoch seconds. Returns undefined if the claim is absent or null.
  *
  * @throws TokenError if it is not a finite number.
  */
@@ -168,11 +187,7 @@ export function readNumericDate(
   name: 'exp' | 'nbf' | 'iat' | 'auth_time',
 ): number | undefined {
   const value = claims[name];
-  if (value === undefined) return undefined;
+  if (value === undefined || value === null) return undefined;
   if (typeof value !== 'number' || !Number.isFinite(value)) throw invalidFault(name);
   return value;
-}
-
-function has(claims: UnverifiedClaims, name: string): boolean {
-  return Object.hasOwn(claims, name);
 }

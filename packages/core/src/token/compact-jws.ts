@@ -32,7 +32,8 @@ const charactersPerStructure = 12;
  * Parses a compact JWS (RFC 7515, section 7.1). Strict: three parts of canonical base64url, so that a token has exactly
  * one encoding; well-formed UTF-8; JSON objects with at most 1,000 arrays and objects, or one for every 12 characters of
  * a longer text. Refuses critical extensions, because none is supported (RFC 7515, section 4.1.11), and the unencoded
- * payload of RFC 7797. The caller has limited the length of the token; the signature is not verified.
+ * payload of RFC 7797. Omits `sub`, `aud`, `nbf`, `iat` and `jti` if they are null, and null in `aud`. The caller has
+ * limited the length of the token; the signature is not verified.
  *
  * @param verifiedHeaders - Headers that need not be parsed again.
  * @throws TokenError with ERR_TOKEN_MALFORMED, ERR_CRIT_UNSUPPORTED, or ERR_ALG_NOT_ALLOWED if `alg` is not a string.
@@ -41,15 +42,34 @@ export function parseCompactJws(token: string, decoder: Decoder, verifiedHeaders
   const first = token.indexOf('.');
   const second = token.indexOf('.', first + 1);
   const hasEveryPart = first > 0 && second > first + 1 && second < token.length - 1;
-  if (!hasEveryPart) throw malformed('The token is not a compact JWS of three base64url parts');
+  if (!hasEveryPart || token.includes('.', second + 1)) validateParts(token, hasEveryPart);
   const encodedHeader = token.slice(0, first);
   const payload = decodePart(token.slice(first + 1, second), decoder);
-  // A fourth segment ends up here and fails base64url decoding.
   const signature = decodePart(token.slice(second + 1), decoder);
   const header =
     verifiedHeaders?.get(encodedHeader) ?? parseHeader(parseObject(decodePart(encodedHeader, decoder), decoder));
   const claims = parseObject(payload, decoder);
+  dropNulls(claims);
   return { encodedHeader, header, claims, signingInput: token.slice(0, second), signature };
+}
+
+// A fourth part fails base64url decoding, together with the third one.
+function validateParts(token: string, hasEveryPart: boolean): void {
+  // RFC 7516, section 9.
+  if (token.split('.', 6).length === 5) {
+    throw malformed('The token is encrypted (five parts), and only signed tokens (three parts) are verified');
+  }
+  if (!hasEveryPart) throw malformed('The token is not a compact JWS of three base64url parts');
+}
+
+// The claims that are optional here and whose type is promised to applications.
+const optionalClaims = ['sub', 'aud', 'nbf', 'iat', 'jti'];
+
+// Some issuers write null instead of omitting a claim, or an entry of `aud`. In place: an attacker chooses the size.
+function dropNulls(claims: UnverifiedClaims): void {
+  for (const name of optionalClaims) if (claims[name] === null) Reflect.deleteProperty(claims, name);
+  const { aud } = claims;
+  if (Array.isArray(aud) && aud.includes(null)) Object.assign(claims, { aud: aud.filter((entry) => entry !== null) });
 }
 
 function parseHeader(header: UnverifiedClaims): JwsHeader {

@@ -43,12 +43,26 @@ export class FrozenToken implements VerifiedToken {
   }
 }
 
-/** Freezes a JSON value deeply. Without recursion, because claims may be nested deeper than the stack allows. */
+/**
+ * Freezes a JSON value deeply, without the members that change a prototype when an application copies or merges them:
+ * `__proto__`, and `constructor` with a `prototype`. Without recursion, because claims may be nested deeper than the stack
+ * allows.
+ */
 export function deepFreeze<TValue extends object>(value: TValue): TValue {
   const pending: object[] = [value];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    dropPrototypeMembers(next);
     Object.freeze(next);
     for (const member of Object.values(next)) if (typeof member === 'object' && member !== null) pending.push(member);
   }
   return value;
+}
+
+// JSON.parse creates `__proto__` as an own member, and `Object.assign` then sets the prototype of its target.
+function dropPrototypeMembers(value: object): void {
+  if (Object.hasOwn(value, '__proto__')) Reflect.deleteProperty(value, '__proto__');
+  if (!Object.hasOwn(value, 'constructor')) return;
+  const member: unknown = value.constructor;
+  const isObject = typeof member === 'object' && member !== null;
+  if (isObject && Object.hasOwn(member, 'prototype')) Reflect.deleteProperty(value, 'constructor');
 }

@@ -2,7 +2,7 @@ import { isSameText } from '../crypto/same-text.ts';
 import { invalidFault, mismatchFault, missingFault, typeFault } from './claim-faults.ts';
 import { readAudiences, readNumericDate, validateStrings, validateTimes } from './claims.ts';
 import type { UnverifiedClaims } from './compact-jws.ts';
-import { hasAccessClaims, idTokenMarker, mediaTypeOf, otherPurpose } from './purpose.ts';
+import { hasAccessClaims, hasClaim, idTokenMarker, mediaTypeOf, otherPurpose } from './purpose.ts';
 import type { Claims, JwsHeader } from './verified-token.ts';
 
 /** The values that an ID token must have: those of the authentication request that it answers. */
@@ -47,7 +47,7 @@ export function validateIdToken(
   validatePurpose(header, claims);
   validateParties(claims, expected.clientId);
   validateStrings(claims);
-  for (const name of ['sub', 'iat']) if (claims[name] === undefined) throw missingFault(name);
+  for (const name of ['sub', 'iat']) if (!hasClaim(claims, name)) throw missingFault(name);
   validateTimes(claims, { clockTolerance, maxTokenAge: undefined }, now);
   validateNonce(claims, expected.nonce);
   validateAuthentication(claims, expected.maxAge, clockTolerance, now);
@@ -59,7 +59,7 @@ export function validateIdToken(
  * @throws TokenError if it is absent or not a string.
  */
 export function readAccessTokenHash({ at_hash: hash }: UnverifiedClaims): string {
-  if (hash === undefined) throw missingFault('at_hash');
+  if (hash === undefined || hash === null) throw missingFault('at_hash');
   if (typeof hash !== 'string') throw invalidFault('at_hash');
   return hash;
 }
@@ -83,7 +83,7 @@ function validateParties(claims: UnverifiedClaims, clientId: string): void {
   if (!audiences.includes(clientId)) {
     throw mismatchFault('ERR_AUDIENCE_MISMATCH', 'aud', 'The ID token was issued for another client');
   }
-  const { azp } = claims;
+  const azp = claims['azp'] ?? undefined;
   if (azp === undefined && audiences.length > 1) throw missingFault('azp');
   if (azp !== undefined && azp !== clientId) {
     throw mismatchFault('ERR_CLAIM_INVALID', 'azp', 'The ID token was issued to another client');
@@ -92,8 +92,9 @@ function validateParties(claims: UnverifiedClaims, clientId: string): void {
 
 function validateNonce({ nonce }: UnverifiedClaims, expected: string | null | undefined): void {
   if (expected === null) return;
-  if (nonce === undefined && expected === undefined) return;
-  if (nonce === undefined) throw missingFault('nonce');
+  const isAbsent = nonce === undefined || nonce === null;
+  if (isAbsent && expected === undefined) return;
+  if (isAbsent) throw missingFault('nonce');
   if (typeof nonce !== 'string') throw invalidFault('nonce');
   if (expected === undefined)
     throw mismatchFault('ERR_CLAIM_INVALID', 'nonce', 'The ID token has a nonce, and none is expected');
@@ -111,10 +112,10 @@ function validateAuthentication(
   const time = readNumericDate(claims, 'auth_time');
   if (maxAge === undefined) return;
   if (time === undefined) throw missingFault('auth_time');
-  if (time > now + clockTolerance) {
+  if (!(time <= now + clockTolerance)) {
     throw mismatchFault('ERR_TOKEN_NOT_YET_VALID', 'auth_time', 'The subject was authenticated in the future');
   }
-  if (now - time > maxAge + clockTolerance) {
+  if (!(now - time <= maxAge + clockTolerance)) {
     throw mismatchFault('ERR_TOKEN_TOO_OLD', 'auth_time', 'The subject was authenticated too long ago');
   }
 }

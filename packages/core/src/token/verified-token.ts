@@ -21,8 +21,9 @@ export interface JwsHeader {
 }
 
 /**
- * The claims of a token (RFC 7519, section 4.1; RFC 9068, section 2.2). The types of the listed members are checked. Every
- * other claim is as the issuer wrote it, and neither its type nor its value is checked.
+ * The claims of a token (RFC 7519, section 4.1; RFC 9068, section 2.2). The types of the listed members are checked, and
+ * they are absent if the issuer wrote null. Every other claim is as the issuer wrote it, and neither its type nor its value
+ * is checked. Members that change a prototype when they are copied, such as `__proto__`, are left out at any depth.
  */
 export interface Claims {
   /** The issuer: one of those configured. */

@@ -25,6 +25,8 @@ const tokens: readonly Case[] = [
   ['The token is not a compact JWS of three base64url parts', '.b.c'],
   ['The token is not a compact JWS of three base64url parts', 'a..c'],
   ['The token is not a compact JWS of three base64url parts', 'a.b.'],
+  ['The token is encrypted (five parts), and only signed tokens (three parts) are verified', 'a.b.c.d.e'],
+  ['The token is encrypted (five parts), and only signed tokens (three parts) are verified', 'a..c.d.e'],
   ['A part of the token is not canonical base64url', 'aa.bb.cc.dd'],
   ['A part of the token is not canonical base64url', signParts(key, 'AB', claims)],
   ['A part of the token is not UTF-8', headed(Uint8Array.of(0xff))],
@@ -46,6 +48,11 @@ const tokens: readonly Case[] = [
   ['The token was issued for another audience', signToken(key, { aud: 'api://other' })],
   ['The token was issued to a client that is not accepted', signToken(key), { clientIds: ['another'] }],
   ['The token is bound to a key and was sent as a bearer token', signToken(key, { cnf: { jkt: 'x' } })],
+  [
+    'The token does not have a claim of an access token of its issuer: cid, token_use',
+    signToken(key, {}, { typ: 'JWT' }),
+    { accessTokenClaims: { cid: true, token_use: 'access' } },
+  ],
 ];
 
 describe('the message about a token', () => {
@@ -79,6 +86,8 @@ describe('the message about an ID token', () => {
     ['The token is not an ID token but a DPoP proof', idToken({ htm: 'GET', htu: 'https://api.example' })],
     ['The token is not an ID token but a logout token', idToken({ typ: 'Logout' })],
     ['The token is not an ID token but a refresh token', idToken({ typ: 'Refresh' })],
+    ['The token is not an ID token but an offline token', idToken({ typ: 'Offline' })],
+    ['The token is not an ID token but an authorization response', idToken({ code: 'x', state: 'y' })],
     ['The ID token was issued for another client', idToken({ aud: 'another' })],
     ['The ID token was issued to another client', idToken({ azp: 'another' })],
     ['The ID token has a nonce, and none is expected', idToken(), { nonce: undefined }],

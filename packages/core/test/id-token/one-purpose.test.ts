@@ -7,7 +7,7 @@ import { generateTestKey } from '../support/test-key.ts';
 const key = generateTestKey('Ed25519');
 
 const markers = {
-  typ: fc.constantFrom('ID', 'Bearer', 'Refresh', 'Logout', 'x'),
+  typ: fc.constantFrom('ID', 'Bearer', 'Refresh', 'Offline', 'Logout', 'x'),
   token_use: fc.constantFrom('id', 'access', 'x'),
   nonce: fc.constantFrom('x'),
   at_hash: fc.constantFrom('x'),
@@ -18,6 +18,8 @@ const markers = {
   cid: fc.constantFrom(clientId),
   azp: fc.constantFrom(clientId),
   auth_time: fc.constantFrom(1),
+  code: fc.constantFrom('x'),
+  state: fc.constantFrom('x'),
 };
 const header = fc.record({ typ: fc.constantFrom('JWT', 'at+jwt', 'application/jwt') }, { requiredKeys: [] });
 

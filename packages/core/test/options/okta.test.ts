@@ -9,23 +9,32 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
+// Added unless the application decides otherwise: the tests of the provider show what it does.
+const accessTokenClaims = { cid: true, client_id: true };
+
 describe('okta()', () => {
   it('returns the given options', () => {
-    expect(okta({ issuer: server, audience: 'api' }, {})).toEqual({ issuer: server, audience: 'api' });
+    expect(okta({ issuer: server, audience: 'api' }, {})).toEqual({
+      issuer: server,
+      audience: 'api',
+      accessTokenClaims,
+    });
     const more = { issuer: server, audience: ['a', 'b'], realm: 'x', clockTolerance: 1 };
-    expect(okta(more, {})).toEqual(more);
+    expect(okta(more, {})).toEqual({ ...more, accessTokenClaims });
+    const decided = { ...more, accessTokenClaims: { uid: true } } as const;
+    expect(okta(decided, {})).toEqual(decided);
   });
 
   it('reads the environment if an option is absent', () => {
     const environment = { OKTA_OAUTH2_ISSUER: 'https://env.okta.com/oauth2/x', OKTA_OAUTH2_AUDIENCE: 'env' };
-    expect(okta({}, environment)).toEqual({ issuer: 'https://env.okta.com/oauth2/x', audience: 'env' });
+    expect(okta({}, environment)).toMatchObject({ issuer: 'https://env.okta.com/oauth2/x', audience: 'env' });
     expect(okta({ realm: 'x' }, environment)).toMatchObject({ audience: 'env', realm: 'x' });
   });
 
   it('[OPTIONS-OKTA-ENVIRONMENT] prefers an option to the environment, and the environment to the default audience', () => {
     const environment = { OKTA_OAUTH2_ISSUER: 'https://env.okta.com/oauth2/x', OKTA_OAUTH2_AUDIENCE: 'env' };
-    expect(okta({ issuer: server, audience: 'own' }, environment)).toEqual({ issuer: server, audience: 'own' });
-    expect(okta({ issuer: server }, environment)).toEqual({ issuer: server, audience: 'env' });
+    expect(okta({ issuer: server, audience: 'own' }, environment)).toMatchObject({ issuer: server, audience: 'own' });
+    expect(okta({ issuer: server }, environment)).toMatchObject({ issuer: server, audience: 'env' });
     expect(okta({ audience: 'own' }, environment).issuer).toBe('https://env.okta.com/oauth2/x');
   });
 
@@ -36,9 +45,9 @@ describe('okta()', () => {
   it('reads the environment of the process by default', () => {
     vi.stubEnv('OKTA_OAUTH2_ISSUER', server);
     vi.stubEnv('OKTA_OAUTH2_AUDIENCE', 'process');
-    expect(okta()).toEqual({ issuer: server, audience: 'process' });
+    expect(okta()).toMatchObject({ issuer: server, audience: 'process' });
     vi.stubEnv('OKTA_OAUTH2_AUDIENCE', '');
-    expect(okta()).toEqual({ issuer: server, audience: 'api://default' });
+    expect(okta()).toMatchObject({ issuer: server, audience: 'api://default' });
   });
 
   it.each([server, 'https://login.example.com/oauth2/default', 'http://127.0.0.1:9/oauth2/default'])(

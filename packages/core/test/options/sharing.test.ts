@@ -38,6 +38,8 @@ const pairs: Readonly<Record<string, Pair>> = {
   clientIds: [{}, { clientIds: ['client'] }],
   algorithms: [{}, { algorithms: ['ES256'] }],
   tokenType: [{}, { tokenType: 'at+jwt' }],
+  accessTokenClaims: [{}, { accessTokenClaims: { azp: true } }],
+  dangerouslyAcceptIdTokens: [{}, { dangerouslyAcceptIdTokens: true }],
   clockTolerance: [{}, { clockTolerance: 60 }],
   maxTokenAge: [{}, { maxTokenAge: 60 }],
   requiredClaims: [{}, { requiredClaims: ['sub'] }],

@@ -17,6 +17,8 @@ function allOptions(): VerifierOptions {
     clientIds: ['client'],
     algorithms: ['Ed25519', 'EdDSA'],
     tokenType: 'at+jwt',
+    accessTokenClaims: { azp: true, token_use: ['access'] },
+    dangerouslyAcceptIdTokens: true,
     clockTolerance: 0,
     maxTokenAge: 3600,
     requiredClaims: ['sub'],
@@ -53,6 +55,7 @@ describe('the options object', () => {
     (options.audience as string[])[0] = 'another';
     (options.algorithms as string[]).length = 0;
     (options.requiredClaims as string[]).push('missing');
+    (options.accessTokenClaims as Record<string, unknown>)['azp'] = 'another';
     Object.assign(options, { realm: 'another', maxTokenSize: 256, validate: () => 'no' });
     expect(verifier.verifySync(signToken(key)).subject).toBe('subject');
   });
@@ -75,9 +78,9 @@ describe('resolved options', () => {
       expect(Object.isFrozen(value)).toBe(true);
     }
     for (const entry of Array.isArray(issuers) ? issuers : []) {
-      expect([entry, entry.policy, entry.policy.audience, entry.policy.requiredClaims].every(Object.isFrozen)).toBe(
-        true,
-      );
+      const { audience: accepted, requiredClaims, accessTokenClaims } = entry.policy;
+      const values = [entry, entry.policy, accepted, requiredClaims, accessTokenClaims, accessTokenClaims['token_use']];
+      expect(values.every(Object.isFrozen)).toBe(true);
     }
   });
 

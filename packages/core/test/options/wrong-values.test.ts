@@ -117,6 +117,24 @@ describe('the option', () => {
     },
   );
 
+  it.each(['yes', 1, null, {}].map((value) => ({ value })))(
+    'dangerouslyAcceptIdTokens must be true or false: not $value',
+    ({ value }) => {
+      expect(fault({ dangerouslyAcceptIdTokens: value })).toBe('dangerouslyAcceptIdTokens must be true or false');
+    },
+  );
+
+  it.each(
+    [
+      ...['azp', ['azp'], [], {}, null, true, 1, { azp: false }, { azp: null }, { azp: undefined }, { azp: 1 }],
+      ...[{ azp: '' }, { azp: [] }, { azp: [''] }, { azp: [1] }, { azp: {} }, { '': true }, { cid: true, azp: [true] }],
+    ].map(shown),
+  )('accessTokenClaims must be one or more claims with their values: not $shown', ({ value }) => {
+    expect(fault({ accessTokenClaims: value })).toMatch(
+      /^accessTokenClaims must be an object of one or more claims, such as \{ azp: true/,
+    );
+  });
+
   it.each(['jwt', 'AT+JWT', '', null, 1, ['at+jwt']].map((value) => ({ value })))(
     'tokenType must be one of two: not $value',
     ({ value }) => {
@@ -135,6 +153,36 @@ describe('the option', () => {
     [null, 1, {}, { now: () => 0 }, { monotonic: () => 0 }, { now: 1, monotonic: 2 }].map((value) => ({ value })),
   )('clock must have two functions: not $value', ({ value }) => {
     expect(fault({ clock: value })).toMatch(/^clock must have the functions now\(\) and monotonic\(\).*seconds/);
+  });
+
+  const seconds = () => 1_900_000_000;
+
+  it.each([
+    ['now', { now: () => Number.NaN, monotonic: seconds }],
+    ['now', { now: () => Number.POSITIVE_INFINITY, monotonic: seconds }],
+    ['now', { now: () => new Date(), monotonic: seconds }],
+    ['now', { now: () => '1900000000', monotonic: seconds }],
+    ['now', { now: () => undefined, monotonic: seconds }],
+    ['monotonic', { now: seconds, monotonic: () => Number.NaN }],
+    ['monotonic', { now: seconds, monotonic: () => Number.NEGATIVE_INFINITY }],
+    ['monotonic', { now: seconds, monotonic: () => 5n }],
+  ])('[CLOCK-FINITE] clock.%s must return a number: %#', (name, clock) => {
+    expect(fault({ clock })).toBe(`clock.${name}() must return a finite number of seconds`);
+  });
+
+  it('[OPTIONS-SECONDS] clock.now must return seconds', () => {
+    const clock = { now: () => Date.now(), monotonic: () => performance.now() };
+    expect(fault({ clock })).toMatch(/^clock\.now\(\) must return seconds; this looks like milliseconds/);
+  });
+
+  it('[CLOCK-FINITE] clock must not throw', () => {
+    const cause = new Error('no time');
+    const failing = (): never => {
+      throw cause;
+    };
+    const error = configurationErrorOf({ issuer, audience, clock: { now: failing, monotonic: seconds } });
+    expect(error.message).toBe('clock.now() must not throw');
+    expect(error.cause).toBe(cause);
   });
 
   it.each([null, {}, 'x', 1, { dispatch: true }].map((value) => ({ value })))(

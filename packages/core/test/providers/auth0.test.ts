@@ -57,6 +57,29 @@ describe('auth0()', () => {
     expect(refusal).toMatchObject({ code: 'ERR_SCOPE_INSUFFICIENT', status: 403 });
   });
 
+  it.each([
+    [
+      'of a client for itself',
+      { sub: 'my_client_id@clients', aud: audience, gty: 'client-credentials', scope: 'read:orders' },
+    ],
+    ['of a client without scopes', { sub: 'my_client_id@clients', aud: audience, scope: undefined }],
+    ['in the profile of RFC 9068', { azp: undefined, client_id: 'my_client_id' }],
+  ])('accepts a token %s', async (_name, claims) => {
+    const { verifier } = verifierOfDocuments(auth0({ domain: 'example.eu.auth0.com', audience }), documents);
+    await expect(verifier.verify(tokenFor(claims))).resolves.toHaveProperty('clientId', 'my_client_id');
+  });
+
+  it.each([
+    ['without a nonce', {}],
+    ['with the session and the profile', { sid: 's', nickname: 'ada', email: 'ada@contoso.example' }],
+  ])('[PROVIDERS-ID-TOKENS] refuses an ID token %s, also if its client is the audience', async (_name, claims) => {
+    const options = auth0({ domain: 'example.eu.auth0.com', audience: 'my_client_id' });
+    const { verifier } = verifierOfDocuments(options, documents);
+    const access = { scope: undefined, permissions: undefined, azp: undefined, jti: undefined };
+    const idToken = tokenFor({ ...access, aud: 'my_client_id', ...claims });
+    expect(await authErrorFrom(verifier.verify(idToken))).toMatchObject({ code: 'ERR_TOKEN_TYPE' });
+  });
+
   it('refuses the ID token of the same tenant', async () => {
     const { verifier } = verifierOfDocuments(auth0({ domain: 'example.eu.auth0.com', audience }), documents);
     const idToken = tokenFor({ scope: undefined, permissions: undefined, nonce: 'n-0S6_WzA2Mj', aud: audience });

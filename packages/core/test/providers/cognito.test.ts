@@ -57,6 +57,30 @@ describe('cognito()', () => {
     });
   });
 
+  it.each([
+    ['of a client for itself', { sub: '1example23456789', username: undefined, 'cognito:groups': undefined }],
+    ['of a pool with a resource binding', { aud: 'https://api.example' }],
+  ])('accepts a token %s', async (_name, claims) => {
+    const { verifier } = verifierOfDocuments(cognito(options), documents);
+    await expect(verifier.verify(tokenFor(claims))).resolves.toHaveProperty('clientId', '1example23456789');
+  });
+
+  it.each(['id', 'ID', 'refresh', '', 'access ', 1, ['access']])(
+    '[PROVIDERS-ID-TOKENS] refuses a token whose token_use is not "access": %j',
+    async (use) => {
+      const { verifier } = verifierOfDocuments(cognito(options), documents);
+      expect(await authErrorFrom(verifier.verify(tokenFor({ token_use: use })))).toMatchObject({
+        code: 'ERR_TOKEN_TYPE',
+      });
+    },
+  );
+
+  it('reads groups from other claims if they are given, and from its own if they are undefined', () => {
+    expect(cognito({ ...options, groupClaims: ['teams'] }).groupClaims).toEqual(['teams']);
+    const absent = { ...options, groupClaims: undefined } as unknown as typeof options;
+    expect(cognito(absent).groupClaims).toEqual(['cognito:groups']);
+  });
+
   it('adds its own to the required claims', async () => {
     const { verifier } = verifierOfDocuments(cognito({ ...options, requiredClaims: ['username'] }), documents);
     expect(await authErrorFrom(verifier.verify(tokenFor()))).toMatchObject({ claim: 'username' });

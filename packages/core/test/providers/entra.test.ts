@@ -61,6 +61,28 @@ describe('entra()', () => {
     expect(requests).toEqual([`${login}/discovery/keys`]);
   });
 
+  it.each([
+    ['an app-only v2 token', { iss: v2, aud: clientId, azp: 'caller', azpacr: '1', roles: ['Orders.All'], ver: '2.0' }],
+    ['an app-only v1 token', { iss: v1, aud: `api://${clientId}`, appid: 'caller', appidacr: '1', ver: '1.0' }],
+    ['an app-only token that says so', { iss: v2, aud: clientId, azp: 'caller', idtyp: 'app', ver: '2.0' }],
+    ['a delegated token that has only its scopes', { iss: v2, aud: clientId, scp: 'Orders.Read', ver: '2.0' }],
+  ])('accepts %s', async (_name, claims) => {
+    const { verifier } = verifierOfDocuments(entra({ tenantId, clientId }), documents);
+    await expect(verifier.verify(tokenFor(claims))).resolves.toHaveProperty('issuer', claims.iss);
+  });
+
+  const profile = { name: 'Ada', preferred_username: 'ada@contoso.example', rh: '0.', uti: 'u', roles: ['Admin'] };
+
+  it.each([
+    ['v2', { iss: v2, aud: clientId, ver: '2.0', ...profile }],
+    ['v2, after a login with a nonce', { iss: v2, aud: clientId, ver: '2.0', nonce: 'n', ...profile }],
+    ['v2, without a claim about the user', { iss: v2, aud: clientId, ver: '2.0' }],
+    ['v1', { iss: v1, aud: clientId, ver: '1.0', unique_name: 'ada', amr: ['pwd'], ipaddr: '192.0.2.1' }],
+  ])('[PROVIDERS-ID-TOKENS] refuses the ID token of the same app registration: %s', async (_name, claims) => {
+    const { verifier } = verifierOfDocuments(entra({ tenantId, clientId }), documents);
+    expect(await authErrorFrom(verifier.verify(tokenFor(claims)))).toMatchObject({ code: 'ERR_TOKEN_TYPE' });
+  });
+
   it('refuses the tokens of another tenant without a fetch', async () => {
     const { verifier, requests } = verifierOfDocuments(entra({ tenantId, clientId }), documents);
     const other = tokenFor({ iss: v2.replace('72f9', '83fa'), aud: clientId });

@@ -16,7 +16,10 @@ const documents = {
   },
 };
 
-function tokenFor(claims: Readonly<Record<string, unknown>> = {}): string {
+function tokenFor(
+  claims: Readonly<Record<string, unknown>> = {},
+  parameters: Readonly<Record<string, unknown>> = {},
+): string {
   const all = {
     ...claimsWith(),
     iss: issuer,
@@ -30,7 +33,7 @@ function tokenFor(claims: Readonly<Record<string, unknown>> = {}): string {
     resource_access: { 'orders.api': { roles: ['approver'] }, account: { roles: ['manage-account'] } },
     ...claims,
   };
-  const header = { alg: 'RS256', typ: 'JWT', kid: key.kid };
+  const header = { alg: 'RS256', typ: 'JWT', kid: key.kid, ...parameters };
   return signParts(key, encode(JSON.stringify(header)), encode(JSON.stringify(all)));
 }
 
@@ -55,7 +58,45 @@ describe('keycloak()', () => {
     expect((await verifier.verify(shapeless)).roles).toEqual([]);
   });
 
-  it.each(['ID', 'Refresh', 'Logout'])('refuses a token whose claim typ is %s', async (typ) => {
+  const serviceAccount = {
+    sub: 's',
+    scope: 'profile email',
+    preferred_username: 'service-account-shop',
+    clientHost: 'x',
+  };
+
+  it.each([
+    ['of a client for itself', serviceAccount, {}],
+    [
+      'that is lightweight',
+      { sub: undefined, realm_access: undefined, resource_access: undefined, acr: undefined },
+      {},
+    ],
+    ['without scopes', { scope: '' }, {}],
+    ['whose header says at+jwt', {}, { typ: 'at+jwt' }],
+    ['of a login with a nonce', { nonce: 'n', sid: 's' }, {}],
+    ['without the claim typ', { typ: undefined }, {}],
+    ['without the claim azp', { azp: undefined }, {}],
+    ['of another type, by azp', { typ: 'Custom' }, {}],
+  ])('accepts a token %s', async (_name, claims, header) => {
+    const { verifier } = verifierOfDocuments(keycloak(options), documents);
+    await expect(verifier.verify(tokenFor(claims, header))).resolves.toHaveProperty('issuer', issuer);
+  });
+
+  it('[PROVIDERS-ID-TOKENS] refuses a bare ID token without the claims typ and azp', async () => {
+    const { verifier } = verifierOfDocuments(keycloak({ ...options, audience: 'shop' }), documents);
+    const access = { realm_access: undefined, resource_access: undefined, scope: undefined };
+    const bare = tokenFor({ ...access, aud: 'shop', typ: undefined, azp: undefined, email: 'ada@contoso.example' });
+    expect(await authErrorFrom(verifier.verify(bare))).toMatchObject({ code: 'ERR_TOKEN_TYPE' });
+  });
+
+  it('recognizes a token of the type DPoP, and refuses it as a bearer token', async () => {
+    const { verifier } = verifierOfDocuments(keycloak(options), documents);
+    const token = tokenFor({ typ: 'DPoP', azp: undefined, cnf: { jkt: 'x' } });
+    expect(await authErrorFrom(verifier.verify(token))).toMatchObject({ code: 'ERR_BINDING_REQUIRED' });
+  });
+
+  it.each(['ID', 'Refresh', 'Offline', 'Logout'])('refuses a token whose claim typ is %s', async (typ) => {
     const { verifier } = verifierOfDocuments(keycloak(options), documents);
     expect(await authErrorFrom(verifier.verify(tokenFor({ typ })))).toMatchObject({ code: 'ERR_TOKEN_TYPE' });
   });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose';
+import { createLocalJWKSet, errors, type JSONWebKeySet, jwtVerify } from 'jose';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { allAlgorithms } from '../../src/crypto/algorithms.ts';
 import { createVerifier, isAuthError, type JSONWebKey } from '../../src/index.ts';
@@ -29,8 +29,26 @@ function withoutAlgorithm({ alg: _, ...jwk }: JSONWebKey): JSONWebKey {
   return jwk as JSONWebKey;
 }
 
-/** The result of a token: its claims, or the reason of the refusal. */
-type Result = { readonly claims: string } | { readonly refused: string };
+/** The result of a token: its claims, or the reason of the refusal; jose may refuse null where it counts as absent here. */
+type Result = { readonly claims: string } | { readonly refused: string; readonly isNull?: boolean };
+
+const registered = new Set(['sub', 'aud', 'nbf', 'iat', 'jti']);
+
+// Drops the members that this package drops, from claims as jose returns them.
+function comparable(claims: Readonly<Record<string, unknown>>): string {
+  const kept = Object.entries(claims).filter(
+    ([name, value]) => name !== '__proto__' && !(value === null && registered.has(name)),
+  );
+  return JSON.stringify(
+    Object.fromEntries(
+      kept.map(([name, value]) => [name, name === 'aud' && Array.isArray(value) ? value.filter(isPresent) : value]),
+    ),
+  );
+}
+
+function isPresent(value: unknown): boolean {
+  return value !== null;
+}
 
 async function verifyWithJose(token: string): Promise<Result> {
   try {
@@ -41,9 +59,10 @@ async function verifyWithJose(token: string): Promise<Result> {
       clockTolerance: 5,
       currentDate: new Date(now * 1000),
     });
-    return { claims: JSON.stringify(claims) };
+    return { claims: comparable(claims) };
   } catch (error) {
-    return { refused: error instanceof Error ? error.name : 'something' };
+    const isNull = error instanceof errors.JWTClaimValidationFailed && error.payload[error.claim] === null;
+    return { refused: error instanceof Error ? error.name : 'something', isNull };
   }
 }
 
@@ -75,10 +94,10 @@ describe(`over ${tokens} generated and mutated tokens (seed ${seed})`, () => {
     const compare = async ({ token }: { readonly token: string }): Promise<void> => {
       const here = onNode(token);
       const there = await verifyWithJose(token);
-      if ('refused' in there && 'claims' in here)
+      if ('refused' in there && 'claims' in here && !there.isNull)
         throw new Error(`jose refuses it (${there.refused}), and it is accepted`);
       if ('refused' in here && 'claims' in there) expect(documented).toContain(here.refused);
-      if ('claims' in here) expect(here).toEqual(there);
+      if ('claims' in here && 'claims' in there) expect(here).toEqual(there);
       if (count % everyNthOnBothEngines === 0) expect(await onTheWeb(token)).toEqual(here);
       count += 1;
       tally[tallyOf(here, there)] += 1;

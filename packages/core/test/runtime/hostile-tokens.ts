@@ -35,7 +35,7 @@ const text = fc.oneof({ weight: 3, arbitrary: fc.string({ maxLength: 8 }) }, odd
 const confirmation = fc.constantFrom<unknown>({ jkt: 'x' }, { 'x5t#S256': 'x' }, { kid: 'x' }, { jwk: {} }, null, []);
 const audiences = fc.oneof(
   odd,
-  fc.constantFrom<unknown>([audience], [audience, 5], [audience, 'x'], ['x'], `${audience}/`),
+  fc.constantFrom<unknown>([audience], [audience, 5], [audience, 'x'], ['x'], `${audience}/`, [audience, null], [null]),
 );
 const issuers = fc.oneof(
   odd,
@@ -60,10 +60,13 @@ const claimNames = {
   iss: issuers,
   aud: audiences,
   cnf: confirmation,
-  typ: fc.constantFrom('ID', 'Bearer', 'Logout', 'Refresh'),
+  typ: fc.constantFrom('ID', 'Bearer', 'Logout', 'Refresh', 'Offline', null),
   ...Object.fromEntries(['sub', 'jti', 'client_id', 'cid', 'azp', 'appid', 'scope', 'scp'].map((name) => [name, text])),
   ...Object.fromEntries(
-    ['nonce', 'at_hash', 'c_hash', 'events', 'token_use', 'htm', 'htu'].map((name) => [name, text]),
+    ['nonce', 'at_hash', 'c_hash', 'events', 'token_use', 'htm', 'htu', 'code', 'state', 'email'].map((name) => [
+      name,
+      text,
+    ]),
   ),
 };
 

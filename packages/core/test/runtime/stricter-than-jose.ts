@@ -39,7 +39,8 @@ function signedWithPss(header: Readonly<Record<string, unknown>>): Example {
 }
 
 function otherType(name: string, claims: Readonly<Record<string, unknown>>): StricterThanJose {
-  return { code: 'ERR_TOKEN_TYPE', why: `${name} is not an access token.`, example: withClaims(claims) };
+  const example: Example = ({ ed25519 }) => signToken(ed25519, claims, { typ: 'JWT' });
+  return { code: 'ERR_TOKEN_TYPE', why: `${name} is not an access token.`, example };
 }
 
 function notText(claim: string): StricterThanJose {
@@ -103,6 +104,17 @@ export const stricterThanJose: readonly StricterThanJose[] = [
   otherType('A logout token or security event, recognized by "events",', { events: {} }),
   otherType('A logout token, recognized by the claim "typ",', { typ: 'Logout' }),
   otherType('A refresh token, recognized by the claim "typ",', { typ: 'Refresh' }),
+  otherType('An offline token, recognized by the claim "typ",', { typ: 'Offline' }),
+  otherType('An authorization response, recognized by "code" and "state",', {
+    code: 'x',
+    state: 'y',
+    client_id: undefined,
+  }),
+  otherType('A UserInfo response, recognized by "email" without "iat",', {
+    email: 'x',
+    client_id: undefined,
+    iat: undefined,
+  }),
   otherType('An introspection response', { token_introspection: {} }),
   otherType('A DPoP proof', { htm: 'GET', htu: 'https://api.example' }),
   {

@@ -26,6 +26,8 @@ describe('the claim aud', () => {
     expect(isAccepted({ aud: ['x', audience, 'y'] })).toBe(true);
     expect(isAccepted({ aud: 'b' }, { audience: ['a', 'b'] })).toBe(true);
     expect(isAccepted({ aud: ['b', 'c'] }, { audience: ['a', 'b'] })).toBe(true);
+    expect(isAccepted({ aud: [audience, null] })).toBe(true);
+    expect(isAccepted({ aud: [null, audience, null] })).toBe(true);
   });
 
   const others = [
@@ -39,6 +41,8 @@ describe('the claim aud', () => {
     [''],
     ['x', 'y'],
     'API',
+    [null],
+    ['x', null],
   ];
 
   it.each(others.map((aud) => ({ aud })))('[CLAIMS-AUDIENCE] is refused if it names another: $aud', ({ aud }) => {
@@ -47,10 +51,10 @@ describe('the claim aud', () => {
 
   it('[CLAIMS-AUDIENCE] is refused if it is missing', () => {
     const missing = { code: 'ERR_CLAIM_MISSING', claim: 'aud', reason: 'missing' };
-    expect(refusal({ aud: undefined })).toMatchObject(missing);
+    for (const aud of [undefined, null]) expect(refusal({ aud })).toMatchObject(missing);
   });
 
-  const illFormed = [null, 1, true, {}, { 0: audience }, [null], [[audience]], [audience, 1], [audience, null], [{}]];
+  const illFormed = [1, true, {}, { 0: audience }, [[audience]], [audience, 1], [audience, null, 1], [{}]];
 
   it.each(illFormed.map((aud) => ({ aud })))('is refused if it is not a string: $aud', ({ aud }) => {
     const invalid = { code: 'ERR_CLAIM_INVALID', claim: 'aud', reason: 'invalid' };
@@ -61,7 +65,7 @@ describe('the claim aud', () => {
   it('is not compared if audience is null', () => {
     expect(isAccepted({ aud: 'x' }, { audience: null })).toBe(true);
     expect(isAccepted({ aud: [] }, { audience: null })).toBe(true);
-    expect(isAccepted({ aud: undefined }, { audience: null })).toBe(true);
+    for (const aud of [undefined, null, [null]]) expect(isAccepted({ aud }, { audience: null })).toBe(true);
   });
 });
 
@@ -108,8 +112,11 @@ describe('the accepted clients', () => {
 
   it('[CLAIMS-CLIENT] are required if clientIds is set, and only then', () => {
     const missing = { code: 'ERR_CLAIM_MISSING', claim: 'client_id', reason: 'missing' };
-    expect(refusal(none, { clientIds })).toMatchObject(missing);
-    expect(isAccepted(none)).toBe(true);
+    const nulls = { client_id: null, cid: null, azp: null, appid: null };
+    for (const claims of [none, nulls]) {
+      expect(refusal(claims, { clientIds })).toMatchObject(missing);
+      expect(isAccepted(claims)).toBe(true);
+    }
   });
 
   it('can replace an audience of null', () => {

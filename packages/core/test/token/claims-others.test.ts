@@ -18,7 +18,7 @@ function isAccepted(claims: Members, options: Partial<SingleIssuerOptions> = {})
 }
 
 describe.each(['sub', 'jti', 'client_id', 'cid', 'azp', 'appid'])('the claim %s', (claim) => {
-  it.each([null, 1, true, [], ['x'], {}].map((value) => ({ value })))(
+  it.each([1, 0, true, false, [], ['x'], [null], {}].map((value) => ({ value })))(
     '[CLAIMS-TEXT] is refused if it is not a string: $value',
     ({ value }) => {
       expect(refusal({ [claim]: value })).toMatchObject({ code: 'ERR_CLAIM_INVALID', claim, reason: 'invalid' });
@@ -27,6 +27,13 @@ describe.each(['sub', 'jti', 'client_id', 'cid', 'azp', 'appid'])('the claim %s'
 
   it('is not required', () => {
     expect(isAccepted({ [claim]: undefined })).toBe(true);
+  });
+
+  it('[CLAIMS-NULL] is absent if it is null', () => {
+    const { subject, clientId } = verifierFor(key).verifySync(signToken(key, { client_id: 'client', [claim]: null }));
+    expect(subject).toBe(claim === 'sub' ? undefined : 'subject');
+    expect(clientId).toBe(claim === 'client_id' ? undefined : 'client');
+    expect(refusal({ [claim]: null }, { requiredClaims: [claim] })).toMatchObject({ code: 'ERR_CLAIM_MISSING', claim });
   });
 });
 
@@ -63,21 +70,29 @@ describe('required claims', () => {
 });
 
 describe('a token that is bound to a key', () => {
-  it.each([{ jkt: 'x' }, { 'x5t#S256': 'x' }, { jkt: 'x', kid: 'y' }, { jkt: null }].map((cnf) => ({ cnf })))(
-    '[TOKEN-BOUND] is refused as a bearer token: $cnf',
-    ({ cnf }) => {
-      expect(refusal({ cnf })).toMatchObject({ code: 'ERR_BINDING_REQUIRED', status: 401, claim: 'cnf' });
-    },
-  );
+  const bindings = [
+    ...[{ jkt: 'x' }, { 'x5t#S256': 'x' }, { jkt: 'x', kid: 'y' }, { jkt: null }, { 'x5t#S256': ['x'] }],
+    ...[{ kid: 'x' }, { kid: '' }, { kid: null }, { jku: 'https://issuer.example/keys' }, { jku: 'x', kid: 'y' }],
+    ...[{ jwk: { kty: 'EC', crv: 'P-256', x: 'x', y: 'y' } }, { jwk: {} }, { jwk: null }, { jwe: 'x' }, { jwe: {} }],
+    ...[{ other: 'x', kid: 'y' }],
+  ];
 
-  it.each([{}, { kid: 'x' }, { osc: {} }, { toString: 'x' }].map((cnf) => ({ cnf })))(
-    'has jkt or x5t#S256 in cnf: $cnf does not bind',
-    ({ cnf }) => {
-      expect(isAccepted({ cnf })).toBe(true);
-    },
-  );
-
-  it.each([null, 'x', 1, true, [], [{ jkt: 'x' }]].map((cnf) => ({ cnf })))('is refused if cnf is $cnf', ({ cnf }) => {
-    expect(refusal({ cnf })).toMatchObject({ code: 'ERR_CLAIM_INVALID', claim: 'cnf', reason: 'invalid' });
+  it.each(bindings.map((cnf) => ({ cnf })))('[TOKEN-BOUND] is refused as a bearer token: $cnf', ({ cnf }) => {
+    expect(refusal({ cnf })).toMatchObject({ code: 'ERR_BINDING_REQUIRED', status: 401, claim: 'cnf' });
   });
+
+  it.each(
+    [{}, { osc: {} }, { 'x5t#S1': 'x' }, { JKT: 'x' }, { toString: 'x' }, null, undefined].map((cnf) => ({ cnf })),
+  )('names the key in cnf: $cnf does not bind', ({ cnf }) => {
+    const verified = verifierFor(key).verifySync(signToken(key, { cnf }));
+    expect(verified.scheme).toBe('Bearer');
+    expect(verified).not.toHaveProperty('confirmation');
+  });
+
+  it.each(['x', '', 1, 0, true, false, [], [{ jkt: 'x' }]].map((cnf) => ({ cnf })))(
+    'is refused if cnf is $cnf',
+    ({ cnf }) => {
+      expect(refusal({ cnf })).toMatchObject({ code: 'ERR_CLAIM_INVALID', claim: 'cnf', reason: 'invalid' });
+    },
+  );
 });

@@ -24,6 +24,8 @@ function signedHeader(parameters: Readonly<Record<string, unknown>>): string {
   return signToken(key, {}, parameters);
 }
 
+const encrypted = encode('{"alg":"RSA-OAEP","enc":"A256GCM"}');
+
 const forms: Readonly<Record<string, string>> = {
   'the empty string': '',
   'one part': header,
@@ -73,6 +75,28 @@ describe('[TOKEN-FORM] a token that is not a compact JWS', () => {
   it.each(Object.entries(forms))('is malformed: %s', (_name, token) => {
     expect(codeOf(token)).toBe('ERR_TOKEN_MALFORMED');
   });
+
+  it.each([
+    ['with an encrypted key', `${encrypted}.AAAA.AAAA.AAAA.AAAA`],
+    ['without an encrypted key', `${encrypted}..AAAA.AAAA.AAAA`],
+    ['without a ciphertext', `${encrypted}.AAAA.AAAA..AAAA`],
+    ['of empty parts', '....'],
+    ['with the header of a signed token', `${good}.AAAA.AAAA`],
+  ])('is called encrypted if it has five parts: %s', (_name, token) => {
+    expect(authErrorOf(() => verifier.verifySync(token))).toMatchObject({
+      code: 'ERR_TOKEN_MALFORMED',
+      message: expect.stringContaining('encrypted'),
+    });
+  });
+
+  it.each(['', 'opaque', '.', '..', '...', `${good}.AAAA`, `${good}.A.A.A`, '.....', 'a.'.repeat(4000)])(
+    'is not called encrypted if it has another number of parts: %#',
+    (token) => {
+      const { code, message } = authErrorOf(() => verifier.verifySync(token));
+      expect(code).toBe('ERR_TOKEN_MALFORMED');
+      expect(message).not.toContain('encrypted');
+    },
+  );
 
   it.each([
     ['undefined', undefined],
@@ -160,13 +184,14 @@ describe.each(engines)('on the $name engine', (engine) => {
     });
   });
 
-  it('a member named __proto__ is an ordinary claim, and changes no prototype', async () => {
+  it('[TOKEN-PROTOTYPE] a member named __proto__ provides no claim and changes no prototype', async () => {
     const polluting = `{"__proto__":{"admin":true,"scope":"all","exp":9e9},"constructor":{"x":1},${json.slice(1)}`;
     const verified = await onEngine.verify(signText(key, headerText(key), polluting));
     expect(Object.getPrototypeOf(verified.claims)).toBe(Object.prototype);
     expect(verified.claims['admin']).toBeUndefined();
     expect(verified.scopes).toEqual([]);
-    expect(Object.hasOwn(verified.claims, '__proto__')).toBe(true);
+    expect(Object.hasOwn(verified.claims, '__proto__')).toBe(false);
+    expect(Object.getOwnPropertyDescriptor(verified.claims, 'constructor')?.value).toEqual({ x: 1 });
     expect(({} as Record<string, unknown>)['admin']).toBeUndefined();
   });
 

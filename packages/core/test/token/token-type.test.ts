@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { SingleIssuerOptions } from '../../src/index.ts';
+import { createVerifier, type SingleIssuerOptions } from '../../src/index.ts';
 import { authErrorOf } from '../support/expected-errors.ts';
-import { signToken } from '../support/sign-token.ts';
-import { generateTestKey } from '../support/test-key.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+import { audience, now, signToken } from '../support/sign-token.ts';
+import { generateTestKey, keySetOf } from '../support/test-key.ts';
 import { verifierFor } from '../support/verifiers.ts';
 
 const key = generateTestKey('Ed25519');
@@ -15,9 +16,16 @@ function codeOf(claims: Members, header: Members, tokenType: TokenType = 'compat
   return authErrorOf(() => verifierFor(key, { tokenType }).verifySync(token)).code;
 }
 
-function isAccepted(claims: Members, header: Members, tokenType: TokenType = 'compatible'): boolean {
-  return verifierFor(key, { tokenType }).verifySync(signToken(key, claims, header)).scheme === 'Bearer';
+function isAccepted(
+  claims: Members,
+  header: Members,
+  tokenType: TokenType = 'compatible',
+  options: Partial<SingleIssuerOptions> = {},
+): boolean {
+  return verifierFor(key, { tokenType, ...options }).verifySync(signToken(key, claims, header)).scheme === 'Bearer';
 }
+
+const source = () => ({ audience, jwks: keySetOf(key) });
 
 const accessTypes = ['at+jwt', 'AT+JWT', 'At+Jwt', 'application/at+jwt', 'APPLICATION/AT+JWT'];
 const plainTypes = ['JWT', 'jwt', 'application/jwt', 'Application/JWT', undefined];
@@ -38,6 +46,10 @@ const otherTypes = [
   'token-introspection+jwt',
   'oauth-authz-req+jwt',
   'rt+jwt',
+  'oauth-id-jag+jwt',
+  'application/oauth-id-jag+jwt',
+  'jarm+jwt',
+  'userinfo+jwt',
   'toString',
 ];
 
@@ -79,49 +91,128 @@ describe("[TOKEN-TYPE-AT-JWT] tokenType 'at+jwt'", () => {
   });
 });
 
-const purposes: Readonly<Record<string, Members>> = {
-  'an ID token with at_hash': { at_hash: 'x', nonce: 'y' },
-  'an ID token with c_hash': { c_hash: 'x' },
-  'an ID token recognized by token_use': { token_use: 'id' },
-  'an ID token recognized by typ': { typ: 'ID' },
-  'an ID token with scopes and at_hash': { at_hash: 'x', scope: 'read', scp: ['read'] },
-  'a logout token': { events: { 'http://schemas.openid.net/event/backchannel-logout': {} }, sid: 'x' },
-  'a logout token recognized by typ': { typ: 'Logout' },
-  'a security event': { events: { 'https://schemas.openid.net/secevent/risc/event-type/account-disabled': {} } },
-  'events of any form': { events: null },
-  'a refresh token': { typ: 'Refresh' },
-  'an introspection response': { token_introspection: { active: true } },
-  'a DPoP proof': { htm: 'GET', htu: 'https://api.example/orders' },
-};
+// The claims that say whom a token is for. Tokens for another purpose do not have them.
+const withoutAccess = { scope: null, client_id: null };
+const profile = { ...withoutAccess, iat: undefined };
 
-describe.each(['compatible', 'at+jwt'] as const)('a token for another purpose, with tokenType %s', (tokenType) => {
-  it.each(Object.entries(purposes))('[TOKEN-PURPOSE] is refused: %s', (_name, claims) => {
-    expect(codeOf(claims, {}, tokenType)).toBe('ERR_TOKEN_TYPE');
-    expect(codeOf({ ...claims, scope: 'read' }, {}, tokenType)).toBe('ERR_TOKEN_TYPE');
-  });
+type PurposeRow = readonly [kind: string, marker: string, claims: Members];
 
-  it('causes an error that names no claim', () => {
-    const error = authErrorOf(() => verifierFor(key, { tokenType }).verifySync(signToken(key, { at_hash: 'x' })));
+const withExpiry = { exp: now + 60 };
+
+const aboutUsers: readonly PurposeRow[] = [
+  ['an ID token', '"at_hash"', { at_hash: 'x', nonce: 'y' }],
+  ['an ID token', '"at_hash"', { at_hash: '' }],
+  ['an ID token', '"at_hash"', { at_hash: 'x', scope: 'read', scp: ['read'] }],
+  ['an ID token', '"at_hash"', { at_hash: 'x', email: 'a@b.example', groups: ['g'], ...withoutAccess }],
+  ['an ID token', '"c_hash"', { c_hash: 'x' }],
+  ['an ID token', '"token_use"', { token_use: 'id' }],
+  ['an ID token', 'the claim "typ"', { typ: 'ID' }],
+  ['an ID token', '"nonce"', { nonce: 'x', client_id: undefined }],
+  ['an ID token', '"nonce"', { nonce: 'n', azp: 'api', uid: 'u', ...withoutAccess, scp: null, cid: null }],
+  ['a UserInfo response', '"email" without "iat"', { email: 'a@b.example', ...profile }],
+  ['a UserInfo response', '"email_verified" without "iat"', { email_verified: false, ...profile, iat: null }],
+  ['a UserInfo response', '"name" without "exp"', { name: 'A', ...profile, exp: undefined, jti: undefined }],
+  ['a UserInfo response', '"name" without "exp"', { name: 'A', ...withoutAccess, exp: null }],
+  ['a UserInfo response', '"given_name" without "iat"', { given_name: 'A', family_name: 'B', ...profile }],
+  ['a UserInfo response', '"preferred_username" without "iat"', { preferred_username: 'a', ...profile }],
+  ['a UserInfo response', '"phone_number" without "iat"', { phone_number: '+1', ...profile }],
+];
+
+const response = { ...withoutAccess, sub: undefined, iat: undefined, jti: undefined };
+
+const others: readonly PurposeRow[] = [
+  [
+    'a security event or logout token',
+    '"events"',
+    { events: { 'http://schemas.openid.net/event/backchannel-logout': {} }, sid: 'x' },
+  ],
+  ['a security event or logout token', '"events"', { events: {} }],
+  ['a logout token', 'the claim "typ"', { typ: 'Logout' }],
+  ['a refresh token', 'the claim "typ"', { typ: 'Refresh' }],
+  ['an offline token', 'the claim "typ"', { typ: 'Offline' }],
+  ['an introspection response', '"token_introspection"', { token_introspection: { active: true } }],
+  ['a DPoP proof', '"htm" and "htu"', { htm: 'GET', htu: 'https://api.example/orders' }],
+  ['an authorization response', '"code"', { code: 'c', state: 's', ...withoutAccess }],
+  ['an authorization response', '"code"', { code: 'c', state: 's', ...response }],
+  ['an authorization response', '"code"', { code: 'c', ...response }],
+  ['an authorization response', '"code"', { code: 'c', state: 's', ...response, scope: 'openid read' }],
+  ['an authorization response', '"code"', { code: 'c', id_token: 'i', session_state: 's', ...response }],
+  ['an authorization response', '"error"', { error: 'access_denied', state: 's', ...response }],
+  ['an authorization response', '"error"', { error: 'access_denied', error_description: 'x', ...response }],
+  ['an authorization response', '"id_token"', { id_token: 'i', state: 's', ...response }],
+  [
+    'an authorization response',
+    '"access_token"',
+    { access_token: 't', token_type: 'bearer', expires_in: 3600, ...response, scope: 'read', state: 's' },
+  ],
+];
+
+const asCases = (rows: readonly PurposeRow[]) => rows.map(([kind, marker, claims]) => ({ kind, marker, claims }));
+
+describe.each(['JWT', 'application/jwt', undefined])('[TOKEN-PURPOSE] with the header type %s', (typ) => {
+  it.each(asCases([...aboutUsers, ...others]))('$kind is refused: $claims', ({ kind, marker, claims }) => {
+    const error = authErrorOf(() => verifierFor(key).verifySync(signToken(key, claims, { typ })));
+    expect(error.code).toBe('ERR_TOKEN_TYPE');
+    expect(error.message).toBe(`The token is not an access token but ${kind}, recognized by ${marker}`);
     expect(error).not.toHaveProperty('claim');
   });
 });
 
-describe('[TOKEN-PURPOSE] a token that was issued for another purpose', () => {
-  it.each([
-    ['an ID token, recognized by "at_hash"', { at_hash: 'x' }],
-    ['an ID token, recognized by "c_hash"', { c_hash: 'x' }],
-    ['an ID token, recognized by "token_use"', { token_use: 'id' }],
-    ['an ID token, recognized by the claim "typ"', { typ: 'ID' }],
-    ['an ID token, recognized by "nonce"', { nonce: 'x', client_id: undefined }],
-    ['a security event or logout token, recognized by "events"', { events: {} }],
-    ['a logout token, recognized by the claim "typ"', { typ: 'Logout' }],
-    ['a refresh token, recognized by the claim "typ"', { typ: 'Refresh' }],
-    ['an introspection response, recognized by "token_introspection"', { token_introspection: {} }],
-    ['a DPoP proof, recognized by "htm" and "htu"', { htm: 'GET', htu: 'https://api.example' }],
-  ])('is refused as %s', (kind, claims) => {
-    const error = authErrorOf(() => verifierFor(key).verifySync(signToken(key, claims)));
-    expect(error.code).toBe('ERR_TOKEN_TYPE');
-    expect(error.message).toBe(`The token is not an access token but ${kind}`);
+describe.each(['at+jwt', 'application/AT+JWT'])('[TOKEN-PURPOSE] the header type %s', (typ) => {
+  const strict = asCases([...aboutUsers, ...others]).filter(({ claims }) => !('sub' in claims || 'iat' in claims));
+
+  it.each(asCases([...aboutUsers, ...others]))(
+    'is of an access token, whatever its claims are: $claims',
+    ({ claims }) => {
+      expect(isAccepted({ ...claims, ...withExpiry }, { typ })).toBe(true);
+    },
+  );
+
+  it.each(strict)('is enough for tokenType at+jwt: $claims', ({ claims }) => {
+    expect(isAccepted({ ...claims, ...withExpiry, client_id: 'client' }, { typ }, 'at+jwt')).toBe(true);
+  });
+});
+
+describe('[TOKEN-ID-ACCEPTED] dangerouslyAcceptIdTokens', () => {
+  const options = { dangerouslyAcceptIdTokens: true };
+
+  it.each(asCases(aboutUsers))('accepts $kind: $claims', ({ claims }) => {
+    for (const typ of ['JWT', undefined]) {
+      expect(isAccepted({ ...claims, ...withExpiry }, { typ }, 'compatible', options)).toBe(true);
+    }
+  });
+
+  it.each(asCases(others))('does not accept $kind: $claims', ({ claims }) => {
+    const token = signToken(key, claims, { typ: 'JWT' });
+    expect(authErrorOf(() => verifierFor(key, options).verifySync(token)).code).toBe('ERR_TOKEN_TYPE');
+  });
+
+  it.each(['id_token+jwt', 'logout+jwt', 'oauth-id-jag+jwt', 'dpop+jwt'])('accepts no header type %s', (typ) => {
+    const token = signToken(key, { at_hash: 'x' }, { typ });
+    expect(authErrorOf(() => verifierFor(key, options).verifySync(token)).code).toBe('ERR_TOKEN_TYPE');
+  });
+
+  it('changes no other rule', () => {
+    const refused = (claims: Members): string => {
+      const token = signToken(key, { nonce: 'n', ...withoutAccess, ...claims }, { typ: 'JWT' });
+      return authErrorOf(() => verifierFor(key, options).verifySync(token)).code;
+    };
+    expect(refused({ aud: 'other' })).toBe('ERR_AUDIENCE_MISMATCH');
+    expect(refused({ exp: 1 })).toBe('ERR_TOKEN_EXPIRED');
+    expect(refused({ cnf: { jkt: 'x' } })).toBe('ERR_BINDING_REQUIRED');
+    expect(codeOf({ at_hash: 'x' }, { typ: 'JWT' }, 'at+jwt')).toBe('ERR_TOKEN_TYPE');
+  });
+
+  it('applies to its issuer only', async () => {
+    const other = 'https://other.example';
+    const issuers = [
+      { ...source(), issuer: 'https://issuer.example', dangerouslyAcceptIdTokens: true },
+      { ...source(), issuer: other },
+    ];
+    const verifier = createVerifier({ issuers, clock: new FakeClock(), tokenCache: false });
+    const idTokenOf = (iss: string): string => signToken(key, { iss, at_hash: 'x' }, { typ: 'JWT' });
+    expect(verifier.verifySync(idTokenOf('https://issuer.example')).subject).toBe('subject');
+    expect(authErrorOf(() => verifier.verifySync(idTokenOf(other))).code).toBe('ERR_TOKEN_TYPE');
   });
 });
 
@@ -147,6 +238,22 @@ describe('claims that resemble those of other tokens', () => {
     { htu: 'https://api.example' },
     { sid: 'x' },
     { acr: '1', amr: ['pwd'], auth_time: 1 },
+    { typ: 'DPoP' },
+    { typ: 'offline' },
+    { code: 'x' },
+    { code: 'x', state: 'y' },
+    { code: 'x', state: 'y', sub: undefined },
+    { code: 'x', scope: 'read', sub: undefined, client_id: undefined },
+    { code: 'x', state: 'y', scope: 'read', client_id: undefined },
+    { code: 'x', client_id: null },
+    { error: 'x', state: 'y', client_id: null, scp: 'read' },
+    { state: 'y', client_id: null },
+    { access_token: 'x', client_id: null },
+    { token_type: 'Bearer' },
+    { email: 'a@b.example', name: 'A', client_id: null },
+    { email: 'a@b.example', iat: undefined, jti: undefined },
+    { email: 'a@b.example', client_id: null, jti: undefined },
+    { email: null, client_id: null, iat: undefined, jti: undefined },
   ])('do not turn an access token into one of them: %o', (claims) => {
     expect(isAccepted(claims, { typ: 'JWT' })).toBe(true);
   });

@@ -3,7 +3,7 @@ import { type Attack, attacks, type RefusalCode, type StepsRow, type TokenRow } 
 import { goodClaims, goodHeader, pairs, shown, signed, signedText } from './tokens.ts';
 
 const notNumbers: readonly unknown[] = [
-  ...[`${now + 60}`, '123', '', ' ', '1e10', 'never', '2049-12-31T23:59:59Z', 'Infinity', 'NaN', null, true, false],
+  ...[`${now + 60}`, '123', '', ' ', '1e10', 'never', '2049-12-31T23:59:59Z', 'Infinity', 'NaN', true, false],
   ...[[], [now + 60], {}, { valueOf: now + 60 }, { $numberLong: '4102444800' }],
 ];
 
@@ -48,6 +48,7 @@ const early = [now + 6, now + 3600, 1e300, Number.MAX_VALUE].map(
 
 const ages: readonly TokenRow[] = [
   ['no-iat', { iat: undefined }, 'ERR_CLAIM_MISSING'],
+  ['iat-null', { iat: null }, 'ERR_CLAIM_MISSING'],
   ['iat-in-the-future', { iat: now + 6 }, 'ERR_TOKEN_NOT_YET_VALID'],
   ['iat-of-long-ago', { iat: now - 606 }, 'ERR_TOKEN_TOO_OLD'],
   ['iat-at-the-epoch', { iat: 0 }, 'ERR_TOKEN_TOO_OLD'],
@@ -61,7 +62,15 @@ const ages: readonly TokenRow[] = [
   token: signed(claims as Readonly<Record<string, unknown>>),
 }));
 
-const texts = pairs(['sub', 'jti', 'client_id', 'cid', 'azp', 'appid'] as const, [5, 0, null, true, [], ['x'], {}]).map(
+const texts = pairs(['sub', 'jti', 'client_id', 'cid', 'azp', 'appid'] as const, [
+  5,
+  0,
+  true,
+  [],
+  ['x'],
+  [null],
+  {},
+]).map(
   ([name, value]): TokenRow => ({
     id: `${name}/${shown(value)}`,
     how: `${name} is ${shown(value)}, signed by the issuer`,
@@ -87,6 +96,17 @@ const wholeParts = wholes.flatMap((json): TokenRow[] => [
   },
 ]);
 
+const nulls: readonly TokenRow[] = [
+  ['exp', 'ERR_CLAIM_MISSING'],
+  ['aud', 'ERR_CLAIM_MISSING'],
+  ['iss', 'ERR_ISSUER_UNKNOWN'],
+].map(([name = '', code]) => ({
+  id: `${name}/null`,
+  how: `${name} is null, signed by the issuer`,
+  code: code as RefusalCode,
+  token: signed({ [name]: null }),
+}));
+
 const missing: readonly TokenRow[] = [
   ['exp', {}],
   ['exp', { requiredClaims: ['tenant'] }],
@@ -104,18 +124,17 @@ const missing: readonly TokenRow[] = [
 }));
 
 const notAudiences: readonly (readonly [unknown, RefusalCode])[] = [
-  ...[undefined, [], '', [''], ' '].map(
+  ...[undefined, [], '', [''], ' ', [null]].map(
     (aud) => [aud, aud === undefined ? 'ERR_CLAIM_MISSING' : 'ERR_AUDIENCE_MISMATCH'] as const,
   ),
   ...[
-    null,
     0,
     true,
     {},
     { 0: audience },
     [[audience]],
-    [audience, null],
-    [null],
+    [audience, null, 5],
+    [[null, audience]],
     [audience, 5],
     [{}],
     { toString: audience },
@@ -201,6 +220,6 @@ const options = [undefined, '', [], [''], [null], ['x', 5], {}, true, false, 0, 
 
 /** Claims with a wrong type or value. */
 export const claimAttacks: readonly Attack[] = [
-  ...attacks(19, [...dates, ...infinite, ...expired, ...early, ...ages, ...texts, ...wholeParts, ...missing]),
+  ...attacks(19, [...dates, ...infinite, ...expired, ...early, ...ages, ...texts, ...wholeParts, ...nulls, ...missing]),
   ...attacks(20, [...audiences, ...severalAccepted, ...clients, ...options]),
 ];

@@ -24,6 +24,7 @@ const types: readonly unknown[] = [
     'entity-statement+jwt',
     'statuslist+jwt',
     'rt+jwt',
+    'oauth-id-jag+jwt',
     'passport',
   ],
   ...[
@@ -66,7 +67,8 @@ const otherPurposes: Readonly<Record<string, Members>> = {
   'an ID token with at_hash': { at_hash: 'MTIzNDU2Nzg5MDEyMzQ1Ng' },
   'an ID token with c_hash': { c_hash: 'MTIzNDU2Nzg5MDEyMzQ1Ng' },
   'an ID token with an empty at_hash': { at_hash: '' },
-  'an ID token with at_hash null': { at_hash: null },
+  'an ID token of Dex': { at_hash: 'x', email: 'a@b.example', groups: ['g'], client_id: null },
+  'an ID token with a nonce and null elsewhere': { nonce: 'n', scope: null, scp: null, client_id: null, cid: null },
   'an ID token of Cognito': { token_use: 'id' },
   'an ID token of Keycloak': { typ: 'ID' },
   'an ID token with a nonce': { nonce: 'n-0S6_WzA2Mj', client_id: undefined },
@@ -76,14 +78,20 @@ const otherPurposes: Readonly<Record<string, Members>> = {
   'a logout token of Keycloak': { typ: 'Logout' },
   'a security event': { events: { 'https://schemas.openid.net/secevent/caep/event-type/session-revoked': {} } },
   'a security event without an event': { events: {} },
-  'events that are no object': { events: null },
+  'events that are no object': { events: false },
   'a refresh token of Keycloak': { typ: 'Refresh' },
+  'an offline token of Keycloak': { typ: 'Offline' },
+  'an authorization response with a code': { code: 'c', state: 's', client_id: null },
+  'an authorization response without a state': { code: 'c', client_id: undefined, sub: undefined },
+  'an authorization response with an error': { error: 'access_denied', state: 's', client_id: undefined },
+  'an authorization response with an access token': { access_token: 't', token_type: 'Bearer', scope: 'read' },
+  'a UserInfo response': { email: 'a@b.example', client_id: undefined, iat: undefined, jti: undefined },
   'an introspection response': { token_introspection: { active: true } },
   'a DPoP proof': { htm: 'GET', htu: 'https://api.example/orders', client_id: undefined },
   'a DPoP proof with ath': { htm: 'POST', htu: 'https://api.example/', ath: 'x' },
 };
 
-const claimTypes = pairs(Object.entries(otherPurposes), ['at+jwt', 'JWT', 'application/AT+JWT', undefined]).map(
+const claimTypes = pairs(Object.entries(otherPurposes), ['JWT', 'application/jwt', undefined]).map(
   ([[name, claims], typ]): TokenRow => ({
     id: `${name.replaceAll(' ', '-')}/typ-${typ ?? 'absent'}`,
     how: `${name}, of the same issuer and for the same audience, typ ${typ ?? 'absent'}`,
@@ -91,6 +99,32 @@ const claimTypes = pairs(Object.entries(otherPurposes), ['at+jwt', 'JWT', 'appli
     token: signed(claims, { typ }),
   }),
 );
+
+/** ID tokens without a claim that identifies them, whose audience is an accepted one. */
+const bare: Readonly<Record<string, Members>> = {
+  'without nonce': {},
+  'with the profile': { email: 'a@b.example', name: 'A', preferred_username: 'a' },
+  'with the session': { sid: 's', auth_time: now, acr: '1', amr: ['pwd'] },
+  'with null in the claim of an access token': { azp: null, appid: null },
+  'with the claim in another place': { act: { azp: 'client' } },
+};
+
+const bareRows = Object.entries(bare).flatMap(([name, claims]): TokenRow[] => [
+  {
+    id: `bare/${name.replaceAll(' ', '-')}`,
+    how: `an ID token ${name}, and accessTokenClaims lists azp and appid`,
+    code: 'ERR_TOKEN_TYPE',
+    options: { accessTokenClaims: { azp: true, appid: true } },
+    token: signed({ ...claims, client_id: undefined }, { typ: 'JWT' }),
+  },
+  {
+    id: `bare/${name.replaceAll(' ', '-')}/with-another-value`,
+    how: `an ID token ${name} and a token_use of its own, and accessTokenClaims requires token_use of access`,
+    code: 'ERR_TOKEN_TYPE',
+    options: { accessTokenClaims: { token_use: 'access' } },
+    token: signed({ ...claims, client_id: undefined, token_use: ['access'] }, { typ: undefined }),
+  },
+]);
 
 const strict = { tokenType: 'at+jwt' } as const;
 
@@ -108,7 +142,7 @@ const strictRows: readonly TokenRow[] = [
       id: `strict/${name}-null`,
       advisory: 'RFC 9068, section 2.2',
       how: `tokenType is at+jwt, and ${name} is null`,
-      code: name === 'iat' || name === 'exp' ? 'ERR_CLAIM_MISSING' : 'ERR_CLAIM_INVALID',
+      code: 'ERR_CLAIM_MISSING',
       options: strict,
       token: signed({ [name]: null }),
     },
@@ -203,11 +237,18 @@ const certificates: readonly StepsRow[] = [
   ),
 );
 
-const malformed = { null: null, text: 'x', array: [], number: 1, 'array-of-one': [{ jkt: thumbprint }], false: false };
+const malformed = {
+  text: 'x',
+  'empty-text': '',
+  array: [],
+  number: 1,
+  'array-of-one': [{ jkt: thumbprint }],
+  false: false,
+};
 
 /** Tokens that were issued for another purpose, or are bound to a key or certificate. */
 export const purposeAttacks: readonly Attack[] = [
-  ...attacks(25, [...headerTypes, ...claimTypes, ...strictRows, ...written]),
+  ...attacks(25, [...headerTypes, ...claimTypes, ...bareRows, ...strictRows, ...written]),
   ...attacks(31, [
     ...bound(
       {
@@ -215,6 +256,11 @@ export const purposeAttacks: readonly Attack[] = [
         'jkt-empty': { jkt: '' },
         'jkt-null': { jkt: null },
         'jkt-and-another': { jwe: 'x', jkt: thumbprint },
+        jwk: { jwk: { kty: 'EC', crv: 'P-256', x: 'x', y: 'y' } },
+        jwe: { jwe: 'x' },
+        kid: { kid: 'x' },
+        'kid-null': { kid: null },
+        jku: { jku: 'https://attacker.example/keys', kid: 'x' },
       },
       'ERR_BINDING_REQUIRED',
     ),
