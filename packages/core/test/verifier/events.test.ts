@@ -124,19 +124,19 @@ describe('a listener that fails', () => {
   ])('[EVENTS-LISTENER] causes one warning, however many tokens clients send: %s', async (_name, onEvent) => {
     const moving = new FakeClock();
     const verifier = verifierFor(key, { clock: moving, onEvent: onEvent as () => void });
-    const refuseMany = async (): Promise<void> => {
+    const sendMany = async (): Promise<void> => {
       for (let count = 0; count < 100; count += 1) {
         expect((await authErrorFrom(verifier.verify('x'))).code).toBe('ERR_TOKEN_MALFORMED');
       }
       await new Promise((resolve) => setImmediate(resolve));
     };
-    await refuseMany();
+    await sendMany();
     expect(warn).toHaveBeenCalledTimes(1);
     moving.advance(599);
-    await refuseMany();
+    await sendMany();
     expect(warn).toHaveBeenCalledTimes(1);
     moving.advance(600);
-    await refuseMany();
+    await sendMany();
     expect(warn).toHaveBeenCalledTimes(2);
   });
 
