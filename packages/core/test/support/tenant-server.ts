@@ -26,11 +26,11 @@ export type TenantAnswer = 'documents' | 'not-found' | 'silence';
  */
 export async function startTenantServer(
   key: TestKey,
-  answerFor: (tenant: string) => TenantAnswer,
+  answerFor: (tenant: string) => TenantAnswer | Promise<TenantAnswer>,
 ): Promise<TenantServer> {
   const requests = new Map<string, number>();
   let [running, busiest] = [0, 0];
-  const server = createServer((request, response) => {
+  const server = createServer(async (request, response) => {
     const [, , tenant = '', ...path] = (request.url ?? '').split('/');
     requests.set(tenant, (requests.get(tenant) ?? 0) + 1);
     running += 1;
@@ -38,7 +38,7 @@ export async function startTenantServer(
     response.on('close', () => {
       running -= 1;
     });
-    const answer = answerFor(tenant);
+    const answer = await answerFor(tenant);
     if (answer === 'silence') return;
     const issuer = `${prefix}${tenant}`;
     const isKeys = path.join('/') === 'keys';
