@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import {
   type AuthResult,
   createVerifier,
@@ -21,6 +21,10 @@ const key = generateTestKey('Ed25519');
 const clock = new FakeClock();
 const nameOf = (index: number): string => `https://tenant-${index}.example`;
 const allow: IssuerResolver = (issuer) => ({ issuer, audience, jwksUri: `${issuer}/keys` });
+
+beforeEach(() => {
+  vi.spyOn(process, 'emitWarning').mockReturnValue(undefined);
+});
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
