@@ -29,6 +29,7 @@ export class DiscoveryLimits {
   /** For issuers that were confirmed before, so that unknown ones cannot spend it. */
   readonly #returning: DiscoveryBudget;
   readonly #confirmed: TextCache<true> = new TextCache();
+  readonly #spentAt: TextCache<number> = new TextCache();
 
   constructor(options: DiscoveryLimitsOptions) {
     this.#options = options;
@@ -45,7 +46,7 @@ export class DiscoveryLimits {
     const { issuer } = source;
     const isReturning = this.#confirmed.get(issuer) === true;
     const limited = async (): Promise<TResult> => {
-      if (!this.#budgetOf(issuer).spend()) throw budgetSpent();
+      if (!this.#spend(issuer)) throw budgetSpent();
       return await discover();
     };
     // On Workers the other requests cannot start this one.
@@ -57,6 +58,15 @@ export class DiscoveryLimits {
   confirmed(issuer: string): void {
     this.#budgetOf(issuer).refund();
     this.#confirmed.set(issuer, true);
+  }
+
+  // On Workers each request of a cold process fetches for itself: together they count as one discovery.
+  #spend(issuer: string): boolean {
+    const now = this.#options.clock.monotonic();
+    if (now - (this.#spentAt.get(issuer) ?? Number.NEGATIVE_INFINITY) < 1) return true;
+    if (!this.#budgetOf(issuer).spend()) return false;
+    this.#spentAt.set(issuer, now);
+    return true;
   }
 
   #budgetOf(issuer: string): DiscoveryBudget {

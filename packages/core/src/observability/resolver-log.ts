@@ -1,5 +1,5 @@
 import type { TelemetryRuntime } from '../runtime/telemetry-runtime.ts';
-import { describeThrown } from './describe-thrown.ts';
+import { nameThrown } from './describe-thrown.ts';
 
 /** Warns the operator about the function that decides on issuers: once for each change of state. */
 export class ResolverLog {
@@ -16,7 +16,7 @@ export class ResolverLog {
   /** The resolver could not decide again on an issuer that is in use. */
   failed(issuer: string, error: unknown): void {
     if (this.#failing.size === 0) {
-      const reason = describeThrown(error instanceof Error && error.cause !== undefined ? error.cause : error);
+      const reason = nameThrown(error instanceof Error && error.cause !== undefined ? error.cause : error);
       this.#runtime.warn(
         `The function for issuers fails, and its last decisions stay in effect for now: ${reason}`,
         'VERIFIER_RESOLVER',

@@ -128,8 +128,8 @@ export interface KeyCacheOptions {
    */
   readonly staleFor?: number;
   /**
-   * The number of issuers that are cached if a resolver decides on them; the least recently used is evicted. From 1 to
-   * 100,000.
+   * The number of issuers that are cached if a resolver decides on them; the least recently used is evicted. An issuer
+   * counts from its first valid signature. From 1 to 100,000.
    *
    * @default 128
    */

@@ -81,6 +81,19 @@ describe('10,000 tenants', () => {
     expect(after - before).toBeLessThan(8_000_000);
   });
 
+  it('[ISSUERS-BOUND] leave nothing behind when they are evicted', { timeout: 120_000 }, async () => {
+    const jwks = keySetOf(key);
+    const { ask } = openTenants((issuer) => ({ issuer, audience, jwks }), { keyCache: { maxIssuers: 4 } });
+    const run = async (from: number, to: number): Promise<number> => {
+      for (let index = from; index < to; index += 1) accepted(await ask(nameOf(index)));
+      collectGarbage();
+      return process.memoryUsage().heapUsed;
+    };
+    const before = await run(0, 10_000);
+    // Less than 50 bytes for each.
+    expect((await run(10_000, 40_000)) - before).toBeLessThan(1_500_000);
+  });
+
   it('that arrive concurrently are all served, although most are evicted before their keys arrive', async () => {
     const { verifier, fetched, ask } = openTenants(allow, {}, async () => {
       await delay(20);
