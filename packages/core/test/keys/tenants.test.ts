@@ -58,7 +58,7 @@ function openTenants(
 }
 
 describe('10,000 tenants', () => {
-  it('[ISSUERS-BOUND] are served in turn, with 128 of them in memory', async () => {
+  it('[ISSUERS-BOUND] are served in turn, with 128 of them in memory', { timeout: 60_000 }, async () => {
     const { verifier, fetched, ask } = openTenants(allow);
     for (let index = 0; index < 10_000; index += 1) accepted(await ask(nameOf(index)));
     expect(Object.keys(verifier.stats().issuers)).toHaveLength(128);
