@@ -14,7 +14,7 @@ export default packageTests('core', {
       'test/token/parser-properties.test.ts',
     ],
     processes: ['test/process/*.test.ts'],
-    fleets: ['test/keys/{fleet,tenants}.test.ts'],
+    fleets: ['test/keys/{fleet,made-up-tenants,tenants}.test.ts'],
   },
   settings: {
     resolve: { alias: { '#runtime': fileURLToPath(new URL('src/runtime/node.ts', import.meta.url)) } },

@@ -1,8 +1,9 @@
-import type { AnyAuthError, Claims, GuardOptions, VerifiedToken } from '@verifier/core';
+import type { AnyAuthError, Claims, GuardOptions, JSONWebKeySet, VerifiedToken } from '@verifier/core';
 
 /** The applications of the suite: the same routes with different configurations. */
 export type Profile =
   | 'default'
+  | 'given-keys'
   | 'optional'
   | 'framework'
   | 'hostile-realm'
@@ -31,6 +32,8 @@ export interface ConformanceApp {
   readonly profile: Profile;
   readonly issuer: string;
   readonly audience: string;
+  /** The keys of the issuer, if they are not fetched. */
+  readonly jwks?: JSONWebKeySet;
   readonly realm?: string;
   readonly optional?: boolean;
   readonly onError?: 'respond' | 'framework';

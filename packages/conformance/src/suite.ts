@@ -44,6 +44,7 @@ interface Deployment {
 
 const profiles: readonly Profile[] = [
   'default',
+  'given-keys',
   'optional',
   'framework',
   'hostile-realm',
@@ -76,9 +77,11 @@ function startIssuer(): Promise<AuthorizationServer> {
   return startAuthorizationServer({ audience: 'https://api.example', scopes: ['read:messages', 'write:messages'] });
 }
 
-function describeApp(profile: Profile, { issuer, audience }: SigningContext): ConformanceApp {
+function describeApp(profile: Profile, { issuer, audience, kid, publicKey }: SigningContext): ConformanceApp {
   const app = { profile, issuer, audience };
   switch (profile) {
+    case 'given-keys':
+      return { ...app, jwks: { keys: [{ ...publicKey.export({ format: 'jwk' }), kid, alg: 'RS256', use: 'sig' }] } };
     case 'optional':
       return { ...app, optional: true };
     case 'framework':

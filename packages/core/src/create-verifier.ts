@@ -72,7 +72,7 @@ class ProcessVerifier implements Verifier {
   #closing: Promise<void> | undefined;
 
   constructor(options: ResolvedOptions, runtime: Runtime) {
-    const publish = isolateListener(options.hooks.onEvent, runtime);
+    const publish = isolateListener(options.hooks.onEvent, runtime, options.clock);
     const timings = new TimingMetrics(runtime, options.clock);
     const metrics = new VerificationMetrics(publish, runtime);
     const issuers = openIssuers(options, timed(publish, timings), runtime);

@@ -11,9 +11,9 @@ import {
   type Verifier,
   type VerifierOptions,
 } from '@verifier/core';
-import type { Context, MiddlewareHandler } from 'hono';
+import type { Context, MiddlewareHandler, Next } from 'hono';
 import type { DeniedResponse } from './denied-response.ts';
-import { GuardCache } from './guard-cache.ts';
+import { GuardCache, type GuardLease } from './guard-cache.ts';
 import { attachState } from './request-state.ts';
 import { setHeaders } from './set-headers.ts';
 import { toHttpException } from './to-http-exception.ts';
@@ -74,8 +74,8 @@ export function oktaAuth<TClaims = unknown>(
 ): AuthMiddleware<VerifiedToken<TClaims> | null> & WithVerifier;
 /**
  * {@link oktaAuth} with options that depend on the request, or on the bindings of a Worker. Equal options share a
- * verifier; at most 100 are cached. Functions among the options, such as `validate`, are equal only if they are the same
- * object: define them outside.
+ * verifier. Cached are 100 that verified a token, and 100 that did not; an evicted one is closed after its last request.
+ * Functions among the options, such as `validate`, are equal only if they are the same object: define them outside.
  *
  * @throws ConfigurationError for a request if the function throws or returns wrong options; the route stays closed.
  */
@@ -118,8 +118,8 @@ export function bearerAuth<TClaims = unknown>(
 ): AuthMiddleware<VerifiedToken<TClaims> | null> & WithVerifier;
 /**
  * {@link bearerAuth} with options that depend on the request, or on the bindings of a Worker. Equal options share a
- * verifier; at most 100 are cached. Functions among the options, such as `validate`, are equal only if they are the same
- * object: define them outside.
+ * verifier. Cached are 100 that verified a token, and 100 that did not; an evicted one is closed after its last request.
+ * Functions among the options, such as `validate`, are equal only if they are the same object: define them outside.
  *
  * @throws ConfigurationError for a request if the function throws or returns wrong options; the route stays closed.
  */
@@ -137,26 +137,36 @@ export function bearerAuth(options: GuardOptions | OptionsFunction<GuardOptions>
 }
 
 function toCachedMiddleware<TOptions extends object>(guards: GuardCache<TOptions>): AuthMiddleware {
-  return toMiddleware((c) => guards.guardFor(c));
+  return toMiddleware((c) => guards.lease(c));
 }
 
 function withVerifier(guard: Guard): AuthMiddleware & WithVerifier {
+  const lease: GuardLease = { guard, verified: () => undefined, end: () => undefined };
   return Object.assign(
-    toMiddleware(() => guard),
+    toMiddleware(() => lease),
     { verifier: guard.verifier },
   );
 }
 
-function toMiddleware(guardFor: (c: Context) => Guard): AuthMiddleware {
+function toMiddleware(leaseFor: (c: Context) => GuardLease): AuthMiddleware {
   return async function authMiddleware(c, next) {
-    const guard = guardFor(c);
-    const request = fromFetchRequest(c.req.raw, { waitUntil: (work) => keepAlive(c, work) });
-    const result = await guard.authenticate(request);
-    if (!result.ok) throw toHttpException(guard, result.error);
-    attachState(c, { guard, auth: result.auth });
-    await next();
-    setHeaders(c, result.headers);
+    const lease = leaseFor(c);
+    try {
+      await authenticate(c, next, lease);
+    } finally {
+      lease.end();
+    }
   };
+}
+
+async function authenticate(c: Context, next: Next, { guard, verified }: GuardLease): Promise<void> {
+  const request = fromFetchRequest(c.req.raw, { waitUntil: (work) => keepAlive(c, work) });
+  const result = await guard.authenticate(request);
+  if (!result.ok) throw toHttpException(guard, result.error);
+  if (result.auth !== null) verified();
+  attachState(c, { guard, auth: result.auth });
+  await next();
+  setHeaders(c, result.headers);
 }
 
 function keepAlive(c: Context, work: Promise<unknown>): void {

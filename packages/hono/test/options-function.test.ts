@@ -3,9 +3,9 @@ import { bearerAuth, ConfigurationError, createVerifier, oktaAuth } from '@verif
 import { type AuthorizationServer, startAuthorizationServer } from '@verifier/test-issuer';
 import { Context, type Handler, Hono } from 'hono';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { GuardCache } from '../src/guard-cache.ts';
-import { ask } from './question.ts';
-import type { Served } from './runtimes/node.ts';
+import { GuardCache, type GuardLease } from '../src/guard-cache.ts';
+import { ask, askRunning } from './question.ts';
+import { listen, type Served } from './runtimes/node.ts';
 
 let issuer: AuthorizationServer;
 let token: string;
@@ -60,6 +60,28 @@ describe('options as a function of the context', () => {
     expect((await request(app, bindings())).status).toBe(204);
   });
 
+  it('[HONO-OPTIONS-IN-USE] that many clients make up fail no request in flight', async () => {
+    const healthy = Promise.withResolvers<void>();
+    const slowFetch = vi.fn(async (url: string, init: RequestInit) => {
+      await healthy.promise;
+      return fetch(url, init);
+    });
+    const auth = bearerAuth((c) => ({
+      ...options(),
+      issuer: c.req.header('x-issuer') ?? issuer.issuer,
+      http: { fetch: slowFetch },
+    }));
+    const running = await listen(new Hono().use(auth).get('/', noContent));
+    // Waits for the keys while the others arrive.
+    const waiting = askRunning(running, { token });
+    await vi.waitFor(() => expect(slowFetch).toHaveBeenCalled());
+    const madeUp = Array.from({ length: 150 }, (_, index) => `https://made-up-${index}.example`);
+    await Promise.all(madeUp.map((name) => askRunning(running, { headers: { 'x-issuer': name } })));
+    healthy.resolve();
+    expect((await waiting).status).toBe(204);
+    await running.close();
+  });
+
   it('are called once for each request', async () => {
     const choose = vi.fn(options);
     await ask(new Hono().use(bearerAuth(choose)).get('/', noContent), { token });
@@ -74,15 +96,35 @@ describe('a guard', () => {
   const rejecting = (reason: string): GuardOptions => ({ issuer: site, audience, validate: () => reason });
   const context = new Context(new Request('http://localhost/'));
 
-  function finder(): { readonly find: (options: GuardOptions) => Guard; readonly create: typeof createGuard } {
+  interface Finder {
+    readonly create: typeof createGuard;
+    readonly lease: (options: GuardOptions) => GuardLease;
+    /** Leases the guard for a request that ends immediately. */
+    readonly find: (options: GuardOptions) => Guard;
+    /** The same for a request with a valid token. */
+    readonly verify: (options: GuardOptions) => Guard;
+  }
+
+  function finder(): Finder {
     let next: GuardOptions;
     const create = vi.fn(createGuard);
     const cache = new GuardCache(() => next, create);
-    const find = (options: GuardOptions): Guard => {
+    const lease = (options: GuardOptions): GuardLease => {
       next = options;
-      return cache.guardFor(context);
+      return cache.lease(context);
     };
-    return { find, create };
+    const find = (options: GuardOptions): Guard => {
+      const { guard, end } = lease(options);
+      end();
+      return guard;
+    };
+    const verify = (options: GuardOptions): Guard => {
+      const { guard, verified, end } = lease(options);
+      verified();
+      end();
+      return guard;
+    };
+    return { create, lease, find, verify };
   }
 
   it.each<[string, GuardOptions, GuardOptions]>([
@@ -132,6 +174,41 @@ describe('a guard', () => {
     expect(closed.map(({ mock }) => mock.calls.length)).toEqual([0, 1]);
     expect(find({ issuer: site, audience: '0' })).toBe(first);
     expect(find({ issuer: site, audience: '1' })).not.toBe(second);
+  });
+
+  it('[HONO-OPTIONS-IN-USE] is closed when its last request ends, however many other options arrive', () => {
+    const { lease, find } = finder();
+    const used = { issuer: site, audience: 'used' };
+    const [first, second] = [lease(used), lease(used)];
+    const close = vi.spyOn(first.guard.verifier, 'close');
+    for (let index = 0; index < 500; index += 1) find({ issuer: site, audience: String(index) });
+    first.end();
+    expect(close).not.toHaveBeenCalled();
+    second.end();
+    expect(close).toHaveBeenCalledTimes(1);
+  });
+
+  it('[HONO-OPTIONS-MADE-UP] that verified a token is evicted by others that did only', () => {
+    const { find, verify } = finder();
+    const optionsFor = (audience: number): GuardOptions => ({ issuer: site, audience: String(audience) });
+    const good = Array.from({ length: 100 }, (_, index) => verify(optionsFor(index)));
+    for (let index = 1000; index < 2000; index += 1) find(optionsFor(index));
+    expect(Array.from({ length: 100 }, (_, index) => find(optionsFor(index)))).toEqual(good);
+    verify(optionsFor(100));
+    expect(find(optionsFor(1))).toBe(good[1]);
+    expect(find(optionsFor(0))).not.toBe(good[0]);
+  });
+
+  it('[HONO-OPTIONS-MADE-UP] that was evicted during its first request keeps its place if the token is valid', () => {
+    const { lease, find } = finder();
+    const slow = { issuer: site, audience: 'slow' };
+    const { guard, verified, end } = lease(slow);
+    const close = vi.spyOn(guard.verifier, 'close');
+    for (let index = 0; index < 500; index += 1) find({ issuer: site, audience: String(index) });
+    verified();
+    end();
+    expect(find(slow)).toBe(guard);
+    expect(close).not.toHaveBeenCalled();
   });
 
   it('does not close a verifier of the application', () => {

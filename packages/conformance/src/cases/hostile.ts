@@ -10,6 +10,9 @@ export const hostileRealm = 'a"b\\c, error="none", Bearer realm="other';
 /** Text that tries to end a quoted-string, a header line and the header section. */
 export const hostileText = '"\\, scope="all"\r\nX-Injected: 1\r\n\r\n<script>\u0000\u00e9\ud83d\ude00';
 
+// Beyond two fetches for unknown keys the answer would be 503.
+const withoutFetch = 'given-keys';
+
 const spec = 'RFC 9110, sections 5.5 and 5.6.4';
 
 function withRealm({ wwwAuthenticate, ...rest }: Answer): Answer {
@@ -19,7 +22,7 @@ function withRealm({ wwwAuthenticate, ...rest }: Answer): Answer {
 
 const inToken: readonly ConformanceCase[] = [
   ...tokenCases('hostile', invalid, [
-    ['kid', spec, signed({}, { kid: hostileText })],
+    ['kid', spec, signed({}, { kid: hostileText }), withoutFetch],
     ['alg', spec, signed({}, { alg: hostileText })],
     ['typ', spec, signed({}, { typ: hostileText })],
     ['crit', spec, signed({}, { crit: [hostileText], [hostileText]: 1 })],

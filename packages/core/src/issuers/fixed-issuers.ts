@@ -14,8 +14,9 @@ export class FixedIssuers implements TrustedIssuers {
     try {
       for (const resolved of issuers) {
         const { issuer, policy } = resolved;
-        const { entry, release } = acquireEntry(resolved);
+        const { entry, release, confirm } = acquireEntry(resolved);
         this.#trusted.set(issuer, { issuer, policy, entry, release });
+        confirm();
       }
     } catch (error) {
       void this.close();

@@ -1,5 +1,4 @@
 import { ConfigurationError } from '../errors.ts';
-import { DocumentClient } from '../http/document-client.ts';
 import type { JSONWebKeySet } from '../keys/jwk.ts';
 import { KeySet } from '../keys/key-set.ts';
 import type { KeySource } from '../keys/key-source.ts';
@@ -7,15 +6,16 @@ import { MetadataSource } from '../keys/metadata-source.ts';
 import { RemoteKeySource } from '../keys/remote-key-source.ts';
 import { requestKeySet } from '../keys/request-key-set.ts';
 import { StaticKeySource } from '../keys/static-key-source.ts';
+import { EventGate } from '../observability/event-gate.ts';
 import type { EventListener } from '../observability/events.ts';
 import { KeySetLog } from '../observability/key-set-log.ts';
 import type { ResolvedIssuer } from '../options/resolve-issuer.ts';
 import type { ResolvedHttp, ResolvedKeyCache } from '../options/resolve-options.ts';
 import type { Clock } from '../runtime/clock.ts';
-import type { HttpClient } from '../runtime/http-runtime.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { documentKey } from '../store/document-store.ts';
 import { MemoryDocumentStore } from '../store/memory-document-store.ts';
+import { LeasedDocumentClient, type SharedClient } from './leased-document-client.ts';
 
 /** The options of an entry: everything that decides how documents are fetched, and nothing of the token policy. */
 export interface EntryOptions {
@@ -31,6 +31,8 @@ export class IssuerEntry {
   readonly metadata: MetadataSource;
   readonly keys: KeySource;
   readonly #runtime: Runtime;
+  readonly #documents: LeasedDocumentClient;
+  readonly #gate: EventGate;
   readonly #listeners: Set<EventListener> = new Set();
   #isSkewReported = false;
 
@@ -39,11 +41,12 @@ export class IssuerEntry {
    *
    * @throws ConfigurationError if the configured key set has no usable key.
    */
-  constructor(options: EntryOptions, client: HttpClient, runtime: Runtime) {
+  constructor(options: EntryOptions, client: SharedClient, runtime: Runtime) {
     const { issuer, jwksUri, jwks } = options.source;
     const { http, keyCache, clock } = options;
-    const log = new KeySetLog(issuer, this.#publish, runtime);
-    const documents = new DocumentClient(client, http, clock);
+    const gate = new EventGate(this.#publish, runtime);
+    const log = new KeySetLog(issuer, gate.publish, gate.output);
+    const documents = new LeasedDocumentClient(client, http, clock);
     const shared = { documents, store: new MemoryDocumentStore(), clock, random: Math.random };
     const metadata = new MetadataSource({
       ...shared,
@@ -68,6 +71,8 @@ export class IssuerEntry {
       });
     this.issuer = issuer;
     this.#runtime = runtime;
+    this.#gate = gate;
+    this.#documents = documents;
     this.metadata = metadata;
     this.keys = jwks === undefined ? remoteKeys() : staticKeys(jwks, runtime);
   }
@@ -78,6 +83,11 @@ export class IssuerEntry {
     const subscribed: EventListener = (event) => listener(event);
     this.#listeners.add(subscribed);
     return () => this.#listeners.delete(subscribed);
+  }
+
+  /** Publishes events and warnings from now on, and the events so far: the issuer is configured, or signed a token. */
+  confirm(): void {
+    this.#gate.open();
   }
 
   /** Warns the operator, once, of a clock difference between issuer and verifier. */
@@ -101,10 +111,11 @@ export class IssuerEntry {
     this.keys.retire();
   }
 
-  /** Ends everything. Later requests fail with ERR_CLOSED. */
-  close(): void {
+  /** Ends everything, and waits for the end of the exchanges in flight. Later requests fail with ERR_CLOSED. */
+  async close(): Promise<void> {
     this.keys.close();
     this.metadata.close();
+    await this.#documents.settled();
   }
 
   readonly #publish: EventListener = (event) => {

@@ -1,4 +1,5 @@
 import type { EventListener } from '../observability/events.ts';
+import { ResolverLog } from '../observability/resolver-log.ts';
 import { configurationWarnings } from '../options/configuration-warnings.ts';
 import { resolveIssuer } from '../options/resolve-issuer.ts';
 import { merge, type ResolvedOptions } from '../options/resolve-options.ts';
@@ -21,9 +22,12 @@ export function openIssuers(options: ResolvedOptions, listener: EventListener, r
     acquireEntry: acquire,
     resolve: (answer) => resolveIssuer(merge(shared, answer), http, 'The issuer that the resolver returned: '),
     maxIssuers: keyCache.maxIssuers,
+    staleFor: keyCache.staleFor,
     timeout: http.timeout,
+    connections: http.connections,
     clock,
     sharesPromises: runtime.sharesPromises,
+    log: new ResolverLog(runtime),
   });
 }
 
@@ -33,11 +37,14 @@ function acquireWith(
   runtime: Runtime,
 ): AcquireEntry {
   return (source) => {
-    for (const { code, message } of configurationWarnings(source, http)) warnOnce(runtime, message, code);
     const { entry, release, retire } = acquireEntry({ source, http, keyCache, clock }, runtime);
     const unsubscribe = entry.subscribe(listener);
     return {
       entry,
+      confirm: () => {
+        for (const { code, message } of configurationWarnings(source, http)) warnOnce(runtime, message, code);
+        entry.confirm();
+      },
       release: () => {
         unsubscribe();
         return release();

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { selectHttpClient } from '../http/select-http-client.ts';
 import type { HttpClient } from '../runtime/http-runtime.ts';
 import type { Runtime } from '../runtime/runtime.ts';
@@ -7,12 +8,15 @@ import { SharedMap } from './shared-map.ts';
 import { clientKeyOf, entryKeyOf, type Identities } from './sharing-key.ts';
 import { TokenCache } from './token-cache.ts';
 
+// A warning may name an issuer, and a process may have any number of those in its life.
+const maxWarnings = 256;
+
 /** The one core of a process: its connection pools, its issuers and its verified tokens. */
 interface ProcessCore extends Identities {
   readonly clients: SharedMap<HttpClient>;
   readonly entries: SharedMap<IssuerEntry>;
   readonly tokens: TokenCache;
-  readonly warned: Set<string>;
+  readonly warned: LRUCache<string, true>;
 }
 
 /** A lease of an issuer's entry. */
@@ -36,14 +40,14 @@ function createProcessCore(): ProcessCore {
   const tokens = new TokenCache();
   return {
     clients: new SharedMap((client) => client.close()),
-    entries: new SharedMap((entry) => {
-      entry.close();
+    entries: new SharedMap(async (entry) => {
       tokens.clear(entry);
+      await entry.close();
     }),
     tokens,
     identities: new WeakMap(),
     lastIdentity: 0,
-    warned: new Set(),
+    warned: new LRUCache({ max: maxWarnings }),
   };
 }
 
@@ -54,11 +58,11 @@ export function sharedTokenCache(maxEntries: number): TokenCache {
   return tokens;
 }
 
-/** Warns the operator once in the life of the process. */
+/** Warns the operator once in the life of the process, as long as there are few warnings. */
 export function warnOnce(runtime: Runtime, message: string, code: string): void {
   const { warned } = processCore();
   if (warned.has(message)) return;
-  warned.add(message);
+  warned.set(message, true);
   runtime.warn(message, code);
 }
 
@@ -70,9 +74,12 @@ export function acquireEntry(options: EntryOptions, runtime: Runtime): EntryLeas
   const core = processCore();
   const clientKey = clientKeyOf(core, options, runtime);
   const entryKey = entryKeyOf(core, options, clientKey);
-  const client = core.clients.acquire(clientKey, () => selectHttpClient(options.http, runtime));
+  const acquireClient = (): HttpClient =>
+    core.clients.acquire(clientKey, () => selectHttpClient(options.http, runtime));
+  const clients = { acquire: acquireClient, release: () => core.clients.release(clientKey) };
+  acquireClient();
   try {
-    const entry = core.entries.acquire(entryKey, () => new IssuerEntry(options, client, runtime));
+    const entry = core.entries.acquire(entryKey, () => new IssuerEntry(options, clients, runtime));
     return {
       entry,
       release: () => release(core, entryKey, clientKey),

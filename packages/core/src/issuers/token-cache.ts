@@ -35,13 +35,19 @@ interface TokenCacheStats {
 export class TokenCache {
   #tokens: LRUCache<string, VerifiedJws> | undefined;
   #capacity = 0;
+  /** The digests of each owner's tokens, so that clearing one owner does not visit the tokens of all others. */
+  readonly #digests: WeakMap<object, Set<string>> = new WeakMap();
 
   get(digest: string): VerifiedJws | undefined {
     return this.#tokens?.get(digest);
   }
 
   set(digest: string, jws: VerifiedJws): void {
-    this.#tokens?.set(digest, jws);
+    if (this.#tokens === undefined) return;
+    this.#tokens.set(digest, jws);
+    const digests = this.#digests.get(jws.owner);
+    if (digests === undefined) this.#digests.set(jws.owner, new Set([digest]));
+    else digests.add(digest);
   }
 
   delete(digest: string): void {
@@ -50,9 +56,7 @@ export class TokenCache {
 
   /** Removes the tokens of one owner. */
   clear(owner: object): void {
-    for (const [digest, jws] of this.#tokens?.entries() ?? []) {
-      if (jws.owner === owner) this.#tokens?.delete(digest);
-    }
+    for (const digest of this.#digests.get(owner) ?? []) this.#tokens?.delete(digest);
   }
 
   /** Raises the capacity to the given number of tokens, and keeps the cached ones. Never lowers it. */
@@ -60,7 +64,10 @@ export class TokenCache {
     if (maxEntries <= this.#capacity) return;
     const cached = this.#tokens?.dump() ?? [];
     this.#capacity = maxEntries;
-    this.#tokens = new LRUCache({ max: maxEntries });
+    this.#tokens = new LRUCache({
+      max: maxEntries,
+      dispose: ({ owner }, digest) => this.#digests.get(owner)?.delete(digest),
+    });
     this.#tokens.load(cached);
   }
 

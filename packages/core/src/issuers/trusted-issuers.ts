@@ -1,5 +1,6 @@
 import { TokenError } from '../errors.ts';
 import type { MaybePromise } from '../lib/maybe-promise.ts';
+import { printable } from '../lib/printable.ts';
 import type { ResolvedIssuer, ResolvedPolicy } from '../options/resolve-issuer.ts';
 import type { IssuerEntry } from './issuer-entry.ts';
 import type { EntryLease } from './process-core.ts';
@@ -9,6 +10,8 @@ export interface TrustedIssuer {
   readonly issuer: string;
   readonly policy: ResolvedPolicy;
   readonly entry: IssuerEntry;
+  /** Reports the first valid signature; undefined if the issuer is configured by name, or was confirmed before. */
+  readonly confirm?: () => void;
 }
 
 /** The issuers that a verifier trusts. */
@@ -28,8 +31,21 @@ export interface TrustedIssuers {
   close(): Promise<void>;
 }
 
+/** A verifier's lease of the entry of an issuer. */
+export interface VerifierLease extends EntryLease {
+  /** The issuer is configured by name, or signed a token: its events and warnings are published from now on. */
+  confirm(): void;
+}
+
 /** Leases the entry of an issuer on behalf of a verifier. */
-export type AcquireEntry = (issuer: ResolvedIssuer) => EntryLease;
+export type AcquireEntry = (issuer: ResolvedIssuer) => VerifierLease;
+
+const longestIssuer = 2048;
+
+/** Whether an unverified `iss` may be an issuer identifier at all: not empty, at most 2,048 characters, one line. */
+export function isIssuerText(iss: unknown): iss is string {
+  return typeof iss === 'string' && iss !== '' && iss.length <= longestIssuer && printable(iss) === iss;
+}
 
 /** The error for an issuer that is not trusted. */
 export function denyIssuer(iss: unknown): TokenError {

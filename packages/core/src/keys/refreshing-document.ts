@@ -5,6 +5,7 @@ import type { MaybePromise } from '../lib/maybe-promise.ts';
 import type { StoredDocument } from '../store/document-store.ts';
 import { CachedDocument } from './cached-document.ts';
 import { FetchHistory } from './fetch-history.ts';
+import { keepAlive } from './keep-alive.ts';
 import {
   blockedUntil,
   type Decision,
@@ -160,13 +161,13 @@ export class RefreshingDocument<TValue> {
   }
 
   #refresh(waitUntil: WaitUntil): void {
-    const work = this.fetch('life');
-    waitUntil?.(work);
+    keepAlive(waitUntil, this.fetch('life'));
   }
 
   async #loadByFetch(waitUntil: WaitUntil): Promise<TValue> {
     const outcome = await this.fetch('life');
-    return outcome === 'overtaken' ? this.load(waitUntil) : this.trusted();
+    // The value may be gone again: a listener of the event, or another request, may have called clear().
+    return outcome === 'failed' ? this.trusted() : this.load(waitUntil);
   }
 
   #isTrusted(): boolean {

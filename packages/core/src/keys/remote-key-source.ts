@@ -1,6 +1,7 @@
 import { type TokenError, UnavailableError } from '../errors.ts';
-import type { MaybePromise } from '../lib/maybe-promise.ts';
+import { andThen, type MaybePromise } from '../lib/maybe-promise.ts';
 import type { Runtime } from '../runtime/runtime.ts';
+import { AbsentKeys } from './absent-keys.ts';
 import { denySelection } from './deny-selection.ts';
 import { KeySet, type SelectedKey } from './key-set.ts';
 import type { KeySetListener } from './key-set-listener.ts';
@@ -25,11 +26,13 @@ const pollInterval = 0.05;
 export class RemoteKeySource implements KeySource {
   readonly #document: RefreshingDocument<KeySet>;
   readonly #sharesPromises: boolean;
+  readonly #absentKeys: AbsentKeys;
   #contactsSaved = 0;
 
   constructor(options: RemoteKeySourceOptions) {
     const { runtime, listener } = options;
     this.#sharesPromises = runtime.sharesPromises;
+    this.#absentKeys = new AbsentKeys(options.clock);
     this.#document = new RefreshingDocument({
       ...options,
       parse: (json, previous) => parseKeySet(json, runtime, previous),
@@ -95,6 +98,7 @@ export class RemoteKeySource implements KeySource {
     // A set that was requested after the arrival of the token is as new as the result of another fetch.
     const isNew = this.#document.flight.applied > started;
     if (selection.fault === 'unknown' && !isNew) return this.#lookUp(request, started);
+    if (selection.fault === 'unknown') this.#absentKeys.add(request);
     throw denySelection(selection.fault);
   }
 
@@ -102,12 +106,12 @@ export class RemoteKeySource implements KeySource {
     const decision = this.#document.decideLookup();
     if (decision.act === 'refuse') {
       if (!this.#sharesPromises && this.#document.stats().isFetching) return this.#poll(request, started);
-      throw this.#denyUnknown(decision.retryAfter);
+      throw this.#denyUnknown(request, decision.retryAfter);
     }
     return this.#document.fetch('unknown-key').then((outcome) => {
       if (outcome === 'overtaken') return this.find(request);
-      if (outcome === 'failed') throw this.#denyUnknown();
-      return this.#select(this.#document.trusted(), request, started);
+      if (outcome === 'failed') throw this.#document.unavailable();
+      return andThen(this.#document.load(request.waitUntil), (keySet) => this.#select(keySet, request, started));
     });
   }
 
@@ -117,9 +121,10 @@ export class RemoteKeySource implements KeySource {
     return this.#select(keySet, request, started);
   }
 
-  // If the issuer cannot be reached, the key may exist: a client must keep its token.
-  #denyUnknown(retryAfter?: number): TokenError | UnavailableError {
-    return this.#document.stats().isFailing ? this.#document.unavailable(retryAfter) : denySelection('unknown');
+  // Unless the issuer answered without the key, it may exist: a client must keep its token.
+  #denyUnknown(request: KeyRequest, retryAfter: number): TokenError | UnavailableError {
+    const isAbsent = !this.#document.stats().isFailing && this.#absentKeys.has(request);
+    return isAbsent ? denySelection('unknown') : this.#document.unavailable(retryAfter);
   }
 }
 

@@ -1,24 +1,40 @@
+import type { Clock } from '../runtime/clock.ts';
 import type { TelemetryRuntime } from '../runtime/telemetry-runtime.ts';
+import { describeThrown } from './describe-thrown.ts';
 import type { EventListener } from './events.ts';
+
+// After this many seconds without a failure, the next failure is reported again.
+const quietPeriod = 600;
 
 /**
  * Wraps the application's listener so that an error it throws, or a promise it rejects, becomes a warning instead of the
- * failure of a request. Without a listener, returns one that does nothing.
+ * failure of a request: one warning until the listener has not failed for 10 minutes, because clients cause most events.
+ * Without a listener, returns one that does nothing.
  */
 export function isolateListener(
   onEvent: EventListener | undefined,
   runtime: Pick<TelemetryRuntime, 'warn'>,
+  clock: Pick<Clock, 'monotonic'>,
 ): EventListener {
   if (onEvent === undefined) return () => undefined;
-  const warn = (error: unknown): void => {
-    runtime.warn(`onEvent threw ${error instanceof Error ? error.stack : String(error)}`, 'VERIFIER_LISTENER');
+  let failedAt = Number.NEGATIVE_INFINITY;
+  const failed = (error: unknown): void => {
+    const now = clock.monotonic();
+    const isReported = now - failedAt < quietPeriod;
+    failedAt = now;
+    if (!isReported) runtime.warn(`onEvent threw ${describeThrown(error)}`, 'VERIFIER_LISTENER');
   };
   return (event) => {
     try {
       const result: unknown = onEvent(event);
-      if (result instanceof Promise) result.catch(warn);
+      // A thenable of another library rejects as well.
+      if (isThenable(result)) Promise.resolve(result).catch(failed);
     } catch (error) {
-      warn(error);
+      failed(error);
     }
   };
+}
+
+function isThenable(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'then' in value;
 }

@@ -8,7 +8,7 @@ export interface VerifierStats {
   readonly verified: number;
   /** Refused tokens by error code. */
   readonly refused: Readonly<Partial<Record<AuthErrorCode, number>>>;
-  /** The key statistics of each issuer that is configured, or that a resolver returned. */
+  /** The key statistics of each issuer that is configured, or that a resolver accepted and that signed a token. */
   readonly issuers: Readonly<Record<string, KeyStats>>;
   /** The durations of fetches of metadata and key sets, failed ones included. */
   readonly fetches: TimingStats;

@@ -114,12 +114,14 @@ export interface IssuerOptions extends TokenPolicy {
 }
 
 /**
- * Decides by an allow-list of the application whether an issuer is trusted. Returns its options, or undefined to refuse
- * its tokens.
+ * Decides by an allow-list of the application whether an issuer is trusted. Returns its options, or undefined, null or
+ * false to refuse its tokens. Called at most 64 times at once, and again after 600 seconds.
  *
  * @param issuer - An unverified claim: look it up, and never use it as a URL.
  */
-export type IssuerResolver = (issuer: string) => IssuerOptions | undefined | Promise<IssuerOptions | undefined>;
+export type IssuerResolver = (
+  issuer: string,
+) => IssuerOptions | undefined | null | false | Promise<IssuerOptions | undefined | null | false>;
 
 /** How long keys are cached and trusted. Durations are in seconds. */
 export interface KeyCacheOptions {
@@ -143,8 +145,8 @@ export interface KeyCacheOptions {
    */
   readonly staleFor?: number;
   /**
-   * The number of issuers that are cached if a resolver decides on them; the least recently used is evicted. From 1 to
-   * 100,000.
+   * The number of issuers that are cached if a resolver decides on them; the least recently used is evicted. An issuer
+   * counts from its first valid signature. From 1 to 100,000.
    *
    * @default 128
    */

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import {
   type AuthResult,
   createVerifier,
@@ -21,6 +21,10 @@ const key = generateTestKey('Ed25519');
 const clock = new FakeClock();
 const nameOf = (index: number): string => `https://tenant-${index}.example`;
 const allow: IssuerResolver = (issuer) => ({ issuer, audience, jwksUri: `${issuer}/keys` });
+
+beforeEach(() => {
+  vi.spyOn(process, 'emitWarning').mockReturnValue(undefined);
+});
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
@@ -54,7 +58,7 @@ function openTenants(
 }
 
 describe('10,000 tenants', () => {
-  it('[ISSUERS-BOUND] are served in turn, with 128 of them in memory', async () => {
+  it('[ISSUERS-BOUND] are served in turn, with 128 of them in memory', { timeout: 60_000 }, async () => {
     const { verifier, fetched, ask } = openTenants(allow);
     for (let index = 0; index < 10_000; index += 1) accepted(await ask(nameOf(index)));
     expect(Object.keys(verifier.stats().issuers)).toHaveLength(128);
@@ -75,6 +79,19 @@ describe('10,000 tenants', () => {
     const before = await run(1000);
     const after = await run(2000);
     expect(after - before).toBeLessThan(8_000_000);
+  });
+
+  it('[ISSUERS-BOUND] leave nothing behind when they are evicted', { timeout: 120_000 }, async () => {
+    const jwks = keySetOf(key);
+    const { ask } = openTenants((issuer) => ({ issuer, audience, jwks }), { keyCache: { maxIssuers: 4 } });
+    const run = async (from: number, to: number): Promise<number> => {
+      for (let index = from; index < to; index += 1) accepted(await ask(nameOf(index)));
+      collectGarbage();
+      return process.memoryUsage().heapUsed;
+    };
+    const before = await run(0, 5000);
+    // Less than 50 bytes for each.
+    expect((await run(5000, 20_000)) - before).toBeLessThan(750_000);
   });
 
   it('that arrive concurrently are all served, although most are evicted before their keys arrive', async () => {

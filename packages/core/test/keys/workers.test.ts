@@ -1,11 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { faults } from '@verifier/test-issuer';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createVerifierOnRuntime } from '../../src/create-verifier.ts';
+import type { IssuerOptions } from '../../src/index.ts';
 import type { Runtime } from '../../src/runtime/runtime.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+import { FakeIssuer } from '../support/fake-issuer.ts';
 import { bearerRequest } from '../support/requests.ts';
 import { accepted, acceptedSynchronously, codeOf, startScenario, startWarmScenario } from '../support/scenario.ts';
+import { audience, signToken } from '../support/sign-token.ts';
 import { synchronousRuntime } from '../support/synchronous-runtime.ts';
 import { generateTestKey } from '../support/test-key.ts';
+
+const key = generateTestKey('Ed25519');
 
 // A runtime that lets no request await the promise of another, and has no timers between requests.
 const runtime: Runtime = { ...synchronousRuntime, sharesPromises: false, schedule: () => undefined };
@@ -54,8 +61,27 @@ describe('if requests must not await each other', () => {
     const answers = await Promise.all(
       Array.from({ length: 200 }, () => codeOf(scenario.authenticate(scenario.unknownKeyToken()))),
     );
-    expect(new Set(answers)).toEqual(new Set(['ERR_KEY_NOT_FOUND']));
+    // The others share no fetch, and the budget allows none of their own.
+    expect(new Set(answers)).toEqual(new Set(['ERR_KEY_NOT_FOUND', 'ERR_KEY_SET_UNAVAILABLE']));
     expect(scenario.server.counts.keys).toBe(2);
+  });
+
+  it('[KEYS-WORKERS] each cold request calls the resolver for itself, and its settled decision is shared', async () => {
+    const fake = new FakeIssuer([key]);
+    let calls = 0;
+    const issuers = async (issuer: string): Promise<IssuerOptions> => {
+      calls += 1;
+      await delay(1);
+      return { issuer, audience };
+    };
+    const options = { issuers, clock: new FakeClock(), http: { fetch: fake.fetch } };
+    const verifier = createVerifierOnRuntime(options, runtime);
+    onTestFinished(() => verifier.close());
+    const ask = () => verifier.authenticate(bearerRequest(signToken(key, { jti: crypto.randomUUID() })));
+    for (const answer of await Promise.all(Array.from({ length: 500 }, ask))) accepted(answer);
+    expect(calls).toBe(500);
+    acceptedSynchronously(ask());
+    expect(calls).toBe(500);
   });
 
   it('the older of two answers never replaces the newer one', async () => {

@@ -52,6 +52,42 @@ describe('the token cache', () => {
     expect(cache.get('a')).toBeDefined();
   });
 
+  it('[CACHE-CLEAR] does not visit the tokens of other owners', () => {
+    const cache = new TokenCache();
+    cache.reserve(1000);
+    let visits = 0;
+    for (let index = 0; index < 900; index += 1) {
+      const counting: VerifiedJws = {
+        ...jwsOf(other),
+        get owner() {
+          visits += 1;
+          return other;
+        },
+      };
+      cache.set(`other-${index}`, counting);
+    }
+    visits = 0;
+    for (let index = 0; index < 10; index += 1) cache.set(`one-${index}`, jwsOf(one));
+    cache.clear(one);
+    expect(visits).toBe(0);
+    expect(cache.stats().entries).toBe(900);
+  });
+
+  it('clears tokens that were cached before its capacity grew, and none that was replaced or evicted', () => {
+    const cache = new TokenCache();
+    cache.reserve(2);
+    cache.set('a', jwsOf(one));
+    cache.set('b', jwsOf(one));
+    cache.set('c', jwsOf(other));
+    cache.reserve(4);
+    cache.set('b', jwsOf(other));
+    cache.set('d', jwsOf(one));
+    cache.clear(one);
+    expect(['a', 'b', 'c', 'd'].map((digest) => cache.get(digest) !== undefined)).toEqual([false, true, true, false]);
+    cache.clear(other);
+    expect(cache.stats().entries).toBe(0);
+  });
+
   it('clears the tokens of one owner only', () => {
     const cache = new TokenCache();
     cache.reserve(3);

@@ -3,7 +3,7 @@ import { createVerifier, type VerifierEvent } from '../../src/index.ts';
 import { authErrorFrom, authErrorOf } from '../support/expected-errors.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { FakeIssuer } from '../support/fake-issuer.ts';
-import { requestWith } from '../support/requests.ts';
+import { bearerRequest, requestWith } from '../support/requests.ts';
 import { now, signToken } from '../support/sign-token.ts';
 import { generateTestKey } from '../support/test-key.ts';
 import { verifierFor } from '../support/verifiers.ts';
@@ -108,6 +108,78 @@ describe('a listener that fails', () => {
     await vi.waitFor(() => expect(warn).toHaveBeenCalledTimes(1));
     expect(warn.mock.calls[0]?.[0]).toContain('onEvent threw Error: the log is full');
     expect(warn.mock.calls[0]?.[1]).toMatchObject({ code: 'VERIFIER_LISTENER' });
+  });
+
+  it.each([
+    ['at once', fail],
+    ['later', async () => fail()],
+    // biome-ignore lint/suspicious/noThenProperty: promises of other libraries are thenables.
+    ['later, by a thenable', () => ({ then: (_: unknown, reject: (error: Error) => void) => reject(new Error('x')) })],
+    [
+      'with a value that has no text',
+      () => {
+        throw Object.create(null);
+      },
+    ],
+  ])('[EVENTS-LISTENER] causes one warning, however many tokens clients send: %s', async (_name, onEvent) => {
+    const moving = new FakeClock();
+    const verifier = verifierFor(key, { clock: moving, onEvent: onEvent as () => void });
+    const sendMany = async (): Promise<void> => {
+      for (let count = 0; count < 100; count += 1) {
+        expect((await authErrorFrom(verifier.verify('x'))).code).toBe('ERR_TOKEN_MALFORMED');
+      }
+      await new Promise((resolve) => setImmediate(resolve));
+    };
+    await sendMany();
+    expect(warn).toHaveBeenCalledTimes(1);
+    moving.advance(599);
+    await sendMany();
+    expect(warn).toHaveBeenCalledTimes(1);
+    moving.advance(600);
+    await sendMany();
+    expect(warn).toHaveBeenCalledTimes(2);
+  });
+
+  it('[EVENTS-LISTENER] warns once for each listener', () => {
+    for (const _ of [1, 2]) {
+      const verifier = verifierFor(key, { onEvent: fail });
+      authErrorOf(() => verifier.verifySync('x'));
+      authErrorOf(() => verifier.verifySync('x'));
+    }
+    expect(warn).toHaveBeenCalledTimes(2);
+  });
+
+  it('does not fail a request whose waitUntil throws', async () => {
+    const moving = new FakeClock();
+    const fake = new FakeIssuer([key]);
+    const verifier = createVerifier({ ...fake.options, clock: moving });
+    await verifier.warmUp();
+    moving.advance(590);
+    const request = {
+      ...bearerRequest(signToken(key)),
+      waitUntil: () => {
+        throw new Error('there is no context');
+      },
+    };
+    expect(await verifier.authenticate(request)).toMatchObject({ ok: true });
+    await vi.waitFor(() => expect(verifier.stats().issuers[issuer]?.refreshes).toBe(2));
+    await verifier.close();
+  });
+
+  it('may clear the verifier when an event arrives', async () => {
+    let isCleared = false;
+    const fake = new FakeIssuer([key]);
+    const verifier = createVerifier({
+      ...fake.options,
+      clock: new FakeClock(),
+      onEvent: ({ type }) => {
+        if (type !== 'refreshed' || isCleared) return;
+        isCleared = true;
+        verifier.clear();
+      },
+    });
+    await expect(verifier.verify(signToken(key))).resolves.toMatchObject({ subject: 'subject' });
+    await verifier.close();
   });
 
   it('affects neither the loading of keys nor other listeners', async () => {

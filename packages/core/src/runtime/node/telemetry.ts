@@ -1,6 +1,7 @@
 import { channel } from 'node:diagnostics_channel';
 import { createHistogram as createNodeHistogram } from 'node:perf_hooks';
 import { debuglog } from 'node:util';
+import { printable } from '../../lib/printable.ts';
 import type { Histogram, TelemetryRuntime } from '../telemetry-runtime.ts';
 
 const log = debuglog('verifier');
@@ -12,8 +13,10 @@ export const nodeTelemetry: TelemetryRuntime = {
   trace: (event) => {
     if (events.hasSubscribers) events.publish(event);
   },
-  warn: (message, code) => process.emitWarning(message, { type: 'VerifierWarning', code }),
-  debug: (line) => log('%s', line),
+  warn: (message, code) => process.emitWarning(printable(message), { type: 'VerifierWarning', code }),
+  debug: (line) => {
+    if (log.enabled) log('%s', printable(line));
+  },
 };
 
 function createHistogram(): Histogram {

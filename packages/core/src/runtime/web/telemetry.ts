@@ -1,3 +1,4 @@
+import { printable } from '../../lib/printable.ts';
 import { LogHistogram } from '../log-histogram.ts';
 import type { TelemetryRuntime } from '../telemetry-runtime.ts';
 
@@ -7,6 +8,12 @@ const globals = globalThis as unknown as { readonly console: { warn(message: str
 export const webTelemetry: TelemetryRuntime = {
   createHistogram: () => new LogHistogram(),
   trace: () => undefined,
-  warn: (message, code) => globals.console.warn(`[${code}] ${message}`),
+  warn: (message, code) => {
+    try {
+      globals.console.warn(`[${code}] ${printable(message)}`);
+    } catch {
+      // Applications replace the methods of the console. No request depends on them.
+    }
+  },
   debug: () => undefined,
 };

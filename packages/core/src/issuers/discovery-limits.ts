@@ -1,0 +1,99 @@
+import { UnavailableError } from '../errors.ts';
+import { Limiter } from '../lib/limiter.ts';
+import type { ResolvedIssuer } from '../options/resolve-issuer.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { DiscoveryBudget } from './discovery-budget.ts';
+import { TextCache } from './text-cache.ts';
+import { waitingLimits } from './waiting-limits.ts';
+
+const concurrentDiscoveries = 32;
+const budgetLimits = { burst: 100, perSecond: 10 };
+
+/** The settings of {@link DiscoveryLimits}. */
+export interface DiscoveryLimitsOptions {
+  readonly clock: Clock;
+  /** The connections to one origin. */
+  readonly connections: number;
+  readonly sharesPromises: boolean;
+}
+
+/**
+ * Limits the first fetches from issuers that unsigned tokens name. They leave one connection of an origin free, because
+ * the issuers in use may be at the same origin.
+ */
+export class DiscoveryLimits {
+  readonly #options: DiscoveryLimitsOptions;
+  readonly #all: Limiter = new Limiter({ concurrent: concurrentDiscoveries, ...waitingLimits });
+  readonly #origins: Map<string, Limiter> = new Map();
+  readonly #unknown: DiscoveryBudget;
+  /** For issuers that were confirmed before, so that unknown ones cannot spend it. */
+  readonly #returning: DiscoveryBudget;
+  readonly #confirmed: TextCache<true> = new TextCache();
+  readonly #spentAt: TextCache<number> = new TextCache();
+
+  constructor(options: DiscoveryLimitsOptions) {
+    this.#options = options;
+    this.#unknown = new DiscoveryBudget(budgetLimits, options.clock);
+    this.#returning = new DiscoveryBudget(budgetLimits, options.clock);
+  }
+
+  /**
+   * Runs a discovery within the limits.
+   *
+   * @throws UnavailableError if the budget is spent; LimitExceededError if too many wait.
+   */
+  async run<TResult>(source: ResolvedIssuer, discover: () => Promise<TResult>): Promise<TResult> {
+    const { issuer } = source;
+    const isReturning = this.#confirmed.get(issuer) === true;
+    const limited = async (): Promise<TResult> => {
+      if (!this.#spend(issuer)) throw budgetSpent();
+      return await discover();
+    };
+    // On Workers the other requests cannot start this one.
+    if (!this.#options.sharesPromises) return await limited();
+    return await this.#atOrigin(originOf(source), () => this.#all.run(limited, isReturning), isReturning);
+  }
+
+  /** An issuer was confirmed: its discovery costs nothing. */
+  confirmed(issuer: string): void {
+    this.#budgetOf(issuer).refund();
+    this.#confirmed.set(issuer, true);
+  }
+
+  // On Workers each request of a cold process fetches for itself: together they count as one discovery.
+  #spend(issuer: string): boolean {
+    const now = this.#options.clock.monotonic();
+    if (now - (this.#spentAt.get(issuer) ?? Number.NEGATIVE_INFINITY) < 1) return true;
+    if (!this.#budgetOf(issuer).spend()) return false;
+    this.#spentAt.set(issuer, now);
+    return true;
+  }
+
+  #budgetOf(issuer: string): DiscoveryBudget {
+    return this.#confirmed.get(issuer) === true ? this.#returning : this.#unknown;
+  }
+
+  async #atOrigin<TResult>(origin: string, task: () => Promise<TResult>, isUrgent: boolean): Promise<TResult> {
+    const concurrent = Math.max(1, this.#options.connections - 1);
+    const limiter = this.#origins.get(origin) ?? new Limiter({ concurrent, ...waitingLimits });
+    this.#origins.set(origin, limiter);
+    try {
+      return await limiter.run(task, isUrgent);
+    } finally {
+      if (limiter.isIdle) this.#origins.delete(origin);
+    }
+  }
+}
+
+// Documents of one issuer may be at several origins; most are at this one.
+function originOf({ issuer, jwksUri }: ResolvedIssuer): string {
+  const url = jwksUri ?? issuer;
+  return URL.canParse(url) ? new URL(url).origin : url;
+}
+
+function budgetSpent(): UnavailableError {
+  return new UnavailableError(
+    'ERR_KEY_SET_UNAVAILABLE',
+    'The keys of the issuer are not loaded, and too many unknown issuers were requested before',
+  );
+}

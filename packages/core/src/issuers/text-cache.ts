@@ -1,0 +1,30 @@
+import { LRUCache } from 'lru-cache';
+
+// Texts that clients choose: limited in number and in total length.
+const maxEntries = 1024;
+const maxCharacters = 262_144;
+
+/** Values by a text that a client chose. Evicts the least recently used ones, within a limit of memory. */
+export class TextCache<TValue extends object | number | true> {
+  readonly #values: LRUCache<string, TValue> = new LRUCache({
+    max: maxEntries,
+    maxSize: maxCharacters,
+    sizeCalculation: (_value, text) => Math.max(1, text.length),
+  });
+
+  get(text: string): TValue | undefined {
+    return this.#values.get(text);
+  }
+
+  set(text: string, value: TValue): void {
+    this.#values.set(text, value);
+  }
+
+  delete(text: string): void {
+    this.#values.delete(text);
+  }
+
+  clear(): void {
+    this.#values.clear();
+  }
+}
