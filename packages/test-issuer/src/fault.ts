@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -141,9 +142,29 @@ function createBomb(): Buffer {
   return gzipSync(Buffer.concat([head, ...Array.from({ length: megabytes }, () => part)]), { level: 9 });
 }
 
-/** Answers with some kilobytes that decompress to a gigabyte. */
-export function gzipBomb(): { readonly fault: Fault; readonly compressedSize: number } {
+/** Answers with some kilobytes, compressed twice, that decompress to a gigabyte. */
+export function gzipBomb(code = 200): { readonly fault: Fault; readonly compressedSize: number } {
   const bomb = createBomb();
   const headers = { ...json, 'content-encoding': 'gzip, gzip', 'content-length': String(bomb.byteLength) };
-  return { fault: answer(bomb, headers), compressedSize: bomb.byteLength };
+  const fault: Fault = ({ response }) => {
+    response.writeHead(code, headers).end(bomb);
+  };
+  return { fault, compressedSize: bomb.byteLength };
+}
+
+const floodMegabytes = 32;
+
+/** Sends gzip in pieces, up to 32 MB: `spaces` decompress to a thousand times as much, `nothing` to no byte at all. */
+export function gzipFlood(content: 'spaces' | 'nothing'): Fault {
+  const part = deflateRawSync(Buffer.alloc(content === 'spaces' ? 1 << 20 : 0, ' '), {
+    finishFlush: constants.Z_FULL_FLUSH,
+  });
+  const piece = Buffer.concat(Array.from({ length: Math.ceil(65_536 / part.byteLength) }, () => part));
+  return async ({ response }) => {
+    response.writeHead(200, { ...json, 'content-encoding': 'gzip' });
+    response.write(Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3]));
+    for (let sent = 0; sent < floodMegabytes << 20 && !response.destroyed; sent += piece.byteLength) {
+      if (!response.write(piece)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+    }
+  };
 }
