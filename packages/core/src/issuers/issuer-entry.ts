@@ -19,7 +19,7 @@ import { MemoryDocumentStore } from '../store/memory-document-store.ts';
 
 /** The options of an entry: everything that decides how documents are fetched, and nothing of the token policy. */
 export interface EntryOptions {
-  readonly source: Pick<ResolvedIssuer, 'issuer' | 'jwksUri' | 'jwks'>;
+  readonly source: Pick<ResolvedIssuer, 'issuer' | 'metadataUri' | 'jwksUri' | 'jwks'>;
   readonly http: ResolvedHttp;
   readonly keyCache: ResolvedKeyCache;
   readonly clock: Clock;
@@ -40,7 +40,7 @@ export class IssuerEntry {
    * @throws ConfigurationError if the configured key set has no usable key.
    */
   constructor(options: EntryOptions, client: HttpClient, runtime: Runtime) {
-    const { issuer, jwksUri, jwks } = options.source;
+    const { issuer, metadataUri, jwksUri, jwks } = options.source;
     const { http, keyCache, clock } = options;
     const log = new KeySetLog(issuer, this.#publish, runtime);
     const documents = new DocumentClient(client, http, clock);
@@ -48,23 +48,24 @@ export class IssuerEntry {
     const metadata = new MetadataSource({
       ...shared,
       issuer,
+      metadataUri,
       insecureOrigins: http.dangerouslyAllowInsecure,
-      storeKey: documentKey(issuer, undefined, 'metadata'),
+      storeKey: documentKey(issuer, metadataUri, 'metadata'),
       listener: log.metadata,
       sharesPromises: runtime.sharesPromises,
-      // Two URLs, each within the time limit of one exchange.
-      longestFetch: 2 * http.timeout + 1,
+      // Several URLs, together within the time limit of one exchange.
+      longestFetch: http.timeout + 1,
     });
     const remoteKeys = (): KeySource =>
       new RemoteKeySource({
         ...shared,
         request: (cached, signal) => requestKeySet({ jwksUri, metadata, documents }, cached, signal),
         settings: keyCache,
-        storeKey: documentKey(issuer, jwksUri, 'keys'),
+        storeKey: documentKey(issuer, jwksUri ?? metadataUri, 'keys'),
         listener: log,
         runtime,
-        // Metadata at two URLs, and the key set at two.
-        longestFetch: 4 * http.timeout + 1,
+        // The key set at its old URL, the metadata, and the key set at its new URL.
+        longestFetch: 3 * http.timeout + 1,
       });
     this.issuer = issuer;
     this.#runtime = runtime;

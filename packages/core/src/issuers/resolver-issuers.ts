@@ -4,6 +4,7 @@ import type { MaybePromise } from '../lib/maybe-promise.ts';
 import type { IssuerOptions, IssuerResolver } from '../options/options.ts';
 import type { ResolvedIssuer } from '../options/resolve-issuer.ts';
 import type { Clock } from '../runtime/clock.ts';
+import { isPlausibleIssuer } from '../token/issuer-identifier.ts';
 import { type AcquireEntry, denyIssuer, type TrustedIssuer, type TrustedIssuers } from './trusted-issuers.ts';
 
 /** The collaborators and limits of {@link ResolverIssuers}. */
@@ -54,7 +55,8 @@ export class ResolverIssuers implements TrustedIssuers {
   find(iss: unknown): MaybePromise<TrustedIssuer> {
     const known = this.findNow(iss);
     if (known !== undefined) return known;
-    if (typeof iss !== 'string' || this.#now() < (this.#refusedUntil.get(iss) ?? 0)) throw denyIssuer(iss);
+    if (typeof iss !== 'string' || !isPlausibleIssuer(iss) || this.#now() < (this.#refusedUntil.get(iss) ?? 0))
+      throw denyIssuer(iss);
     return this.#ask(iss);
   }
 
