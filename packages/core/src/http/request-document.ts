@@ -142,7 +142,7 @@ function faultOf({ status, headers }: Response, maxResponseSize: number, now: nu
   if (hasSeveralCodings(headers)) {
     return new DocumentError('content-coding', 'The answer has more than one content coding', { status });
   }
-  return Number(headers.get('content-length')) > maxResponseSize ? tooLarge(maxResponseSize) : undefined;
+  return lengthOf(headers) > maxResponseSize ? tooLarge(maxResponseSize) : undefined;
 }
 
 function hasSeveralCodings(headers: Headers): boolean {
@@ -161,7 +161,8 @@ async function readText(response: Response, maxResponseSize: number, { signal }:
   for await (const chunk of response.body ?? []) {
     size += chunk.byteLength;
     // Leaving the loop cancels the body, and with it the connection.
-    if (size > maxResponseSize || signal.aborted) throw tooLarge(maxResponseSize);
+    signal.throwIfAborted();
+    if (size > maxResponseSize) throw tooLarge(maxResponseSize);
     text += decodeChunk(decoder, chunk);
   }
   return text + decodeChunk(decoder);
@@ -187,8 +188,14 @@ function parseJson(text: string): unknown {
 // An unread body occupies its connection, and a cancelled one closes it. A short body is read to its end, so that the
 // pool can reuse the connection. Errors do not matter here.
 async function discard(response: Response, deadline: Deadline): Promise<void> {
-  const work = hasSeveralCodings(response.headers) ? response.body?.cancel() : readToEnd(response, deadline);
+  const { headers, body } = response;
+  const isExpensive = hasSeveralCodings(headers) || lengthOf(headers) > longestDiscarded;
+  const work = isExpensive ? body?.cancel() : readToEnd(response, deadline);
   await deadline.bound(Promise.resolve(work)).catch(() => undefined);
+}
+
+function lengthOf(headers: Headers): number {
+  return Number(headers.get('content-length'));
 }
 
 async function readToEnd(response: Response, { signal }: Deadline): Promise<void> {

@@ -118,6 +118,6 @@ function staticKeys(jwks: JSONWebKeySet, runtime: Runtime): KeySource {
   const keySet = new KeySet(jwks.keys, runtime);
   if (keySet.keys.length > 0) return new StaticKeySource(keySet);
   throw new ConfigurationError(
-    'jwks contains no key that can verify a signature: RSA of 2048 bits or more, EC, Ed25519',
+    'jwks contains no key that can verify a signature: RSA of 2048 to 8192 bits, EC, Ed25519',
   );
 }

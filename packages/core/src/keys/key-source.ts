@@ -21,7 +21,7 @@ export interface KeyStats {
   readonly refreshing: boolean;
   /** The number of keys in memory. */
   readonly keys: number;
-  /** The number of skipped members of the key set: encryption keys, unknown algorithms, RSA below 2048 or above 8192 bits. */
+  /** The number of skipped members of the key set: encryption keys, unknown algorithms, weak or overlong keys. */
   readonly skipped: number;
   /** Since the key set was fetched or confirmed; null if none is in memory. */
   readonly age: number | null;

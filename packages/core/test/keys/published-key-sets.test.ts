@@ -158,6 +158,37 @@ describe.each(engines)('a published key set ($name)', (runtime) => {
   });
 });
 
+describe('a key that is named by its thumbprint', () => {
+  const header = { kid: undefined, x5t: 'BBB' };
+
+  it('[KEYS-X5T] is looked up when its certificate is new, and its tokens are refused when it is gone', async () => {
+    const scenario = await startScenario();
+    const publish = (keys: readonly unknown[]) => scenario.server.publish(JSON.stringify({ keys }));
+    publish(withX5t.slice(0, 1));
+    await scenario.verifier.warmUp();
+    publish(withX5t);
+    const token = tokenFor(scenario, { header });
+    accepted(await scenario.authenticate(token));
+    expect(scenario.server.counts.keys).toBe(2);
+    accepted(await scenario.authenticate(token));
+    expect(scenario.server.counts.keys).toBe(2);
+    publish(withX5t.slice(0, 1));
+    scenario.clock.advance(1200);
+    expect(await codeOf(scenario.authenticate(token))).toBe('ERR_KEY_NOT_FOUND');
+  });
+
+  it('[KEYS-X5T] causes no more fetches than an unknown kid', async () => {
+    const scenario = await startScenario();
+    scenario.server.publish(JSON.stringify({ keys: withX5t }));
+    await scenario.verifier.warmUp();
+    for (let count = 0; count < 10; count += 1) {
+      const unknown = tokenFor(scenario, { header: { kid: undefined, x5t: `unknown-${count}` } });
+      expect(await codeOf(scenario.authenticate(unknown))).toBe('ERR_KEY_NOT_FOUND');
+    }
+    expect(scenario.server.counts.keys).toBe(3);
+  });
+});
+
 describe('a long RSA key', () => {
   it('[KEYS-RSA-SIZE] is skipped and counted, and the other keys work', async () => {
     const scenario = await startScenario();
