@@ -8,7 +8,7 @@ import { type FaultCounts, type FaultDocument, FaultTraffic, type ReceivedReques
 import type { TlsIdentity } from './options.ts';
 
 /** The place of metadata: a name, before or after the path of the issuer. */
-export type MetadataPlace = 'openid' | 'oauth' | 'openid-before-path' | 'oauth-after-path';
+type MetadataPlace = 'openid' | 'oauth' | 'openid-before-path' | 'oauth-after-path';
 
 /** Options of the server; every member has a default. */
 export interface FaultServerOptions {

@@ -190,8 +190,8 @@ function parseJson(text: string): unknown {
 async function discard(response: Response, deadline: Deadline): Promise<void> {
   const { headers, body } = response;
   const isExpensive = hasSeveralCodings(headers) || lengthOf(headers) > longestDiscarded;
-  const work = isExpensive ? body?.cancel() : readToEnd(response, deadline);
-  await deadline.bound(Promise.resolve(work)).catch(() => undefined);
+  const end = async (): Promise<void> => (isExpensive ? body?.cancel() : readToEnd(response, deadline));
+  await deadline.bound(end()).catch(() => undefined);
 }
 
 function lengthOf(headers: Headers): number {

@@ -161,7 +161,8 @@ export interface HttpOptions {
    */
   readonly connections?: number;
   /**
-   * The size limit of a document, as sent and after decompression. In bytes, from 1,024 to 16,777,216 (16 MiB).
+   * The size limit of a document after decompression, and of what the connection pool receives for it. In bytes, from
+   * 1,024 to 16,777,216 (16 MiB).
    *
    * @default 262144
    */
