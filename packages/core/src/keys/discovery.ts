@@ -35,6 +35,16 @@ export function isElsewhere(error: unknown): boolean {
   return !['network', 'timeout', 'aborted'].includes(error.fault);
 }
 
+/** Whether a document that follows an error must be the metadata of the issuer: a server that fails may answer anything. */
+export function isServerError(error: unknown): boolean {
+  return error instanceof DocumentError && error.fault === 'status' && (error.status ?? 0) >= 500;
+}
+
+/** Whether metadata name an issuer, character by character (RFC 8414, section 3.3). */
+export function namesIssuer(json: unknown, issuer: string): boolean {
+  return ((json ?? {}) as { issuer?: unknown }).issuer === issuer;
+}
+
 /** Selects the error to report if there are no metadata at any URL; the first of equals. */
 export function mostTelling(errors: readonly unknown[]): unknown {
   return errors.toSorted((left, right) => rankOf(right) - rankOf(left))[0];
@@ -44,20 +54,19 @@ export function mostTelling(errors: readonly unknown[]): unknown {
 function rankOf(error: unknown): number {
   if (!(error instanceof DocumentError) || !isElsewhere(error)) return 4;
   if (error.fault !== 'status') return 2;
-  if ((error.status ?? 0) >= 500) return 3;
+  if (isServerError(error)) return 3;
   return error.status === 404 || error.status === 410 ? 0 : 1;
 }
 
 /**
- * Parses an issuer's metadata. Their `issuer` must equal the configured one, character by character (RFC 8414, section
- * 3.3).
+ * Parses an issuer's metadata. Their `issuer` must equal the configured one.
  *
  * @param insecure - The URLs without TLS that the metadata may refer to.
  * @throws UnavailableError with ERR_DISCOVERY_ISSUER_MISMATCH or ERR_DISCOVERY_FAILED.
  */
 export function parseMetadata(json: unknown, issuer: string, insecure: InsecureUrls): IssuerMetadata {
   const { issuer: named, jwks_uri: jwksUri } = (json ?? {}) as { issuer?: unknown; jwks_uri?: unknown };
-  if (named !== issuer) {
+  if (!namesIssuer(json, issuer)) {
     const cause = new IssuerMismatchError(typeof named === 'string' ? named.slice(0, 200) : '');
     throw new UnavailableError('ERR_DISCOVERY_ISSUER_MISMATCH', 'The metadata names another issuer', { cause });
   }

@@ -2,7 +2,15 @@ import type { DocumentClient, LocatedDocument } from '../http/document-client.ts
 import { insecureUrlsFor } from '../http/secure-url.ts';
 import type { MaybePromise } from '../lib/maybe-promise.ts';
 import type { StoredDocument } from '../store/document-store.ts';
-import { type IssuerMetadata, isElsewhere, metadataUrls, mostTelling, parseMetadata } from './discovery.ts';
+import {
+  type IssuerMetadata,
+  isElsewhere,
+  isServerError,
+  metadataUrls,
+  mostTelling,
+  namesIssuer,
+  parseMetadata,
+} from './discovery.ts';
 import { documentUnavailable } from './document-unavailable.ts';
 import type { RefreshSettings } from './refresh-policy.ts';
 import { RefreshingDocument } from './refreshing-document.ts';
@@ -43,7 +51,7 @@ export class MetadataSource {
     const urls = (): readonly string[] => (metadataUri === undefined ? metadataUrls(issuer) : [metadataUri]);
     this.#document = new RefreshingDocument({
       ...options,
-      request: (cached, signal) => requestMetadata(urls(), documents, cached, signal),
+      request: (cached, signal) => requestMetadata({ issuer, urls: urls(), documents }, cached, signal),
       parse: (json) => parseMetadata(json, issuer, insecure),
       settings,
       unavailable,
@@ -79,8 +87,7 @@ export class MetadataSource {
 
 /** Requests metadata at some URLs in turn, within the time limit of one exchange. */
 async function requestMetadata(
-  urls: readonly string[],
-  documents: MetadataSourceOptions['documents'],
+  { issuer, urls, documents }: Pick<MetadataSourceOptions, 'issuer' | 'documents'> & { urls: readonly string[] },
   cached: StoredDocument | undefined,
   signal: AbortSignal,
 ): Promise<LocatedDocument> {
@@ -91,14 +98,19 @@ async function requestMetadata(
       const document = await documents.request(url, cached, signal, deadline).catch((error: unknown) => {
         errors.push(error);
       });
-      if (document !== undefined) return document;
-      if (!isElsewhere(errors.at(-1))) break;
+      if (document === undefined && !isElsewhere(errors.at(-1))) break;
+      if (document !== undefined && isAnswer(document, issuer, errors)) return document;
     }
   } finally {
     deadline.clear();
   }
   const { code, message } = unavailable;
   throw documentUnavailable(code, message, mostTelling(errors));
+}
+
+// While one place fails, the metadata of another issuer at a further place are no reason to suspect the configuration.
+function isAnswer({ unchanged, json }: LocatedDocument, issuer: string, errors: readonly unknown[]): boolean {
+  return unchanged || namesIssuer(json, issuer) || !errors.some(isServerError);
 }
 
 // The URL that answered last time.

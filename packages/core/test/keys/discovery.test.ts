@@ -135,6 +135,24 @@ describe('metadata', () => {
   );
 
   it.each([
+    [404, 'ERR_DISCOVERY_ISSUER_MISMATCH'],
+    [503, 'ERR_DISCOVERY_FAILED'],
+  ])(
+    '[KEYS-METADATA-PLACES] of another issuer at a further place, where the first one answers %d: %s',
+    async (status, code) => {
+      const warn = vi.spyOn(process, 'emitWarning').mockReturnValue(undefined);
+      const scenario = await startScenario({ server: { path: '/tenant' } });
+      const { origin, jwksUri } = scenario.server;
+      scenario.server.fail('metadata', faults.status(status));
+      scenario.server.fail('other', faults.answer(JSON.stringify({ issuer: origin, jwks_uri: jwksUri })));
+      expect(await codeOf(scenario.authenticate(scenario.token()))).toBe(code);
+      expect(scenario.server.counts.keys).toBe(0);
+      const warnings = JSON.stringify(warn.mock.calls);
+      expect(warnings.includes('VERIFIER_ISSUER_MISMATCH')).toBe(code === 'ERR_DISCOVERY_ISSUER_MISMATCH');
+    },
+  );
+
+  it.each([
     ['another issuer', (issuer: string) => `${issuer}.example`],
     ['a slash more', (issuer: string) => `${issuer}/`],
     ['capitals', (issuer: string) => issuer.toUpperCase()],
