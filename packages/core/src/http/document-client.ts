@@ -1,6 +1,5 @@
 import type { Clock } from '../runtime/clock.ts';
 import type { HttpClient } from '../runtime/http-runtime.ts';
-import { type Deadline, startDeadline } from './deadline.ts';
 import { type DocumentSettings, type FetchedDocument, requestDocument } from './request-document.ts';
 
 /** A fetched document, or a 304 that confirms the cached copy, and its URL. */
@@ -30,22 +29,11 @@ export class DocumentClient {
    * Requests a document, conditionally if the cached copy is from the same URL: an ETag is valid only for the URL that
    * sent it (RFC 9110, section 8.8.3).
    *
-   * @param deadline - The time limit of several requests, instead of one for this request.
    * @throws DocumentError in every case of failure.
    */
-  async request(
-    url: string,
-    cached: DocumentValidator | undefined,
-    signal: AbortSignal,
-    deadline?: Deadline,
-  ): Promise<LocatedDocument> {
+  async request(url: string, cached: DocumentValidator | undefined, signal: AbortSignal): Promise<LocatedDocument> {
     const etag = cached?.url === url ? cached.etag : undefined;
-    const request = { etag, signal, deadline, now: this.#clock.now() };
+    const request = { etag, signal, now: this.#clock.now() };
     return { ...(await requestDocument(this.#client, url, this.#settings, request)), url };
-  }
-
-  /** Starts the time limit of one exchange, for several requests. The caller clears it. */
-  startDeadline(signal: AbortSignal): Deadline {
-    return startDeadline(this.#settings.timeout, signal);
   }
 }

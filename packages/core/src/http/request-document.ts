@@ -18,8 +18,6 @@ export interface DocumentRequest {
   readonly etag?: string | undefined;
   /** Aborts the request. */
   readonly signal?: AbortSignal | undefined;
-  /** The time limit of several requests, instead of one for this request. */
-  readonly deadline?: Deadline | undefined;
   /** Epoch seconds. */
   readonly now: number;
 }
@@ -57,13 +55,13 @@ export async function requestDocument(
   settings: DocumentSettings,
   request: DocumentRequest,
 ): Promise<FetchedDocument> {
-  const deadline = request.deadline ?? startDeadline(settings.timeout, request.signal);
+  const deadline = startDeadline(settings.timeout, request.signal);
   try {
     return await exchange(client, url, settings, request, deadline);
   } catch (error) {
     throw error instanceof DocumentError ? error : connectionFault(error, settings);
   } finally {
-    if (request.deadline === undefined) deadline.clear();
+    deadline.clear();
   }
 }
 

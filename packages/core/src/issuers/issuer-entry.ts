@@ -49,6 +49,7 @@ export class IssuerEntry {
       ...shared,
       issuer,
       metadataUri,
+      timeout: http.timeout,
       insecureOrigins: http.dangerouslyAllowInsecure,
       storeKey: documentKey(issuer, metadataUri, 'metadata'),
       listener: log.metadata,

@@ -1,3 +1,4 @@
+import { startDeadline } from '../http/deadline.ts';
 import type { DocumentClient, LocatedDocument } from '../http/document-client.ts';
 import { insecureUrlsFor } from '../http/secure-url.ts';
 import type { MaybePromise } from '../lib/maybe-promise.ts';
@@ -26,7 +27,9 @@ export interface MetadataSourceOptions
   /** The configured URL; undefined for the well-known ones. */
   readonly metadataUri: string | undefined;
   readonly insecureOrigins: readonly string[];
-  readonly documents: Pick<DocumentClient, 'request' | 'startDeadline'>;
+  readonly documents: Pick<DocumentClient, 'request'>;
+  /** The time limit of a fetch in seconds, at all URLs together. */
+  readonly timeout: number;
   readonly sharesPromises: boolean;
 }
 
@@ -46,12 +49,12 @@ export class MetadataSource {
   readonly #document: RefreshingDocument<IssuerMetadata>;
 
   constructor(options: MetadataSourceOptions) {
-    const { issuer, metadataUri, insecureOrigins, documents, sharesPromises } = options;
+    const { issuer, metadataUri, insecureOrigins, sharesPromises } = options;
     const insecure = insecureUrlsFor(metadataUri ?? issuer, insecureOrigins);
     const urls = (): readonly string[] => (metadataUri === undefined ? metadataUrls(issuer) : [metadataUri]);
     this.#document = new RefreshingDocument({
       ...options,
-      request: (cached, signal) => requestMetadata({ issuer, urls: urls(), documents }, cached, signal),
+      request: (cached, signal) => requestMetadata({ ...options, urls: urls() }, cached, signal),
       parse: (json) => parseMetadata(json, issuer, insecure),
       settings,
       unavailable,
@@ -85,17 +88,21 @@ export class MetadataSource {
   }
 }
 
+interface MetadataRequest extends Pick<MetadataSourceOptions, 'issuer' | 'documents' | 'timeout'> {
+  readonly urls: readonly string[];
+}
+
 /** Requests metadata at some URLs in turn, within the time limit of one exchange. */
 async function requestMetadata(
-  { issuer, urls, documents }: Pick<MetadataSourceOptions, 'issuer' | 'documents'> & { urls: readonly string[] },
+  { issuer, urls, documents, timeout }: MetadataRequest,
   cached: StoredDocument | undefined,
   signal: AbortSignal,
 ): Promise<LocatedDocument> {
-  const deadline = documents.startDeadline(signal);
+  const deadline = startDeadline(timeout, signal);
   const errors: unknown[] = [];
   try {
     for (const url of startingWith(urls, cached?.url)) {
-      const document = await documents.request(url, cached, signal, deadline).catch((error: unknown) => {
+      const document = await documents.request(url, cached, deadline.signal).catch((error: unknown) => {
         errors.push(error);
       });
       if (document === undefined && !isElsewhere(errors.at(-1))) break;
@@ -105,7 +112,8 @@ async function requestMetadata(
     deadline.clear();
   }
   const { code, message } = unavailable;
-  throw documentUnavailable(code, message, mostTelling(errors));
+  const isLate = deadline.signal.aborted;
+  throw documentUnavailable(code, message, isLate ? deadline.signal.reason : mostTelling(errors));
 }
 
 // While one place fails, the metadata of another issuer at a further place are no reason to suspect the configuration.
