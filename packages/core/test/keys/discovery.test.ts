@@ -14,6 +14,7 @@ import {
 } from '../support/scenario.ts';
 import { synchronousRuntime } from '../support/synchronous-runtime.ts';
 import { generateTestKey, keySetOf } from '../support/test-key.ts';
+import { engines } from '../support/verifiers.ts';
 
 const hour = 3600;
 const places = ['openid', 'oauth', 'oauth-after-path', 'openid-before-path'] as const;
@@ -44,11 +45,14 @@ describe('metadata', () => {
     expect(metadataUrls('https://a.example/oauth2/default/')).toEqual(urls);
   });
 
-  it.each(places)('[KEYS-METADATA-PLACES] are found at the place %s', async (metadata) => {
-    const scenario = await startScenario({ server: { metadata, path: '/tenant' } });
-    accepted(await scenario.authenticate(scenario.token()));
-    expect(scenario.server.counts).toMatchObject({ other: places.indexOf(metadata), metadata: 1, keys: 1 });
-  });
+  it.each(engines.flatMap((runtime) => places.map((metadata) => ({ runtime, name: runtime.name, metadata }))))(
+    '[KEYS-METADATA-PLACES] are found at the place $metadata on $name',
+    async ({ runtime, metadata }) => {
+      const scenario = await startScenario({ runtime, server: { metadata, path: '/tenant' } });
+      accepted(await scenario.authenticate(scenario.token()));
+      expect(scenario.server.counts).toMatchObject({ other: places.indexOf(metadata), metadata: 1, keys: 1 });
+    },
+  );
 
   it.each(elsewhere)('[KEYS-METADATA-PLACES] are found although other places answer $name', async ({ fault }) => {
     for (const metadata of ['oauth', 'openid-before-path'] as const) {
@@ -215,8 +219,8 @@ describe('a metadataUri', () => {
     return { ...scenario, server };
   }
 
-  it('[KEYS-METADATA-URI] names the metadata apart from the issuer', async () => {
-    const scenario = await startApart();
+  it.each(engines)('[KEYS-METADATA-URI] names the metadata apart from the issuer ($name)', async (runtime) => {
+    const scenario = await startApart(issuer, { runtime });
     accepted(await scenario.authenticate(scenario.token(scenario.key, { iss: issuer })));
     expect(scenario.server.counts).toMatchObject({ metadata: 1, keys: 1, other: 0 });
   });
