@@ -54,7 +54,8 @@ export function mostTelling(errors: readonly unknown[]): unknown {
 function rankOf(error: unknown): number {
   if (!(error instanceof DocumentError) || !isElsewhere(error)) return 4;
   if (error.fault !== 'status') return 2;
-  if (isServerError(error)) return 3;
+  // Of two, the one that says when to come back.
+  if (isServerError(error)) return error.retryAfter === undefined ? 3 : 3.5;
   return error.status === 404 || error.status === 410 ? 0 : 1;
 }
 

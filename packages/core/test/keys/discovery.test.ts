@@ -118,6 +118,8 @@ describe('metadata', () => {
   it.each([
     [faults.status(503, { 'retry-after': '40' }), faults.status(404), { status: 503, retryAfter: 40 }],
     [faults.status(404), faults.status(500), { status: 500 }],
+    [faults.status(500), faults.status(503, { 'retry-after': '40' }), { status: 503, retryAfter: 40 }],
+    [faults.status(500), faults.status(502), { status: 500 }],
     [faults.status(404), faults.htmlPage, { fault: 'content-type' }],
     [faults.htmlPage, faults.status(502), { status: 502 }],
     [faults.status(403), faults.status(404), { status: 403 }],
