@@ -32,7 +32,7 @@ export function metadataUrls(issuer: string): readonly string[] {
  */
 export function isElsewhere(error: unknown): boolean {
   if (!(error instanceof DocumentError) || error.status === 429) return false;
-  return !['network', 'timeout', 'aborted'].includes(error.fault);
+  return ['status', 'content-type', 'content-coding', 'size', 'json'].includes(error.fault);
 }
 
 /** Whether a document that follows an error must be the metadata of the issuer: a server that fails may answer anything. */

@@ -71,7 +71,9 @@ export function readThumbprints({ x5t, 'x5t#S256': x5tS256 }: PublishedThumbprin
 
 /** Whether a JWK contains private or symmetric key material. */
 export function hasPrivateParts(members: Members): boolean {
-  return ['d', 'k', 'p', 'q', 'dp', 'dq', 'qi', 'oth'].some((name) => !isAbsent(members[name]));
+  return ['d', 'k', 'p', 'q', 'dp', 'dq', 'qi', 'oth'].some(
+    (name) => Object.hasOwn(members, name) && !isAbsent(members[name]),
+  );
 }
 
 // Some servers write every member of their model, whether it has a value or not.
