@@ -35,7 +35,7 @@ export function isElsewhere(error: unknown): boolean {
   return ['status', 'content-type', 'content-coding', 'size', 'json'].includes(error.fault);
 }
 
-/** Whether a document that follows an error must be the metadata of the issuer: a server that fails may answer anything. */
+/** Whether the server failed. A fallback may then answer at its other URLs. */
 export function isServerError(error: unknown): boolean {
   return error instanceof DocumentError && error.fault === 'status' && (error.status ?? 0) >= 500;
 }
