@@ -7,14 +7,20 @@ import type { Exchange, Fault } from './fault.ts';
 import { type FaultCounts, type FaultDocument, FaultTraffic, type ReceivedRequest } from './fault-traffic.ts';
 import type { TlsIdentity } from './options.ts';
 
+/** The place of metadata: a name, before or after the path of the issuer. */
+type MetadataPlace = 'openid' | 'oauth' | 'openid-before-path' | 'oauth-after-path';
+
 /** Options of the server; every member has a default. */
 export interface FaultServerOptions {
   /** Path of the issuer; none by default. */
   readonly path?: string;
   /** Serves https with this identity instead of http. */
   readonly tls?: TlsIdentity;
-  /** The well-known path of the metadata: OpenID Connect Discovery (default) or RFC 8414. */
-  readonly metadata?: 'openid' | 'oauth';
+  /**
+   * The place of the metadata: `openid` (default) after the path of the issuer as in OpenID Connect Discovery, or `oauth`
+   * before it as in RFC 8414; or the one name at the other place.
+   */
+  readonly metadata?: MetadataPlace;
   /** The host in the issuer and in `jwks_uri`; 127.0.0.1 by default. */
   readonly host?: string;
 }
@@ -50,10 +56,7 @@ export class FaultServer {
     this.port = (server.address() as AddressInfo).port;
     this.origin = `${tls === undefined ? 'http' : 'https'}://${host}:${this.port}`;
     this.issuer = `${this.origin}${path}`;
-    this.#metadataPath =
-      metadata === 'openid'
-        ? `${path}/.well-known/openid-configuration`
-        : `/.well-known/oauth-authorization-server${path}`;
+    this.#metadataPath = metadataPaths(path)[metadata];
     server.on('request', (request: IncomingMessage, response: ServerResponse) => this.#receive(request, response));
   }
 
@@ -86,7 +89,7 @@ export class FaultServer {
     this.#metadata = metadata;
   }
 
-  /** Answers the next requests for a document with a fault; all of them unless `times` says how many. */
+  /** Answers the next requests for a document, or for anything else, with a fault; all of them unless `times` says how many. */
   fail(document: FaultDocument, fault: Fault, times: number = Number.POSITIVE_INFINITY): void {
     this.#faults.set(document, { fault, left: times });
   }
@@ -122,7 +125,7 @@ export class FaultServer {
     await once(this.#server, 'listening');
   }
 
-  #documentAt(url: string): FaultDocument | 'other' {
+  #documentAt(url: string): FaultDocument {
     if (url === this.#metadataPath) return 'metadata';
     return url === this.keysPath ? 'keys' : 'other';
   }
@@ -131,14 +134,19 @@ export class FaultServer {
     const { url = '', socket, headers } = request;
     const document = this.#documentAt(url);
     const requestsOnSocket = this.#traffic.requestReceived(socket, { document, url, headers });
-    if (document === 'other') {
-      response.writeHead(this.missingStatus, { 'content-type': 'application/json' }).end('{"error":"not_found"}');
-      return;
-    }
-    const body = document === 'keys' ? this.#keySet : JSON.stringify(this.#describe());
-    const serve = (): void => this.#serve(request, response, body);
+    const body = this.#bodyOf(document);
+    const serve = (): void => {
+      if (document === 'other')
+        response.writeHead(this.missingStatus, { 'content-type': 'application/json' }).end(body);
+      else this.#serve(request, response, body);
+    };
     const exchange: Exchange = { request, response, socket, requestsOnSocket, body, serve };
     void this.#takeFault(document)(exchange);
+  }
+
+  #bodyOf(document: FaultDocument): string {
+    if (document === 'other') return '{"error":"not_found"}';
+    return document === 'keys' ? this.#keySet : JSON.stringify(this.#describe());
   }
 
   #takeFault(document: FaultDocument): Fault {
@@ -162,6 +170,15 @@ export class FaultServer {
     }
     response.writeHead(200, { 'content-type': 'application/json', ...headers }).end(body);
   }
+}
+
+function metadataPaths(path: string): Readonly<Record<MetadataPlace, string>> {
+  return {
+    openid: `${path}/.well-known/openid-configuration`,
+    oauth: `/.well-known/oauth-authorization-server${path}`,
+    'openid-before-path': `/.well-known/openid-configuration${path}`,
+    'oauth-after-path': `${path}/.well-known/oauth-authorization-server`,
+  };
 }
 
 function createServer(tls: TlsIdentity | undefined, traffic: FaultTraffic): Server {

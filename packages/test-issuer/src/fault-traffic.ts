@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** The documents of an issuer. */
-export type FaultDocument = 'metadata' | 'keys';
+/** The documents of an issuer, and everything else. */
+export type FaultDocument = 'metadata' | 'keys' | 'other';
 
 /** Counts of connections, requests and answers. */
 export interface FaultCounts {
@@ -18,7 +18,7 @@ export interface FaultCounts {
 
 /** A received request. */
 export interface ReceivedRequest {
-  readonly document: FaultDocument | 'other';
+  readonly document: FaultDocument;
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
 }

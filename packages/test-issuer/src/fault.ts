@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -132,18 +133,53 @@ export const closeWhenReused: Fault = ({ socket, requestsOnSocket, serve }) => {
   else serve();
 };
 
+type BombContent = 'spaces' | 'nothing';
+
 const megabytes = 1024;
 
-// A gigabyte of spaces, compressed twice: once would leave a megabyte. No client should reach the missing checksum.
-function createBomb(): Buffer {
-  const part = deflateRawSync(Buffer.alloc(1 << 20, ' '), { finishFlush: constants.Z_FULL_FLUSH });
-  const head = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3]);
-  return gzipSync(Buffer.concat([head, ...Array.from({ length: megabytes }, () => part)]), { level: 9 });
+/** The deflate stream of a megabyte of spaces, or a megabyte of deflate blocks without content. */
+function deflatePart(content: BombContent): Buffer {
+  const options = { finishFlush: constants.Z_FULL_FLUSH };
+  if (content === 'spaces') return deflateRawSync(Buffer.alloc(1 << 20, ' '), options);
+  const block = deflateRawSync(Buffer.alloc(0), options);
+  return Buffer.concat(Array.from({ length: Math.ceil((1 << 20) / block.byteLength) }, () => block));
 }
 
-/** Answers with some kilobytes that decompress to a gigabyte. */
-export function gzipBomb(): { readonly fault: Fault; readonly compressedSize: number } {
-  const bomb = createBomb();
+const gzipHeader = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3]);
+
+// Compressed twice: once would leave a megabyte. No client should reach the missing checksum.
+function createBomb(content: BombContent): Buffer {
+  const part = deflatePart(content);
+  const parts = Array.from({ length: content === 'spaces' ? megabytes : megabytes / 8 }, () => part);
+  return gzipSync(Buffer.concat([gzipHeader, ...parts]), { level: content === 'spaces' ? 9 : 1 });
+}
+
+/**
+ * Answers with gzip in gzip: `spaces` is some kilobytes that decompress to a gigabyte, `nothing` some more that decompress
+ * to no byte, for seconds.
+ */
+export function gzipBomb(
+  content: BombContent = 'spaces',
+  code = 200,
+): { readonly fault: Fault; readonly compressedSize: number } {
+  const bomb = createBomb(content);
   const headers = { ...json, 'content-encoding': 'gzip, gzip', 'content-length': String(bomb.byteLength) };
-  return { fault: answer(bomb, headers), compressedSize: bomb.byteLength };
+  const fault: Fault = ({ response }) => {
+    response.writeHead(code, headers).end(bomb);
+  };
+  return { fault, compressedSize: bomb.byteLength };
+}
+
+const floodMegabytes = 32;
+
+/** Sends gzip in pieces, up to 32 MB: `spaces` decompress to a thousand times as much, `nothing` to no byte at all. */
+export function gzipFlood(content: BombContent): Fault {
+  const part = deflatePart(content);
+  return async ({ response }) => {
+    response.writeHead(200, { ...json, 'content-encoding': 'gzip' });
+    response.write(gzipHeader);
+    for (let sent = 0; sent < floodMegabytes << 20 && !response.destroyed; sent += part.byteLength) {
+      if (!response.write(part)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+    }
+  };
 }

@@ -72,7 +72,7 @@ const headers: readonly TokenRow[] = [
   ...['../../../dev/null', "' OR 1=1--", '__proto__', 'constructor', '\u0000', '$(id)', 'x'.repeat(8000)].map(
     (kid, index) => [`kid-injection-${index}`, 'RFC 8725, section 3.10', signed({}, { kid }), withoutFetch] as const,
   ),
-  ['kid-null', 'RFC 7515, section 4.1.4', signed({}, { kid: null })],
+  ['kid-true', 'RFC 7515, section 4.1.4', signed({}, { kid: true })],
   ['b64-false', 'RFC 7797', signed({}, { b64: false })],
   ['b64-false-and-crit', 'RFC 7797', signed({}, { b64: false, crit: ['b64'] })],
   ['crit-of-the-prototype', 'RFC 7515, section 4.1.11', signed({}, { crit: ['toString'] })],

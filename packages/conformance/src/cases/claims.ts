@@ -9,6 +9,9 @@ const anHourAgo = secondsSinceEpoch - 3600;
 
 const acceptedCases: readonly ConformanceCase[] = [
   ...tokenCases('token/accepted', accepted(), [
+    ['without-kid', 'RFC 7515, section 4.1.4: optional', signed({}, { kid: undefined })],
+    ['kid-null', 'RFC 7515, section 4.1.4: optional', signed({}, { kid: null })],
+    ['thumbprint-alone', 'RFC 7515, section 4.1.7', signed({}, { kid: undefined, x5t: 'AAA' })],
     ['typ-at+jwt', 'RFC 9068, section 2.1', signed({}, { typ: 'at+jwt' })],
     ['typ-application/at+jwt', 'RFC 9068, section 2.1', signed({}, { typ: 'application/at+jwt' })],
     ['typ-in-any-case', 'RFC 7515, section 4.1.9', signed({}, { typ: 'AT+JWT' })],

@@ -54,6 +54,11 @@ const signatures: readonly ConformanceCase[] = tokenCases('token/signature', inv
   ['by-another-key', 'RFC 7515, section 5.2', attackerSigned(() => ({}))],
   ['by-an-unknown-key', 'RFC 7515, section 4.1.4', signed({}, { kid: 'unknown' })],
   ['kid-not-a-string', 'RFC 7515, section 4.1.4', signed({}, { kid: 1 })],
+  [
+    'by-an-unknown-key-and-a-thumbprint',
+    'RFC 7515, section 4.1.7: it does not override kid',
+    signed({}, { kid: 'unknown', x5t: 'AAA' }),
+  ],
 ]);
 
 const algorithms: readonly ConformanceCase[] = tokenCases('token/algorithm', invalid, [

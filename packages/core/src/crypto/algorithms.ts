@@ -80,13 +80,21 @@ export function parseAlgorithm(name: unknown): Algorithm | undefined {
 export interface AcceptedAlgorithms {
   /** Each accepted algorithm by its names in a header; case-sensitive. */
   readonly byName: ReadonlyMap<unknown, Algorithm>;
-  /** The one algorithm of an RSA key without `alg`. */
-  readonly unboundRsa: Algorithm;
+  /** The algorithms of an RSA key without `alg`. */
+  readonly unboundRsa: ReadonlySet<Algorithm>;
 }
 
-/** Derives from the accepted algorithms which one an RSA key without `alg` verifies: the only RSA algorithm, else RS256. */
-export function acceptAlgorithms(accepted: readonly Algorithm[]): AcceptedAlgorithms {
-  const [onlyRsa, ...moreRsa] = new Set(accepted.filter((name) => algorithms[name].kty === 'RSA'));
-  const unboundRsa = onlyRsa !== undefined && moreRsa.length === 0 ? onlyRsa : 'RS256';
-  return { byName: new Map([...byName].filter(([, algorithm]) => accepted.includes(algorithm))), unboundRsa };
+/**
+ * Derives the tables of the accepted algorithms. An RSA key without `alg` verifies the RSA algorithms that the
+ * application names, or RS256 if it names no algorithms.
+ *
+ * @param named - The option `algorithms`; undefined if absent.
+ */
+export function acceptAlgorithms(named: readonly Algorithm[] | undefined): AcceptedAlgorithms {
+  const accepted = named ?? defaultAlgorithms;
+  const unbound: readonly Algorithm[] = named ?? ['RS256'];
+  return {
+    byName: new Map([...byName].filter(([, algorithm]) => accepted.includes(algorithm))),
+    unboundRsa: new Set(unbound.filter((name) => algorithms[name].kty === 'RSA')),
+  };
 }

@@ -7,7 +7,7 @@ import { parseRetryAfter } from './retry-after.ts';
 export interface DocumentSettings {
   /** The time limit in seconds, from the request to the end of the body. */
   readonly timeout: number;
-  /** The size limit in bytes, after decompression. */
+  /** The size limit in bytes, as sent and after decompression. */
   readonly maxResponseSize: number;
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -38,11 +38,14 @@ type Response = Awaited<ReturnType<FetchLike>>;
 type Utf8Decoder = InstanceType<typeof TextDecoder>;
 
 const longestDiscarded = 16_384;
-const jsonType = /^application\/(?:[a-z0-9.+-]+\+)?json\s*(?:;|$)/i;
+// A page of a gateway or a login. Any other type says nothing: servers send JSON under many types, or under none.
+const htmlType = /^\s*(?<type>text\/html|application\/xhtml\+xml)\s*(?:;|$)/i;
+const tooLargeCodes = ['UND_ERR_RES_EXCEEDED_MAX_SIZE'];
 
 /**
  * Fetches a JSON document within a time limit and a size limit. Follows no redirects. Retries once if the server had
- * closed a pooled keep-alive connection.
+ * closed a pooled keep-alive connection. Decodes one content coding at most (RFC 9110, section 8.4): a few kilobytes in
+ * two codings may expand to gigabytes.
  *
  * @throws DocumentError in every case of failure.
  */
@@ -56,16 +59,17 @@ export async function requestDocument(
   try {
     return await exchange(client, url, settings, request, deadline);
   } catch (error) {
-    throw error instanceof DocumentError ? error : connectionFault(error);
+    throw error instanceof DocumentError ? error : connectionFault(error, settings);
   } finally {
     deadline.clear();
   }
 }
 
 // Names the cause by its code, which an operator can look up: messages contain addresses.
-function connectionFault(cause: unknown): DocumentError {
+function connectionFault(cause: unknown, { maxResponseSize }: DocumentSettings): DocumentError {
   let beneath = cause;
   while (beneath instanceof Error && !hasCode(beneath) && beneath.cause !== undefined) beneath = beneath.cause;
+  if (hasCode(beneath) && tooLargeCodes.includes(beneath.code)) return tooLarge(maxResponseSize);
   const code = hasCode(beneath) ? ` (${beneath.code})` : '';
   return new DocumentError('network', `The connection failed${code}`, { cause });
 }
@@ -115,34 +119,48 @@ async function readDocument(
     await discard(response, deadline);
     return { ...facts, etag: facts.etag ?? etag, json: undefined, text: undefined, unchanged: true };
   }
-  const fault = faultOf(response, now);
+  const fault = faultOf(response, maxResponseSize, now);
   if (fault !== undefined) {
     await discard(response, deadline);
     throw fault;
   }
-  const text = await deadline.bound(readText(response, maxResponseSize));
+  const text = await deadline.bound(readText(response, maxResponseSize, deadline));
   return { ...facts, json: parseJson(text), text, unchanged: false };
 }
 
-function faultOf({ status, headers }: Response, now: number): DocumentError | undefined {
+function faultOf({ status, headers }: Response, maxResponseSize: number, now: number): DocumentError | undefined {
   if (status !== 200) {
     const retryAfter = parseRetryAfter(headers.get('retry-after'), now);
     return new DocumentError('status', `The answer has the status ${status}`, { status, retryAfter });
   }
-  if (!jsonType.test(headers.get('content-type') ?? '')) {
-    return new DocumentError('content-type', 'The answer is not JSON by its content type', { status });
+  const html = htmlType.exec(headers.get('content-type') ?? '')?.groups?.['type'];
+  if (html !== undefined) {
+    return new DocumentError('content-type', `The answer is ${html.toLowerCase()}, not JSON`, { status });
   }
-  return undefined;
+  if (hasSeveralCodings(headers)) {
+    return new DocumentError('content-coding', 'The answer has more than one content coding', { status });
+  }
+  return lengthOf(headers) > maxResponseSize ? tooLarge(maxResponseSize) : undefined;
 }
 
-async function readText(response: Response, maxResponseSize: number): Promise<string> {
+function hasSeveralCodings(headers: Headers): boolean {
+  const codings = (headers.get('content-encoding') ?? '').split(',').map((coding) => coding.trim().toLowerCase());
+  return codings.filter((coding) => coding !== '' && coding !== 'identity').length > 1;
+}
+
+function tooLarge(maxResponseSize: number): DocumentError {
+  return new DocumentError('size', `The answer is larger than ${maxResponseSize} bytes`);
+}
+
+async function readText(response: Response, maxResponseSize: number, { signal }: Deadline): Promise<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let text = '';
   let size = 0;
   for await (const chunk of response.body ?? []) {
     size += chunk.byteLength;
     // Leaving the loop cancels the body, and with it the connection.
-    if (size > maxResponseSize) throw new DocumentError('size', `The answer is larger than ${maxResponseSize} bytes`);
+    signal.throwIfAborted();
+    if (size > maxResponseSize) throw tooLarge(maxResponseSize);
     text += decodeChunk(decoder, chunk);
   }
   return text + decodeChunk(decoder);
@@ -168,13 +186,20 @@ function parseJson(text: string): unknown {
 // An unread body occupies its connection, and a cancelled one closes it. A short body is read to its end, so that the
 // pool can reuse the connection. Errors do not matter here.
 async function discard(response: Response, deadline: Deadline): Promise<void> {
-  await deadline.bound(readToEnd(response)).catch(() => undefined);
+  const { headers, body } = response;
+  const isExpensive = hasSeveralCodings(headers) || lengthOf(headers) > longestDiscarded;
+  const end = async (): Promise<void> => (isExpensive ? body?.cancel() : readToEnd(response, deadline));
+  await deadline.bound(end()).catch(() => undefined);
 }
 
-async function readToEnd(response: Response): Promise<void> {
+function lengthOf(headers: Headers): number {
+  return Number(headers.get('content-length'));
+}
+
+async function readToEnd(response: Response, { signal }: Deadline): Promise<void> {
   let size = 0;
   for await (const chunk of response.body ?? []) {
     size += chunk.byteLength;
-    if (size > longestDiscarded) return;
+    if (size > longestDiscarded || signal.aborted) return;
   }
 }

@@ -6,9 +6,10 @@ export interface InsecureUrls {
   readonly origins: readonly string[];
 }
 
-/** Two of the reasons of {@link urlFault}, for callers that add an explanation. */
+/** Reasons of {@link urlFault}, for callers that add an explanation. */
 export const notAbsolute = 'must be an absolute URL';
 export const notSecure = 'must use https';
+export const notHttps = 'is not an https URL';
 
 /**
  * The reason why a URL must not be fetched, as a predicate that can follow its name; undefined if it may be fetched.
@@ -19,7 +20,7 @@ export function urlFault(text: string, insecure: InsecureUrls): string | undefin
   if (url === undefined) return notAbsolute;
   if (url.username !== '' || url.password !== '') return 'contains credentials';
   if (url.protocol === 'https:') return undefined;
-  if (url.protocol !== 'http:') return 'is not an https URL';
+  if (url.protocol !== 'http:') return notHttps;
   if (insecure.allowLoopback && isLoopback(url)) return undefined;
   if (insecure.origins.includes(url.origin)) return undefined;
   return notSecure;
@@ -36,7 +37,11 @@ export function isLoopback(url: URL): boolean {
   );
 }
 
-/** An issuer on loopback may refer to URLs on loopback; any other issuer must not (server-side request forgery). */
-export function insecureUrlsFor(issuer: string, origins: readonly string[]): InsecureUrls {
-  return { allowLoopback: isLoopback(new URL(issuer)), origins };
+/**
+ * The URLs that an issuer may refer to: on loopback only from there (server-side request forgery).
+ *
+ * @param source - The issuer, or the URL of its metadata; an issuer that is not a URL may refer to https URLs only.
+ */
+export function insecureUrlsFor(source: string, origins: readonly string[]): InsecureUrls {
+  return { allowLoopback: URL.canParse(source) && isLoopback(new URL(source)), origins };
 }

@@ -86,8 +86,8 @@ export class DiscoveryLimits {
 }
 
 // Documents of one issuer may be at several origins; most are at this one.
-function originOf({ issuer, jwksUri }: ResolvedIssuer): string {
-  const url = jwksUri ?? issuer;
+function originOf({ issuer, metadataUri, jwksUri }: ResolvedIssuer): string {
+  const url = jwksUri ?? metadataUri ?? issuer;
   return URL.canParse(url) ? new URL(url).origin : url;
 }
 

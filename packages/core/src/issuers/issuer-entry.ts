@@ -19,7 +19,7 @@ import { LeasedDocumentClient, type SharedClient } from './leased-document-clien
 
 /** The options of an entry: everything that decides how documents are fetched, and nothing of the token policy. */
 export interface EntryOptions {
-  readonly source: Pick<ResolvedIssuer, 'issuer' | 'jwksUri' | 'jwks'>;
+  readonly source: Pick<ResolvedIssuer, 'issuer' | 'metadataUri' | 'jwksUri' | 'jwks'>;
   readonly http: ResolvedHttp;
   readonly keyCache: ResolvedKeyCache;
   readonly clock: Clock;
@@ -42,7 +42,7 @@ export class IssuerEntry {
    * @throws ConfigurationError if the configured key set has no usable key.
    */
   constructor(options: EntryOptions, client: SharedClient, runtime: Runtime) {
-    const { issuer, jwksUri, jwks } = options.source;
+    const { issuer, metadataUri, jwksUri, jwks } = options.source;
     const { http, keyCache, clock } = options;
     const gate = new EventGate(this.#publish, runtime);
     const log = new KeySetLog(issuer, gate.publish, gate.output);
@@ -51,23 +51,25 @@ export class IssuerEntry {
     const metadata = new MetadataSource({
       ...shared,
       issuer,
+      metadataUri,
+      timeout: http.timeout,
       insecureOrigins: http.dangerouslyAllowInsecure,
-      storeKey: documentKey(issuer, undefined, 'metadata'),
+      storeKey: documentKey(issuer, metadataUri, 'metadata'),
       listener: log.metadata,
       sharesPromises: runtime.sharesPromises,
-      // Two URLs, each within the time limit of one exchange.
-      longestFetch: 2 * http.timeout + 1,
+      // Several URLs, together within the time limit of one exchange.
+      longestFetch: http.timeout + 1,
     });
     const remoteKeys = (): KeySource =>
       new RemoteKeySource({
         ...shared,
         request: (cached, signal) => requestKeySet({ jwksUri, metadata, documents }, cached, signal),
         settings: keyCache,
-        storeKey: documentKey(issuer, jwksUri, 'keys'),
+        storeKey: documentKey(issuer, jwksUri ?? metadataUri, 'keys'),
         listener: log,
         runtime,
-        // Metadata at two URLs, and the key set at two.
-        longestFetch: 4 * http.timeout + 1,
+        // The key set at its old URL, the metadata, and the key set at its new URL.
+        longestFetch: 3 * http.timeout + 1,
       });
     this.issuer = issuer;
     this.#runtime = runtime;
@@ -128,6 +130,6 @@ function staticKeys(jwks: JSONWebKeySet, runtime: Runtime): KeySource {
   const keySet = new KeySet(jwks.keys, runtime);
   if (keySet.keys.length > 0) return new StaticKeySource(keySet);
   throw new ConfigurationError(
-    'jwks contains no key that can verify a signature: RSA of 2048 bits or more, EC, Ed25519',
+    'jwks contains no key that can verify a signature: RSA of 2048 to 8192 bits, EC, Ed25519',
   );
 }

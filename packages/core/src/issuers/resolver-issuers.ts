@@ -4,13 +4,13 @@ import type { MaybePromise } from '../lib/maybe-promise.ts';
 import type { ResolverLog } from '../observability/resolver-log.ts';
 import type { IssuerResolver } from '../options/options.ts';
 import type { ResolvedIssuer } from '../options/resolve-issuer.ts';
+import { isPlausibleIssuer } from '../token/issuer-identifier.ts';
 import { PendingReleases } from './pending-releases.ts';
 import { lookupFailed, ResolverCalls, type ResolverCallsOptions } from './resolver-calls.ts';
 import { TextCache } from './text-cache.ts';
 import {
   type AcquireEntry,
   denyIssuer,
-  isIssuerText,
   type TrustedIssuer,
   type TrustedIssuers,
   type VerifierLease,
@@ -78,7 +78,7 @@ export class ResolverIssuers implements TrustedIssuers {
   find(iss: unknown): MaybePromise<TrustedIssuer> {
     const known = this.findNow(iss);
     if (known !== undefined) return known;
-    if (!isIssuerText(iss) || this.#now() < (this.#refusedUntil.get(iss) ?? 0)) throw denyIssuer(iss);
+    if (!isPlausibleIssuer(iss) || this.#now() < (this.#refusedUntil.get(iss) ?? 0)) throw denyIssuer(iss);
     return this.#unconfirmed.find(iss) ?? this.#lookUp(iss);
   }
 

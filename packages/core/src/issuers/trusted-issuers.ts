@@ -1,6 +1,5 @@
 import { TokenError } from '../errors.ts';
 import type { MaybePromise } from '../lib/maybe-promise.ts';
-import { printable } from '../lib/printable.ts';
 import type { ResolvedIssuer, ResolvedPolicy } from '../options/resolve-issuer.ts';
 import type { IssuerEntry } from './issuer-entry.ts';
 import type { EntryLease } from './process-core.ts';
@@ -39,13 +38,6 @@ export interface VerifierLease extends EntryLease {
 
 /** Leases the entry of an issuer on behalf of a verifier. */
 export type AcquireEntry = (issuer: ResolvedIssuer) => VerifierLease;
-
-const longestIssuer = 2048;
-
-/** Whether an unverified `iss` may be an issuer identifier at all: not empty, at most 2,048 characters, one line. */
-export function isIssuerText(iss: unknown): iss is string {
-  return typeof iss === 'string' && iss !== '' && iss.length <= longestIssuer && printable(iss) === iss;
-}
 
 /** The error for an issuer that is not trusted. */
 export function denyIssuer(iss: unknown): TokenError {

@@ -28,6 +28,6 @@ export class AbsentKeys {
   }
 }
 
-function nameOf({ kid, algorithm }: KeyRequest): string {
-  return `${algorithm} ${kid === undefined ? '' : JSON.stringify(kid)}`;
+function nameOf({ header: { kid, x5t, 'x5t#S256': x5tS256 }, algorithm }: KeyRequest): string {
+  return JSON.stringify([algorithm, kid, x5tS256, x5t]);
 }

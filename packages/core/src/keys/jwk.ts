@@ -20,13 +20,28 @@ export interface UsableJwk {
   /** The one algorithm of the key; undefined for an RSA key without `alg`. */
   readonly alg: Algorithm | undefined;
   readonly jwk: PublicJwk;
+  readonly thumbprints: Thumbprints;
+}
+
+/** The thumbprints in a JWK, or in the header of a token, before any check (RFC 7517, sections 4.8 and 4.9). */
+export interface PublishedThumbprints {
+  readonly x5t?: unknown;
+  readonly 'x5t#S256'?: unknown;
+}
+
+/** The SHA-1 and SHA-256 thumbprints of the certificate of a key. */
+export interface Thumbprints {
+  readonly x5t: string | undefined;
+  readonly x5tS256: string | undefined;
 }
 
 type Members = Readonly<Record<string, unknown>>;
 
 const minModulusBits = 2048;
-// The cost of a verification grows with the modulus: a longer one only slows verifiers down.
-const maxModulusBits = 16_384;
+// The cost of a verification grows with the square of the modulus, and with the exponent. Longer ones only slow
+// verifiers down.
+const maxModulusBits = 8192;
+const maxExponentBits = 32;
 const coordinateLength: Readonly<Record<string, number>> = { 'P-256': 43, 'P-384': 64, 'P-521': 88, Ed25519: 43 };
 
 /**
@@ -45,28 +60,46 @@ export function parseJwk(
   const alg = boundAlgorithm(members);
   if (alg === null || !isSupported(alg, runtime)) return undefined;
   const jwk = members['kty'] === 'RSA' ? rsaKey(members, runtime) : curveKey(members);
-  return jwk === undefined ? undefined : { kid: members['kid'] as string | undefined, alg, jwk };
+  if (jwk === undefined) return undefined;
+  return { kid: asText(members['kid']), alg, jwk, thumbprints: readThumbprints(members) };
+}
+
+/** Reads the certificate thumbprints of a JWK, or of the header of a token, whose names are the same. */
+export function readThumbprints({ x5t, 'x5t#S256': x5tS256 }: PublishedThumbprints): Thumbprints {
+  return { x5t: asText(x5t) || undefined, x5tS256: asText(x5tS256) || undefined };
 }
 
 /** Whether a JWK contains private or symmetric key material. */
 export function hasPrivateParts(members: Members): boolean {
-  return ['d', 'k', 'p', 'q', 'dp', 'dq', 'qi', 'oth'].some((name) => Object.hasOwn(members, name));
+  return ['d', 'k', 'p', 'q', 'dp', 'dq', 'qi', 'oth'].some(
+    (name) => Object.hasOwn(members, name) && !isAbsent(members[name]),
+  );
+}
+
+// Some servers write every member of their model, whether it has a value or not.
+function isAbsent(value: unknown): boolean {
+  return value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0);
 }
 
 function isForSignatures({ use, key_ops: operations }: Members): boolean {
-  if (use !== undefined && use !== 'sig') return false;
-  return operations === undefined || (Array.isArray(operations) && operations.includes('verify'));
+  if (!isAbsent(use) && use !== 'sig') return false;
+  return isAbsent(operations) || (Array.isArray(operations) && operations.includes('verify'));
 }
 
+// An empty identifier is one: the tokens of such a key name it.
 function isIdentifier(kid: unknown): boolean {
-  return kid === undefined || typeof kid === 'string';
+  return isAbsent(kid) || typeof kid === 'string';
+}
+
+function asText(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }
 
 // null: the algorithm does not fit the key, or the key type or curve is not supported.
 function boundAlgorithm(members: Members): Algorithm | undefined | null {
   const { kty, crv, alg } = members;
   const named = parseAlgorithm(alg);
-  if (alg !== undefined && named === undefined) return null;
+  if (!isAbsent(alg) && named === undefined) return null;
   if (kty === 'RSA') return named === undefined || algorithms[named].kty === 'RSA' ? named : null;
   const ofCurve = allAlgorithms.find((name) => algorithms[name].kty === kty && algorithms[name].crv === crv);
   return ofCurve === undefined || (named !== undefined && named !== ofCurve) ? null : ofCurve;
@@ -87,10 +120,10 @@ function rsaKey(members: Members, runtime: Pick<CryptoRuntime, 'decodeBase64url'
   return Object.freeze({ kty: 'RSA', n, e });
 }
 
-// RFC 8017, section 3.1: odd, and at least 3. Exponents above 64 bits are unused in practice and slow to verify with.
+// RFC 8017, section 3.1: odd, and at least 3.
 function isExponent(bytes: Uint8Array): boolean {
   const bits = bitLength(bytes);
-  return bits > 1 && bits <= 64 && ((bytes.at(-1) ?? 0) & 1) === 1;
+  return bits > 1 && bits <= maxExponentBits && ((bytes.at(-1) ?? 0) & 1) === 1;
 }
 
 function bitLength(bytes: Uint8Array): number {

@@ -1,13 +1,13 @@
 import type { AcceptedAlgorithms, Algorithm } from '../crypto/algorithms.ts';
 import type { AuthErrorCode } from '../errors.ts';
 import type { MaybePromise } from '../lib/maybe-promise.ts';
-import type { KeySet, SelectedKey } from './key-set.ts';
+import type { KeyHeader, KeySet, SelectedKey } from './key-set.ts';
 import type { Phase } from './refresh-policy.ts';
 import type { WaitUntil } from './refreshing-document-options.ts';
 
 /** A look-up of the key for a token's header. */
 export interface KeyRequest {
-  readonly kid: string | undefined;
+  readonly header: KeyHeader;
   readonly algorithm: Algorithm;
   readonly accepted: AcceptedAlgorithms;
   /** Keeps a Fetch-style runtime alive for a background refresh. */
@@ -21,7 +21,7 @@ export interface KeyStats {
   readonly refreshing: boolean;
   /** The number of keys in memory. */
   readonly keys: number;
-  /** The number of skipped members of the key set: encryption keys, unknown algorithms, RSA below 2048 bits. */
+  /** The number of skipped members of the key set: encryption keys, unknown algorithms, weak or overlong keys. */
   readonly skipped: number;
   /** Since the key set was fetched or confirmed; null if none is in memory. */
   readonly age: number | null;

@@ -1,7 +1,18 @@
+import { startDeadline } from '../http/deadline.ts';
 import type { DocumentClient, LocatedDocument } from '../http/document-client.ts';
+import { insecureUrlsFor } from '../http/secure-url.ts';
 import type { MaybePromise } from '../lib/maybe-promise.ts';
 import type { StoredDocument } from '../store/document-store.ts';
-import { type IssuerMetadata, isElsewhere, metadataUrls, parseMetadata } from './discovery.ts';
+import {
+  type IssuerMetadata,
+  isElsewhere,
+  isServerError,
+  metadataUrls,
+  mostTelling,
+  namesIssuer,
+  parseMetadata,
+} from './discovery.ts';
+import { documentUnavailable } from './document-unavailable.ts';
 import type { RefreshSettings } from './refresh-policy.ts';
 import { RefreshingDocument } from './refreshing-document.ts';
 import type { RefreshingDocumentOptions } from './refreshing-document-options.ts';
@@ -13,8 +24,12 @@ export interface MetadataSourceOptions
     'store' | 'storeKey' | 'clock' | 'random' | 'listener' | 'longestFetch'
   > {
   readonly issuer: string;
+  /** The configured URL; undefined for the well-known ones. */
+  readonly metadataUri: string | undefined;
   readonly insecureOrigins: readonly string[];
   readonly documents: Pick<DocumentClient, 'request'>;
+  /** The time limit of a fetch in seconds, at all URLs together. */
+  readonly timeout: number;
   readonly sharesPromises: boolean;
 }
 
@@ -27,18 +42,22 @@ const settings: RefreshSettings = Object.freeze({
   usesStale: true,
 });
 
+const unavailable = { code: 'ERR_DISCOVERY_FAILED', message: 'The metadata of the issuer cannot be fetched' } as const;
+
 /** The metadata of an issuer. Fetched when first needed, refreshed in the background when used. */
 export class MetadataSource {
   readonly #document: RefreshingDocument<IssuerMetadata>;
 
   constructor(options: MetadataSourceOptions) {
-    const { issuer, insecureOrigins, documents, sharesPromises } = options;
+    const { issuer, metadataUri, insecureOrigins, sharesPromises } = options;
+    const insecure = insecureUrlsFor(metadataUri ?? issuer, insecureOrigins);
+    const urls = (): readonly string[] => (metadataUri === undefined ? metadataUrls(issuer) : [metadataUri]);
     this.#document = new RefreshingDocument({
       ...options,
-      request: (cached, signal) => requestMetadata(issuer, documents, cached, signal),
-      parse: (json) => parseMetadata(json, issuer, insecureOrigins),
+      request: (cached, signal) => requestMetadata({ ...options, urls: urls() }, cached, signal),
+      parse: (json) => parseMetadata(json, issuer, insecure),
       settings,
-      unavailable: { code: 'ERR_DISCOVERY_FAILED', message: 'The metadata of the issuer cannot be fetched' },
+      unavailable,
       // Refreshed on use only, without a timer.
       runtime: { sharesPromises, schedule: () => undefined },
     });
@@ -69,17 +88,40 @@ export class MetadataSource {
   }
 }
 
+interface MetadataRequest extends Pick<MetadataSourceOptions, 'issuer' | 'documents' | 'timeout'> {
+  readonly urls: readonly string[];
+}
+
+/** Requests metadata at some URLs in turn, within the time limit of one exchange. */
 async function requestMetadata(
-  issuer: string,
-  documents: Pick<DocumentClient, 'request'>,
+  { issuer, urls, documents, timeout }: MetadataRequest,
   cached: StoredDocument | undefined,
   signal: AbortSignal,
 ): Promise<LocatedDocument> {
-  const [openid, oauth] = metadataUrls(issuer);
+  const deadline = startDeadline(timeout, signal);
+  const errors: unknown[] = [];
   try {
-    return await documents.request(openid, cached, signal);
-  } catch (error) {
-    if (!isElsewhere(error)) throw error;
-    return await documents.request(oauth, cached, signal);
+    for (const url of startingWith(urls, cached?.url)) {
+      const document = await documents.request(url, cached, deadline.signal).catch((error: unknown) => {
+        errors.push(error);
+      });
+      if (document === undefined && !isElsewhere(errors.at(-1))) break;
+      if (document !== undefined && isAnswer(document, issuer, errors)) return document;
+    }
+  } finally {
+    deadline.clear();
   }
+  const { code, message } = unavailable;
+  const isLate = deadline.signal.aborted;
+  throw documentUnavailable(code, message, isLate ? deadline.signal.reason : mostTelling(errors));
+}
+
+// While one place fails, the metadata of another issuer at a further place are no reason to suspect the configuration.
+function isAnswer({ unchanged, json }: LocatedDocument, issuer: string, errors: readonly unknown[]): boolean {
+  return unchanged || namesIssuer(json, issuer) || !errors.some(isServerError);
+}
+
+// The URL that answered last time.
+function startingWith(urls: readonly string[], first: string | undefined): readonly string[] {
+  return urls.toSorted((left, right) => Number(right === first) - Number(left === first));
 }

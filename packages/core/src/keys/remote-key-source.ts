@@ -93,7 +93,7 @@ export class RemoteKeySource implements KeySource {
 
   /** @param started - The number of fetches that had started when the request arrived. */
   #select(keySet: KeySet, request: KeyRequest, started: number): MaybePromise<SelectedKey> {
-    const selection = keySet.select(request.kid, request.algorithm, request.accepted);
+    const selection = keySet.select(request.header, request.algorithm, request.accepted);
     if (selection.key !== undefined) return selection;
     // A set that was requested after the arrival of the token is as new as the result of another fetch.
     const isNew = this.#document.flight.applied > started;

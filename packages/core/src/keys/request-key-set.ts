@@ -1,7 +1,8 @@
-import { UnavailableError } from '../errors.ts';
+import type { UnavailableError } from '../errors.ts';
 import type { DocumentClient, LocatedDocument } from '../http/document-client.ts';
 import { DocumentError } from '../http/document-error.ts';
 import type { StoredDocument } from '../store/document-store.ts';
+import { documentUnavailable } from './document-unavailable.ts';
 import type { MetadataSource } from './metadata-source.ts';
 
 /** The place of a key set, and the client for it. */
@@ -43,7 +44,8 @@ function isGone(error: unknown): boolean {
 }
 
 function asKeySetError(cause: unknown): UnavailableError {
-  const isBadDocument = cause instanceof DocumentError && ['json', 'content-type', 'size'].includes(cause.fault);
+  const fault = cause instanceof DocumentError ? cause.fault : undefined;
+  const isBadDocument = fault === 'json' || fault === 'content-coding' || fault === 'size';
   const code = isBadDocument ? 'ERR_KEY_SET_INVALID' : 'ERR_KEY_SET_UNAVAILABLE';
-  return new UnavailableError(code, 'The key set of the issuer cannot be fetched', { cause });
+  return documentUnavailable(code, 'The key set of the issuer cannot be fetched', cause);
 }

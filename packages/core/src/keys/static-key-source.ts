@@ -10,8 +10,8 @@ export class StaticKeySource implements KeySource {
     this.#keySet = keySet;
   }
 
-  find({ kid, algorithm, accepted }: KeyRequest): SelectedKey {
-    const selection = this.#keySet.select(kid, algorithm, accepted);
+  find({ header, algorithm, accepted }: KeyRequest): SelectedKey {
+    const selection = this.#keySet.select(header, algorithm, accepted);
     if (selection.key === undefined) throw denySelection(selection.fault);
     return selection;
   }

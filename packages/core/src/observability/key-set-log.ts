@@ -127,5 +127,5 @@ function invalidityOf(issuer: string, error: UnavailableError): string | undefin
 
 function reasonOf({ message, cause }: UnavailableError): string {
   const causeMessage = cause instanceof Error ? cause.message : undefined;
-  return causeMessage === undefined || causeMessage === message ? message : `${message}: ${causeMessage}`;
+  return causeMessage === undefined || message.endsWith(causeMessage) ? message : `${message}: ${causeMessage}`;
 }

@@ -14,7 +14,7 @@ export function configurationWarnings(
   { dangerouslyAllowInsecure }: ResolvedHttp,
 ): readonly ConfigurationWarning[] {
   const warnings: ConfigurationWarning[] = [];
-  if (isOktaOrgServer(new URL(issuer)) && jwks === undefined) {
+  if (jwks === undefined && URL.canParse(issuer) && isOktaOrgServer(new URL(issuer))) {
     const message = `${issuer} is an Okta org authorization server. Only Okta can verify its access tokens: use a custom authorization server, such as ${issuer.replace(/\/$/, '')}/oauth2/default`;
     warnings.push({ code: 'VERIFIER_OKTA_ORG_SERVER', message });
   }

@@ -1,9 +1,10 @@
 import { type Algorithm, allAlgorithms, defaultAlgorithms, parseAlgorithm } from '../crypto/algorithms.ts';
-import { insecureUrlsFor, notAbsolute, notSecure, urlFault } from '../http/secure-url.ts';
+import { insecureUrlsFor, urlFault } from '../http/secure-url.ts';
 import { hasPrivateParts, type JSONWebKey, type JSONWebKeySet } from '../keys/jwk.ts';
 import type { ClaimPath } from '../token/claim-names.ts';
 import type { AccessTokenClaims } from '../token/claims.ts';
-import { oktaIssuerFault } from './okta-hosts.ts';
+import { hasControlCharacter } from '../token/issuer-identifier.ts';
+import { discoveryFault, issuerTextFault } from './issuer-fault.ts';
 import { didYouMean, type OptionReader } from './option-reader.ts';
 import {
   booleanOption,
@@ -36,7 +37,12 @@ export interface ResolvedPolicyOptions extends Omit<WithDefaults<TokenPolicy, De
 export const sourceOptions: OptionTable<ResolvedSource> = {
   issuer: contentOption({ default: required, separates: 'entry' }, readIssuer),
   audience: contentOption<readonly string[] | null>({ default: required, separates: 'nothing' }, readAudience),
-  jwksUri: contentOption<string | undefined>({ default: undefined, separates: 'entry' }, readJwksUri),
+  metadataUri: contentOption<string | undefined>({ default: undefined, separates: 'entry' }, (reader, name, context) =>
+    readLocation(reader, name, context, ['jwks', 'jwksUri']),
+  ),
+  jwksUri: contentOption<string | undefined>({ default: undefined, separates: 'entry' }, (reader, name, context) =>
+    readLocation(reader, name, context, ['jwks']),
+  ),
   jwks: contentOption<JSONWebKeySet | undefined>({ default: undefined, separates: 'entry' }, readJwks),
 };
 
@@ -69,7 +75,7 @@ function claimsOption(names: readonly string[]): OptionRecord<readonly ClaimPath
 }
 
 function readTexts(reader: OptionReader, name: string): readonly string[] | undefined {
-  return reader.texts(name);
+  return printable(reader, name, reader.texts(name));
 }
 
 function readAccessTokenClaims(reader: OptionReader, name: string): AccessTokenClaims | undefined {
@@ -108,26 +114,11 @@ function readIssuer(reader: OptionReader, name: string, context: ReadContext): s
       'is missing: it is the URL in the iss claim, such as https://example.okta.com/oauth2/default',
     );
   }
-  const fault = issuerFault(issuer, context.dangerouslyAllowInsecure);
+  const isLocated = ['jwks', 'jwksUri', 'metadataUri'].some((location) => reader.raw(location) !== undefined);
+  const fault =
+    issuerTextFault(issuer) ?? (isLocated ? undefined : discoveryFault(issuer, context.dangerouslyAllowInsecure));
   if (fault !== undefined) throw reader.fault(name, fault);
   return issuer;
-}
-
-function issuerFault(issuer: string, insecureOrigins: readonly string[]): string | undefined {
-  if (/[{}<>]|your[-_]?(?:okta[-_]?)?domain/i.test(issuer))
-    return 'contains a placeholder: replace it with your domain';
-  if (/^https?:\/\/https?:/i.test(issuer)) return 'has "https://" twice';
-  if (/[\s\\]/.test(issuer)) return 'contains a space or a backslash';
-  if (issuer.includes('/.well-known/')) {
-    return 'is the address of its metadata: remove /.well-known/ and what follows';
-  }
-  if (/[?#]/.test(issuer)) return 'must have neither a query nor a fragment (RFC 8414, section 2)';
-  const fault = urlFault(issuer, { allowLoopback: true, origins: insecureOrigins });
-  if (fault === notSecure) {
-    return 'must use https; http is for loopback, and for origins in http.dangerouslyAllowInsecure';
-  }
-  if (fault === notAbsolute) return 'must be an absolute URL, such as https://example.okta.com/oauth2/default';
-  return fault ?? oktaIssuerFault(new URL(issuer));
 }
 
 function readAudience(reader: OptionReader, name: string): readonly string[] | null {
@@ -136,19 +127,35 @@ function readAudience(reader: OptionReader, name: string): readonly string[] | n
   if (audience === undefined) {
     throw reader.fault(name, 'is missing: it is the aud claim for this API; null accepts every audience');
   }
-  if (typeof audience !== 'string') return reader.texts(name, 'a string, or an array of strings') ?? null;
-  const text = reader.text(name);
-  return text === undefined ? null : Object.freeze([text]);
+  const text = typeof audience === 'string' ? reader.text(name) : undefined;
+  const texts = text === undefined ? reader.texts(name, 'a string, or an array of strings') : Object.freeze([text]);
+  return printable(reader, name, texts) ?? null;
 }
 
-function readJwksUri(reader: OptionReader, name: string, context: ReadContext): string | undefined {
-  const jwksUri = reader.text(name);
+// A line end at the end of an environment variable would refuse every token.
+function printable(
+  reader: OptionReader,
+  name: string,
+  texts: readonly string[] | undefined,
+): readonly string[] | undefined {
+  if (texts?.some(hasControlCharacter)) throw reader.fault(name, 'contains a control character, such as a line end');
+  return texts;
+}
+
+function readLocation(
+  reader: OptionReader,
+  name: string,
+  context: ReadContext,
+  alternatives: readonly string[],
+): string | undefined {
+  const location = reader.text(name);
   const issuer = reader.text('issuer');
-  if (jwksUri === undefined || issuer === undefined) return undefined;
-  if (reader.raw('jwks') !== undefined) throw reader.fault(name, 'cannot be combined with jwks');
-  const fault = urlFault(jwksUri, insecureUrlsFor(issuer, context.dangerouslyAllowInsecure));
+  if (location === undefined || issuer === undefined) return undefined;
+  const alternative = alternatives.find((other) => reader.raw(other) !== undefined);
+  if (alternative !== undefined) throw reader.fault(name, `cannot be combined with ${alternative}`);
+  const fault = urlFault(location, insecureUrlsFor(issuer, context.dangerouslyAllowInsecure));
   if (fault !== undefined) throw reader.fault(name, fault);
-  return jwksUri;
+  return location;
 }
 
 function readJwks(reader: OptionReader, name: string): JSONWebKeySet | undefined {

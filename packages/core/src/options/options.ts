@@ -17,7 +17,8 @@ export interface TokenPolicy {
   readonly clientIds?: readonly string[];
   /**
    * The accepted signature algorithms (RFC 7518, section 3.1; RFC 9864). `EdDSA` and `Ed25519` are the same. HMAC and
-   * `none` cannot be accepted.
+   * `none` cannot be accepted. An RSA key without `alg` verifies the RSA algorithms that you name here; RS256 if you do
+   * not set this option.
    *
    * @default ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'Ed25519']
    */
@@ -95,10 +96,21 @@ export interface TokenPolicy {
 
 /** One authorization server, and the requirements on its tokens. */
 export interface IssuerOptions extends TokenPolicy {
-  /** The issuer identifier, compared character by character with `iss` and with `issuer` in the metadata. */
+  /**
+   * The issuer identifier, compared character by character with `iss` and with `issuer` in the metadata. An https URL
+   * that URL parsing does not change (RFC 8414, section 2); http on loopback. With `jwksUri`, `metadataUri` or `jwks` any
+   * text without control characters, of at most 2,048 characters, such as `acme.com` or `urn:example:issuer`.
+   */
   readonly issuer: string;
   /** The identifiers of this API; `aud` must contain one of them. `null` accepts every audience, on purpose. */
   readonly audience: string | readonly string[] | null;
+  /**
+   * The URL of the issuer's metadata, if they are not at a well-known place of the issuer (RFC 8414, section 3), as with
+   * Azure AD B2C. Their `issuer` must still equal the option `issuer`. Cannot be combined with `jwksUri` or `jwks`.
+   *
+   * @default the well-known URLs of the issuer
+   */
+  readonly metadataUri?: string;
   /**
    * The URL of the key set. The issuer's metadata is then not fetched. Cannot be combined with `jwks`.
    *
@@ -168,7 +180,8 @@ export interface HttpOptions {
    */
   readonly connections?: number;
   /**
-   * The size limit of a document after decompression. In bytes, from 1,024 to 16,777,216 (16 MiB).
+   * The size limit of a document after decompression, and of what the connection pool receives for it. In bytes, from
+   * 1,024 to 16,777,216 (16 MiB).
    *
    * @default 262144
    */
@@ -274,6 +287,7 @@ export interface SingleIssuerOptions extends CommonOptions, IssuerOptions {
 export interface ManyIssuersOptions extends CommonOptions, TokenPolicy {
   readonly issuer?: undefined;
   readonly audience?: undefined;
+  readonly metadataUri?: undefined;
   readonly jwksUri?: undefined;
   readonly jwks?: undefined;
   /** A list, each issuer with its own audience and keys; or a function that decides on an issuer when it is first seen. */

@@ -1,4 +1,4 @@
-import { type AcceptedAlgorithms, acceptAlgorithms } from '../crypto/algorithms.ts';
+import { type AcceptedAlgorithms, acceptAlgorithms, defaultAlgorithms } from '../crypto/algorithms.ts';
 import { type NameReader, nameReader } from '../token/claim-names.ts';
 import type { ClaimsPolicy } from '../token/claims.ts';
 import { policyOptions, type ResolvedPolicyOptions, type ResolvedSource, sourceOptions } from './issuer-options.ts';
@@ -47,7 +47,7 @@ function resolvePolicy(
   return Object.freeze({
     ...others,
     audience,
-    algorithms: acceptAlgorithms(algorithms),
+    algorithms: acceptAlgorithms(algorithms === defaultAlgorithms ? undefined : algorithms),
     readScopes: nameReader(scopeClaims),
     readRoles: nameReader(roleClaims),
     readPermissions: nameReader(permissionClaims),

@@ -75,7 +75,7 @@ export const httpOptions: OptionTable<ResolvedHttp> = {
   connections: numberOption({ min: 1, max: 256, integer: true }, { default: 4, separates: 'pool' }),
   maxResponseSize: numberOption(
     { min: 1024, max: 16_777_216, unit: 'bytes', integer: true },
-    { default: 262_144, separates: 'entry' },
+    { default: 262_144, separates: 'pool' },
   ),
   headers: contentOption<Readonly<Record<string, string>>>(
     { default: Object.freeze({}), separates: 'entry' },

@@ -15,6 +15,8 @@ export interface PoolOptions {
   readonly timeout: number;
   /** The limit of connections to one origin. */
   readonly connections: number;
+  /** The limit of a response in bytes as sent, before decompression. */
+  readonly maxResponseSize: number;
   /** An undici dispatcher to use instead of a pool. */
   readonly dispatcher: object | undefined;
 }

@@ -23,7 +23,11 @@ export interface DocumentStore {
   set(key: string, document: StoredDocument): MaybePromise<void>;
 }
 
-/** The key of one document of an issuer. JSON, so that two different triples never have the same key. */
-export function documentKey(issuer: string, jwksUri: string | undefined, kind: 'metadata' | 'keys'): string {
-  return JSON.stringify([issuer, jwksUri ?? null, kind]);
+/**
+ * The key of one document of an issuer. JSON, so that two different triples never have the same key.
+ *
+ * @param uri - The configured URL of the key set or of the metadata; undefined if it is derived from the issuer.
+ */
+export function documentKey(issuer: string, uri: string | undefined, kind: 'metadata' | 'keys'): string {
+  return JSON.stringify([issuer, uri ?? null, kind]);
 }

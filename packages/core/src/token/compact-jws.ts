@@ -73,13 +73,15 @@ function dropNulls(claims: UnverifiedClaims): void {
 }
 
 function parseHeader(header: UnverifiedClaims): JwsHeader {
-  const { alg, kid } = header;
+  const { kid, ...others } = header;
   if (Object.hasOwn(header, 'crit') || Object.hasOwn(header, 'b64')) {
     throw new TokenError('ERR_CRIT_UNSUPPORTED', 'The token requires an extension that is not supported');
   }
-  if (typeof alg !== 'string') {
+  if (typeof header['alg'] !== 'string') {
     throw new TokenError('ERR_ALG_NOT_ALLOWED', 'The header of the token has no algorithm');
   }
+  // Some servers write every parameter, whether it has a value or not.
+  if (kid === null) return others as JwsHeader;
   if (kid !== undefined && typeof kid !== 'string') throw malformed('The key identifier of the token is not a string');
   return header as JwsHeader;
 }

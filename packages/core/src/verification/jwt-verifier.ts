@@ -142,7 +142,7 @@ function isSignedBy(
   const isSamePolicy = accepted?.policy === policy;
   if (isSamePolicy && accepted.keySet === keySet) return true;
   const { algorithms } = policy;
-  if (!algorithms.byName.has(algorithm) || keySet.select(header.kid, algorithm, algorithms).key !== key) return false;
+  if (!algorithms.byName.has(algorithm) || keySet.select(header, algorithm, algorithms).key !== key) return false;
   if (isSamePolicy) accepted.keySet = keySet;
   return true;
 }

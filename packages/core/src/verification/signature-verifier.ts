@@ -64,13 +64,13 @@ export class SignatureVerifier {
 
   #verifyWithKey(trusted: TrustedIssuer, jws: CompactJws, context: SignatureContext): MaybePromise<SignedToken> {
     const { policy, entry } = trusted;
-    const { alg, kid } = jws.header;
-    const algorithm = policy.algorithms.byName.get(alg);
+    const { header } = jws;
+    const algorithm = policy.algorithms.byName.get(header.alg);
     if (algorithm === undefined) {
       throw new TokenError('ERR_ALG_NOT_ALLOWED', 'The signature algorithm of the token is not accepted here');
     }
     const { waitUntil } = context;
-    return andThen(entry.keys.find({ kid, algorithm, accepted: policy.algorithms, waitUntil }), (selected) =>
+    return andThen(entry.keys.find({ header, algorithm, accepted: policy.algorithms, waitUntil }), (selected) =>
       andThen(selected.key.import(algorithm), (imported) => {
         if (imported === undefined)
           throw new TokenError('ERR_KEY_NOT_FOUND', 'The key that the token names is not usable');

@@ -57,7 +57,6 @@ describe('a JWK', () => {
     ['for none', { ...rsa, alg: 'none' }],
     ['for an algorithm in other letters', { ...rsa, alg: 'rs256' }],
     ['whose alg is no text', { ...rsa, alg: ['RS256'] }],
-    ['whose alg is null', { ...rsa, alg: null }],
     ['for an algorithm of another type', { ...rsa, alg: 'ES256' }],
     ['for an algorithm of another curve', { ...ec, alg: 'ES384' }],
     ['of an unknown curve', { ...ec, crv: 'secp256k1' }],
@@ -70,7 +69,6 @@ describe('a JWK', () => {
     ['for signing only', { ...rsa, key_ops: ['sign'] }],
     ['whose key_ops are no list', { ...rsa, key_ops: 'verify' }],
     ['whose identifier is a number', { ...rsa, kid: 7 }],
-    ['whose identifier is null', { ...rsa, kid: null }],
     ['without a modulus', without(rsa, 'n')],
     ['without an exponent', without(rsa, 'e')],
     ['whose modulus is no base64url', { ...rsa, n: `${String(rsa['n'])}==` }],
@@ -84,11 +82,17 @@ describe('a JWK', () => {
       'whose modulus has 1024 bits and is padded',
       { ...rsa, n: Buffer.concat([Buffer.alloc(128), Buffer.from(modulus(1024), 'base64url')]).toString('base64url') },
     ],
-    ['whose modulus has 16,392 bits', { ...rsa, n: modulus(16_392) }],
+    ['whose modulus has 8193 bits', { ...rsa, n: modulus(8193) }],
+    ['whose modulus has 16,384 bits', { ...rsa, n: modulus(16_384) }],
     ['whose exponent is 1', { ...rsa, e: 'AQ' }],
     ['whose exponent is even', { ...rsa, e: 'Ag' }],
     ['whose exponent is 0', { ...rsa, e: 'AA' }],
-    ['whose exponent is longer than 64 bits', { ...rsa, e: modulus(72) }],
+    ['whose exponent has 33 bits', { ...rsa, e: modulus(33) }],
+    [
+      'whose exponent has 33 bits behind zeros',
+      { ...rsa, e: Buffer.from([0, 0, 1, 0, 0, 0, 1]).toString('base64url') },
+    ],
+    ['whose exponent is as long as the modulus', { ...rsa, e: rsa['n'] }],
     ['without y', without(ec, 'y')],
     ['whose y is too short', { ...ec, y: 'AQAB' }],
     ['whose coordinate is too short', { ...ec, x: 'AQAB' }],
@@ -105,11 +109,57 @@ describe('a JWK', () => {
     },
   );
 
-  it('[KEYS-RSA-SIZE] of RSA has at least 2048 bits', () => {
+  it('[KEYS-RSA-SIZE] of RSA has 2048 to 8192 bits', () => {
     expect(parse(rsaOf(1024))).toBeUndefined();
     expect(parse(rsaOf(2048))).toBeDefined();
     expect(parse(rsaOf(2048, 3))).toBeDefined();
     expect(parse({ ...rsa, n: modulus(2048) })).toBeDefined();
+    expect(parse({ ...rsa, n: modulus(8192) })).toBeDefined();
+    expect(parse({ ...rsa, n: modulus(8193) })).toBeUndefined();
+  });
+
+  it.each([
+    'alg',
+    'use',
+    'key_ops',
+    'kid',
+    'd',
+    'k',
+    'p',
+    'q',
+    'dp',
+    'dq',
+    'qi',
+    'oth',
+    'x5c',
+    'x5t',
+    'x5t#S256',
+    'x5u',
+  ])('[KEYS-EMPTY-MEMBERS] is used although its member %s has no value', (name) => {
+    for (const jwk of [rsa, ec, ed]) {
+      for (const empty of [null, '', []]) {
+        if (name === 'kid' && Array.isArray(empty)) continue;
+        expect(parse({ ...jwk, [name]: empty })?.jwk).toEqual(parse(jwk)?.jwk);
+      }
+    }
+  });
+
+  it('[KEYS-EMPTY-MEMBERS] without a value for alg has the algorithm of its curve, or is an RSA key without alg', () => {
+    for (const alg of [null, '', []]) {
+      expect(parse({ ...ec, alg })?.alg).toBe('ES256');
+      expect(parse({ ...ed, alg })?.alg).toBe('Ed25519');
+      expect(parse({ ...rsa, alg })).toMatchObject({ alg: undefined });
+    }
+  });
+
+  it('whose kid is null has none, and an empty kid is one', () => {
+    expect(parse({ ...rsa, kid: null })).toMatchObject({ kid: undefined });
+    expect(parse({ ...rsa, kid: '' })).toMatchObject({ kid: '' });
+  });
+
+  it('has the thumbprints of its certificate that are text', () => {
+    expect(parse({ ...rsa, x5t: 'a', 'x5t#S256': 'b' })?.thumbprints).toEqual({ x5t: 'a', x5tS256: 'b' });
+    expect(parse({ ...rsa, x5t: 7, 'x5t#S256': '' })?.thumbprints).toEqual({ x5t: undefined, x5tS256: undefined });
   });
 
   it('may have key_ops with verify', () => {
@@ -117,10 +167,10 @@ describe('a JWK', () => {
     expect(parse({ ...ec, key_ops: ['sign', 'verify'], use: 'sig' })).toBeDefined();
   });
 
-  it('of RSA has at most 16,384 bits, and an exponent of at most 64', () => {
-    expect(parse({ ...rsa, n: modulus(16_384) })).toBeDefined();
-    expect(parse({ ...rsa, e: modulus(64) })).toBeDefined();
-    expect(parse({ ...rsa, e: modulus(65) })).toBeUndefined();
+  it('[KEYS-RSA-SIZE] of RSA has an exponent of at most 32 bits', () => {
+    expect(parse({ ...rsa, e: modulus(32) })).toBeDefined();
+    expect(parse({ ...rsa, e: Buffer.from([0, 1, 0, 1]).toString('base64url') })).toBeDefined();
+    expect(parse({ ...rsa, e: modulus(33) })).toBeUndefined();
   });
 
   it('of RSA without an algorithm is used if the runtime verifies RS256', () => {

@@ -167,7 +167,7 @@ class Simulation {
     const isTrusted = this.loaded !== undefined && this.now < this.loadedAt + life + staleFor;
     this.#usedAt = this.now;
     const kid = `key-${index}`;
-    const found = settle(() => this.keys.find({ kid, algorithm: 'Ed25519', accepted }));
+    const found = settle(() => this.keys.find({ header: { kid }, algorithm: 'Ed25519', accepted }));
     if (found instanceof Promise) {
       // A known key in a trusted set is waited for after idleness only.
       if (isTrusted && wasUsed && this.issuer.asked.length === 1) expect(this.#hadToWait(index)).toBe(true);

@@ -20,6 +20,11 @@ function publicJwk(type: 'ec' | 'rsa', options: object): JSONWebKey {
 
 const weak: Readonly<Record<string, JSONWebKey>> = {
   'an RSA key of 1024 bits': publicJwk('rsa', { modulusLength: 1024 }),
+  'an RSA key of 8200 bits': {
+    ...rsa.jwk,
+    n: Buffer.alloc(1025, 0x55).fill(0x81, 0, 1).toString('base64url'),
+  },
+  'an RSA key with an exponent of 40 bits': { ...rsa.jwk, e: Buffer.alloc(5, 0x81).toString('base64url') },
   'an RSA key with the exponent 1': { ...rsa.jwk, e: 'AQ' },
   'an RSA key with an even exponent': { ...rsa.jwk, e: 'AQAA' },
   'an RSA key with an even modulus': { ...rsa.jwk, n: `${(rsa.jwk['n'] as string).slice(0, -2)}AA` },
@@ -73,6 +78,12 @@ describe('the option jwks', () => {
 
   it.each(Object.entries(weak))('must contain a usable key: not %s alone', (_name, jwk) => {
     expect(fault({ keys: [jwk] })).toMatch(/^jwks contains no key that can verify a signature: RSA of 2048/);
+  });
+
+  it('[KEYS-EMPTY-MEMBERS] may have members without a value, private ones included', () => {
+    const empty = { alg: null, use: '', key_ops: [], d: null, p: '', k: null, oth: [], x5c: null };
+    const jwks = { keys: [{ ...key.jwk, ...empty }] };
+    expect(verifierFor(key, { jwks }).verifySync(signToken(key)).subject).toBe('subject');
   });
 
   it('must not be empty', () => {

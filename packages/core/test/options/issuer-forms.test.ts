@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { createVerifier } from '../../src/index.ts';
-import { configurationErrorOf } from '../support/expected-errors.ts';
-import { audience } from '../support/sign-token.ts';
+import { authErrorFrom, configurationErrorOf } from '../support/expected-errors.ts';
+import { audience, signToken } from '../support/sign-token.ts';
+import { generateTestKey } from '../support/test-key.ts';
+import { verifierFor } from '../support/verifiers.ts';
 
 function fault(issuer: string, more: object = {}): string {
   return configurationErrorOf({ issuer, audience, ...more }).message;
@@ -93,7 +95,7 @@ describe('an issuer', () => {
     'https://issuer.example ',
     'https://issuer.example/a b',
     'https:\\\\a.example',
-    'https://a.example\n',
+    'https://a.example\u00a0',
   ])('must contain neither a space nor a backslash: "%s"', (issuer) => {
     expect(fault(issuer)).toMatch(/^issuer contains a space or a backslash/);
   });
@@ -107,7 +109,9 @@ describe('an issuer', () => {
     'https://a:b:c',
     'https://a%b',
   ])('must be an absolute URL: not %s', (issuer) => {
-    expect(fault(issuer)).toBe('issuer must be an absolute URL, such as https://example.okta.com/oauth2/default');
+    expect(fault(issuer)).toMatch(
+      /^issuer must be an absolute URL, such as https:\/\/example\.okta\.com\/oauth2\/default; .*jwksUri, metadataUri or jwks$/,
+    );
   });
 
   it.each([
@@ -118,11 +122,179 @@ describe('an issuer', () => {
     'javascript:1',
     'urn:a:b',
   ])('must be an https URL: not %s', (issuer) => {
-    expect(fault(issuer)).toBe('issuer is not an https URL');
+    expect(fault(issuer)).toMatch(/^issuer is not an https URL; .*jwksUri, metadataUri or jwks$/);
   });
 
   it.each(['https://a@issuer.example', 'https://a:b@issuer.example'])('must not contain credentials: %s', (issuer) => {
     expect(fault(issuer)).toBe('issuer contains credentials');
+  });
+});
+
+const texts = [
+  'acme.com',
+  'http://adfs.example/adfs/services/trust',
+  'http://tenant.localhost:8080/uaa/oauth/token',
+  'kubernetes/serviceaccount',
+  'https://kubernetes.default.svc.cluster.local',
+  'urn:example:issuer',
+  'https://issuer.example/realms/../uploads/x',
+  'https://issuer.example?tenant=a',
+  'Acme Inc.',
+  'https://m\u00fcnchen.example/stra\u00dfe',
+  'x'.repeat(2048),
+];
+
+describe('an issuer whose keys are given', () => {
+  const { jwk } = generateTestKey('ES256');
+  const locations = [
+    ['jwks', { jwks: { keys: [jwk] } }],
+    ['jwksUri', { jwksUri: 'https://keys.example/jwks' }],
+    ['metadataUri', { metadataUri: 'https://keys.example/.well-known/openid-configuration' }],
+  ] as const;
+
+  it.each(locations.flatMap(([name, location]) => texts.map((issuer) => ({ name, issuer, location }))))(
+    '[OPTIONS-ISSUER-TEXT] may be any text, without a warning: $issuer with $name',
+    async ({ issuer, location }) => {
+      expect(await isAccepted(issuer, location)).toBe(true);
+      expect(process.emitWarning).not.toHaveBeenCalled();
+    },
+  );
+
+  it.each(texts)('[OPTIONS-ISSUER-TEXT] may be any text for a token: %s', async (issuer) => {
+    const key = generateTestKey('ES256');
+    const verifier = verifierFor(key, { issuer });
+    expect((await verifier.verify(signToken(key, { iss: issuer }))).issuer).toBe(issuer);
+    expect((await authErrorFrom(verifier.verify(signToken(key, { iss: `${issuer}.` })))).code).toBe(
+      'ERR_ISSUER_UNKNOWN',
+    );
+  });
+
+  it.each(['acme.com\n', '\u0000', 'acme\u007f.com', 'acme\t.com', 'acme\u0085.com', '\r\nacme.com'])(
+    '[OPTIONS-ISSUER-TEXT] must not contain a control character: %j',
+    (issuer) => {
+      for (const [, location] of [...locations, ['', {}]]) {
+        expect(fault(issuer, location as object)).toBe('issuer contains a control character, such as a line end');
+      }
+    },
+  );
+
+  it('must not be empty, or longer than an iss that is accepted', () => {
+    for (const [, location] of locations) {
+      expect(fault('', location)).toBe('issuer must not be empty');
+      expect(fault('x'.repeat(2049), location)).toBe('issuer is longer than 2048 characters');
+    }
+  });
+
+  it.each(['acme.com', 'http://adfs.example/adfs/services/trust', 'urn:example:issuer'])(
+    'must have an https jwksUri: %s',
+    (issuer) => {
+      for (const name of ['jwksUri', 'metadataUri']) {
+        expect(fault(issuer, { [name]: 'http://keys.example/' })).toBe(`${name} must use https`);
+        expect(fault(issuer, { [name]: 'http://127.0.0.1/' })).toBe(`${name} must use https`);
+        expect(fault(issuer, { [name]: 'keys' })).toBe(`${name} must be an absolute URL`);
+      }
+    },
+  );
+});
+
+describe('an issuer whose keys are discovered', () => {
+  it.each(['acme.com', 'http://adfs.example/adfs/services/trust', 'urn:example:issuer'])(
+    '[OPTIONS-ISSUER-TEXT] must be an https URL, and the error names the other options: %s',
+    (issuer) => {
+      expect(fault(issuer)).toMatch(/^issuer .*jwksUri, metadataUri or jwks$/);
+    },
+  );
+
+  it.each([
+    'https://issuer.example/realms/../uploads/x',
+    'https://issuer.example/realms/%2e%2e/uploads/x',
+    'https://issuer.example/realms/%2E./uploads/x',
+    'https://issuer.example/realms/.%2e/uploads/x',
+    'https://issuer.example/realms/..',
+    'https://issuer.example/realms/.',
+    'https://issuer.example/./realms',
+    'https://issuer.example/..',
+    'https://issuer.example/realms/..%2fuploads',
+    'https://issuer.example/realms/..%5Cuploads',
+    'https://issuer.example/realms/..;/uploads',
+    'http://127.0.0.1:9/realms/../uploads',
+  ])('[OPTIONS-ISSUER-DOTS] must not contain a dot segment: %s', (issuer) => {
+    expect(fault(issuer)).toBe('issuer contains a dot segment (. or ..) in its path, possibly encoded');
+  });
+
+  it('[OPTIONS-ISSUER-DOTS] must not contain one on an origin that is allowed by name', () => {
+    const http = { dangerouslyAllowInsecure: ['http://keycloak:8080'] };
+    expect(fault('http://keycloak:8080/realms/../x', { http })).toMatch(/^issuer contains a dot segment/);
+  });
+
+  it.each([
+    'https://issuer.example/...',
+    'https://issuer.example/.hidden',
+    'https://issuer.example/a..b/c.',
+    'https://issuer.example/v2.0/',
+    'https://issuer.example/%252e%252e',
+    'https://issuer.example/m%C3%BCnchen',
+  ])('may contain dots that are no segment, and encoded characters: %s', async (issuer) => {
+    expect(await isAccepted(issuer)).toBe(true);
+  });
+
+  it.each([
+    'https:issuer.example/x',
+    'https:/issuer.example/x',
+    'https:///issuer.example/x',
+    'https://issuer.example/m\u00fcnchen',
+    'https://issuer.example/"x"',
+  ])('[OPTIONS-ISSUER-DOTS] must be a URL that parsing does not change: %s', (issuer) => {
+    expect(fault(issuer)).toMatch(/^issuer is changed by URL parsing/);
+  });
+});
+
+describe('an audience', () => {
+  it.each(['api\n', '\napi', 'a\u0000', 'a\tb', 'a\u007f', 'a\u0085'])(
+    '[OPTIONS-AUDIENCE-TEXT] must not contain a control character: %j',
+    (text) => {
+      const message = 'audience contains a control character, such as a line end';
+      expect(fault('https://issuer.example', { audience: text })).toBe(message);
+      expect(fault('https://issuer.example', { audience: ['api', text] })).toBe(message);
+    },
+  );
+
+  it.each(['clientIds', 'requiredClaims'])('[OPTIONS-AUDIENCE-TEXT] must not, and neither must %s', (name) => {
+    expect(fault('https://issuer.example', { [name]: ['a', 'b\n'] })).toBe(
+      `${name} contains a control character, such as a line end`,
+    );
+  });
+
+  it.each(['api', 'api://default', 'https://api.example/\u00e4', 'two words', '\u{1f600}'])(
+    'may be any other text: %s',
+    async (text) => {
+      expect(await isAccepted('https://issuer.example', { audience: text })).toBe(true);
+    },
+  );
+});
+
+describe('a metadataUri', () => {
+  const issuer = 'https://tenant.b2clogin.example/guid/v2.0/';
+  const metadataUri = 'https://tenant.b2clogin.example/tenant/policy/v2.0/.well-known/openid-configuration';
+
+  it('[KEYS-METADATA-URI] may be any https URL, with a query', async () => {
+    expect(await isAccepted(issuer, { metadataUri })).toBe(true);
+    expect(await isAccepted(issuer, { metadataUri: `${metadataUri}?p=b2c_1_policy` })).toBe(true);
+    expect(await isAccepted('http://127.0.0.1:9', { metadataUri: 'http://localhost:8/metadata' })).toBe(true);
+  });
+
+  it.each([
+    [{ metadataUri: 'http://issuer.example/' }, 'metadataUri must use https'],
+    [{ metadataUri: 'http://127.0.0.1/' }, 'metadataUri must use https'],
+    [{ metadataUri: '/metadata' }, 'metadataUri must be an absolute URL'],
+    [{ metadataUri: 'file:///metadata' }, 'metadataUri is not an https URL'],
+    [{ metadataUri: 'https://a:b@issuer.example/' }, 'metadataUri contains credentials'],
+    [{ metadataUri: '' }, 'metadataUri must not be empty'],
+    [{ metadataUri: 7 }, 'metadataUri must be a string'],
+    [{ metadataUri, jwksUri: 'https://keys.example' }, 'metadataUri cannot be combined with jwksUri'],
+    [{ metadataUri, jwks: { keys: [] } }, 'metadataUri cannot be combined with jwks'],
+  ])('is refused: %j', (options, message) => {
+    expect(fault(issuer, options)).toBe(message);
   });
 });
 

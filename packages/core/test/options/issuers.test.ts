@@ -41,7 +41,7 @@ describe('the option issuers', () => {
   it('requires the same of each entry as of a single issuer, and names the entry', () => {
     expect(fault({ issuers: [{ audience: 'api' }] })).toMatch(/^issuers\[0\]\.issuer is missing/);
     expect(fault({ issuers: [a, { issuer: 'https://b.example' }] })).toMatch(/^issuers\[1\]\.audience is missing/);
-    expect(fault({ issuers: [a, { ...b, issuer: 'http://b.example' }] })).toMatch(
+    expect(fault({ issuers: [a, { ...b, issuer: 'http://b.example', jwks: undefined }] })).toMatch(
       /^issuers\[1\]\.issuer must use https/,
     );
     expect(fault({ issuers: [a, { ...b, clockTolerance: -1 }] })).toMatch(
@@ -55,6 +55,7 @@ describe('the option issuers', () => {
     { audience: null },
     { jwks },
     { jwksUri: 'https://c.example' },
+    { metadataUri: 'https://c.example' },
   ])('cannot be combined with an option of a single issuer: %o', (stray) => {
     const [name] = Object.keys(stray);
     const message = `${name} cannot be combined with issuers: give it to each of them`;

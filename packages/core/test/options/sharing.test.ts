@@ -33,6 +33,7 @@ const pairs: Readonly<Record<string, Pair>> = {
   issuer: [{}, { issuer: 'https://other.example' }],
   audience: [{}, { audience: 'api://other' }],
   jwksUri: [{}, { jwksUri: `${issuer}/other-keys` }],
+  metadataUri: [{}, { metadataUri: `${issuer}/.well-known/openid-configuration` }],
   jwks: [{ jwks: keySetOf(key) }, { jwks: keySetOf(key, otherKey) }],
   issuers: [{}, { issuer: undefined, audience: undefined, issuers: [{ issuer, audience }] }],
   clientIds: [{}, { clientIds: ['client'] }],
@@ -126,16 +127,22 @@ describe('two verifiers that differ in one option', () => {
   );
 
   it('keep apart what is fetched in another way, and nothing else', () => {
-    expect(separating('pool')).toEqual(['http.timeout', 'http.connections', 'http.dispatcher', 'http.fetch']);
+    expect(separating('pool')).toEqual([
+      'http.timeout',
+      'http.connections',
+      'http.maxResponseSize',
+      'http.dispatcher',
+      'http.fetch',
+    ]);
     expect(separating('entry')).toEqual([
       'issuer',
+      'metadataUri',
       'jwksUri',
       'jwks',
       'clock',
       'keyCache.ttl',
       'keyCache.refreshAhead',
       'keyCache.staleFor',
-      'http.maxResponseSize',
       'http.headers',
       'http.dangerouslyAllowInsecure',
     ]);

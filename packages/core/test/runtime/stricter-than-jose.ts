@@ -80,7 +80,7 @@ export const stricterThanJose: readonly StricterThanJose[] = [
   },
   {
     code: 'ERR_ALG_NOT_ALLOWED',
-    why: 'An RSA key that names no algorithm is used with one only: RS256, unless `algorithms` names exactly one other.',
+    why: 'An RSA key that names no algorithm is used with RS256, unless `algorithms` names others.',
     example: signedWithPss({}),
   },
   {

@@ -49,7 +49,10 @@ const members: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
       fc.oneof(odd, fc.constantFrom('AQAB', 'AQ', 'A'.repeat(43), `AA${'A'.repeat(41)}`)),
     ]),
   ),
-  x5c: fc.constantFrom<unknown>(['AA'], 'x', []),
+  x5c: fc.constantFrom<unknown>(['AA'], 'x', [], null),
+  x5t: fc.constantFrom<unknown>('a', 'b', '', null, 5),
+  'x5t#S256': fc.constantFrom<unknown>('a', 'b', '', null, 5),
+  d: fc.constantFrom<unknown>(null, '', [], 'AQAB'),
 };
 
 const change = fc
@@ -78,6 +81,8 @@ function isObject(value: unknown): boolean {
 interface Header {
   readonly alg: unknown;
   readonly kid: unknown;
+  readonly x5t: unknown;
+  readonly 'x5t#S256': unknown;
 }
 
 const header: fc.Arbitrary<Header> = fc.record({
@@ -86,6 +91,8 @@ const header: fc.Arbitrary<Header> = fc.record({
     { weight: 1, arbitrary: fc.constantFrom(...allAlgorithms, 'EdDSA') },
   ),
   kid: fc.constantFrom<unknown>('k', 'k', 'l', 'm', undefined),
+  x5t: fc.constantFrom<unknown>(undefined, undefined, 'a', 'b', 5),
+  'x5t#S256': fc.constantFrom<unknown>(undefined, undefined, 'a', 'b', null),
 });
 
 function at(index: number): TestKey {
@@ -94,23 +101,34 @@ function at(index: number): TestKey {
   return found;
 }
 
-function tokenOf(index: number, { alg, kid }: Header): string {
+function tokenOf(index: number, { alg, ...names }: Header): string {
   const signer = at(index);
   const named = alg === 'own' ? signer.alg : (alg as Algorithm);
   const isRsa = ['RS', 'PS'].includes(signer.alg.slice(0, 2)) && ['RS', 'PS'].includes(named.slice(0, 2));
   const sign = isRsa ? (input: string) => signWith(named, signer.privateKey, input) : signer.sign;
-  return signText({ ...signer, sign }, JSON.stringify({ alg: named, kid }), JSON.stringify(claimsWith()));
+  return signText({ ...signer, sign }, JSON.stringify({ alg: named, ...names }), JSON.stringify(claimsWith()));
 }
 
 const edwards: readonly unknown[] = ['EdDSA', 'Ed25519'];
 
+const optional = ['alg', 'use', 'key_ops', 'kid', 'x5c', 'x5t', 'x5t#S256', 'd'];
+
+/** Returns a JWK without the optional members that count as absent here: `null`, and empty ones except `kid`. */
+function withValues(jwk: Jwk): Jwk {
+  const isEmpty = (value: unknown): boolean => value === '' || (Array.isArray(value) && value.length === 0);
+  const isAbsent = ([name, value]: [string, unknown]): boolean =>
+    optional.includes(name) && (value === null || (name !== 'kid' && isEmpty(value)));
+  return Object.fromEntries(Object.entries(jwk).filter((member) => !isAbsent(member)));
+}
+
 /** Returns a key set of one member. `Ed25519` and `EdDSA` are one algorithm: it takes the name that the token uses. */
 function setOfOne(jwk: unknown, { alg }: Header, signer: number): unknown {
   // WebCrypto accepts `key_ops` of a public key only if it is exactly ["verify"]; this project, if it includes it.
-  const { alg: bound, key_ops: operations, ...others } = jwk as Jwk;
+  const { alg: bound, key_ops: operations, ...others } = withValues(jwk as Jwk);
   const ops = Array.isArray(operations) && operations.includes('verify') ? ['verify'] : operations;
   const named = alg === 'own' ? at(signer).alg : alg;
   const kept = ops === undefined ? others : { ...others, key_ops: ops };
+  if (bound === undefined) return { keys: [kept] };
   return { keys: [{ ...kept, alg: edwards.includes(bound) && edwards.includes(named) ? named : bound }] };
 }
 

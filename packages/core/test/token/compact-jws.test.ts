@@ -129,8 +129,14 @@ describe('[TOKEN-FORM] a token that is not a compact JWS', () => {
     }
   });
 
-  it.each([1, null, true, [], {}, ['x']])('is malformed: a key identifier that is %o', (kid) => {
+  it.each([1, true, [], {}, ['x']])('is malformed: a key identifier that is %o', (kid) => {
     expect(codeOf(signedHeader({ kid }))).toBe('ERR_TOKEN_MALFORMED');
+  });
+
+  it('[KEYS-EMPTY-MEMBERS] has no key identifier if it is null', () => {
+    const { header } = verifierFor(key).verifySync(signedHeader({ kid: null }));
+    expect(header).toBeDefined();
+    expect(header).not.toHaveProperty('kid');
   });
 });
 

@@ -44,6 +44,7 @@ class PooledClient implements HttpClient {
 async function openPool({
   timeout,
   connections,
+  maxResponseSize,
   dispatcher,
 }: PoolOptions): Promise<{ fetch: FetchLike; own: Agent | undefined }> {
   const { EnvHttpProxyAgent, fetch } = await import('undici');
@@ -51,6 +52,7 @@ async function openPool({
     dispatcher === undefined
       ? new EnvHttpProxyAgent({
           connections,
+          maxResponseSize,
           connectTimeout: Math.min(connectTimeout, timeout) * 1000,
           keepAliveTimeout: keepAliveTimeout * 1000,
         })

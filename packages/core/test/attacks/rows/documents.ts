@@ -74,9 +74,9 @@ const redirects = [300, 301, 302, 303, 307, 308].flatMap((status): StepsRow[] =>
   return [
     {
       id: `redirect/${status}/metadata`,
-      how: `the issuer answers ${status} for its metadata`,
+      how: `the issuer answers ${status} for its metadata, at both places`,
       code: 'ERR_DISCOVERY_FAILED',
-      requests: 1,
+      requests: 2,
       run: (context) => verifyWith(context, redirect),
     },
     {
@@ -270,9 +270,9 @@ const badDocuments: Readonly<Record<string, () => Response>> = {
   'larger than allowed': () => new Response(`{"keys":[],"x":"${'x'.repeat(300_000)}"}`, { headers: json }),
   'larger than allowed, in pieces': () => new Response(endless(), { headers: json }),
   'nested 100000 deep': () => new Response('['.repeat(100_000), { headers: json }),
-  HTML: () => new Response('<html></html>', { headers: { 'content-type': 'text/html' } }),
-  'JSON under another name': () => new Response('{"keys":[]}', { headers: { 'content-type': 'text/plain' } }),
-  'without a content type': () => new Response(new TextEncoder().encode('{"keys":[]}')),
+  'an HTML page': () => new Response('<html></html>', { headers: { 'content-type': 'text/html' } }),
+  'an HTML page without a type': () => new Response(new TextEncoder().encode('<html></html>')),
+  'compressed twice': () => new Response('{"keys":[]}', { headers: { ...json, 'content-encoding': 'gzip, gzip' } }),
   empty: () => new Response('', { headers: json }),
   'cut off': () => new Response('{"keys":[', { headers: json }),
   'not UTF-8': () => new Response(new Uint8Array([0x7b, 0xff, 0x7d]), { headers: json }),
@@ -285,6 +285,21 @@ const badDocuments: Readonly<Record<string, () => Response>> = {
   'confirmed with 304 before any was loaded': () => new Response(null, { status: 304 }),
 };
 
+const unavailable = ['an HTML page', 'confirmed with 304 before any was loaded'];
+
+/** A page that an uploader put there: the type, and not the content, tells it from a key set. */
+const uploaded: StepsRow = {
+  id: 'document/a-key-set-as-a-page',
+  how: 'the key set of an attacker is served as text/html',
+  code: 'ERR_KEY_SET_UNAVAILABLE',
+  requests: 1,
+  run: (context) => {
+    const headers = { 'content-type': 'text/html' };
+    context.fakeIssuer.respondWith(() => Response.json(context.keys.jwks, { headers }));
+    return context.remoteVerifier({ jwksUri: `${issuer}/keys` }).verify(signed()(context.keys));
+  },
+};
+
 function endless(): ReadableStream<Uint8Array> {
   return new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(65_536).fill(0x20)) });
 }
@@ -293,7 +308,7 @@ const documents = Object.entries(badDocuments).map(
   ([name, make]): StepsRow => ({
     id: `document/${name.replaceAll(/[ ,]+/g, '-')}`,
     how: `the key set is ${name}`,
-    code: name.startsWith('confirmed') ? 'ERR_KEY_SET_UNAVAILABLE' : 'ERR_KEY_SET_INVALID',
+    code: unavailable.includes(name) ? 'ERR_KEY_SET_UNAVAILABLE' : 'ERR_KEY_SET_INVALID',
     requests: 1,
     run: (context) => {
       context.fakeIssuer.respondWith(make);
@@ -307,5 +322,5 @@ export const documentAttacks: readonly Attack[] = [
   ...attacks(26, [...atConstruction, ...inMetadata, ...redirects, followed]),
   ...attacks(27, [...mismatches, ...withPath, secondUrl]),
   ...attacks(28, removals),
-  ...attacks(35, [...misleading, ...documents]),
+  ...attacks(35, [...misleading, ...documents, uploaded]),
 ];

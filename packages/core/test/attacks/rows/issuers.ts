@@ -150,6 +150,22 @@ const untrusted = names.flatMap((iss): (TokenRow | StepsRow)[] => [
   },
 ]);
 
+const escapes = [
+  ...['/../uploads', '/%2e%2e/uploads', '/.%2E/uploads', '/..', '/./../uploads', '\\..\\uploads', '/..%2fuploads'],
+  ...['/..;/uploads', '/a\n', '/\t../uploads', '/\u0000', `/${'x'.repeat(2048)}`],
+].map(
+  (path): StepsRow => ({
+    id: `prefix/${shown(path).slice(0, 40)}`,
+    how: `iss leaves a prefix that a resolver allows, by ${shown(path).slice(0, 40)}: nothing is requested`,
+    code: 'ERR_ISSUER_UNKNOWN',
+    run: (context) => {
+      const realms = `${issuer}/realms`;
+      const issuers = (name: string) => (name.startsWith(realms) ? { issuer: name, audience } : undefined);
+      return context.remoteVerifier({ ...noSingle, issuers }).verify(signed({ iss: `${realms}${path}` })(context.keys));
+    },
+  }),
+);
+
 const written: readonly TokenRow[] = [
   ['named-twice-last-another', `"iss":"${issuer}","iss":"${other}"`],
   ['in-the-prototype', `"__proto__":{"iss":"${issuer}"}`],
@@ -179,5 +195,5 @@ const resolvers: readonly StepsRow[] = [
 /** Tokens of untrusted issuers, and of one trusted issuer in the name of another. */
 export const issuerAttacks: readonly Attack[] = [
   ...attacks(11, [...sameKid, ...joined, ...onlyThere]),
-  ...attacks(12, [...untrusted, ...written, ...resolvers]),
+  ...attacks(12, [...untrusted, ...escapes, ...written, ...resolvers]),
 ];

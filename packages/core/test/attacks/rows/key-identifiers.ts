@@ -87,7 +87,7 @@ const fetched = injections.map(
   }),
 );
 
-const notStrings = [1, 0, null, true, false, [], ['ES256'], {}, { toString: 'ES256' }, 1e300].map(
+const notStrings = [1, 0, true, false, [], ['ES256'], {}, { toString: 'ES256' }, 1e300].map(
   (kid): TokenRow => ({
     id: `no-string/${shown(kid)}`,
     how: `the issuer signed, and kid is ${shown(kid)}`,
@@ -153,6 +153,48 @@ const published: readonly TokenRow[] = [
     code: 'ERR_KEY_AMBIGUOUS',
     options: ({ key, attackerKey }) => ({ jwks: keySetOf(key('ES256'), attackerKey('ES256')) }),
     token: signed({}, { kid: undefined }),
+  },
+  {
+    id: 'unnamed/two-keys-fit-and-kid-is-null',
+    how: 'kid is null in the header, and two keys of the issuer fit',
+    code: 'ERR_KEY_AMBIGUOUS',
+    options: ({ key, attackerKey }) => ({ jwks: keySetOf(key('ES256'), attackerKey('ES256')) }),
+    token: signed({}, { kid: null }),
+  },
+  {
+    id: 'thumbprint/another-key',
+    how: 'the header has no kid, and x5t of another key than the one that signed',
+    code: 'ERR_SIGNATURE_INVALID',
+    options: ({ key, attackerKey }) => ({
+      jwks: {
+        keys: [
+          { ...key('ES256').jwk, x5t: 'mine' },
+          { ...attackerKey('ES256').jwk, x5t: 'other' },
+        ],
+      },
+    }),
+    token: signed({}, { kid: undefined, x5t: 'other' }),
+  },
+  {
+    id: 'thumbprint/unknown',
+    how: 'the header has no kid, and an x5t that no key has',
+    code: 'ERR_KEY_NOT_FOUND',
+    options: ({ key }) => ({ jwks: { keys: [{ ...key('ES256').jwk, x5t: 'mine' }] } }),
+    token: signed({}, { kid: undefined, x5t: 'other' }),
+  },
+  {
+    id: 'thumbprint/of-another-algorithm',
+    how: 'the header has no kid, and the x5t of a key for another algorithm',
+    code: 'ERR_KEY_NOT_FOUND',
+    options: ({ key }) => ({
+      jwks: {
+        keys: [
+          { ...key('RS256').jwk, x5t: 'mine' },
+          { ...key('ES256').jwk, x5t: 'x' },
+        ],
+      },
+    }),
+    token: signed({}, { kid: undefined, x5t: 'mine' }),
   },
   {
     id: 'named/two-keys-of-one-name',
