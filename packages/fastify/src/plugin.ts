@@ -15,6 +15,7 @@ import { showSecurity } from './openapi-security.ts';
 import { type BearerAuthOptions, type OktaAuthOptions, type PluginSettings, splitOptions } from './plugin-options.ts';
 import { RouteAuthReader } from './route-auth-reader.ts';
 import { defaultName, reserveName, validateNames } from './scope-names.ts';
+import { watchRoutes } from './watch-routes.ts';
 
 /**
  * Protects the scope that registers it, and its child scopes: authenticates requests by an access token of an Okta
@@ -86,6 +87,7 @@ function protect<TGuardOptions extends object>(
   const routes = new RouteAuthReader(requirementsByDefault(guardOptions), global);
   reserveName(instance, registration.decoratorName);
   decorate(instance, registration, decoratorName !== undefined);
+  watchRoutes(instance, global);
   instance.addHook(
     'onRequest',
     toScopeHook(registration, ({ routeOptions }) => routes.read(routeOptions.config.auth)),
