@@ -2,6 +2,7 @@ import { type AuthorizationServer, startAuthorizationServer } from '@verifier/te
 import { type Answer, toAnswer } from './answer.ts';
 import type { ConformanceApp, Profile } from './app.ts';
 import { hostileRealm, hostileText } from './cases/hostile.ts';
+import { cacheable } from './cases/profiles.ts';
 import { compareWithCore } from './compare-with-core.ts';
 import type { ConformanceCase, HeaderList } from './conformance-case.ts';
 import { exchange, type RawRequest } from './exchange.ts';
@@ -44,6 +45,7 @@ interface Deployment {
 
 const profiles: readonly Profile[] = [
   'default',
+  'cached',
   'optional',
   'framework',
   'hostile-realm',
@@ -79,6 +81,8 @@ function startIssuer(): Promise<AuthorizationServer> {
 function describeApp(profile: Profile, { issuer, audience }: SigningContext): ConformanceApp {
   const app = { profile, issuer, audience };
   switch (profile) {
+    case 'cached':
+      return { ...app, cacheControl: cacheable };
     case 'optional':
       return { ...app, optional: true };
     case 'framework':

@@ -4,6 +4,7 @@ import {
   createOktaGuard,
   type Guard,
   isAuthError,
+  keepChallengeOnWrite,
   openApiSecurity,
   type Requirements,
 } from '@verifier/core';
@@ -114,8 +115,12 @@ function toRouteHook(routes: RouteAuthReader, securityScheme: string | undefined
   };
 }
 
-// Sets the challenge before the application's error handler runs, which need not know about challenges.
+// Runs before the application's error handler, which need not know about challenges.
 const keepChallenge: onErrorHookHandler = (_request, reply, error, done) => {
-  if (isAuthError(error) && error.headers !== undefined) reply.code(error.status).headers(error.headers);
+  if (isAuthError(error) && error.headers !== undefined) {
+    // Not `reply.code`, which `reply.redirect` of an error handler would keep.
+    reply.raw.statusCode = error.status;
+    keepChallengeOnWrite(reply.raw, error.headers);
+  }
   done();
 };

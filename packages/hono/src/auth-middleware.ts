@@ -152,7 +152,7 @@ function toMiddleware(guardFor: (c: Context) => Guard): AuthMiddleware {
     const guard = guardFor(c);
     const request = fromFetchRequest(c.req.raw, { waitUntil: (work) => keepAlive(c, work) });
     const result = await guard.authenticate(request);
-    if (!result.ok) throw toHttpException(guard, result.error);
+    if (!result.ok) throw toHttpException(c, guard, result.error);
     attachState(c, { guard, auth: result.auth });
     await next();
     setHeaders(c, result.headers);
