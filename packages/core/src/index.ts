@@ -1,3 +1,4 @@
+export { authenticateUpgrade, type GrantedUpgrade, type UpgradeSocket } from './authenticate-upgrade.ts';
 export {
   accessRequirement,
   anyScopeRequirement,
