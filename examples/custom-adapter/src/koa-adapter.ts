@@ -33,6 +33,7 @@ function deny(ctx: Context, guard: verifier.Guard, error: verifier.AnyAuthError)
   if (guard.onError === 'framework') throw guard.frameworkError(error, ctx.res);
   const { status, headers, body } = guard.challenge(error);
   ctx.status = status;
+  ctx.set({ ...headers });
   ctx.body = body;
-  verifier.setChallengeHeaders(verifier.fromNodeResponse(ctx.res), headers);
+  verifier.keepChallengeOnWrite(ctx.res, headers);
 }

@@ -1,5 +1,12 @@
 import type { ServerResponse } from 'node:http';
-import { type AnyAuthError, type Challenge, fromNodeResponse, type Guard, setChallengeHeaders } from '@verifier/core';
+import {
+  type AnyAuthError,
+  type Challenge,
+  fromNodeResponse,
+  type Guard,
+  keepChallengeOnWrite,
+  setChallengeHeaders,
+} from '@verifier/core';
 
 /** Writes the answer to a denied request, or passes the error to Express if the guard has `onError: 'framework'`. */
 export function answerError(
@@ -16,5 +23,7 @@ export function answerError(
 function respond({ status, headers, body }: Challenge, res: ServerResponse): void {
   res.statusCode = status;
   setChallengeHeaders(fromNodeResponse(res), headers);
+  // Also against listeners of the head, which run later.
+  keepChallengeOnWrite(res, headers);
   res.end(body);
 }

@@ -2,6 +2,7 @@ import { exchange, type RawResponse, type RunningApp } from '@verifier/conforman
 import { bearerAuth, type GuardOptions, getAuth, isAuthError, type Middleware, requireScope } from '@verifier/express';
 import { type AuthorizationServer, startAuthorizationServer } from '@verifier/test-issuer';
 import type { ErrorRequestHandler, Express, RequestHandler } from 'express';
+import onHeaders from 'on-headers';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { frameworks } from './express-harness.ts';
 import { listen } from './listen.ts';
@@ -74,6 +75,22 @@ describe.each(Object.entries(frameworks))('%s', (_name, express) => {
           expect(answered).not.toHaveProperty(name);
         }
       }
+    });
+
+    it.each(['respond', 'framework'] as const)('cannot be stored by a listener of the head (%s)', async (onError) => {
+      const listen: RequestHandler = (_req, res, next) => {
+        onHeaders(res, () => {
+          res.setHeader('Cache-Control', 'public');
+          res.setHeader('ETag', '"a"');
+          res.setHeader('X-Listener', 'ran');
+        });
+        next();
+      };
+      const denied = headersOf(await ask(express().use(listen, auth({ onError }), ok)));
+      expect(denied).toMatchObject({ 'cache-control': 'no-store', 'x-listener': 'ran', 'www-authenticate': anonymous });
+      expect(denied).not.toHaveProperty('etag');
+      const granted = headersOf(await ask(express().use(listen, auth({ onError }), ok), bearer()));
+      expect(granted).toMatchObject({ 'cache-control': 'public', etag: '"a"' });
     });
 
     it('leaves a request that is granted access as the application has it', async () => {

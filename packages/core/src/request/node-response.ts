@@ -1,4 +1,4 @@
-import { keepChallenge, type ResponseHeaders } from './response-headers.ts';
+import { isStoring, keepChallenge, type ResponseHeaders } from './response-headers.ts';
 
 /** The part of `http.ServerResponse` that is used. Express, Fastify (`reply.raw`), Nest and Koa (`ctx.res`) provide it. */
 export interface NodeResponse {
@@ -34,8 +34,9 @@ export function fromNodeResponse(response: NodeResponse): ResponseHeaders {
 }
 
 /**
- * Calls {@link keepChallenge} when the framework writes the head of a response: after its error handler, whichever that
- * is. Nothing is added if the response turns out to be a success, such as that of another guard that granted access.
+ * Calls {@link keepChallenge} when the framework writes the head of a response, after any error handler. Listeners of the
+ * head cannot let a cache store it either. Nothing is added if the response turns out to be a success, such as that of
+ * another guard that granted access.
  *
  * @param response - The response of Node.js, before its head is written.
  * @param headers - The headers of `guard.frameworkError(error)`.
@@ -60,9 +61,22 @@ export function keepChallengeOnWrite(response: NodeResponse, headers: Readonly<R
     const message = typeof rest[0] === 'string' ? [rest[0]] : [];
     for (const [name, value] of pairsOf(rest[message.length])) response.setHeader(name, value);
     keepChallenge({ status, headers: fromNodeResponse(response) }, headers);
-    return Reflect.apply(writeHead, response, [status, ...message]);
+    return withoutStoring(response, () => Reflect.apply(writeHead, response, [status, ...message]));
   };
   Object.assign(response, { writeHead: write });
+}
+
+// Listeners such as those of `on-headers` run inside of `writeHead`.
+function withoutStoring<TResult>(response: NodeResponse, write: () => TResult): TResult {
+  const { setHeader } = response;
+  const setOthers: NodeResponse['setHeader'] = (name, value) =>
+    isStoring(name) ? response : Reflect.apply(setHeader, response, [name, value]);
+  Object.assign(response, { setHeader: setOthers });
+  try {
+    return write();
+  } finally {
+    Object.assign(response, { setHeader });
+  }
 }
 
 type Field = readonly [name: string, value: string | readonly string[]];

@@ -7,9 +7,15 @@ export interface ResponseHeaders {
 }
 
 // Fields that let a cache store a response or revalidate it. Caches prefer targeted ones to Cache-Control (RFC 9213).
-const storing = /^(?:expires|etag|last-modified|age|surrogate-control|edge-control|x-accel-expires|.+-cache-control)$/i;
+const storing =
+  /^(?:(?:.+-)?cache-control|expires|etag|last-modified|age|surrogate-control|edge-control|x-accel-expires)$/i;
 // Fields that describe another content than the one that is written.
 const content = /^content-(?!security-policy)/i;
+
+/** Whether a header lets a cache store a response, or revalidate it. */
+export function isStoring(name: string): boolean {
+  return storing.test(name);
+}
 
 /**
  * Sets the headers of a challenge on a response. Removes what the application has set for its own content: `Expires`,
@@ -30,7 +36,7 @@ const content = /^content-(?!security-policy)/i;
  * ```
  */
 export function setChallengeHeaders(target: ResponseHeaders, headers: Readonly<Record<string, string>>): void {
-  for (const name of [...target.keys()]) if (storing.test(name) || content.test(name)) target.delete(name);
+  for (const name of [...target.keys()]) if (isStoring(name) || content.test(name)) target.delete(name);
   for (const [name, value] of Object.entries(headers)) target.set(name, value);
 }
 
@@ -62,8 +68,6 @@ export interface HandledResponse {
 export function keepChallenge(response: HandledResponse, headers: Readonly<Record<string, string>>): void {
   const { status, headers: target } = response;
   if (status < 400) return;
-  for (const name of [...target.keys()]) if (storing.test(name)) target.delete(name);
-  for (const [name, value] of Object.entries(headers)) {
-    if (name === 'Cache-Control' || !target.has(name)) target.set(name, value);
-  }
+  for (const name of [...target.keys()]) if (isStoring(name)) target.delete(name);
+  for (const [name, value] of Object.entries(headers)) if (!target.has(name)) target.set(name, value);
 }
