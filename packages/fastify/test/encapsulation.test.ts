@@ -60,6 +60,17 @@ describe.each(Object.entries(frameworks))('%s: a plugin file without fastify-plu
     expect(String(await startOf(server))).toMatch(notInScope);
   });
 
+  it('[ADAPTERS-SCOPE] fails the start if a route outside uses a decorator, which is undefined there', async () => {
+    for (const hook of ['onRequest', 'preHandler']) {
+      const server = createServer(fastify);
+      await server.register(pluginFile({ global: false }));
+      server.get('/orders', { [hook]: server.authenticate }, ok);
+      expect(String(await startOf(server))).toMatch(
+        /GET \/orders has \w+: undefined, but.*not registered in its scope/,
+      );
+    }
+  });
+
   it('[ADAPTERS-SCOPE] fails the start if its scope has no routes', async () => {
     const server = createServer(fastify);
     server.register(pluginFile());
