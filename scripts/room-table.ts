@@ -16,6 +16,10 @@ export const roomLevels: readonly (readonly Room[])[] = [
       name: 'guard.ts',
       contains: 'Shared by all adapters: authenticate a request, authorize a route, write the answer',
     },
+    {
+      name: 'authenticate-upgrade.ts',
+      contains: 'Authenticates the handshake of a WebSocket, and writes the answer on its socket',
+    },
   ],
   [{ name: 'create-verifier.ts', contains: 'Joins the rooms below; contains no rules' }],
   [{ name: 'verifier.ts', contains: 'The `Verifier` interface: types only' }],

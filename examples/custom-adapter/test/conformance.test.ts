@@ -28,19 +28,27 @@ const answer = (body: unknown): Middleware => {
   };
 };
 
+const setCacheControl = (value: string): Middleware => {
+  return async (ctx, next) => {
+    ctx.set('Cache-Control', value);
+    await next();
+  };
+};
+
 const answerErrors: Middleware = async (ctx, next) => {
   try {
     await next();
   } catch (error) {
     if (!isAuthError(error)) throw error;
     ctx.status = error.status;
-    ctx.set({ ...error.headers });
     ctx.body = describeError(error);
   }
 };
 
 function createApp(described: ConformanceApp): Koa {
   const app = new Koa();
+  const { cacheControl } = described;
+  if (cacheControl !== undefined) app.use(setCacheControl(cacheControl));
   if (described.onError === 'framework') app.use(answerErrors);
   app.use(at('/public', answer(publicBody)));
   app.use(bearerAuth(guardOptions(described)));

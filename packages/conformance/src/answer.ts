@@ -1,14 +1,16 @@
 import type { RawResponse } from './exchange.ts';
 
 /**
- * The part of an answer that every adapter must give byte for byte: status, challenges, body, and media type without
- * parameters. `Retry-After` is compared by presence and range.
+ * The part of an answer that every adapter must give byte for byte: status, challenges, storage, body, and media type
+ * without parameters. `Retry-After` is compared by presence and range.
  */
 export interface Answer {
   readonly status: number;
   /** Each `WWW-Authenticate` header line. */
   readonly wwwAuthenticate: readonly string[];
   readonly retryAfter: 'absent' | 'from 1 to 300 seconds' | 'invalid';
+  /** The value of `Cache-Control`; empty if it was not sent. */
+  readonly cacheControl: string;
   readonly mediaType: string;
   /** The exact body, with {@link issuerPlaceholder} instead of the issuer's identifier. */
   readonly body: string;
@@ -27,6 +29,7 @@ export function toAnswer(response: RawResponse, issuer: string): Answer {
     status: response.status,
     wwwAuthenticate: valuesOf('www-authenticate'),
     retryAfter: readRetryAfter(valuesOf('retry-after')),
+    cacheControl: valuesOf('cache-control').join(', '),
     mediaType: mediaType.trim().toLowerCase(),
     body: response.body.replaceAll(issuer, issuerPlaceholder),
   };

@@ -3,6 +3,7 @@ import type { AnyAuthError, Claims, GuardOptions, JSONWebKeySet, VerifiedToken }
 /** The applications of the suite: the same routes with different configurations. */
 export type Profile =
   | 'default'
+  | 'cached'
   | 'given-keys'
   | 'optional'
   | 'framework'
@@ -25,8 +26,8 @@ export type Profile =
  * | `GET /any-scoped` | one of {@link requiredScopes}`.any`                 | {@link grantedBody}                   |
  * | `GET /claims`     | the predicate {@link isBlueTenant}                  | {@link grantedBody}                   |
  *
- * With `onError: 'framework'` it also has an error handler in the style of its framework, which answers with the status
- * and the headers of the error and {@link describeError} as body. The server accepts 64 KiB of headers.
+ * With `onError: 'framework'` it also has an error handler in the style of its framework, which answers with the status of
+ * the error and {@link describeError} as body, and sets no header of the error. The server accepts 64 KiB of headers.
  */
 export interface ConformanceApp {
   readonly profile: Profile;
@@ -37,12 +38,14 @@ export interface ConformanceApp {
   readonly realm?: string;
   readonly optional?: boolean;
   readonly onError?: 'respond' | 'framework';
+  /** The value of `Cache-Control` that the application sets on every response before the guard runs. */
+  readonly cacheControl?: string;
   /** The text with which `validate` refuses every token. */
   readonly rejectWith?: string;
 }
 
 /** Returns the options for the adapter's factory: `bearerAuth(guardOptions(app))`. */
-export function guardOptions({ profile: _, rejectWith, ...options }: ConformanceApp): GuardOptions {
+export function guardOptions({ profile: _, cacheControl: __, rejectWith, ...options }: ConformanceApp): GuardOptions {
   return rejectWith === undefined ? options : { ...options, validate: () => rejectWith };
 }
 

@@ -1,11 +1,12 @@
 import { type Answer, issuerPlaceholder } from './answer.ts';
 import type { AuthBody } from './app.ts';
 
-const json = { retryAfter: 'absent', mediaType: 'application/json' } as const;
+const json = { retryAfter: 'absent', cacheControl: '', mediaType: 'application/json' } as const;
+const denied = { ...json, cacheControl: 'no-store' } as const;
 
 /** 401: the request has no credentials. */
 export const anonymous: Answer = {
-  ...json,
+  ...denied,
   status: 401,
   wwwAuthenticate: ['Bearer realm="api"'],
   body: '{"error":"unauthorized","error_description":"The request has no access token"}',
@@ -13,7 +14,7 @@ export const anonymous: Answer = {
 
 /** 400: the credentials do not have the syntax of RFC 6750. */
 export const malformed: Answer = {
-  ...json,
+  ...denied,
   status: 400,
   wwwAuthenticate: [
     'Bearer realm="api", error="invalid_request", error_description="The Authorization header is malformed"',
@@ -23,7 +24,7 @@ export const malformed: Answer = {
 
 /** 400: the request has more than one set of credentials. */
 export const repeated: Answer = {
-  ...json,
+  ...denied,
   status: 400,
   wwwAuthenticate: [
     'Bearer realm="api", error="invalid_request", error_description="The request has more than one set of credentials"',
@@ -33,7 +34,7 @@ export const repeated: Answer = {
 
 /** 401: the token is refused. */
 export const invalid: Answer = {
-  ...json,
+  ...denied,
   status: 401,
   wwwAuthenticate: ['Bearer realm="api", error="invalid_token", error_description="The access token is invalid"'],
   body: '{"error":"invalid_token","error_description":"The access token is invalid"}',
@@ -41,7 +42,7 @@ export const invalid: Answer = {
 
 /** 401: the token expired, the only reason that a client learns. */
 export const expired: Answer = {
-  ...json,
+  ...denied,
   status: 401,
   wwwAuthenticate: ['Bearer realm="api", error="invalid_token", error_description="The access token expired"'],
   body: '{"error":"invalid_token","error_description":"The access token expired"}',
@@ -51,7 +52,7 @@ export const expired: Answer = {
 export function scopeMissing(scope: string): Answer {
   const challenge = 'error="insufficient_scope", error_description="The access token lacks a required scope"';
   return {
-    ...json,
+    ...denied,
     status: 403,
     wwwAuthenticate: [`Bearer realm="api", ${challenge}, scope="${scope}"`],
     body: '{"error":"insufficient_scope","error_description":"The access token lacks a required scope"}',
@@ -60,7 +61,7 @@ export function scopeMissing(scope: string): Answer {
 
 /** 403: the claims of the token do not satisfy the route. */
 export const claimsInsufficient: Answer = {
-  ...json,
+  ...denied,
   status: 403,
   wwwAuthenticate: [
     'Bearer realm="api", error="insufficient_scope", error_description="The access token does not permit this request"',
@@ -70,10 +71,10 @@ export const claimsInsufficient: Answer = {
 
 /** 503: the token cannot be verified at the moment. */
 export const unavailable: Answer = {
+  ...denied,
   status: 503,
   wwwAuthenticate: [],
   retryAfter: 'from 1 to 300 seconds',
-  mediaType: 'application/json',
   body: '{"error":"temporarily_unavailable","error_description":"The access token cannot be verified at the moment"}',
 };
 

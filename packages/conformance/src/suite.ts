@@ -2,6 +2,7 @@ import { type AuthorizationServer, startAuthorizationServer } from '@verifier/te
 import { type Answer, toAnswer } from './answer.ts';
 import type { ConformanceApp, Profile } from './app.ts';
 import { hostileRealm, hostileText } from './cases/hostile.ts';
+import { cacheable } from './cases/profiles.ts';
 import { compareWithCore } from './compare-with-core.ts';
 import type { ConformanceCase, HeaderList } from './conformance-case.ts';
 import { exchange, type RawRequest } from './exchange.ts';
@@ -44,6 +45,7 @@ interface Deployment {
 
 const profiles: readonly Profile[] = [
   'default',
+  'cached',
   'given-keys',
   'optional',
   'framework',
@@ -80,6 +82,8 @@ function startIssuer(): Promise<AuthorizationServer> {
 function describeApp(profile: Profile, { issuer, audience, kid, publicKey }: SigningContext): ConformanceApp {
   const app = { profile, issuer, audience };
   switch (profile) {
+    case 'cached':
+      return { ...app, cacheControl: cacheable };
     case 'given-keys':
       return { ...app, jwks: { keys: [{ ...publicKey.export({ format: 'jwk' }), kid, alg: 'RS256', use: 'sig' }] } };
     case 'optional':

@@ -51,10 +51,11 @@ describe('an adapter that does not conform', () => {
     return conformanceCases.filter(differs).map(({ id }) => id);
   };
   // JSON.stringify compares members in order, so this is the order of recorded answers.
-  const reordered = ({ status, wwwAuthenticate, retryAfter, mediaType, body }: Answer): Answer => ({
+  const reordered = ({ status, wwwAuthenticate, retryAfter, cacheControl, mediaType, body }: Answer): Answer => ({
     status,
     wwwAuthenticate,
     retryAfter,
+    cacheControl,
     mediaType,
     body,
   });

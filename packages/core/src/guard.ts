@@ -7,6 +7,7 @@ import { asError } from './lib/thrown-error.ts';
 import type { VerifierOptions } from './options/options.ts';
 import { type OktaOptions, okta } from './providers/okta.ts';
 import { type Challenge, publicDescription } from './request/challenge.ts';
+import { keepChallengeOnWrite, type NodeResponse } from './request/node-response.ts';
 import type { RequestLike } from './request/request.ts';
 import type { VerifiedToken } from './token/verified-token.ts';
 import type { AuthResult, Verifier } from './verifier.ts';
@@ -55,10 +56,13 @@ export interface Guard {
   challenge(error: AnyAuthError): Challenge;
   /**
    * Returns the error to pass on if `onError` is `framework`: the same object, with the headers of the answer, and with
-   * the public description as its message, because error handlers write the message to the client. The first line of
-   * `stack` keeps the original message for the log.
+   * the public description as its message, also in `stack`, because error handlers and development pages write both to the
+   * client. `code`, `claim` and `reason` are for the log.
+   *
+   * @param response - The response of Node.js, if the framework has one. The headers are on it when the framework writes it
+   * with a status of 400 or more, even if the error handler does not know of them: see {@link keepChallengeOnWrite}.
    */
-  frameworkError(error: AnyAuthError): AnyAuthError;
+  frameworkError(error: AnyAuthError, response?: NodeResponse): AnyAuthError;
   /** Closes the verifier that the guard created. A verifier that was passed in stays open for its other users. */
   close(): Promise<void>;
 }
@@ -135,11 +139,13 @@ class VerifierGuard implements Guard {
     return this.verifier.challenge(error);
   }
 
-  frameworkError(error: AnyAuthError): AnyAuthError {
-    // An engine may build the stack on first access: read it while the message is still the one for the log.
-    const { stack } = error;
+  frameworkError(error: AnyAuthError, response?: NodeResponse): AnyAuthError {
+    const message = publicDescription(error);
     const headers = headersWithoutBody(this.challenge(error));
-    return Object.assign(error, { stack, headers, message: publicDescription(error) });
+    if (response !== undefined) keepChallengeOnWrite(response, headers);
+    // The first line of the stack repeats the message, which contains the text of `validate`.
+    const stack = error.stack?.replace(error.message, () => message);
+    return Object.assign(error, { stack, headers, message });
   }
 
   async close(): Promise<void> {

@@ -1,3 +1,4 @@
+export { authenticateUpgrade, type GrantedUpgrade, type UpgradeSocket } from './authenticate-upgrade.ts';
 export {
   accessRequirement,
   anyScopeRequirement,
@@ -58,6 +59,7 @@ export { type KeycloakOptions, keycloak } from './providers/keycloak.ts';
 export { type OktaOptions, okta } from './providers/okta.ts';
 export type { ManyIssuersProviderOptions, ProviderOptions } from './providers/provider-options.ts';
 export type { Challenge } from './request/challenge.ts';
+export { fromNodeResponse, keepChallengeOnWrite, type NodeResponse } from './request/node-response.ts';
 export {
   type FetchContext,
   type FetchRequest,
@@ -66,6 +68,12 @@ export {
   type NodeRequest,
   type RequestLike,
 } from './request/request.ts';
+export {
+  type HandledResponse,
+  keepChallenge,
+  type ResponseHeaders,
+  setChallengeHeaders,
+} from './request/response-headers.ts';
 export type { Clock } from './runtime/clock.ts';
 export type { FetchLike } from './runtime/http-runtime.ts';
 export type { ClaimPath } from './token/claim-names.ts';

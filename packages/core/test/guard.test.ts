@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { createGuard, createOktaGuard, type GuardOptions } from '../src/index.ts';
 import { authErrorOf, configurationErrorIn } from './support/expected-errors.ts';
@@ -49,11 +50,20 @@ describe('a guard', () => {
     expect(passed).toBe(error);
     expect(passed).toMatchObject({ status: 401, statusCode: 401, code: 'ERR_AUDIENCE_MISMATCH' });
     expect(passed.headers).toEqual({
+      'Cache-Control': 'no-store',
       'WWW-Authenticate':
         'Bearer realm="orders", error="invalid_token", error_description="The access token is invalid"',
     });
     expect(passed.message).toBe('The access token is invalid');
     expect(guard.challenge(error).body).toContain('invalid_token');
+  });
+
+  it('[ANSWERS-MESSAGE-HIDDEN] passes no text of validate to a framework', () => {
+    const guard = createGuard({ ...optionsFor(key), validate: () => 'because of\nhush $&', onError: 'framework' });
+    const passed = guard.frameworkError(authErrorOf(() => guard.verifier.verifySync(token)));
+    expect(passed).toMatchObject({ code: 'ERR_TOKEN_REJECTED', message: 'The access token is invalid' });
+    expect(passed.stack).toMatch(/^TokenError: The access token is invalid\n +at /);
+    expect(inspect(passed, { showHidden: true, depth: 5 })).not.toMatch(/because|hush/);
   });
 
   const wrong: readonly [string, unknown, RegExp][] = [

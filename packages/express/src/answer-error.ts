@@ -1,6 +1,12 @@
 import type { ServerResponse } from 'node:http';
-import type { AnyAuthError, Challenge, Guard } from '@verifier/core';
-import { setHeaders } from './set-headers.ts';
+import {
+  type AnyAuthError,
+  type Challenge,
+  fromNodeResponse,
+  type Guard,
+  keepChallengeOnWrite,
+  setChallengeHeaders,
+} from '@verifier/core';
 
 /** Writes the answer to a denied request, or passes the error to Express if the guard has `onError: 'framework'`. */
 export function answerError(
@@ -9,13 +15,15 @@ export function answerError(
   res: ServerResponse,
   next: (error: unknown) => void,
 ): void {
-  if (guard.onError === 'framework') next(guard.frameworkError(error));
+  if (guard.onError === 'framework') next(guard.frameworkError(error, res));
   // If another middleware, such as a time-out, responded meanwhile, the route stays closed and that response is kept.
   else if (!res.headersSent) respond(guard.challenge(error), res);
 }
 
 function respond({ status, headers, body }: Challenge, res: ServerResponse): void {
   res.statusCode = status;
-  setHeaders(res, headers);
+  setChallengeHeaders(fromNodeResponse(res), headers);
+  // Also against listeners of the head, which run later.
+  keepChallengeOnWrite(res, headers);
   res.end(body);
 }

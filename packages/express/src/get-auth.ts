@@ -1,6 +1,11 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { VerifiedToken } from '@verifier/core';
 import { findState, middlewareMissing } from './request-state.ts';
+
+// Express links each request to its response.
+interface AnsweredRequest extends IncomingMessage {
+  readonly res?: ServerResponse;
+}
 
 /**
  * Returns the verified access token of a request, the value of `req.auth`, without changing the types of Express.
@@ -29,10 +34,10 @@ export function getAuth<TClaims = unknown>(
   req: IncomingMessage,
   options: { readonly optional: true },
 ): VerifiedToken<TClaims> | null;
-export function getAuth(req: IncomingMessage, options?: { readonly optional: true }): VerifiedToken | null {
+export function getAuth(req: AnsweredRequest, options?: { readonly optional: true }): VerifiedToken | null {
   const state = findState(req);
   if (state === undefined) throw middlewareMissing('getAuth(req)');
   const error = options?.optional === true ? undefined : state.guard.authorize(state.auth);
-  if (error !== undefined) throw state.guard.frameworkError(error);
+  if (error !== undefined) throw state.guard.frameworkError(error, req.res);
   return state.auth;
 }

@@ -29,6 +29,8 @@ export function expressHarness(express: () => Express): AdapterHarness {
 
 function createApp(server: Express, app: ConformanceApp): Express {
   const grant: RequestHandler = (_req, res) => void res.json(grantedBody);
+  const { cacheControl } = app;
+  if (cacheControl !== undefined) server.use(setCacheControl(cacheControl));
   server.get('/public', (_req, res) => void res.json(publicBody));
   server.use(bearerAuth(guardOptions(app)));
   server.get('/protected', (req, res) => void res.json(describeAuth(getAuth(req, { optional: true }))));
@@ -40,7 +42,14 @@ function createApp(server: Express, app: ConformanceApp): Express {
   return server;
 }
 
+function setCacheControl(value: string): RequestHandler {
+  return (_req, res, next) => {
+    res.set('Cache-Control', value);
+    next();
+  };
+}
+
 const answerError: ErrorRequestHandler = (error: unknown, _req, res, next) => {
   if (!isAuthError(error)) return next(error);
-  return void res.status(error.status).set(error.headers).json(describeError(error));
+  return void res.status(error.status).json(describeError(error));
 };

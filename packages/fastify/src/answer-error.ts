@@ -1,4 +1,11 @@
-import type { AnyAuthError, Challenge, Guard } from '@verifier/core';
+import {
+  type AnyAuthError,
+  type Challenge,
+  type Guard,
+  keepChallengeOnWrite,
+  type ResponseHeaders,
+  setChallengeHeaders,
+} from '@verifier/core';
 import type { FastifyReply } from 'fastify';
 import type { AnyReply } from './fastify-types.ts';
 
@@ -10,5 +17,17 @@ export function answerError(guard: Guard, error: AnyAuthError, reply: AnyReply, 
 }
 
 function respond({ status, headers, body }: Challenge, reply: FastifyReply): void {
-  reply.code(status).headers(headers).send(body);
+  setChallengeHeaders(headersOf(reply), headers);
+  // Also replaces the headers that the application sets on `reply.raw`, and those of its `onSend` hooks.
+  keepChallengeOnWrite(reply.raw, headers);
+  reply.code(status).send(body);
+}
+
+function headersOf(reply: FastifyReply): ResponseHeaders {
+  return {
+    keys: () => Object.keys(reply.getHeaders()),
+    has: (name) => reply.hasHeader(name),
+    set: (name, value) => void reply.header(name, value),
+    delete: (name) => void reply.removeHeader(name),
+  };
 }

@@ -4,6 +4,7 @@ import {
   createOktaGuard,
   type Guard,
   isAuthError,
+  keepChallengeOnWrite,
   openApiSecurity,
   type Requirements,
 } from '@verifier/core';
@@ -15,6 +16,7 @@ import { showSecurity } from './openapi-security.ts';
 import { type BearerAuthOptions, type OktaAuthOptions, type PluginSettings, splitOptions } from './plugin-options.ts';
 import { RouteAuthReader } from './route-auth-reader.ts';
 import { defaultName, reserveName, validateNames } from './scope-names.ts';
+import { watchRoutes } from './watch-routes.ts';
 
 /**
  * Protects the scope that registers it, and its child scopes: authenticates requests by an access token of an Okta
@@ -86,6 +88,7 @@ function protect<TGuardOptions extends object>(
   const routes = new RouteAuthReader(requirementsByDefault(guardOptions), global);
   reserveName(instance, registration.decoratorName);
   decorate(instance, registration, decoratorName !== undefined);
+  watchRoutes(instance, global);
   instance.addHook(
     'onRequest',
     toScopeHook(registration, ({ routeOptions }) => routes.read(routeOptions.config.auth)),
@@ -112,8 +115,12 @@ function toRouteHook(routes: RouteAuthReader, securityScheme: string | undefined
   };
 }
 
-// Sets the challenge before the application's error handler runs, which need not know about challenges.
+// Runs before the application's error handler, which need not know about challenges.
 const keepChallenge: onErrorHookHandler = (_request, reply, error, done) => {
-  if (isAuthError(error) && error.headers !== undefined) reply.code(error.status).headers(error.headers);
+  if (isAuthError(error) && error.headers !== undefined) {
+    // Not `reply.code`, which `reply.redirect` of an error handler would keep.
+    reply.raw.statusCode = error.status;
+    keepChallengeOnWrite(reply.raw, error.headers);
+  }
   done();
 };

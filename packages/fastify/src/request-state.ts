@@ -22,6 +22,11 @@ export function declareState(instance: FastifyInstance, decoratorName: string): 
   instance.decorateRequest(decoratorName, null);
 }
 
+/** Whether the requests of a scope are decorated, also by another copy of this package. */
+export function declaresState(scope: FastifyInstance): boolean {
+  return scope.hasRequestDecorator(requestState);
+}
+
 /** Attaches the result: by name for the application, and under a symbol that no other plugin overwrites. */
 export function attachState(request: StatefulRequest, decoratorName: string, state: RequestState): void {
   request[requestState] = state;

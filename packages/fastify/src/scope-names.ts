@@ -1,5 +1,6 @@
 import { ConfigurationError } from '@verifier/core';
 import type { FastifyInstance } from 'fastify';
+import { declaresState } from './request-state.ts';
 
 /** The name of the request decorator unless `decoratorName` is set. */
 export const defaultName = 'auth';
@@ -12,6 +13,16 @@ const reserved = new WeakMap<object, { readonly scope: FastifyInstance; readonly
 /** Records that a scope is protected. */
 export function reserveName(scope: FastifyInstance, name: string): void {
   reserved.set(scope.server, [...(reserved.get(scope.server) ?? []), { scope, name }]);
+}
+
+/** Whether the routes of a scope are protected: the scope itself, or one around it, registered the plugin. */
+export function isProtected(scope: FastifyInstance): boolean {
+  return declaresState(scope) || (reserved.get(scope.server) ?? []).some((each) => isWithin(scope, each.scope));
+}
+
+/** Whether a scope is `outer` or one of its child scopes. The prototype of a scope is the scope around it. */
+export function isWithin(scope: FastifyInstance, outer: FastifyInstance): boolean {
+  return scope === outer || Object.prototype.isPrototypeOf.call(outer, scope);
 }
 
 /**
@@ -30,10 +41,8 @@ export function validateNames(scope: FastifyInstance, decoratorName: string | un
   if (taken.length > 0) throw namesTaken(taken);
 }
 
-// The prototype of a scope is the scope around it.
 function isNested(one: FastifyInstance, other: FastifyInstance): boolean {
-  const isAround = Object.prototype.isPrototypeOf;
-  return one === other || isAround.call(one, other) || isAround.call(other, one);
+  return isWithin(one, other) || isWithin(other, one);
 }
 
 function protectedTwice(name: string): ConfigurationError {

@@ -146,7 +146,13 @@ describe('a scope that is protected twice', () => {
     return outcome;
   };
   const register = (app: FastifyInstance): void => void app.register(bearerAuth, options());
-  const registerInside = (app: FastifyInstance): void => void app.register(async (child) => register(child));
+  let count = 0;
+  const registerInside = (app: FastifyInstance): void =>
+    void app.register(async (child) => {
+      register(child);
+      count += 1;
+      child.get(`/${count}`, ok);
+    });
 
   it.each([
     ['in one scope', [register, register]],

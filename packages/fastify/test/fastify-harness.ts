@@ -35,6 +35,10 @@ export function fastifyHarness(fastify: Fastify, addRoutes: (typeof styles)[keyo
     start: async (app) => {
       const server = createServer(fastify);
       if (app.onError === 'framework') server.setErrorHandler(answerError);
+      const { cacheControl } = app;
+      if (cacheControl !== undefined) {
+        server.addHook('onRequest', async (_request, reply) => void reply.header('Cache-Control', cacheControl));
+      }
       await addRoutes(server, app);
       return listen(server);
     },
@@ -53,10 +57,7 @@ export async function listen(server: FastifyInstance): Promise<RunningApp> {
 
 const answerError: Parameters<FastifyInstance['setErrorHandler']>[0] = (error, _request, reply) => {
   if (!isAuthError(error)) return reply.send(error);
-  return reply
-    .code(error.status)
-    .headers(error.headers ?? {})
-    .send(describeError(error));
+  return reply.code(error.status).send(describeError(error));
 };
 
 async function addConfiguredRoutes(server: FastifyInstance, app: ConformanceApp): Promise<void> {

@@ -162,7 +162,7 @@ function toMiddleware(leaseFor: (c: Context) => GuardLease): AuthMiddleware {
 async function authenticate(c: Context, next: Next, { guard, verified }: GuardLease): Promise<void> {
   const request = fromFetchRequest(c.req.raw, { waitUntil: (work) => keepAlive(c, work) });
   const result = await guard.authenticate(request);
-  if (!result.ok) throw toHttpException(guard, result.error);
+  if (!result.ok) throw toHttpException(c, guard, result.error);
   if (result.auth !== null) verified();
   attachState(c, { guard, auth: result.auth });
   await next();

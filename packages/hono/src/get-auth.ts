@@ -40,6 +40,6 @@ export function getAuth(c: Context, options?: { readonly optional: true }): Veri
   const state = findState(c);
   if (state === undefined) throw middlewareMissing('getAuth(c)');
   const error = options?.optional === true ? undefined : state.guard.authorize(state.auth);
-  if (error !== undefined) throw toHttpException(state.guard, error);
+  if (error !== undefined) throw toHttpException(c, state.guard, error);
   return state.auth;
 }

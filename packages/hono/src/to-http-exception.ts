@@ -1,12 +1,18 @@
 import type { AnyAuthError, Guard } from '@verifier/core';
+import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
+import { keepOnContext } from './keep-on-context.ts';
 
 /**
- * Converts an error to the exception that carries the complete response, whatever error handler the application has.
+ * Converts an error to the exception that carries the complete response. Its headers are on the response of an error
+ * handler that makes another one, too.
  * Throw it: `some` of `hono/combine` takes a returned response for a success.
  */
-export function toHttpException(guard: Guard, error: AnyAuthError): HTTPException {
+export function toHttpException(c: Context, guard: Guard, error: AnyAuthError): HTTPException {
   const { status, headers, body } = guard.challenge(error);
   const cause = guard.frameworkError(error);
-  return new HTTPException(status, { res: new Response(body, { status, headers }), message: cause.message, cause });
+  const res = new Response(body, { status, headers });
+  const exception = new HTTPException(status, { res, message: cause.message, cause });
+  keepOnContext(c, exception, cause.headers ?? {});
+  return exception;
 }

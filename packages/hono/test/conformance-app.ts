@@ -9,12 +9,14 @@ import {
   requiredScopes,
 } from '@verifier/conformance/app';
 import { bearerAuth, getAuth, isAuthError, requireAnyScope, requireClaims, requireScope } from '@verifier/hono';
-import { Hono } from 'hono';
+import { Hono, type MiddlewareHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 
 /** The application of the conformance suite, for every runtime. */
 export function createConformanceApp(described: ConformanceApp): Hono {
   const app = new Hono();
+  const { cacheControl } = described;
+  if (cacheControl !== undefined) app.use(setCacheControl(cacheControl));
   app.get('/public', (c) => c.json(publicBody));
   app.use(bearerAuth(guardOptions(described)));
   app.get('/protected', (c) => c.json(describeAuth(getAuth(c, { optional: true }))));
@@ -26,7 +28,14 @@ export function createConformanceApp(described: ConformanceApp): Hono {
   return app;
 }
 
+function setCacheControl(value: string): MiddlewareHandler {
+  return async (c, next) => {
+    c.header('Cache-Control', value);
+    await next();
+  };
+}
+
 function answerError(error: Error): Response {
   if (!(error instanceof HTTPException) || !isAuthError(error.cause)) throw error;
-  return Response.json(describeError(error.cause), { status: error.status, headers: error.cause.headers ?? {} });
+  return Response.json(describeError(error.cause), { status: error.status });
 }

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { type ArgumentsHost, Catch, Controller, type ExceptionFilter, Get, Module, type Type } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import {
@@ -28,8 +29,17 @@ export function nestHarness(platform: Platform): AdapterHarness {
   return {
     start: (app) =>
       start(platform, createModule(app), (nest) => {
+        const { cacheControl } = app;
+        if (cacheControl !== undefined) nest.use(setCacheControl(cacheControl));
         if (app.onError === 'framework') nest.useGlobalFilters(new AnswerError(nest.get(HttpAdapterHost)));
       }),
+  };
+}
+
+function setCacheControl(value: string): (req: unknown, res: ServerResponse, next: () => void) => void {
+  return (_req, res, next) => {
+    res.setHeader('Cache-Control', value);
+    next();
   };
 }
 

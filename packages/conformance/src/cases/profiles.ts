@@ -7,6 +7,9 @@ import { type SigningContext, signed } from '../token-builder.ts';
 const valid = signed();
 const expired = signed({ exp: 1 });
 
+/** A `Cache-Control` of an application that lets every cache store its responses. */
+export const cacheable = 'public, max-age=600';
+
 type Row = readonly [name: string, path: string, credentials: string, answer: Answer];
 
 /** Returns cases; `VALID`, `EXPIRED` and `FOREIGN` are replaced by a valid token, an expired one and another issuer's. */
@@ -90,5 +93,19 @@ const rejecting: readonly ConformanceCase[] = cases('rejecting', 'RFC 6750, sect
   ['expired', '/protected', 'Bearer EXPIRED', expected.expired],
 ]);
 
+const cached: readonly ConformanceCase[] = [
+  ...cases('cached', 'RFC 9111, section 5.2.2.5: no-store', [
+    ['nothing', '/protected', '', expected.anonymous],
+    ['malformed', '/protected', 'Bearer', expected.malformed],
+    ['expired', '/protected', 'Bearer EXPIRED', expected.expired],
+    ['scope-missing', '/scoped-all', 'Bearer VALID', expected.scopeMissing('read:messages write:messages')],
+    ['claims', '/claims', 'Bearer VALID', expected.claimsInsufficient],
+  ]),
+  ...cases('cached', 'RFC 9111, section 5.2: the application decides', [
+    ['good', '/scoped', 'Bearer VALID', { ...expected.granted, cacheControl: cacheable }],
+    ['public-route', '/public', '', { ...expected.open, cacheControl: cacheable }],
+  ]),
+];
+
 /** The effects of options on answers. */
-export const profileCases: readonly ConformanceCase[] = [...optional, ...framework, ...outage, ...rejecting];
+export const profileCases: readonly ConformanceCase[] = [...cached, ...optional, ...framework, ...outage, ...rejecting];

@@ -40,8 +40,11 @@ export function challengeFor(error: AnyAuthError, realm: string): Challenge {
   const code = errorCodeOf(error);
   const body = JSON.stringify({ error: code, error_description: description });
   const headers = error.status === 503 ? retryHeaders(error.retryAfter) : challengeHeaders(error, realm);
-  return { status: error.status, headers: { ...headers, 'Content-Type': 'application/json' }, body };
+  return { status: error.status, headers: { ...headers, ...answerHeaders }, body };
 }
+
+// Replaces a `Cache-Control` of the application, by which a cache may store a denied request's answer for other clients.
+const answerHeaders = { 'Cache-Control': 'no-store', 'Content-Type': 'application/json' };
 
 function errorCodeOf({ status, code }: AnyAuthError): string {
   switch (status) {

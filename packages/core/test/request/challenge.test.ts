@@ -15,7 +15,7 @@ import { parseChallenge } from './rfc9110.ts';
 
 const key = generateTestKey('Ed25519');
 const verifier = verifierFor(key);
-const json = { 'Content-Type': 'application/json' };
+const json = { 'Cache-Control': 'no-store', 'Content-Type': 'application/json' };
 
 const tokenCodes: readonly TokenError['code'][] = [
   'ERR_TOKEN_MALFORMED',
