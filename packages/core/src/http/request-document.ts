@@ -1,3 +1,4 @@
+import { copyOptions } from '../lib/copy-options.ts';
 import type { FetchLike, HttpClient } from '../runtime/http-runtime.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
 import { DocumentError } from './document-error.ts';
@@ -88,7 +89,8 @@ async function exchange(
   deadline: Deadline,
 ): Promise<FetchedDocument> {
   const { signal } = deadline;
-  const init: RequestInit = { method: 'GET', headers: headersOf(settings, request), redirect: 'manual', signal };
+  const headers = headersOf(settings, request);
+  const init: RequestInit = copyOptions({ method: 'GET', headers, redirect: 'manual', signal });
   const attempt = async (): Promise<FetchedDocument> =>
     await readDocument(await deadline.bound(client.fetch(url, init)), settings, request, deadline);
   try {

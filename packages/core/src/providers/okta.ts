@@ -1,5 +1,6 @@
 import { runtime } from '#runtime';
 import { ConfigurationError } from '../errors.ts';
+import { copyOptions } from '../lib/copy-options.ts';
 import type { SingleIssuerOptions } from '../options/options.ts';
 
 /** The options of {@link okta}: those of a verifier, with an optional issuer and audience. */
@@ -36,13 +37,14 @@ export function okta(
   options: OktaOptions = {},
   environment: Readonly<Record<string, string | undefined>> = runtime.environment(),
 ): SingleIssuerOptions {
-  const issuer = options.issuer ?? (environment['OKTA_OAUTH2_ISSUER'] || undefined);
+  const given = copyOptions(options);
+  const issuer = given.issuer ?? (environment['OKTA_OAUTH2_ISSUER'] || undefined);
   if (issuer === undefined) {
     throw new ConfigurationError(
       'issuer is missing: set OKTA_OAUTH2_ISSUER, or write oktaAuth({ issuer: "https://example.okta.com/oauth2/default" })',
     );
   }
-  return { ...options, issuer, audience: audienceOf(options, issuer, environment) };
+  return { ...given, issuer, audience: audienceOf(given, issuer, environment) };
 }
 
 function audienceOf(

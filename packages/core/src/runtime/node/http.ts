@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Agent, Dispatcher } from 'undici';
+import { copyOptions } from '../../lib/copy-options.ts';
 import type { FetchLike, HttpClient, HttpRuntime, PoolOptions } from '../http-runtime.ts';
 
 const connectTimeout = 2;
@@ -49,14 +50,18 @@ async function openPool({
   const { EnvHttpProxyAgent, fetch } = await import('undici');
   const own =
     dispatcher === undefined
-      ? new EnvHttpProxyAgent({
-          connections,
-          connectTimeout: Math.min(connectTimeout, timeout) * 1000,
-          keepAliveTimeout: keepAliveTimeout * 1000,
-        })
+      ? new EnvHttpProxyAgent(
+          copyOptions({
+            connections,
+            connectTimeout: Math.min(connectTimeout, timeout) * 1000,
+            keepAliveTimeout: keepAliveTimeout * 1000,
+            // No limit: the size is counted after decompression, where the body is read.
+            maxResponseSize: -1,
+          }),
+        )
       : undefined;
   const used = (own ?? dispatcher) as Dispatcher;
   const pooled = (url: string, init: RequestInit) =>
-    fetch(url, { ...init, dispatcher: used } as Parameters<typeof fetch>[1]);
+    fetch(url, copyOptions({ ...init, dispatcher: used }) as Parameters<typeof fetch>[1]);
   return { fetch: pooled as unknown as FetchLike, own: own as Agent | undefined };
 }
