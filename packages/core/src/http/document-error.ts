@@ -1,5 +1,5 @@
 /** The reason why a document could not be fetched. */
-export type DocumentFault = 'network' | 'timeout' | 'status' | 'content-type' | 'size' | 'json' | 'aborted';
+export type DocumentFault = 'network' | 'timeout' | 'status' | 'content-type' | 'size' | 'json' | 'aborted' | 'library';
 
 /** A failed fetch of a document. Internal: applications see it as the `cause` of an UnavailableError. */
 export class DocumentError extends Error {

@@ -1,5 +1,5 @@
 import { copyOptions } from '../lib/copy-options.ts';
-import type { FetchLike, HttpClient } from '../runtime/http-runtime.ts';
+import { type FetchLike, type HttpClient, HttpLibraryError } from '../runtime/http-runtime.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
 import { DocumentError } from './document-error.ts';
 import { parseRetryAfter } from './retry-after.ts';
@@ -57,10 +57,16 @@ export async function requestDocument(
   try {
     return await exchange(client, url, settings, request, deadline);
   } catch (error) {
-    throw error instanceof DocumentError ? error : connectionFault(error);
+    throw error instanceof DocumentError ? error : requestFault(error);
   } finally {
     deadline.clear();
   }
+}
+
+function requestFault(cause: unknown): DocumentError {
+  return cause instanceof HttpLibraryError
+    ? new DocumentError('library', cause.message, { cause })
+    : connectionFault(cause);
 }
 
 // Names the cause by its code, which an operator can look up: messages contain addresses.
