@@ -37,7 +37,7 @@ interface Record {
   readonly fetches: object;
 }
 
-/** What the framework itself makes of a pollution. */
+/** The limits of a framework that reads from `Object.prototype` itself. */
 export interface PollutionSettings {
   /** Names that stop the framework. */
   readonly except?: readonly string[];

@@ -33,10 +33,11 @@ const ways: Readonly<Record<string, (edit: Edit) => MiddlewareHandler>> = {
 describe.each(Object.entries(ways))('[REQUEST-HEADERS-DECIDE] headers that middleware edited %s', (_name, way) => {
   function appWith(edit: Edit): Hono {
     const auth = bearerAuth({ issuer: issuer.issuer, audience: issuer.audience });
-    return new Hono()
-      .use(way(edit))
-      .use(auth)
-      .get('/', (c) => c.body(null, 204));
+    const app = new Hono();
+    app.use(way(edit));
+    app.use(auth);
+    app.get('/', (c) => c.body(null, 204));
+    return app;
   }
 
   /** The statuses without a server, and on Node.js. */

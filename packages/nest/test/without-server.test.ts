@@ -1,5 +1,6 @@
 import { Controller, type ExecutionContext, Get } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+// words-allow: helpers (a folder of Nest)
 import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
 import { BearerAuthModule, ConfigurationError, getAuth, OktaAuthGuard } from '@verifier/nest';
 import { type AuthorizationServer, startAuthorizationServer } from '@verifier/test-issuer';
