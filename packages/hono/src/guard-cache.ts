@@ -1,4 +1,4 @@
-import { ConfigurationError, type Guard } from '@verifier/core';
+import { ConfigurationError, copyOptions, type Guard } from '@verifier/core';
 import type { Context } from 'hono';
 import { structuralKey } from './structural-key.ts';
 
@@ -29,7 +29,7 @@ export class GuardCache<TOptions extends object> {
    * @throws ConfigurationError if the function throws, or does not return valid options.
    */
   guardFor(c: Context): Guard {
-    const options = readOptions(this.#optionsFor, c);
+    const options = copyOptions(readOptions(this.#optionsFor, c));
     const key = structuralKey(options);
     const guard = this.#guards.get(key) ?? this.#create(options);
     // A map iterates in the order of insertion: the first entry is the least recently used one.
