@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, request as send } from 'node:http';
+import { connect as connectHttp2, createServer as createHttp2Server } from 'node:http2';
 import { type AddressInfo, connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
@@ -218,6 +219,38 @@ describe('a request that a Node.js server received', () => {
       url: 'http://api.example/x',
       authorization: ['Bearer  a'],
     });
+  });
+});
+
+describe('a request that an HTTP/2 server received', () => {
+  async function receive(...headers: readonly string[]): Promise<unknown> {
+    const server = createHttp2Server((request, response) => {
+      const { url, header } = bind(fromNodeRequest(request));
+      response.end(JSON.stringify({ url: url(), authorization: header('authorization') }));
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    // Node.js refuses to send a repeated Authorization otherwise.
+    const client = connectHttp2(origin, Object({ strictSingleValueFields: false }));
+    const pseudo = [':method', 'GET', ':scheme', 'http', ':authority', 'api.example', ':path', '/a'];
+    const answer = await text(client.request(Object([...pseudo, ...headers])));
+    client.close();
+    server.close();
+    return JSON.parse(answer);
+  }
+
+  // Older versions cannot send headers as a list.
+  const canSendLists = Number(process.versions.node.split('.')[0]) >= 24;
+
+  it.runIf(canSendLists)('[REQUEST-HEADERS-DECIDE] has its header and its authority', async () => {
+    const url = 'http://api.example/a';
+    expect(await receive()).toEqual({ url, authorization: [] });
+    expect(await receive('authorization', 'Bearer a')).toEqual({ url, authorization: ['Bearer a'] });
+  });
+
+  it.runIf(canSendLists)('[REQUEST-REPEATED] has both values of a repeated Authorization header', async () => {
+    const repeated = ['authorization', 'Bearer a', 'authorization', 'Bearer b'];
+    expect(await receive(...repeated)).toMatchObject({ authorization: ['Bearer a', 'Bearer b'] });
   });
 });
 
