@@ -78,7 +78,6 @@ describe('[OPTIONS-OWN] Object.prototype', () => {
     for (const [name, value] of Object.entries({
       connections: 0,
       dispatcher: {},
-      timeout: 'polluted',
       ttl: 'polluted',
     })) {
       pollute(name, value);
