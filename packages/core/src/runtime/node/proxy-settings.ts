@@ -1,4 +1,4 @@
-import { BlockList, isIP } from 'node:net';
+import type { BlockList } from 'node:net';
 import { ConfigurationError } from '../../errors.ts';
 
 /** The proxies that environment variables name. */
@@ -73,9 +73,14 @@ function isPercentEncoded(text: string): boolean {
   }
 }
 
+// Loaded only for a proxy: importing the package must not load the network modules of Node.js.
+function net(): typeof import('node:net') {
+  return process.getBuiltinModule('node:net');
+}
+
 // undici compares names; addresses and their ranges are compared here.
 function directAddresses(entries: readonly string[]): BlockList {
-  const addresses = new BlockList();
+  const addresses = new (net().BlockList)();
   addresses.addSubnet('127.0.0.0', 8);
   addresses.addAddress('::1', 'ipv6');
   for (const entry of entries) addEntry(addresses, entry);
@@ -85,7 +90,7 @@ function directAddresses(entries: readonly string[]): BlockList {
 function addEntry(addresses: BlockList, entry: string): void {
   // An address with a port, such as [::1]:443, is not one of these.
   const [address = '', prefix] = entry.replace(/^\[([^\]]+)\](?=\/|$)/, '$1').split('/');
-  const version = isIP(address);
+  const version = net().isIP(address);
   if (version === 0) return;
   const bits = version === 4 ? 32 : 128;
   const length = prefix === undefined ? bits : Number(prefix);
@@ -95,7 +100,7 @@ function addEntry(addresses: BlockList, entry: string): void {
 
 function hasAddress(addresses: BlockList, hostname: string): boolean {
   const address = hostname.replace(/[[\]]/g, '');
-  const version = isIP(address);
+  const version = net().isIP(address);
   return version !== 0 && addresses.check(address, familyOf(version));
 }
 
