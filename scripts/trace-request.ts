@@ -66,7 +66,7 @@ function requestWith(token: string): Parameters<Core['fromNodeRequest']>[0] {
     method: 'GET',
     url: '/',
     rawHeaders: ['Host', 'api.example', 'Authorization', `Bearer ${token}`],
-    headers: {},
+    headers: { host: 'api.example', authorization: `Bearer ${token}` },
   };
 }
 

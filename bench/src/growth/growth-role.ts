@@ -51,7 +51,8 @@ export function runGrowthRole(): void {
 
 function requestWith(token: string): RequestLike {
   const rawHeaders = ['Host', 'api.example.com', 'Accept', 'application/json', 'Authorization', `Bearer ${token}`];
-  return fromNodeRequest({ method: 'GET', url: '/orders', rawHeaders, headers: { host: 'api.example.com' } });
+  const headers = { host: 'api.example.com', accept: 'application/json', authorization: `Bearer ${token}` };
+  return fromNodeRequest({ method: 'GET', url: '/orders', rawHeaders, headers });
 }
 
 async function runFor({ guards, requests }: Ready, ms: number): Promise<Sample> {

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
   type AdapterHarness,
@@ -7,6 +7,7 @@ import {
   describeAuth,
   describeConformance,
   describeError,
+  describePollution,
   grantedBody,
   guardOptions,
   isBlueTenant,
@@ -76,6 +77,26 @@ const koaHarness: AdapterHarness = {
 };
 
 describeConformance('The Koa adapter of the guide', koaHarness);
+describePollution('The Koa adapter of the guide', koaHarness);
+
+it.each([
+  ['deleted', (headers: IncomingHttpHeaders) => delete headers.authorization, 'Bearer a', 401],
+  ['replaced', (headers: IncomingHttpHeaders) => Object.assign(headers, { authorization: 'Basic a' }), 'Bearer', 401],
+  ['left alone', () => undefined, 'Bearer', 400],
+])('[REQUEST-HEADERS-DECIDE] a token that middleware %s', async (_case, edit, authorization, status) => {
+  const app = new Koa().use((ctx, next) => {
+    edit(ctx.headers);
+    return next();
+  });
+  app.use(bearerAuth({ issuer: 'https://issuer.example', audience: 'api' })).use(answer('open'));
+  const server = app.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port }: AddressInfo = Object(server.address());
+  const answered = await fetch(`http://127.0.0.1:${port}/`, { headers: { authorization } });
+  expect(answered.status).toBe(status);
+  server.closeAllConnections();
+  server.close();
+});
 
 it('a requirement mounted before bearerAuth() answers 500, not the route', async () => {
   const app = new Koa().use(requires(scopeRequirement('read'))).use(answer('open'));

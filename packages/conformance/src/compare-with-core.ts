@@ -57,7 +57,14 @@ function randomRequests(context: SigningContext): fc.Arbitrary<HeaderList> {
 
 /** Returns core's answer to a request, in the form of an adapter's answer. */
 async function answerOfCore(verifier: Verifier, headers: HeaderList, issuer: string): Promise<Answer> {
-  const request = fromNodeRequest({ method: 'GET', url: '/protected', rawHeaders: headers.flat(), headers: {} });
+  // As Node.js does: `headers` keeps the first of several values.
+  const [authorization] = headers.map(([, value]) => value);
+  const request = fromNodeRequest({
+    method: 'GET',
+    url: '/protected',
+    rawHeaders: headers.flat(),
+    headers: authorization === undefined ? {} : { authorization },
+  });
   const result = await verifier.authenticate(request);
   if (result.ok) {
     const body = JSON.stringify(describeAuth(result.auth));

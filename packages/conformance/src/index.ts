@@ -14,7 +14,9 @@ export {
 export type { ConformanceCase, HeaderList } from './conformance-case.ts';
 export { conformanceCases } from './conformance-cases.ts';
 export { describeConformance } from './describe-conformance.ts';
+export { describePollution, type PollutionSettings } from './describe-pollution.ts';
 export { exchange, type RawRequest, type RawResponse } from './exchange.ts';
+export { type Pollution, withPollution } from './pollution.ts';
 export { type RecordedAnswers, recordAnswers } from './record-answers.ts';
 export { type AdapterHarness, type Outcome, type RunningApp, type Suite, startSuite } from './suite.ts';
 export { withResultHeader } from './with-result-header.ts';

@@ -111,7 +111,7 @@ export class TokenError extends AuthError {
   declare readonly reason?: ClaimFault;
 
   constructor(code: TokenErrorCode, message: string, details: TokenErrorDetails = {}) {
-    super(message, 'cause' in details ? { cause: details.cause } : undefined);
+    super(message, Object.hasOwn(details, 'cause') ? { cause: details.cause } : undefined);
     this.code = code;
     if (details.claim !== undefined) this.claim = details.claim;
     if (details.reason !== undefined) this.reason = details.reason;
@@ -140,7 +140,7 @@ export class UnavailableError extends AuthError {
   readonly retryAfter: number;
 
   constructor(code: UnavailableErrorCode, message: string, details: { retryAfter?: number; cause?: unknown } = {}) {
-    super(message, 'cause' in details ? { cause: details.cause } : undefined);
+    super(message, Object.hasOwn(details, 'cause') ? { cause: details.cause } : undefined);
     this.code = code;
     this.retryAfter = Math.max(1, Math.ceil(details.retryAfter ?? 1) || 1);
   }

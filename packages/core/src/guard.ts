@@ -3,6 +3,7 @@ import type { Requirements } from './authorization/requirements.ts';
 import { resolveRequirements } from './authorization/resolve-requirements.ts';
 import { createVerifier } from './create-verifier.ts';
 import { type AnyAuthError, ConfigurationError } from './errors.ts';
+import { copyOptions } from './lib/copy-options.ts';
 import { asError } from './lib/thrown-error.ts';
 import type { VerifierOptions } from './options/options.ts';
 import { type OktaOptions, okta } from './providers/okta.ts';
@@ -108,7 +109,7 @@ export function createGuard(options: GuardOptions): Guard {
  */
 export function createOktaGuard(options: OktaGuardOptions = {}): Guard {
   const { onError = 'respond', ...rest } = parseSettings(options);
-  return new VerifierGuard('verifier' in rest ? rest : okta(rest), onError);
+  return new VerifierGuard(isShared(rest) ? rest : okta(rest), onError);
 }
 
 class VerifierGuard implements Guard {
@@ -117,8 +118,8 @@ class VerifierGuard implements Guard {
   readonly #isShared: boolean;
 
   constructor(options: VerifierOptions | SharedVerifier, onError: OnError) {
-    this.#isShared = 'verifier' in options;
-    this.verifier = 'verifier' in options ? parseSharedVerifier(options) : createVerifier(options);
+    this.#isShared = isShared(options);
+    this.verifier = isShared(options) ? parseSharedVerifier(options) : createVerifier(options);
     this.onError = onError;
   }
 
@@ -160,13 +161,18 @@ function headersWithoutBody({ headers }: Challenge): Readonly<Record<string, str
 }
 
 function parseSettings<TOptions extends GuardSettings>(options: TOptions): TOptions {
-  if (typeof options !== 'object' || options === null) {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw new ConfigurationError('The options of a guard are an object, such as { issuer, audience } or { verifier }');
   }
-  if (options.onError !== undefined && options.onError !== 'respond' && options.onError !== 'framework') {
+  const copy = copyOptions(options);
+  if (copy.onError !== undefined && copy.onError !== 'respond' && copy.onError !== 'framework') {
     throw new ConfigurationError("onError is 'respond' or 'framework'");
   }
-  return options;
+  return copy;
+}
+
+function isShared(options: object): options is SharedVerifier {
+  return Object.hasOwn(options, 'verifier');
 }
 
 function parseSharedVerifier({ verifier, ...others }: SharedVerifier): Verifier {

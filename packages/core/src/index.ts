@@ -34,6 +34,7 @@ export {
 } from './guard.ts';
 export type { JSONWebKey, JSONWebKeySet } from './keys/jwk.ts';
 export type { KeyStats } from './keys/key-source.ts';
+export { copyOptions } from './lib/copy-options.ts';
 export type { DocumentName, VerifierEvent } from './observability/events.ts';
 export type { VerifierStats } from './observability/stats.ts';
 export type { TimingStats } from './observability/timing-metrics.ts';

@@ -106,7 +106,7 @@ export interface Verifier {
   clear(issuer?: string): void;
   /**
    * Closes the verifier: later verifications fail with ERR_CLOSED. Connections and cached keys that other verifiers share
-   * stay until the last of them is closed. May be called more than once.
+   * stay until the last of them is closed. May be called more than once. Never rejects.
    */
   close(): Promise<void>;
 }

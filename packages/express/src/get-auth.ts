@@ -37,7 +37,8 @@ export function getAuth<TClaims = unknown>(
 export function getAuth(req: AnsweredRequest, options?: { readonly optional: true }): VerifiedToken | null {
   const state = findState(req);
   if (state === undefined) throw middlewareMissing('getAuth(req)');
-  const error = options?.optional === true ? undefined : state.guard.authorize(state.auth);
+  const isOptional = options?.optional === true && Object.hasOwn(options, 'optional');
+  const error = isOptional ? undefined : state.guard.authorize(state.auth);
   if (error !== undefined) throw state.guard.frameworkError(error, req.res);
   return state.auth;
 }

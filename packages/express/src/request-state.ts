@@ -24,7 +24,7 @@ export function attachState(req: StatefulRequest, state: RequestState): void {
 
 /** Returns the state that the middleware attached; undefined if none ran. */
 export function findState(req: StatefulRequest): RequestState | undefined {
-  return req[requestState];
+  return Object.hasOwn(req, requestState) ? req[requestState] : undefined;
 }
 
 /** The error of a route guard or an accessor that runs before any middleware. */

@@ -35,7 +35,8 @@ export function getAuth(request: AnyRequest, options?: { readonly optional: true
       'getAuth(request) found no authenticated request: register oktaAuth or bearerAuth in the scope of this route, and do not set config.auth of the route to false',
     );
   }
-  const error = options?.optional === true ? undefined : state.guard.authorize(state.auth);
+  const isOptional = options?.optional === true && Object.hasOwn(options, 'optional');
+  const error = isOptional ? undefined : state.guard.authorize(state.auth);
   if (error !== undefined) throw state.guard.frameworkError(error);
   return state.auth;
 }

@@ -2,8 +2,8 @@ import type { NodeRequest } from '@verifier/core';
 import type { AnyRequest } from './fastify-types.ts';
 
 /**
- * Adapts a Fastify request to the one that core reads: raw headers, and the protocol and host that Fastify computes from
- * its proxy settings (`trustProxy`). Each is computed on access, because most requests need only their headers.
+ * Adapts a Fastify request to the one that core reads: its headers, which earlier hooks may have set or deleted, and the
+ * protocol and host that Fastify computes from its proxy settings (`trustProxy`). Each is computed on access, because most requests need only their headers.
  */
 export class NodeView implements NodeRequest {
   readonly #request: AnyRequest;
@@ -24,11 +24,15 @@ export class NodeView implements NodeRequest {
     return this.#request.protocol;
   }
 
-  get rawHeaders(): readonly string[] {
-    return this.#request.raw.rawHeaders;
+  get authority(): string {
+    return this.#request.host;
   }
 
-  get headers(): { readonly host: string | undefined } {
-    return { host: this.#request.host || undefined };
+  get headers(): NodeRequest['headers'] {
+    return this.#request.headers;
+  }
+
+  get rawHeaders(): NodeRequest['rawHeaders'] {
+    return this.#request.raw?.rawHeaders;
   }
 }

@@ -1,4 +1,4 @@
-import { ConfigurationError, type GuardOptions, type OktaGuardOptions } from '@verifier/core';
+import { ConfigurationError, copyOptions, type GuardOptions, type OktaGuardOptions } from '@verifier/core';
 
 /** Settings of the plugin, in addition to those that every guard has. */
 export interface PluginSettings {
@@ -53,16 +53,17 @@ const scopeOptions = ['prefix', 'logLevel', 'logSerializers'];
 export function splitOptions<TGuardOptions extends object>(
   options: TGuardOptions & PluginSettings,
 ): SplitOptions<TGuardOptions> {
-  const { global, decoratorName, warmUp, securityScheme, ...guardOptions } = options;
+  const settings = copyOptions(options);
+  const { global, decoratorName, warmUp, securityScheme, ...guardOptions } = settings;
   validateType({ global, warmUp }, 'boolean', 'true or false');
   validateType({ decoratorName, securityScheme }, 'string', 'a name');
-  const misplaced = scopeOptions.find((name) => name in guardOptions);
+  const misplaced = scopeOptions.find((name) => Object.hasOwn(guardOptions, name));
   if (misplaced !== undefined) {
     throw new ConfigurationError(
       `${misplaced} has no effect here: the plugin protects the scope that registers it. Give ${misplaced} to the register() of that scope`,
     );
   }
-  return { settings: options, guardOptions: guardOptions as unknown as TGuardOptions };
+  return { settings, guardOptions: guardOptions as unknown as TGuardOptions };
 }
 
 function validateType(settings: Readonly<Record<string, unknown>>, type: string, description: string): void {

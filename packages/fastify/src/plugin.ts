@@ -1,5 +1,6 @@
 import {
   accessRequirement,
+  copyOptions,
   createGuard,
   createOktaGuard,
   type Guard,
@@ -14,7 +15,7 @@ import { toScopeHook } from './auth-hook.ts';
 import { decorate } from './decorators.ts';
 import { showSecurity } from './openapi-security.ts';
 import { type BearerAuthOptions, type OktaAuthOptions, type PluginSettings, splitOptions } from './plugin-options.ts';
-import { RouteAuthReader } from './route-auth-reader.ts';
+import { RouteAuthReader, readRouteAuth } from './route-auth-reader.ts';
 import { defaultName, reserveName, validateNames } from './scope-names.ts';
 import { watchRoutes } from './watch-routes.ts';
 
@@ -91,7 +92,7 @@ function protect<TGuardOptions extends object>(
   watchRoutes(instance, global);
   instance.addHook(
     'onRequest',
-    toScopeHook(registration, ({ routeOptions }) => routes.read(routeOptions.config.auth)),
+    toScopeHook(registration, ({ routeOptions }) => routes.read(readRouteAuth(routeOptions.config))),
   );
   instance.addHook('onRoute', toRouteHook(routes, securityScheme));
   instance.addHook('onError', keepChallenge);
@@ -100,14 +101,14 @@ function protect<TGuardOptions extends object>(
 }
 
 function requirementsByDefault(guardOptions: object): Requirements | undefined {
-  const isOptional = 'optional' in guardOptions && guardOptions.optional === true;
-  return isOptional ? accessRequirement({ optional: true }) : undefined;
+  const { optional } = copyOptions<{ readonly optional?: unknown }>(guardOptions);
+  return optional === true ? accessRequirement({ optional: true }) : undefined;
 }
 
 // Reading `config.auth` also validates it, at start-up.
 function toRouteHook(routes: RouteAuthReader, securityScheme: string | undefined): onRouteHookHandler {
   return function readRoute(route) {
-    const auth = route.config?.auth;
+    const auth = readRouteAuth(route.config);
     const rule = routes.read(auth);
     if (securityScheme === undefined || !this.hasPlugin('@fastify/swagger')) return;
     if (rule !== 'public') showSecurity(route, openApiSecurity(rule ?? {}, securityScheme));
@@ -117,7 +118,7 @@ function toRouteHook(routes: RouteAuthReader, securityScheme: string | undefined
 
 // Runs before the application's error handler, which need not know about challenges.
 const keepChallenge: onErrorHookHandler = (_request, reply, error, done) => {
-  if (isAuthError(error) && error.headers !== undefined) {
+  if (isAuthError(error) && Object.hasOwn(error, 'headers') && error.headers !== undefined) {
     // Not `reply.code`, which `reply.redirect` of an error handler would keep.
     reply.raw.statusCode = error.status;
     keepChallengeOnWrite(reply.raw, error.headers);

@@ -35,5 +35,5 @@ export function attachState(request: StatefulRequest, decoratorName: string, sta
 
 /** Returns the attached state; undefined if the request was not authenticated. */
 export function findState(request: StatefulRequest): RequestState | undefined {
-  return request[requestState] ?? undefined;
+  return Object.hasOwn(request, requestState) ? (request[requestState] ?? undefined) : undefined;
 }

@@ -11,6 +11,11 @@ type AnyRequirement = {
   [Name in keyof Requirements]-?: Requirements & { readonly [Only in Name]: NonNullable<Requirements[Name]> };
 };
 
+/** Returns `config.auth` of a route, unless it comes from `Object.prototype`. */
+export function readRouteAuth(config: { readonly auth?: RouteAuth } | undefined): RouteAuth | undefined {
+  return config !== undefined && Object.hasOwn(config, 'auth') ? config.auth : undefined;
+}
+
 /** The meaning of `config.auth` for a route: public, requirements, or undefined if it requires only a token. */
 export type RouteRule = 'public' | Requirements | undefined;
 

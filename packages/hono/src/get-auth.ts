@@ -39,7 +39,8 @@ export function getAuth<TClaims = unknown>(
 export function getAuth(c: Context, options?: { readonly optional: true }): VerifiedToken | null {
   const state = findState(c);
   if (state === undefined) throw middlewareMissing('getAuth(c)');
-  const error = options?.optional === true ? undefined : state.guard.authorize(state.auth);
+  const isOptional = options?.optional === true && Object.hasOwn(options, 'optional');
+  const error = isOptional ? undefined : state.guard.authorize(state.auth);
   if (error !== undefined) throw toHttpException(c, state.guard, error);
   return state.auth;
 }

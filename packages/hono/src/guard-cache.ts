@@ -1,4 +1,4 @@
-import { ConfigurationError, type Guard } from '@verifier/core';
+import { ConfigurationError, copyOptions, type Guard } from '@verifier/core';
 import type { Context } from 'hono';
 import { structuralKey } from './structural-key.ts';
 
@@ -49,7 +49,7 @@ export class GuardCache<TOptions extends object> {
    * @throws ConfigurationError if the function throws, or does not return valid options.
    */
   lease(c: Context): GuardLease {
-    const cached = this.#cachedFor(readOptions(this.#optionsFor, c));
+    const cached = this.#cachedFor(copyOptions(readOptions(this.#optionsFor, c)));
     cached.requests += 1;
     return { guard: cached.guard, verified: () => this.#confirm(cached), end: () => endRequest(cached) };
   }

@@ -25,7 +25,7 @@ export function attachState(c: Context, state: RequestState): void {
 /** Returns the state that the middleware attached; undefined if none ran. */
 export function findState(c: Context): RequestState | undefined {
   const stateful: Context & Stateful = c;
-  return stateful[requestState];
+  return Object.hasOwn(stateful, requestState) ? stateful[requestState] : undefined;
 }
 
 /** The error of a route guard or an accessor that runs before any middleware. */

@@ -52,6 +52,26 @@ describe('options as a function of the context', () => {
     expect(issuer.counts).toMatchObject({ discovery: 1, keys: 1 });
   });
 
+  it('[OPTIONS-OWN] may be an instance of a class with getters, and fetch once for equal ones', async () => {
+    class Settings {
+      readonly #bindings: Bindings;
+      constructor(bindings: Bindings) {
+        this.#bindings = bindings;
+      }
+      get issuer(): string {
+        return this.#bindings.ISSUER;
+      }
+      get audience(): string {
+        return this.#bindings.AUDIENCE;
+      }
+    }
+    const auth = bearerAuth((c) => new Settings(c.env));
+    const app = new Hono<{ Bindings: Bindings }>().use(auth).get('/', noContent);
+    for (let round = 0; round < 5; round += 1) expect((await request(app, bindings())).status).toBe(204);
+    expect((await request(app, { ...bindings(), AUDIENCE: 'other' })).status).toBe(401);
+    expect(issuer.counts).toMatchObject({ discovery: 1, keys: 1 });
+  });
+
   it('apply to their own request only', async () => {
     const app = new Hono<{ Bindings: Bindings }>().use(bearerAuth(fromBindings)).get('/', noContent);
     expect((await request(app, bindings())).status).toBe(204);

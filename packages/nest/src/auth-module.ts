@@ -10,6 +10,7 @@ import {
 import { APP_GUARD, ModulesContainer } from '@nestjs/core';
 import {
   ConfigurationError,
+  copyOptions,
   createGuard,
   createOktaGuard,
   type Guard,
@@ -73,7 +74,7 @@ export class OktaAuthModule {
 
   /** The module with fixed options, or with those of the environment. */
   static forRoot(options: OktaAuthModuleOptions & ModuleExtras = {}): DynamicModule {
-    return { ...oktaModule.forRoot(options), module: OktaAuthModule };
+    return { ...oktaModule.forRoot({ ...copyOptions(Object(options)) }), module: OktaAuthModule };
   }
 
   /** The module with options from other providers: `useFactory` with `inject`, `useClass`, `useExisting`. */
@@ -106,7 +107,7 @@ export class BearerAuthModule {
 
   /** The module with fixed options. */
   static forRoot(options: BearerAuthModuleOptions & ModuleExtras): DynamicModule {
-    return { ...bearerModule.forRoot(Object(options)), module: BearerAuthModule };
+    return { ...bearerModule.forRoot({ ...copyOptions(Object(options)) }), module: BearerAuthModule };
   }
 
   /** The module with options from other providers: `useFactory` with `inject`, `useClass`, `useExisting`. */

@@ -1,5 +1,5 @@
 import { createParamDecorator, type ExecutionContext, type PipeTransform, type Type } from '@nestjs/common';
-import type { VerifiedToken } from '@verifier/core';
+import { copyOptions, type VerifiedToken } from '@verifier/core';
 import { findStateOf } from './get-auth.ts';
 import { readState } from './request-state.ts';
 
@@ -11,12 +11,13 @@ export interface AuthParameter {
   readonly optional?: boolean;
 }
 
-const readParameter = ({ property, optional = false }: AuthParameter, context: ExecutionContext): unknown => {
+const readParameter = (parameter: AuthParameter, context: ExecutionContext): unknown => {
+  const { property, optional = false } = parameter;
   const auth = readState(findStateOf(context), '@Auth()', optional);
   return property === undefined || auth === null ? auth : auth[property];
 };
 
-const parameter: (data: AuthParameter, ...pipes: AuthPipe[]) => ParameterDecorator =
+const decorate: (data: AuthParameter, ...pipes: AuthPipe[]) => ParameterDecorator =
   createParamDecorator<AuthParameter>(readParameter);
 
 /** A pipe for a parameter decorator of Nest. */
@@ -41,5 +42,6 @@ export type AuthPipe = Type<PipeTransform> | PipeTransform;
  * ```
  */
 export function Auth(what: keyof VerifiedToken | AuthParameter = {}, ...pipes: AuthPipe[]): ParameterDecorator {
-  return parameter(typeof what === 'string' ? { property: what } : what, ...pipes);
+  // Without a prototype: what is absent must not be read from Object.prototype on a request.
+  return decorate(copyOptions(typeof what === 'string' ? { property: what } : what), ...pipes);
 }

@@ -4,6 +4,7 @@ import {
   type Claims,
   ConfigurationError,
   claimsRequirement,
+  copyOptions,
   type Requirements,
 } from '@verifier/core';
 import { showSecurity } from './openapi-security.ts';
@@ -126,7 +127,8 @@ function requirementDecorator(decorator: string, rule: Requirements): RouteDecor
 function parseRequirements(requirements: OktaAuthRequirements): { rule: Requirements; scheme: string | undefined } {
   if (!isPlainObject(requirements))
     throw new ConfigurationError("@OktaAuth takes an object, such as { scope: 'read' }");
-  const { securityScheme, ...rest } = requirements;
+  const { securityScheme: _, ...rest } = requirements;
+  const { securityScheme } = copyOptions(requirements);
   if (securityScheme !== undefined && (typeof securityScheme !== 'string' || securityScheme === '')) {
     throw new ConfigurationError('@OktaAuth takes securityScheme as the name of a security scheme');
   }

@@ -36,7 +36,8 @@ export function getAuth(
   options?: { readonly optional: true },
 ): VerifiedToken | null {
   const state = isContext(source) ? findStateOf(source) : findState(source);
-  return readState(state, 'getAuth()', options?.optional === true);
+  const isOptional = options?.optional === true && Object.hasOwn(options, 'optional');
+  return readState(state, 'getAuth()', isOptional);
 }
 
 /** Returns the state that the guard attached to the request of a context. */

@@ -1,5 +1,5 @@
 import type { ConfigurableModuleAsyncOptions, Type } from '@nestjs/common';
-import { ConfigurationError, type GuardOptions, type OktaGuardOptions } from '@verifier/core';
+import { ConfigurationError, copyOptions, type GuardOptions, type OktaGuardOptions } from '@verifier/core';
 import { OktaAuthGuard } from './okta-auth-guard.ts';
 
 /** Settings of a module, in addition to those that every guard has. */
@@ -50,7 +50,8 @@ export type AuthModuleAsyncOptions<TOptions> = ConfigurableModuleAsyncOptions<TO
  *
  * @throws ConfigurationError with the correction.
  */
-export function parseExtras({ global = true, guard = OktaAuthGuard }: ModuleExtras): Required<ModuleExtras> {
+export function parseExtras(extras: ModuleExtras): Required<ModuleExtras> {
+  const { global = true, guard = OktaAuthGuard } = copyOptions(extras);
   if (typeof global !== 'boolean') throw new ConfigurationError('global must be true or false');
   if (guard === OktaAuthGuard || guard.prototype instanceof OktaAuthGuard) return { global, guard };
   throw new ConfigurationError('guard must be a class that extends OktaAuthGuard, such as GqlAuthGuard');
@@ -78,10 +79,10 @@ export interface SplitOptions<TGuardOptions> {
  * @throws ConfigurationError if a setting is wrong.
  */
 export function splitSettings<TGuardOptions>(options: TGuardOptions & ModuleSettings): SplitOptions<TGuardOptions> {
-  const { warmUp = false, ...guardOptions } = Object(options);
+  const { warmUp = false, ...guardOptions } = copyOptions(Object(options));
   if (typeof warmUp !== 'boolean') throw new ConfigurationError('warmUp must be true or false');
   for (const name of ['global', 'guard']) {
-    if (name in guardOptions)
+    if (Object.hasOwn(guardOptions, name))
       throw new ConfigurationError(`${name} belongs next to useFactory, not in the options that it returns`);
   }
   return { warmUp, guardOptions };

@@ -1,4 +1,4 @@
-import { type OpenApiSecurity, openApiSecurity, type Requirements } from '@verifier/core';
+import { copyOptions, type OpenApiSecurity, openApiSecurity, type Requirements } from '@verifier/core';
 import { type RouteDecorator, routeDecorator } from './route-decorator.ts';
 
 // The metadata key of @ApiSecurity. Written without loading @nestjs/swagger, which need not be installed.
@@ -18,6 +18,7 @@ export function showSecurity(requirements: Requirements, scheme: string | undefi
   });
 }
 
-function bearerSecurity({ optional }: Requirements): OpenApiSecurity {
+function bearerSecurity(requirements: Requirements): OpenApiSecurity {
+  const { optional } = copyOptions(requirements);
   return openApiSecurity(optional === undefined ? {} : { optional }, 'bearer');
 }

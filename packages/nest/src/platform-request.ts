@@ -1,7 +1,7 @@
 import { ConfigurationError, fromNodeRequest, type NodeRequest, type RequestLike } from '@verifier/core';
 
 /** A request of Express, or of Fastify, whose `raw` is the request of Node.js. */
-export interface PlatformRequest extends Partial<NodeRequest> {
+export interface PlatformRequest extends NodeRequest {
   readonly raw?: NodeRequest;
   /** The host that Fastify computes from its proxy settings. */
   readonly host?: string;
@@ -9,30 +9,30 @@ export interface PlatformRequest extends Partial<NodeRequest> {
 
 /**
  * Adapts the request of either platform. Protocol and host are those that the platform computes from its proxy settings.
+ * A mocked request needs `headers` only.
  *
  * @throws ConfigurationError if it is not an HTTP request.
  */
 export function toRequestLike(request: PlatformRequest): RequestLike {
-  const node = request?.raw ?? request;
-  if (!isNodeRequest(node)) {
-    throw new ConfigurationError(
-      'OktaAuthGuard.getRequest() returned no HTTP request. A GraphQL subscription over a WebSocket has none: verify the token of connectionParams in onConnect',
-    );
-  }
-  return fromNodeRequest(node === request ? node : new FastifyView(request, node));
+  const { headers, raw } = Object(request) as PlatformRequest;
+  if (isObject(raw?.headers)) return fromNodeRequest(new FastifyView(request, raw));
+  if (isObject(headers)) return fromNodeRequest(request);
+  throw new ConfigurationError(
+    'OktaAuthGuard.getRequest() returned no HTTP request. A GraphQL subscription over a WebSocket has none: verify the token of connectionParams in onConnect',
+  );
 }
 
-function isNodeRequest(request: Partial<NodeRequest> | undefined): request is NodeRequest {
-  return Array.isArray(request?.rawHeaders);
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 class FastifyView implements NodeRequest {
   readonly #request: PlatformRequest;
-  readonly rawHeaders: readonly string[];
+  readonly #raw: NodeRequest;
 
-  constructor(request: PlatformRequest, { rawHeaders }: NodeRequest) {
+  constructor(request: PlatformRequest, raw: NodeRequest) {
     this.#request = request;
-    this.rawHeaders = rawHeaders;
+    this.#raw = raw;
   }
 
   get method(): string | undefined {
@@ -47,7 +47,16 @@ class FastifyView implements NodeRequest {
     return this.#request.protocol;
   }
 
-  get headers(): { readonly host: string | undefined } {
-    return { host: this.#request.host };
+  get authority(): string | undefined {
+    return this.#request.host;
+  }
+
+  // Fastify's own, which earlier hooks may have set.
+  get headers(): NodeRequest['headers'] {
+    return this.#request.headers ?? this.#raw.headers;
+  }
+
+  get rawHeaders(): NodeRequest['rawHeaders'] {
+    return this.#raw.rawHeaders;
   }
 }

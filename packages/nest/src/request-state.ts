@@ -29,7 +29,8 @@ export function attachState(request: object, state: RequestState): void {
 
 /** Returns the state that the guard attached; undefined if none ran. */
 export function findState(request: unknown): RequestState | undefined {
-  return typeof request === 'object' && request !== null ? (request as Stateful)[requestState] : undefined;
+  if (typeof request !== 'object' || request === null || !Object.hasOwn(request, requestState)) return undefined;
+  return (request as Stateful)[requestState];
 }
 
 /**

@@ -148,8 +148,7 @@ describe('getRequest(context)', () => {
     class FromElsewhere extends OktaAuthGuard {
       override getRequest(context: ExecutionContext): PlatformRequest {
         const { headers, ...request } = context.switchToHttp().getRequest();
-        const rawHeaders = ['Authorization', headers['x-forwarded-authorization']];
-        return { ...request, headers, rawHeaders };
+        return { ...request, headers: { ...headers, authorization: headers['x-forwarded-authorization'] } };
       }
     }
     const app = await startApp(express, moduleOf({ imports: [auth({ guard: FromElsewhere })], controllers: [Routes] }));

@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../errors.ts';
+import { copyOptions, isRootPrototype } from '../lib/copy-options.ts';
 import { didYouMean } from '../options/option-reader.ts';
 import { parseNames } from './parse-names.ts';
 import type { Requirements } from './requirements.ts';
@@ -58,7 +59,7 @@ export function resolveOnce(requirements: Requirements, caller: string): Require
   if (parsed === noRequirements) {
     throw new ConfigurationError(`${caller} requires nothing: give it a scope, such as { scope: 'read:orders' }`);
   }
-  const copy: Requirements = Object.freeze({ ...members });
+  const copy: Requirements = Object.freeze(copyOptions(members));
   resolved.set(copy, parsed);
   return copy;
 }
@@ -83,8 +84,7 @@ function parseMembers(requirements: unknown, caller: string): ParsedMembers {
 function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
-  // As an Object.prototype does, also that of another realm, such as the sandbox of a test runner.
-  return prototype === null || Object.hasOwn(Object(prototype), 'isPrototypeOf');
+  return prototype === null || isRootPrototype(prototype);
 }
 
 function parseMemberName(name: string | symbol, caller: string): string {

@@ -7,7 +7,8 @@ export type DocumentFault =
   | 'content-coding'
   | 'size'
   | 'json'
-  | 'aborted';
+  | 'aborted'
+  | 'library';
 
 /** A failed fetch of a document. Internal: applications see it as the `cause` of an UnavailableError. */
 export class DocumentError extends Error {

@@ -1,4 +1,5 @@
-import type { FetchLike, HttpClient } from '../runtime/http-runtime.ts';
+import { copyOptions } from '../lib/copy-options.ts';
+import { type FetchLike, type HttpClient, HttpLibraryError } from '../runtime/http-runtime.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
 import { DocumentError } from './document-error.ts';
 import { parseRetryAfter } from './retry-after.ts';
@@ -59,10 +60,16 @@ export async function requestDocument(
   try {
     return await exchange(client, url, settings, request, deadline);
   } catch (error) {
-    throw error instanceof DocumentError ? error : connectionFault(error, settings);
+    throw error instanceof DocumentError ? error : requestFault(error, settings);
   } finally {
     deadline.clear();
   }
+}
+
+function requestFault(cause: unknown, settings: DocumentSettings): DocumentError {
+  return cause instanceof HttpLibraryError
+    ? new DocumentError('library', cause.message, { cause })
+    : connectionFault(cause, settings);
 }
 
 // Names the cause by its code, which an operator can look up: messages contain addresses.
@@ -92,7 +99,8 @@ async function exchange(
   deadline: Deadline,
 ): Promise<FetchedDocument> {
   const { signal } = deadline;
-  const init: RequestInit = { method: 'GET', headers: headersOf(settings, request), redirect: 'manual', signal };
+  const headers = headersOf(settings, request);
+  const init: RequestInit = copyOptions({ method: 'GET', headers, redirect: 'manual', signal });
   const attempt = async (): Promise<FetchedDocument> =>
     await readDocument(await deadline.bound(client.fetch(url, init)), settings, request, deadline);
   try {

@@ -1,3 +1,4 @@
+import { selectHttpClient } from '../http/select-http-client.ts';
 import type { EventListener } from '../observability/events.ts';
 import { ResolverLog } from '../observability/resolver-log.ts';
 import { configurationWarnings } from '../options/configuration-warnings.ts';
@@ -18,6 +19,8 @@ export function openIssuers(options: ResolvedOptions, listener: EventListener, r
   const { issuers, shared, http, keyCache, clock } = options;
   const acquire = acquireWith(options, listener, runtime);
   if (typeof issuers !== 'function') return new FixedIssuers(issuers, acquire);
+  // Opens no connection. A wrong dispatcher or proxy variable is an error now, and not with the first token.
+  selectHttpClient(http, runtime);
   return new ResolverIssuers(issuers, {
     acquireEntry: acquire,
     resolve: (answer) => resolveIssuer(merge(shared, answer), http, 'The issuer that the resolver returned: '),

@@ -1,6 +1,7 @@
 import { type Algorithm, allAlgorithms, defaultAlgorithms, parseAlgorithm } from '../crypto/algorithms.ts';
 import { insecureUrlsFor, urlFault } from '../http/secure-url.ts';
 import { hasPrivateParts, type JSONWebKey, type JSONWebKeySet } from '../keys/jwk.ts';
+import { copyOptions } from '../lib/copy-options.ts';
 import type { ClaimPath } from '../token/claim-names.ts';
 import type { AccessTokenClaims } from '../token/claims.ts';
 import { hasControlCharacter } from '../token/issuer-identifier.ts';
@@ -161,7 +162,7 @@ function readLocation(
 function readJwks(reader: OptionReader, name: string): JSONWebKeySet | undefined {
   const jwks = reader.raw(name);
   if (jwks === undefined) return undefined;
-  const { keys } = (jwks ?? {}) as { keys?: unknown };
+  const { keys } = copyOptions(Object(jwks)) as { keys?: unknown };
   if (!Array.isArray(keys)) throw reader.fault(name, 'must be a JWK set: { keys: [...] }');
   const copy = plainCopy(keys);
   if (copy === undefined) throw reader.fault(name, 'contains a value that JSON cannot represent');

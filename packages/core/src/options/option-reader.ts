@@ -1,5 +1,6 @@
 import { closestMatch } from 'leven';
 import { ConfigurationError } from '../errors.ts';
+import { copyOptions } from '../lib/copy-options.ts';
 
 /** Options before any check. */
 export type RawOptions = Readonly<Record<string, unknown>>;
@@ -12,7 +13,7 @@ export interface NumberBounds {
   readonly integer?: boolean;
 }
 
-/** Reads the members of one options object. Errors say what to write instead. */
+/** Reads the members of one options object, but none of `Object.prototype`. Errors say what to write instead. */
 export class OptionReader {
   readonly #options: RawOptions;
   readonly #path: string;
@@ -26,9 +27,9 @@ export class OptionReader {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
       throw new ConfigurationError(`${path === '' ? 'The options' : path.slice(0, -1)} must be an object`);
     }
-    this.#options = value as RawOptions;
+    this.#options = copyOptions(value) as RawOptions;
     this.#path = path;
-    for (const name of Object.keys(value)) if (!names.includes(name)) throw this.#unknown(name, names);
+    for (const name of Object.keys(this.#options)) if (!names.includes(name)) throw this.#unknown(name, names);
   }
 
   raw(name: string): unknown {

@@ -193,8 +193,8 @@ export interface HttpOptions {
    */
   readonly headers?: Readonly<Record<string, string>>;
   /**
-   * An undici dispatcher that is used for every fetch. It is never closed here. Node.js only. Cannot be combined with
-   * `fetch`.
+   * A dispatcher of undici 7 or 8 that is used for every fetch, also to loopback. It is never closed here, and the proxy
+   * variables do not apply. Node.js only. Cannot be combined with `fetch`.
    *
    * @default a connection pool that the process shares
    */

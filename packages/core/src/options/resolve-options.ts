@@ -1,3 +1,4 @@
+import { copyOptions } from '../lib/copy-options.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { OptionReader, type RawOptions } from './option-reader.ts';
 import { type OptionTable, type ReadContext, readOptions } from './option-record.ts';
@@ -42,14 +43,14 @@ export function resolveOptions(options: VerifierOptions): ResolvedOptions {
   const names = [...sourceNames, ...policyNames, ...Object.keys(verifierOptions), ...Object.keys(groupOptions)];
   const reader = new OptionReader(options, '', names);
   const http = readGroup<ResolvedHttp>(reader, 'http', httpOptions);
-  const shared = pick(options, policyNames);
+  const shared = pick(reader, policyNames);
   const { issuers, validate, getToken, onEvent, ...others } = readOptions<ResolvedVerifierOptions>(
     verifierOptions,
     reader,
   );
   return Object.freeze({
     ...others,
-    issuers: resolveIssuers(reader, options, issuers, shared, http),
+    issuers: resolveIssuers(reader, issuers, shared, http),
     shared,
     keyCache: readGroup<ResolvedKeyCache>(reader, 'keyCache', keyCacheOptions),
     tokenCache:
@@ -61,18 +62,18 @@ export function resolveOptions(options: VerifierOptions): ResolvedOptions {
 
 /** Applies an issuer's own options over those for all issuers. Returns a value that is not an object unchanged. */
 export function merge(shared: RawOptions, own: unknown): unknown {
-  return typeof own === 'object' && own !== null ? { ...shared, ...defined(own) } : own;
+  if (typeof own !== 'object' || own === null || Array.isArray(own)) return own;
+  return { ...shared, ...defined(copyOptions(own)) };
 }
 
 function resolveIssuers(
   reader: OptionReader,
-  options: VerifierOptions,
   issuers: ResolvedVerifierOptions['issuers'],
   shared: RawOptions,
   context: ReadContext,
 ): readonly ResolvedIssuer[] | IssuerResolver {
   if (issuers === undefined) {
-    return Object.freeze([resolveIssuer(pick(options, [...sourceNames, ...policyNames]), context, '')]);
+    return Object.freeze([resolveIssuer(pick(reader, [...sourceNames, ...policyNames]), context, '')]);
   }
   const stray = sourceNames.find((name) => reader.raw(name) !== undefined);
   if (stray !== undefined) throw reader.fault(stray, 'cannot be combined with issuers: give it to each of them');
@@ -95,8 +96,8 @@ function readGroup<TResolved extends object>(
   return readOptions<TResolved>(table, members);
 }
 
-function pick(options: object, names: readonly string[]): RawOptions {
-  return defined(Object.fromEntries(names.map((name) => [name, (options as RawOptions)[name]])));
+function pick(reader: OptionReader, names: readonly string[]): RawOptions {
+  return defined(Object.fromEntries(names.map((name) => [name, reader.raw(name)])));
 }
 
 function defined(options: object): RawOptions {

@@ -1,3 +1,4 @@
+import { copyOptions } from '../lib/copy-options.ts';
 import type { SingleIssuerOptions } from '../options/options.ts';
 import { type ProviderOptions, validateText, withAccessTokenClaims } from './provider-options.ts';
 
@@ -27,7 +28,8 @@ export interface Auth0Options extends ProviderOptions {
  * }
  * ```
  */
-export function auth0({ domain, ...options }: Auth0Options): SingleIssuerOptions {
+export function auth0(given: Auth0Options): SingleIssuerOptions {
+  const { domain, ...options } = copyOptions(given);
   validateText(
     domain,
     /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/i,

@@ -1,3 +1,4 @@
+import { copyOptions } from '../lib/copy-options.ts';
 import type { SingleIssuerOptions } from '../options/options.ts';
 import { type ProviderOptions, validateText, withAccessTokenClaims } from './provider-options.ts';
 
@@ -30,13 +31,15 @@ export interface CognitoOptions extends ProviderOptions {
  * );
  * ```
  */
-export function cognito({
-  userPoolId,
-  audience = null,
-  requiredClaims = [],
-  groupClaims = ['cognito:groups'],
-  ...options
-}: CognitoOptions): SingleIssuerOptions {
+export function cognito(given: CognitoOptions): SingleIssuerOptions {
+  const {
+    userPoolId,
+    audience = null,
+    requiredClaims = [],
+    groupClaims = ['cognito:groups'],
+    ...others
+  } = copyOptions(given);
+  const options = copyOptions(others);
   validateText(
     userPoolId,
     /^[a-z]{2}(?:-[a-z]+)+-\d_[A-Za-z0-9]+$/,

@@ -1,3 +1,4 @@
+import { copyOptions } from '../lib/copy-options.ts';
 import type { IssuerOptions, ManyIssuersOptions } from '../options/options.ts';
 import { type ManyIssuersProviderOptions, validateText, withAccessTokenClaims } from './provider-options.ts';
 
@@ -31,7 +32,8 @@ export interface EntraOptions extends ManyIssuersProviderOptions {
  * );
  * ```
  */
-export function entra({ tenantId, clientId, audience, ...options }: EntraOptions): ManyIssuersOptions {
+export function entra(given: EntraOptions): ManyIssuersOptions {
+  const { tenantId, clientId, audience, ...options } = copyOptions(given);
   validateGuid(tenantId, 'tenantId', 'the directory ID, not a domain and not "common"');
   validateGuid(clientId, 'clientId', 'the application ID of this API');
   const tenant = tenantId.toLowerCase();

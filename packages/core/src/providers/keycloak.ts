@@ -1,3 +1,4 @@
+import { copyOptions } from '../lib/copy-options.ts';
 import type { SingleIssuerOptions } from '../options/options.ts';
 import type { ClaimPath } from '../token/claim-names.ts';
 import { type ProviderOptions, validateText, withAccessTokenClaims } from './provider-options.ts';
@@ -33,7 +34,8 @@ export interface KeycloakOptions extends Omit<ProviderOptions, 'roleClaims'> {
  * );
  * ```
  */
-export function keycloak({ url, realm, clientId, ...options }: KeycloakOptions): SingleIssuerOptions {
+export function keycloak(given: KeycloakOptions): SingleIssuerOptions {
+  const { url, realm, clientId, ...options } = copyOptions(given);
   validateText(url, /^https?:\/\/[^?#]+$/, 'keycloak', 'url', 'it is a URL, such as https://sso.example.com');
   validateText(realm, /^[^/?#\s]+$/, 'keycloak', 'realm', 'it is the name of the realm');
   const ofRealm: ClaimPath = ['realm_access', 'roles'];

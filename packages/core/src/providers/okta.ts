@@ -1,5 +1,6 @@
 import { runtime } from '#runtime';
 import { ConfigurationError } from '../errors.ts';
+import { copyOptions } from '../lib/copy-options.ts';
 import type { SingleIssuerOptions } from '../options/options.ts';
 import { withAccessTokenClaims } from './provider-options.ts';
 
@@ -38,14 +39,15 @@ export function okta(
   options: OktaOptions = {},
   environment: Readonly<Record<string, string | undefined>> = runtime.environment(),
 ): SingleIssuerOptions {
-  const issuer = options.issuer ?? (environment['OKTA_OAUTH2_ISSUER'] || undefined);
+  const given = copyOptions(options);
+  const issuer = given.issuer ?? (environment['OKTA_OAUTH2_ISSUER'] || undefined);
   if (issuer === undefined) {
     throw new ConfigurationError(
       'issuer is missing: set OKTA_OAUTH2_ISSUER, or write oktaAuth({ issuer: "https://example.okta.com/oauth2/default" })',
     );
   }
-  const audience = audienceOf(options, issuer, environment);
-  return { ...withAccessTokenClaims(options, { cid: true, client_id: true }), issuer, audience };
+  const audience = audienceOf(given, issuer, environment);
+  return { ...withAccessTokenClaims(given, { cid: true, client_id: true }), issuer, audience };
 }
 
 function audienceOf(

@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../errors.ts';
+import { copyOptions } from '../lib/copy-options.ts';
 import type { ManyIssuersOptions, SingleIssuerOptions, TokenPolicy } from '../options/options.ts';
 
 /** The options of a verifier that every provider passes on. */
@@ -15,7 +16,8 @@ export function withAccessTokenClaims<TOptions extends TokenPolicy>(
   options: TOptions,
   accessTokenClaims: NonNullable<TokenPolicy['accessTokenClaims']>,
 ): TOptions {
-  const isDecided = options.accessTokenClaims !== undefined || options.dangerouslyAcceptIdTokens === true;
+  const own = copyOptions(options);
+  const isDecided = own.accessTokenClaims !== undefined || own.dangerouslyAcceptIdTokens === true;
   return isDecided ? options : { ...options, accessTokenClaims };
 }
 

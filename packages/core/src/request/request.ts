@@ -1,3 +1,6 @@
+import { ConfigurationError } from '../errors.ts';
+import { type NodeHeaders, readHeader } from './node-headers.ts';
+
 /** The part of a request that a verifier reads. Adapters convert the request of their framework to it. */
 export interface RequestLike {
   /** The HTTP method as sent. */
@@ -10,7 +13,10 @@ export interface RequestLike {
   waitUntil?(work: Promise<unknown>): void;
 }
 
-/** The part of `http.IncomingMessage` that is read. Express, Fastify (`request.raw`), Nest and Koa (`ctx.req`) provide it. */
+/**
+ * The part of `http.IncomingMessage` that is read. Express, Fastify (`request.raw`), Nest and Koa (`ctx.req`) provide it,
+ * and so do requests that no server received: those of Lambda adapters, `inject` and mocks.
+ */
 export interface NodeRequest {
   readonly method?: string | undefined;
   readonly url?: string | undefined;
@@ -18,8 +24,12 @@ export interface NodeRequest {
   readonly originalUrl?: string | undefined;
   /** The protocol that Express and Fastify compute from their proxy settings. Forwarded headers are not read here. */
   readonly protocol?: string | undefined;
-  readonly rawHeaders: readonly string[];
-  readonly headers: { readonly host?: string | undefined };
+  /** The host and port that HTTP/2 received, or that a framework computes. Preferred to the `Host` header. */
+  readonly authority?: string | undefined;
+  /** Decides which headers a request has, whether the client sent them or middleware set them. Names are in lower case. */
+  readonly headers?: NodeHeaders | undefined;
+  /** Shows only whether a header was sent more than once: Node.js keeps only the first `Authorization` in `headers`. */
+  readonly rawHeaders?: readonly string[] | undefined;
   readonly socket?: object | null | undefined;
 }
 
@@ -31,10 +41,11 @@ export interface FetchRequest {
 }
 
 /**
- * Adapts a Node.js request. Reads headers from `rawHeaders`, because Node.js keeps only the first `Authorization` in
- * `headers` and so hides a repeated one.
+ * Adapts a Node.js request. `headers` decides, so that a header that earlier middleware set or deleted counts. A request
+ * without `headers` has no credentials. `rawHeaders` shows a repeated `Authorization`, which Node.js hides in `headers`.
  *
  * @param request - An `http.IncomingMessage`, or a framework's extension of it.
+ * @throws ConfigurationError if it is not an object.
  *
  * @example
  * ```ts
@@ -57,6 +68,9 @@ class NodeRequestLike implements RequestLike {
   readonly #request: NodeRequest;
 
   constructor(request: NodeRequest) {
+    if (typeof request !== 'object' || request === null) {
+      throw new ConfigurationError('fromNodeRequest takes a request of Node.js, such as http.IncomingMessage');
+    }
     this.#request = request;
   }
 
@@ -65,32 +79,27 @@ class NodeRequestLike implements RequestLike {
   }
 
   url(): string {
-    const { protocol, socket, headers, originalUrl, url } = this.#request;
+    const { protocol, socket, originalUrl, url } = this.#request;
     const scheme = protocol ?? (isEncrypted(socket) ? 'https' : 'http');
     const target = originalUrl ?? url ?? '/';
     // RFC 9112, section 3.2: the target is a path, "*", or a URL, which overrides the Host header.
     if (!target.startsWith('/') && URL.canParse(target)) return target;
-    return `${scheme}://${headers.host ?? 'localhost'}${target.startsWith('/') ? target : '/'}`;
+    return `${scheme}://${this.#host()}${target.startsWith('/') ? target : '/'}`;
   }
 
   header(name: string): readonly string[] {
-    return valuesOf(this.#request.rawHeaders, name.toLowerCase());
+    const { headers, rawHeaders } = this.#request;
+    return readHeader(headers, rawHeaders, name.toLowerCase());
+  }
+
+  #host(): string {
+    const { authority, headers } = this.#request;
+    return authority || readHeader(headers, undefined, 'host')[0] || 'localhost';
   }
 }
 
 function isEncrypted(socket: NodeRequest['socket']): boolean {
   return socket != null && 'encrypted' in socket && socket.encrypted === true;
-}
-
-// Node.js lists names as sent, alternating with their values.
-function valuesOf(rawHeaders: readonly string[], lowerCaseName: string): string[] {
-  const values: string[] = [];
-  for (let index = 0; index < rawHeaders.length; index += 2) {
-    const candidate = rawHeaders[index];
-    if (candidate?.length !== lowerCaseName.length) continue;
-    if (candidate.toLowerCase() === lowerCaseName) values.push(rawHeaders[index + 1] ?? '');
-  }
-  return values;
 }
 
 /** The execution context that a Fetch-style runtime passes to its handler as second or third argument. */
@@ -103,6 +112,7 @@ export interface FetchContext {
  * repeated `Authorization` arrives as one value with a comma and is answered with 400.
  *
  * @param context - The execution context of the runtime, if it has one. Background refreshes are passed to its `waitUntil`.
+ * @throws ConfigurationError if the request has no `Headers`, as one of Node.js.
  *
  * @example
  * ```ts
@@ -121,6 +131,11 @@ export interface FetchContext {
  * ```
  */
 export function fromFetchRequest(request: FetchRequest, context?: FetchContext): RequestLike {
+  if (typeof request?.headers?.get !== 'function') {
+    throw new ConfigurationError(
+      'fromFetchRequest takes a Request of the Fetch API; fromNodeRequest takes a request of Node.js',
+    );
+  }
   const adapted: RequestLike = {
     method: request.method,
     url: () => request.url,

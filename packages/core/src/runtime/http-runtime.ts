@@ -6,6 +6,7 @@ export interface HttpClient {
   readonly fetch: FetchLike;
   /** Whether an error means that the server had closed a pooled keep-alive connection before it was used again. */
   isStaleConnection(error: unknown): boolean;
+  /** Closes the connections. Never rejects. */
   close(): Promise<void>;
 }
 
@@ -23,5 +24,13 @@ export interface PoolOptions {
 
 /** HTTP connections. */
 export interface HttpRuntime {
+  /**
+   * Creates a client. It opens no connection before its first request.
+   *
+   * @throws ConfigurationError if the dispatcher cannot be used, or if an environment variable names no usable proxy.
+   */
   createHttpClient(options: PoolOptions): HttpClient;
 }
+
+/** A request that could not be sent because the HTTP library could not be loaded. */
+export class HttpLibraryError extends Error {}

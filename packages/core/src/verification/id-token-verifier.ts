@@ -2,6 +2,7 @@ import { algorithms } from '../crypto/algorithms.ts';
 import { isSameText } from '../crypto/same-text.ts';
 import type { VerifiedJws } from '../issuers/token-cache.ts';
 import type { TrustedIssuer } from '../issuers/trusted-issuers.ts';
+import { copyOptions } from '../lib/copy-options.ts';
 import { andThen, type MaybePromise } from '../lib/maybe-promise.ts';
 import { attributeTo } from '../observability/error-issuer.ts';
 import { OptionReader } from '../options/option-reader.ts';
@@ -36,12 +37,13 @@ export function parseExpectedIdToken(expected: unknown): ExpectedIdToken {
   const nonce = reader.raw('nonce') === null ? null : reader.text('nonce');
   const maxAge = reader.number('maxAge', { min: 0, max: yearOfSeconds, unit: 'seconds' });
   const accessToken = reader.text('accessToken');
-  return {
+  // Without a prototype: an expectation that is absent must not be read from Object.prototype.
+  return copyOptions({
     clientId,
     ...(nonce === undefined ? {} : { nonce }),
     ...(maxAge === undefined ? {} : { maxAge }),
     ...(accessToken === undefined ? {} : { accessToken }),
-  };
+  });
 }
 
 /** Verifies ID tokens. They are verified once per sign-in, so that the token cache does not apply. */

@@ -38,6 +38,6 @@ export function resolveVerifyAllOptions(options: VerifyAllOptions): ResolvedVeri
   return {
     concurrency:
       reader.number('concurrency', { min: 1, max: Number.MAX_SAFE_INTEGER, integer: true }) ?? defaultConcurrency,
-    requirements: resolveRequirements(options.requirements, 'verifyAll'),
+    requirements: resolveRequirements(reader.raw('requirements') as Requirements | undefined, 'verifyAll'),
   };
 }

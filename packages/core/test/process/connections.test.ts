@@ -1,9 +1,6 @@
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, request, type Server } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
 import { type AuthorizationServer, startAuthorizationServer } from '@verifier/test-issuer';
 import { Agent } from 'undici';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createVerifier, type FetchLike, type HttpOptions } from '../../src/index.ts';
 
 let issuer: AuthorizationServer;
@@ -33,61 +30,6 @@ async function fetchKeys(http?: HttpOptions): Promise<void> {
 }
 
 const everything = { discovery: 3, keys: 3 };
-
-describe('a proxy', () => {
-  let proxy: Server;
-  let passed: string[];
-
-  beforeEach(async () => {
-    passed = [];
-    proxy = createProxy(passed).listen(0, '127.0.0.1');
-    await once(proxy, 'listening');
-    for (const name of ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy']) {
-      vi.stubEnv(name, undefined);
-    }
-  });
-
-  afterEach(async () => {
-    proxy.closeAllConnections();
-    proxy.close();
-    await once(proxy, 'close');
-  });
-
-  function proxyUrl(): string {
-    return `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
-  }
-
-  it.each(['HTTP_PROXY', 'http_proxy'])('[HTTP-PROXY] that %s names is used for every fetch', async (name) => {
-    vi.stubEnv(name, proxyUrl());
-    await fetchKeys();
-    expect(passed.length).toBeGreaterThan(0);
-    expect(issuer.counts).toMatchObject(everything);
-    expect(new Set(passed)).toEqual(new Set([new URL(issuer.issuer).host]));
-  });
-
-  it.each(['NO_PROXY', 'no_proxy'])('[HTTP-PROXY] is not used for the hosts in %s', async (name) => {
-    vi.stubEnv('HTTP_PROXY', proxyUrl());
-    vi.stubEnv(name, 'other.example,127.0.0.1');
-    await fetchKeys();
-    expect(passed).toEqual([]);
-    expect(issuer.counts).toMatchObject(everything);
-  });
-
-  it('does not apply to a verifier with its own dispatcher', async () => {
-    vi.stubEnv('HTTP_PROXY', proxyUrl());
-    const dispatcher = new Agent();
-    await fetchKeys({ dispatcher });
-    expect(passed).toEqual([]);
-    await dispatcher.close();
-  });
-
-  it('that is gone is an outage, not a bad token', async () => {
-    vi.spyOn(process, 'emitWarning').mockReturnValue(undefined);
-    vi.stubEnv('HTTP_PROXY', 'http://127.0.0.1:9');
-    await expect(fetchKeys()).rejects.toMatchObject({ code: 'ERR_DISCOVERY_FAILED', status: 503 });
-    expect(issuer.counts).toMatchObject({ discovery: 0, keys: 0 });
-  });
-});
 
 describe("a dispatcher of the application's own", () => {
   it('[HTTP-DISPATCHER] serves every fetch, and stays open', async () => {
@@ -149,26 +91,3 @@ describe('the connections of a process', () => {
     await Promise.all([...sharing, ...apart].map((verifier) => verifier.close()));
   });
 });
-
-/** A proxy that forwards requests and opens tunnels, and remembers to which hosts. */
-function createProxy(passed: string[]): Server {
-  const server = createServer((incoming, outgoing) => {
-    const target = new URL(incoming.url ?? '');
-    passed.push(target.host);
-    const { method, headers } = incoming;
-    request(target, { method, headers, agent: false } as object, (response) => {
-      outgoing.writeHead(response.statusCode ?? 502, response.headers);
-      response.pipe(outgoing);
-    }).end();
-  });
-  return server.on('connect', (incoming: IncomingMessage, socket) => {
-    const [host, port] = (incoming.url ?? '').split(':');
-    passed.push(incoming.url ?? '');
-    const tunnel = connect(Number(port), host, () => {
-      socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
-      tunnel.pipe(socket).pipe(tunnel);
-    });
-    socket.on('error', () => tunnel.destroy());
-    tunnel.on('error', () => socket.destroy());
-  });
-}

@@ -1,6 +1,15 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Agent, Dispatcher } from 'undici';
-import type { FetchLike, HttpClient, HttpRuntime, PoolOptions } from '../http-runtime.ts';
+import { copyOptions } from '../../lib/copy-options.ts';
+import {
+  type FetchLike,
+  type HttpClient,
+  HttpLibraryError,
+  type HttpRuntime,
+  type PoolOptions,
+} from '../http-runtime.ts';
+import { validateDispatcher } from './dispatcher.ts';
+import { type ProxySettings, readProxySettings } from './proxy-settings.ts';
+import { nodeTelemetry } from './telemetry.ts';
 
 const connectTimeout = 2;
 // Shorter than the idle time-out of common load balancers, so that this side closes first.
@@ -9,20 +18,33 @@ const staleConnectionCodes = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
 
 /** HTTP by an undici pool. */
 export const nodeHttp: HttpRuntime = {
-  createHttpClient: (options) => new PooledClient(options),
+  createHttpClient: (options) => {
+    const { dispatcher } = options;
+    if (dispatcher !== undefined) validateDispatcher(dispatcher);
+    return new PooledClient(options, dispatcher === undefined ? readProxySettings(process.env) : undefined);
+  },
 };
+
+interface Pool {
+  readonly fetch: FetchLike;
+  destroy(): Promise<unknown>;
+}
+
+type Undici = Pick<typeof import('undici'), 'Agent' | 'EnvHttpProxyAgent' | 'fetch'>;
 
 /** A connection pool. Loads undici and opens a connection on the first request. */
 class PooledClient implements HttpClient {
   readonly #options: PoolOptions;
-  #pool: Promise<{ fetch: FetchLike; own: Agent | undefined }> | undefined;
+  readonly #proxies: ProxySettings | undefined;
+  #pool: Promise<Pool> | undefined;
 
-  constructor(options: PoolOptions) {
+  constructor(options: PoolOptions, proxies: ProxySettings | undefined) {
     this.#options = options;
+    this.#proxies = proxies;
   }
 
   readonly fetch: FetchLike = async (url, init) => {
-    this.#pool ??= openPool(this.#options);
+    this.#pool ??= openPool(this.#options, this.#proxies);
     const pool = await this.#pool;
     // undici marks a connection as busy until the end of the event loop turn in which its response ended. Within that
     // turn the pool would open a second connection for the key set that follows the metadata.
@@ -36,29 +58,70 @@ class PooledClient implements HttpClient {
   }
 
   async close(): Promise<void> {
-    const pool = await this.#pool;
-    await pool?.own?.destroy();
+    try {
+      const pool = await this.#pool;
+      await pool?.destroy();
+    } catch (error) {
+      // A pool that could not be opened or closed must not disturb the shutdown of the application.
+      nodeTelemetry.debug(`The connection pool was closed with an error: ${String(error)}`);
+    }
   }
 }
 
-async function openPool({
-  timeout,
-  connections,
-  maxResponseSize,
-  dispatcher,
-}: PoolOptions): Promise<{ fetch: FetchLike; own: Agent | undefined }> {
-  const { EnvHttpProxyAgent, fetch } = await import('undici');
-  const own =
-    dispatcher === undefined
-      ? new EnvHttpProxyAgent({
-          connections,
-          maxResponseSize,
-          connectTimeout: Math.min(connectTimeout, timeout) * 1000,
-          keepAliveTimeout: keepAliveTimeout * 1000,
-        })
-      : undefined;
-  const used = (own ?? dispatcher) as Dispatcher;
-  const pooled = (url: string, init: RequestInit) =>
-    fetch(url, { ...init, dispatcher: used } as Parameters<typeof fetch>[1]);
-  return { fetch: pooled as unknown as FetchLike, own: own as Agent | undefined };
+async function openPool(options: PoolOptions, proxies: ProxySettings | undefined): Promise<Pool> {
+  let undici: Undici;
+  try {
+    undici = await loadUndici();
+  } catch (cause) {
+    if (options.dispatcher === undefined && proxies === undefined) return builtInPool(cause);
+    const user = proxies === undefined ? 'http.dispatcher' : 'The proxy variables';
+    throw new HttpLibraryError(`${user} cannot be used: ${loadingFault(cause)}`, { cause });
+  }
+  return options.dispatcher === undefined
+    ? ownPool(undici, options, proxies)
+    : { fetch: fetchWith(undici, () => options.dispatcher), destroy: async () => undefined };
+}
+
+async function loadUndici(): Promise<Undici> {
+  // Named here, because a bundle may evaluate the module too late and so import undefined.
+  const { Agent, EnvHttpProxyAgent, fetch } = await import('undici');
+  return { Agent, EnvHttpProxyAgent, fetch };
+}
+
+function ownPool(undici: Undici, { timeout, connections, maxResponseSize }: PoolOptions, proxies: ProxySettings | undefined): Pool {
+  const { Agent, EnvHttpProxyAgent } = undici;
+  const settings = copyOptions({
+    connections,
+    connectTimeout: Math.min(connectTimeout, timeout) * 1000,
+    keepAliveTimeout: keepAliveTimeout * 1000,
+    maxResponseSize,
+  });
+  const direct = new Agent(settings);
+  if (proxies === undefined) return { fetch: fetchWith(undici, () => direct), destroy: () => direct.destroy() };
+  const { httpProxy, httpsProxy, noProxy, isDirect } = proxies;
+  const proxied = new EnvHttpProxyAgent(copyOptions({ ...settings, httpProxy, httpsProxy, noProxy }));
+  return {
+    fetch: fetchWith(undici, (url) => (isDirect(url) ? direct : proxied)),
+    destroy: () => Promise.all([direct.destroy(), proxied.destroy()]),
+  };
+}
+
+function fetchWith({ fetch }: Undici, dispatcherFor: (url: string) => object | undefined): FetchLike {
+  const send = (url: string, init: RequestInit): unknown =>
+    fetch(url, copyOptions({ ...init, dispatcher: dispatcherFor(url) }) as Parameters<typeof fetch>[1]);
+  return send as FetchLike;
+}
+
+// Some bundlers emit ES modules in which undici, a CommonJS package, cannot load the modules of Node.js.
+function builtInPool(cause: unknown): Pool {
+  nodeTelemetry.warn(
+    `Keys are fetched with the built-in fetch of Node.js, without http.connections: ${loadingFault(cause)}`,
+    'VERIFIER_UNDICI_NOT_LOADED',
+  );
+  return { fetch: (url, init) => fetch(url, init), destroy: async () => undefined };
+}
+
+function loadingFault(cause: unknown): string {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return `undici could not be loaded (${reason}). If the application is bundled, see "Bundles" in docs/operations.md`;
 }

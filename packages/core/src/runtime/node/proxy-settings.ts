@@ -1,0 +1,109 @@
+import type { BlockList } from 'node:net';
+import { ConfigurationError } from '../../errors.ts';
+
+/** The proxies that environment variables name. */
+export interface ProxySettings {
+  /** The proxy for http, and for https without a proxy of its own; empty if there is none. */
+  readonly httpProxy: string;
+  /** Empty if there is none. */
+  readonly httpsProxy: string;
+  /** The hosts that are reached directly, in the syntax of `NO_PROXY`. */
+  readonly noProxy: string;
+  /** Whether a URL has an address that is reached directly: loopback, or one of `NO_PROXY`. */
+  readonly isDirect: (url: string) => boolean;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const protocols: ReadonlySet<string> = new Set(['http:', 'https:', 'socks5:', 'socks:']);
+
+/**
+ * Reads the proxy variables. Loopback is always reached directly: http on loopback is not encrypted, so a proxy could
+ * replace the keys.
+ *
+ * @returns undefined if no variable names a proxy.
+ * @throws ConfigurationError that names the variable if it is not the URL of a proxy.
+ */
+export function readProxySettings(environment: Environment): ProxySettings | undefined {
+  const httpProxy = readProxy(environment, 'HTTP_PROXY');
+  const httpsProxy = readProxy(environment, 'HTTPS_PROXY');
+  if (httpProxy === '' && httpsProxy === '') return undefined;
+  const [, value = ''] = findVariable(environment, 'NO_PROXY') ?? [];
+  const entries = value.split(/[\s,]+/).filter((entry) => entry !== '');
+  const addresses = directAddresses(entries);
+  return {
+    httpProxy,
+    httpsProxy,
+    noProxy: ['localhost', ...entries].join(','),
+    isDirect: (url) => hasAddress(addresses, new URL(url).hostname),
+  };
+}
+
+// The lower-case name counts first, as for curl and undici.
+function findVariable(environment: Environment, name: string): readonly [name: string, value: string] | undefined {
+  for (const each of [name.toLowerCase(), name]) {
+    const value = Object.hasOwn(environment, each) ? environment[each] : undefined;
+    if (value !== undefined) return [each, value.trim()];
+  }
+  return undefined;
+}
+
+function readProxy(environment: Environment, variable: string): string {
+  const [name, value = ''] = findVariable(environment, variable) ?? [];
+  if (value === '') return '';
+  // As for curl, http is the default.
+  const text = /^[a-z][a-z\d+.-]*:\/\//i.test(value) ? value : `http://${value}`;
+  if (URL.canParse(text) && isProxy(new URL(text))) return new URL(text).href;
+  // Without the value, which may contain a password.
+  throw new ConfigurationError(
+    `The environment variable ${name} must name a proxy, such as http://proxy.example:8080; http, https and socks5 are supported`,
+  );
+}
+
+function isProxy({ protocol, hostname, username, password }: URL): boolean {
+  return protocols.has(protocol) && hostname !== '' && isPercentEncoded(username) && isPercentEncoded(password);
+}
+
+function isPercentEncoded(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+// Loaded only for a proxy: importing the package must not load the network modules of Node.js.
+function net(): typeof import('node:net') {
+  return process.getBuiltinModule('node:net');
+}
+
+// undici compares names; addresses and their ranges are compared here.
+function directAddresses(entries: readonly string[]): BlockList {
+  const addresses = new (net().BlockList)();
+  addresses.addSubnet('127.0.0.0', 8);
+  addresses.addAddress('::1', 'ipv6');
+  for (const entry of entries) addEntry(addresses, entry);
+  return addresses;
+}
+
+function addEntry(addresses: BlockList, entry: string): void {
+  // An address with a port, such as [::1]:443, is not one of these.
+  const [address = '', prefix] = entry.replace(/^\[([^\]]+)\](?=\/|$)/, '$1').split('/');
+  const version = net().isIP(address);
+  if (version === 0) return;
+  const bits = version === 4 ? 32 : 128;
+  const length = prefix === undefined ? bits : Number(prefix);
+  if (!Number.isInteger(length) || length < 0 || length > bits || prefix === '') return;
+  addresses.addSubnet(address, length, familyOf(version));
+}
+
+function hasAddress(addresses: BlockList, hostname: string): boolean {
+  const address = hostname.replace(/[[\]]/g, '');
+  const version = net().isIP(address);
+  return version !== 0 && addresses.check(address, familyOf(version));
+}
+
+function familyOf(version: number): 'ipv4' | 'ipv6' {
+  return version === 4 ? 'ipv4' : 'ipv6';
+}
