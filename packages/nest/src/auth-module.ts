@@ -144,11 +144,11 @@ function guardProviders<TOptions extends ModuleSettings>(
     validateRegistrations(modules);
     return guardOf(options);
   };
-  const toLifetime = (opened: Guard, options: TOptions): GuardLifetime =>
-    new GuardLifetime(opened, splitSettings(options).warmUp);
+  const toLifetime = (opened: Guard, options: TOptions, modules: ModulesContainer): GuardLifetime =>
+    new GuardLifetime(opened, splitSettings(options).warmUp, modules);
   return [
     { provide: guardToken, useFactory: openGuard, inject: [optionsToken, ModulesContainer] },
-    { provide: GuardLifetime, useFactory: toLifetime, inject: [guardToken, optionsToken] },
+    { provide: GuardLifetime, useFactory: toLifetime, inject: [guardToken, optionsToken, ModulesContainer] },
     { provide: OktaAuthGuard, useClass: guard },
     // By reference: `overrideProvider(OktaAuthGuard)` in a test then replaces the global guard too.
     ...(global ? [{ provide: APP_GUARD, useExisting: OktaAuthGuard }] : []),

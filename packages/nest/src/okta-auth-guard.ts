@@ -4,7 +4,8 @@ import { type AnyAuthError, type AuthResult, ConfigurationError, type Guard, typ
 import { AuthException } from './auth-exception.ts';
 import { type PlatformRequest, toRequestLike } from './platform-request.ts';
 import { attachState, findState } from './request-state.ts';
-import { guardMark, ruleOf } from './route-rule.ts';
+import { ruleOf } from './route-rule.ts';
+import { guardMark } from './written-rule.ts';
 
 /** The injection token of the guard of core. */
 export const guardToken: unique symbol = Symbol.for('@verifier/nest/guard');

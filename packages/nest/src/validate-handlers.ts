@@ -1,0 +1,47 @@
+import type { ModulesContainer } from '@nestjs/core';
+import { ConfigurationError } from '@verifier/core';
+import { type ClassHandler, controllerHandlers } from './class-handlers.ts';
+import { guardToken } from './okta-auth-guard.ts';
+import { isGuardOfPackage } from './requirement-guard.ts';
+import { resolveRule } from './route-rule.ts';
+import { guardsInherited, guardsOf, readRule } from './written-rule.ts';
+
+const pathKey = 'path';
+
+/**
+ * Validates that Nest calls a guard for each handler of a controller that has requirements.
+ *
+ * @throws ConfigurationError that names the class and the method.
+ */
+export function validateHandlers(modules: ModulesContainer): void {
+  const isGlobal = [...modules.values()].some((module) => module.isGlobal && module.providers.has(guardToken));
+  for (const route of controllerHandlers(modules)) {
+    if (!Reflect.hasMetadata(pathKey, route.handler)) continue;
+    const { isWrittenOnHandler } = resolveRule(route.handler, route.classOf);
+    if (!isWrittenOnHandler) continue;
+    if (isReplaced(route)) throw replaced(route);
+    if (!isGlobal && !hasGuard(route)) throw unguarded(route);
+  }
+}
+
+// Nest calls the function of the instance, and reads the guards that are written on it.
+function isReplaced({ instance, name, handler }: ClassHandler): boolean {
+  const called: unknown = Object.getOwnPropertyDescriptor(Object(instance), name)?.value;
+  return typeof called === 'function' && called !== handler && readRule(called) === undefined;
+}
+
+function hasGuard({ handler, classOf }: ClassHandler): boolean {
+  return [...guardsOf(handler), ...guardsInherited(classOf)].some(isGuardOfPackage);
+}
+
+function replaced({ classOf, name }: ClassHandler): ConfigurationError {
+  return new ConfigurationError(
+    `${classOf.name}.${name} has requirements, and the instance of ${classOf.name} replaces the method, so that they are lost: do not assign a handler in a constructor or an initializer`,
+  );
+}
+
+function unguarded({ classOf, name }: ClassHandler): ConfigurationError {
+  return new ConfigurationError(
+    `${classOf.name}.${name} overrides a method with @UseGuards(OktaAuthGuard), and Nest does not inherit its guard: write @OktaAuth() on ${name}, or @Public() to open it`,
+  );
+}
