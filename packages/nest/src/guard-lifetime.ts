@@ -1,6 +1,7 @@
 import type { OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
 import type { ModulesContainer } from '@nestjs/core';
 import type { Guard } from '@verifier/core';
+import { validateFieldResolvers } from './validate-field-resolvers.ts';
 import { validateHandlers } from './validate-handlers.ts';
 
 /**
@@ -20,6 +21,7 @@ export class GuardLifetime implements OnModuleInit, OnApplicationShutdown {
 
   async onModuleInit(): Promise<void> {
     validateHandlers(this.#modules);
+    validateFieldResolvers(this.#modules);
     if (this.#warmUp) await this.#guard.verifier.warmUp();
   }
 
