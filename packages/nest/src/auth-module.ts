@@ -7,7 +7,7 @@ import {
   Optional,
   type Provider,
 } from '@nestjs/common';
-import { APP_GUARD, ModulesContainer } from '@nestjs/core';
+import { APP_GUARD, ModuleRef, ModulesContainer } from '@nestjs/core';
 import {
   ConfigurationError,
   createGuard,
@@ -16,6 +16,7 @@ import {
   type GuardOptions,
   type OktaGuardOptions,
 } from '@verifier/core';
+import { createGuardFinder, type GuardFinder } from './guard-finder.ts';
 import { GuardLifetime } from './guard-lifetime.ts';
 import {
   type AuthModuleAsyncOptions,
@@ -27,7 +28,7 @@ import {
   splitSettings,
   validateAsyncOptions,
 } from './module-options.ts';
-import { guardToken, OktaAuthGuard } from './okta-auth-guard.ts';
+import { guardFinderToken, guardToken, OktaAuthGuard } from './okta-auth-guard.ts';
 import { validateRegistrations } from './validate-registrations.ts';
 
 type AuthModuleClass<TOptions> = ConfigurableModuleCls<TOptions, 'forRoot', 'createAuthOptions', ModuleExtras>;
@@ -131,7 +132,7 @@ function moduleClass<TOptions extends ModuleSettings>(
     .setExtras<ModuleExtras>({ global: true, guard: OktaAuthGuard }, (definition, extras) => {
       const { global, guard } = parseExtras(extras);
       const providers = [...(definition.providers ?? []), ...guardProviders(guardOf, { global, guard })];
-      return { ...definition, global, providers, exports: [guardToken, OktaAuthGuard] };
+      return { ...definition, global, providers, exports: [guardToken, guardFinderToken, OktaAuthGuard] };
     });
   return builder.build().ConfigurableModuleClass;
 }
@@ -146,9 +147,11 @@ function guardProviders<TOptions extends ModuleSettings>(
   };
   const toLifetime = (opened: Guard, options: TOptions, modules: ModulesContainer): GuardLifetime =>
     new GuardLifetime(opened, splitSettings(options).warmUp, modules);
+  const toFinder = (module: ModuleRef): GuardFinder => createGuardFinder(module, OktaAuthGuard);
   return [
     { provide: guardToken, useFactory: openGuard, inject: [optionsToken, ModulesContainer] },
     { provide: GuardLifetime, useFactory: toLifetime, inject: [guardToken, optionsToken, ModulesContainer] },
+    { provide: guardFinderToken, useFactory: toFinder, inject: [ModuleRef] },
     { provide: OktaAuthGuard, useClass: guard },
     // By reference: `overrideProvider(OktaAuthGuard)` in a test then replaces the global guard too.
     ...(global ? [{ provide: APP_GUARD, useExisting: OktaAuthGuard }] : []),

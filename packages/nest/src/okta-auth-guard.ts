@@ -2,6 +2,7 @@ import { type CanActivate, type ExecutionContext, Inject, Injectable, Optional }
 import { HttpAdapterHost } from '@nestjs/core';
 import { type AnyAuthError, type AuthResult, ConfigurationError, type Guard, type Verifier } from '@verifier/core';
 import { AuthException } from './auth-exception.ts';
+import type { GuardFinder } from './guard-finder.ts';
 import { type PlatformRequest, toRequestLike } from './platform-request.ts';
 import { attachState, findState } from './request-state.ts';
 import { ruleOf } from './route-rule.ts';
@@ -9,6 +10,9 @@ import { guardMark } from './written-rule.ts';
 
 /** The injection token of the guard of core. */
 export const guardToken: unique symbol = Symbol.for('@verifier/nest/guard');
+
+/** The injection token of the function that finds the guard of the module. */
+export const guardFinderToken: unique symbol = Symbol.for('@verifier/nest/guard-finder');
 
 /**
  * Authenticates requests by an access token; requests without a valid token are answered here and do not reach the route.
@@ -19,6 +23,8 @@ export const guardToken: unique symbol = Symbol.for('@verifier/nest/guard');
  * token, not bound to a key; and the requirements of decorators such as `@RequireScope`. Not checked: other scopes, and
  * whether the token was revoked. A context that is neither HTTP nor, with `GqlAuthGuard`, GraphQL is denied with a
  * ConfigurationError.
+ *
+ * `@UseGuards(OktaAuthGuard)` applies the class of the option `guard`, like the decorators.
  *
  * @example
  * ```ts
@@ -32,11 +38,14 @@ export const guardToken: unique symbol = Symbol.for('@verifier/nest/guard');
 export class OktaAuthGuard implements CanActivate {
   readonly #guard: Guard;
   readonly #host: HttpAdapterHost;
+  readonly #findGuard: GuardFinder | undefined;
 
-  constructor(guard: Guard | undefined, host: HttpAdapterHost) {
+  constructor(guard: Guard | undefined, host: HttpAdapterHost, findGuard?: GuardFinder) {
     if (guard === undefined) throw moduleMissing();
     this.#guard = guard;
     this.#host = host;
+    // For @UseGuards(OktaAuthGuard), Nest creates an instance of this very class, also if the module provides another one.
+    this.#findGuard = new.target === OktaAuthGuard ? findGuard : undefined;
   }
 
   /** The verifier, for tokens that no guard receives, such as those of gateway connections. */
@@ -46,6 +55,12 @@ export class OktaAuthGuard implements CanActivate {
 
   /** Authenticates the request of a context. Does not return a promise for a cached token unless `validate` returns one. */
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
+    const guard = this.#findGuard?.(context) ?? this;
+    if (guard instanceof Promise) return guard.then((found) => found.canActivate(context));
+    return guard === this ? this.#activate(context) : guard.canActivate(context);
+  }
+
+  #activate(context: ExecutionContext): boolean | Promise<boolean> {
     const rule = ruleOf(context.getHandler(), context.getClass());
     if (rule === 'public') return true;
     const request = this.getRequest(context);
@@ -123,6 +138,8 @@ Injectable()(OktaAuthGuard);
 Optional()(OktaAuthGuard, undefined, 0);
 Inject(guardToken)(OktaAuthGuard, undefined, 0);
 Inject(HttpAdapterHost)(OktaAuthGuard, undefined, 1);
+Optional()(OktaAuthGuard, undefined, 2);
+Inject(guardFinderToken)(OktaAuthGuard, undefined, 2);
 
 /** The error of a guard in a module that does not import the authentication module. */
 export function moduleMissing(): ConfigurationError {
