@@ -1,5 +1,6 @@
 export {
   type AnyAuthError,
+  type AuthResult,
   type Claims,
   ConfigurationError,
   createVerifier,

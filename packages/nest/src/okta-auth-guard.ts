@@ -14,6 +14,9 @@ export const guardToken: unique symbol = Symbol.for('@verifier/nest/guard');
 /** The injection token of the function that finds the guard of the module. */
 export const guardFinderToken: unique symbol = Symbol.for('@verifier/nest/guard-finder');
 
+const noHeaders = Object.freeze({});
+const anonymous: AuthResult = Object.freeze({ ok: true, auth: null, headers: noHeaders });
+
 /**
  * Authenticates requests by an access token; requests without a valid token are answered here and do not reach the route.
  * Runs for every route if `OktaAuthModule` is imported. With `global: false`, it runs for routes with
@@ -53,28 +56,63 @@ export class OktaAuthGuard implements CanActivate {
     return this.#guard.verifier;
   }
 
-  /** Authenticates the request of a context. Does not return a promise for a cached token unless `validate` returns one. */
+  /**
+   * Authenticates the request of a context, and answers it if access is denied. Does not return a promise for a cached token
+   * unless `validate` returns one.
+   */
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const guard = this.#findGuard?.(context) ?? this;
     if (guard instanceof Promise) return guard.then((found) => found.canActivate(context));
     return guard === this ? this.#activate(context) : guard.canActivate(context);
   }
 
-  #activate(context: ExecutionContext): boolean | Promise<boolean> {
+  /**
+   * Authenticates the request of a context, and neither answers nor throws if access is denied. For a guard of your own that
+   * accepts other credentials as well: a denied request leaves nothing on the response, and {@link OktaAuthGuard.answerError}
+   * answers it if the other credentials are denied too.
+   *
+   * @example
+   * ```ts
+   * import { type ExecutionContext, Injectable } from '@nestjs/common';
+   * import { OktaAuthGuard } from '@verifier/nest';
+   *
+   * // OktaAuthModule.forRoot({ guard: TokenOrKeyGuard })
+   * export @Injectable() class TokenOrKeyGuard extends OktaAuthGuard {
+   *   override async canActivate(context: ExecutionContext): Promise<boolean> {
+   *     const result = await this.authenticate(context);
+   *     if (result.ok || this.getRequest(context).headers?.['x-api-key'] === process.env['API_KEY']) return true;
+   *     return this.answerError(context, result.error);
+   *   }
+   * }
+   * ```
+   */
+  authenticate(context: ExecutionContext): AuthResult | Promise<AuthResult> {
     const rule = ruleOf(context.getHandler(), context.getClass());
-    if (rule === 'public') return true;
+    if (rule === 'public') return anonymous;
     const request = this.getRequest(context);
-    if (this.#isAuthenticated(request, context)) return true;
-    const conclude = (result: AuthResult): boolean | Promise<boolean> => {
-      if (!result.ok) return this.#answerError(context, result.error);
-      const toException = (error: AnyAuthError): Error => this.toException(context, error);
-      attachState(request, { guard: this.#guard, auth: result.auth, context, toException });
-      this.#addHeaders(context, result.headers);
-      return true;
-    };
+    const state = findState(request);
+    // All guards of one route get the same context: a second one for the same verifier has nothing to add.
+    if (state?.guard === this.#guard && state.context === context) {
+      return state.auth === null ? anonymous : { ok: true, auth: state.auth, headers: noHeaders };
+    }
     const result = this.#guard.authenticate(toRequestLike(request), rule === 'token' ? undefined : rule);
     // The result for a cached token is not a promise: the request continues in the same turn of the event loop.
-    return result instanceof Promise ? result.then(conclude) : conclude(result);
+    if (result instanceof Promise) return result.then((settled) => this.#attach(context, request, settled));
+    return this.#attach(context, request, result);
+  }
+
+  /**
+   * Answers a request that {@link OktaAuthGuard.authenticate} denied, as `onError` says: writes the answer, and never
+   * settles; or throws an {@link AuthException}, also in a GraphQL resolver.
+   */
+  answerError(context: ExecutionContext, error: AnyAuthError): Promise<boolean> {
+    if (this.#guard.onError === 'framework' || context.getType() !== 'http') throw this.toException(context, error);
+    const { status, headers, body } = this.#guard.challenge(error);
+    const response = this.getResponse(context);
+    // If something else, such as a time-out, responded meanwhile, the route stays closed and that response is kept.
+    if (this.#setHeaders(response, Object.entries(headers))) this.#host.httpAdapter.reply(response, body, status);
+    // The response is sent. Settling would open the route, or make a filter respond again.
+    return new Promise(() => undefined);
   }
 
   /**
@@ -100,20 +138,19 @@ export class OktaAuthGuard implements CanActivate {
     return new AuthException(withHeaders, JSON.parse(body));
   }
 
-  // All guards of one route get the same context: a second one for the same verifier has nothing to add.
-  #isAuthenticated(request: PlatformRequest, context: ExecutionContext): boolean {
-    const state = findState(request);
-    return state?.context === context && state.guard === this.#guard;
+  #activate(context: ExecutionContext): boolean | Promise<boolean> {
+    const conclude = (result: AuthResult): boolean | Promise<boolean> =>
+      result.ok || this.answerError(context, result.error);
+    const result = this.authenticate(context);
+    return result instanceof Promise ? result.then(conclude) : conclude(result);
   }
 
-  #answerError(context: ExecutionContext, error: AnyAuthError): Promise<boolean> {
-    if (this.#guard.onError === 'framework' || context.getType() !== 'http') throw this.toException(context, error);
-    const { status, headers, body } = this.#guard.challenge(error);
-    const response = this.getResponse(context);
-    // If something else, such as a time-out, responded meanwhile, the route stays closed and that response is kept.
-    if (this.#setHeaders(response, Object.entries(headers))) this.#host.httpAdapter.reply(response, body, status);
-    // The response is sent. Settling would open the route, or make a filter respond again.
-    return new Promise(() => undefined);
+  #attach(context: ExecutionContext, request: PlatformRequest, result: AuthResult): AuthResult {
+    if (!result.ok) return result;
+    const toException = (error: AnyAuthError): Error => this.toException(context, error);
+    attachState(request, { guard: this.#guard, auth: result.auth, context, toException });
+    this.#addHeaders(context, result.headers);
+    return result;
   }
 
   #addHeaders(context: ExecutionContext, headers: Readonly<Record<string, string>> = {}): void {

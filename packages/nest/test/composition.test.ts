@@ -1,0 +1,201 @@
+import {
+  type CanActivate,
+  Controller,
+  type ExecutionContext,
+  ForbiddenException,
+  Get,
+  Inject,
+  Injectable,
+  type Type,
+} from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { Auth, BearerAuthModule, OktaAuthGuard, Public, RequireScope, type VerifiedToken } from '@verifier/nest';
+import { type AuthorizationServer, startAuthorizationServer } from '@verifier/test-issuer';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { platforms, type RunningNestApp } from './platforms.ts';
+import { ask, headerOf, moduleOf, runningApps } from './running-apps.ts';
+
+let issuer: AuthorizationServer;
+let bearer: Record<string, string>;
+const startApp = runningApps();
+
+beforeAll(async () => {
+  issuer = await startAuthorizationServer();
+  bearer = { Authorization: `Bearer ${await issuer.token({ scope: 'read' })}` };
+});
+
+afterAll(() => issuer.close());
+
+const key = { 'X-API-Key': 'secret' };
+const wrongToken = { Authorization: 'Bearer nonsense' };
+
+function hasKey(context: ExecutionContext): boolean {
+  const { headers } = context.switchToHttp().getRequest();
+  return headers['x-api-key'] === 'secret';
+}
+
+/** The example of the README: the guard of the module, so that decorators compose as well. */
+@Injectable()
+class TokenOrKeyGuard extends OktaAuthGuard {
+  override async canActivate(context: ExecutionContext): Promise<boolean> {
+    const result = await this.authenticate(context);
+    if (result.ok || hasKey(context)) return true;
+    return this.answerError(context, result.error);
+  }
+}
+
+/** A guard beside that of the module, with the token first. */
+@Injectable()
+class TokenThenKey implements CanActivate {
+  readonly guard: OktaAuthGuard;
+  constructor(guard: OktaAuthGuard) {
+    this.guard = guard;
+  }
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const result = await this.guard.authenticate(context);
+    return result.ok || hasKey(context) || this.guard.answerError(context, result.error);
+  }
+}
+
+/** A guard beside that of the module, with the key first. */
+@Injectable()
+class KeyThenToken implements CanActivate {
+  readonly guard: OktaAuthGuard;
+  constructor(guard: OktaAuthGuard) {
+    this.guard = guard;
+  }
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
+    return hasKey(context) || this.guard.canActivate(context);
+  }
+}
+
+/** A guard that answers a refusal in its own way. */
+@Injectable()
+class OwnRefusal implements CanActivate {
+  readonly guard: OktaAuthGuard;
+  constructor(guard: OktaAuthGuard) {
+    this.guard = guard;
+  }
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const { ok } = await this.guard.authenticate(context);
+    if (ok || hasKey(context)) return true;
+    throw new ForbiddenException('neither token nor key');
+  }
+}
+
+for (const guard of [TokenThenKey, KeyThenToken, OwnRefusal]) {
+  Inject(OktaAuthGuard)(guard, undefined, 0);
+}
+
+@Controller()
+class Routes {
+  @Get()
+  get(@Auth({ optional: true }) auth: VerifiedToken | null): unknown {
+    return { scopes: auth?.scopes ?? null };
+  }
+
+  @Public()
+  @Get('open')
+  open(): unknown {
+    return { scopes: 'open' };
+  }
+}
+
+@Controller('unauthenticated')
+class Unauthenticated {
+  @Get()
+  get(): unknown {
+    return { scopes: 'any' };
+  }
+}
+
+@Controller('scoped')
+class Scoped {
+  @RequireScope('read')
+  @Get()
+  get(): unknown {
+    return { scopes: 'read' };
+  }
+
+  @RequireScope('write')
+  @Get('write')
+  write(): unknown {
+    return { scopes: 'write' };
+  }
+}
+
+interface Answer {
+  readonly status: number;
+  readonly challenge: string | undefined;
+}
+
+async function send(app: RunningNestApp, path: string, headers: Record<string, string>): Promise<Answer> {
+  const answer = await ask(app, { path, headers });
+  return {
+    status: answer.status,
+    challenge: headerOf(answer, 'www-authenticate'),
+  };
+}
+
+const granted = { status: 200, challenge: undefined };
+const refused = (status: number, challenge: RegExp): object => ({
+  status,
+  challenge: expect.stringMatching(challenge),
+});
+
+describe.each(Object.entries(platforms))('on %s: a guard that accepts a token or a key', (_name, platform) => {
+  const options = (more: object = {}) => ({ issuer: issuer.issuer, audience: issuer.audience, ...more });
+  const controllers = [Routes, Unauthenticated, Scoped];
+
+  const runAsOption = (onError: string) => {
+    const imports = [BearerAuthModule.forRoot(options({ guard: TokenOrKeyGuard, onError }))];
+    return startApp(platform, moduleOf({ imports, controllers }));
+  };
+
+  const runBeside = (guard: Type<CanActivate>, onError: string) => {
+    const imports = [BearerAuthModule.forRoot(options({ global: false, onError }))];
+    const providers = [{ provide: APP_GUARD, useClass: guard }];
+    return startApp(platform, moduleOf({ imports, controllers, providers }));
+  };
+
+  describe.each(['respond', 'framework'])("with onError: '%s'", (onError) => {
+    it.each<[string, () => Promise<RunningNestApp>]>(
+      [
+        ['the option guard', () => runAsOption(onError)],
+        ['a guard that asks for the token first', () => runBeside(TokenThenKey, onError)],
+        ['a guard that asks for the key first', () => runBeside(KeyThenToken, onError)],
+      ].map(([name, run]) => [name, run] as [string, () => Promise<RunningNestApp>]),
+    )('[ADAPTERS-COMPOSED] %s grants both, and refuses with the challenge', async (_case, run) => {
+      const app = await run();
+      const path = '/unauthenticated';
+      expect(await send(app, path, bearer)).toEqual(granted);
+      expect(await send(app, path, key)).toEqual(granted);
+      expect(await send(app, path, { ...key, ...wrongToken })).toEqual(granted);
+      expect(await send(app, path, { ...key, Authorization: 'Bearer' })).toEqual(granted);
+      expect(await send(app, path, {})).toEqual(refused(401, /^Bearer realm="api"$/));
+      expect(await send(app, path, wrongToken)).toEqual(refused(401, /error="invalid_token"/));
+      expect(await send(app, path, { Authorization: 'Bearer' })).toEqual(refused(400, /error="invalid_request"/));
+      expect(await send(app, '/open', {})).toEqual(granted);
+    });
+
+    it('[ADAPTERS-COMPOSED] the token is attached if it was accepted', async () => {
+      const app = await runBeside(TokenThenKey, onError);
+      expect(await ask(app, { headers: bearer })).toMatchObject({ status: 200, body: '{"scopes":["read"]}' });
+    });
+
+    it('[ADAPTERS-COMPOSED] decorators call the guard of the option', async () => {
+      const app = await runAsOption(onError);
+      expect(await send(app, '/scoped', bearer)).toEqual(granted);
+      expect(await send(app, '/scoped', key)).toEqual(granted);
+      expect(await send(app, '/scoped', {})).toEqual(refused(401, /^Bearer realm="api"/));
+      expect(await send(app, '/scoped/write', bearer)).toEqual(
+        refused(403, /error="insufficient_scope".*scope="write"/),
+      );
+    });
+  });
+
+  it('a refusal of another guard has no challenge of this one', async () => {
+    const app = await runBeside(OwnRefusal, 'respond');
+    expect(await send(app, '/unauthenticated', wrongToken)).toEqual({ ...granted, status: 403 });
+  });
+});
