@@ -5,6 +5,7 @@ import { AuthException } from './auth-exception.ts';
 import type { GuardFinder } from './guard-finder.ts';
 import { type PlatformRequest, toRequestLike } from './platform-request.ts';
 import { attachState, findState } from './request-state.ts';
+import { isSameRoute } from './route-context.ts';
 import { ruleOf } from './route-rule.ts';
 import { guardMark } from './written-rule.ts';
 
@@ -92,7 +93,7 @@ export class OktaAuthGuard implements CanActivate {
     const request = this.getRequest(context);
     const state = findState(request);
     // All guards of one route get the same context: a second one for the same verifier has nothing to add.
-    if (state?.guard === this.#guard && state.context === context) {
+    if (state?.guard === this.#guard && isSameRoute(state.context, context)) {
       return state.auth === null ? anonymous : { ok: true, auth: state.auth, headers: noHeaders };
     }
     const result = this.#guard.authenticate(toRequestLike(request), rule === 'token' ? undefined : rule);
