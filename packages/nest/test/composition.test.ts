@@ -44,7 +44,7 @@ class TokenOrKeyGuard extends OktaAuthGuard {
   }
 }
 
-/** A guard beside that of the module, with the token first. */
+/** A guard next to that of the module, with the token first. */
 @Injectable()
 class TokenThenKey implements CanActivate {
   readonly guard: OktaAuthGuard;
@@ -57,7 +57,7 @@ class TokenThenKey implements CanActivate {
   }
 }
 
-/** A guard beside that of the module, with the key first. */
+/** A guard next to that of the module, with the key first. */
 @Injectable()
 class KeyThenToken implements CanActivate {
   readonly guard: OktaAuthGuard;
@@ -152,7 +152,7 @@ describe.each(Object.entries(platforms))('on %s: a guard that accepts a token or
     return startApp(platform, moduleOf({ imports, controllers }));
   };
 
-  const runBeside = (guard: Type<CanActivate>, onError: string) => {
+  const runNextTo = (guard: Type<CanActivate>, onError: string) => {
     const imports = [BearerAuthModule.forRoot(options({ global: false, onError }))];
     const providers = [{ provide: APP_GUARD, useClass: guard }];
     return startApp(platform, moduleOf({ imports, controllers, providers }));
@@ -162,8 +162,8 @@ describe.each(Object.entries(platforms))('on %s: a guard that accepts a token or
     it.each<[string, () => Promise<RunningNestApp>]>(
       [
         ['the option guard', () => runAsOption(onError)],
-        ['a guard that asks for the token first', () => runBeside(TokenThenKey, onError)],
-        ['a guard that asks for the key first', () => runBeside(KeyThenToken, onError)],
+        ['a guard that asks for the token first', () => runNextTo(TokenThenKey, onError)],
+        ['a guard that asks for the key first', () => runNextTo(KeyThenToken, onError)],
       ].map(([name, run]) => [name, run] as [string, () => Promise<RunningNestApp>]),
     )('[ADAPTERS-COMPOSED] %s grants both, and refuses with the challenge', async (_case, run) => {
       const app = await run();
@@ -179,7 +179,7 @@ describe.each(Object.entries(platforms))('on %s: a guard that accepts a token or
     });
 
     it('[ADAPTERS-COMPOSED] the token is attached if it was accepted', async () => {
-      const app = await runBeside(TokenThenKey, onError);
+      const app = await runNextTo(TokenThenKey, onError);
       expect(await ask(app, { headers: bearer })).toMatchObject({ status: 200, body: '{"scopes":["read"]}' });
     });
 
@@ -195,7 +195,7 @@ describe.each(Object.entries(platforms))('on %s: a guard that accepts a token or
   });
 
   it('a refusal of another guard has no challenge of this one', async () => {
-    const app = await runBeside(OwnRefusal, 'respond');
+    const app = await runNextTo(OwnRefusal, 'respond');
     expect(await send(app, '/unauthenticated', wrongToken)).toEqual({ ...granted, status: 403 });
   });
 });

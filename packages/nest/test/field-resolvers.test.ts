@@ -81,7 +81,7 @@ class Overriding extends OnMethod {
 }
 
 @Resolver('Order')
-class NoDemand extends Orders {
+class NothingRequired extends Orders {
   @Public()
   @ResolveField()
   total(): string {
@@ -157,7 +157,7 @@ describe.each(drivers)('on %s with %s', (platformName, _driver, driver) => {
 
   it.each<[string, Type[], string]>([
     ['none', [WithoutRequirement], 'secret'],
-    ['none that deny a request', [NoDemand], 'open'],
+    ['none that deny a request', [NothingRequired], 'open'],
   ])('field resolvers with %s need no guards', async (_requirements, resolvers, total) => {
     const app = await start(GraphQLModule.forRoot(Object(settings)), resolvers);
     expect(await query(app)).toEqual({ data: { order: { id: '1', total } } });
