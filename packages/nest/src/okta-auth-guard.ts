@@ -1,9 +1,19 @@
 import { type CanActivate, type ExecutionContext, Inject, Injectable, Optional } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { type AnyAuthError, type AuthResult, ConfigurationError, type Guard, type Verifier } from '@verifier/core';
+import {
+  type AnyAuthError,
+  type AuthResult,
+  type Challenge,
+  ConfigurationError,
+  type Guard,
+  keepChallengeOnWrite,
+  setChallengeHeaders,
+  type Verifier,
+} from '@verifier/core';
 import { AuthException } from './auth-exception.ts';
 import type { GuardFinder } from './guard-finder.ts';
 import { type PlatformRequest, toRequestLike } from './platform-request.ts';
+import { headersOf, toNodeResponse } from './platform-response.ts';
 import { attachState, findState } from './request-state.ts';
 import { isSameRoute } from './route-context.ts';
 import { ruleOf } from './route-rule.ts';
@@ -108,10 +118,9 @@ export class OktaAuthGuard implements CanActivate {
    */
   answerError(context: ExecutionContext, error: AnyAuthError): Promise<boolean> {
     if (this.#guard.onError === 'framework' || context.getType() !== 'http') throw this.toException(context, error);
-    const { status, headers, body } = this.#guard.challenge(error);
     const response = this.getResponse(context);
     // If something else, such as a time-out, responded meanwhile, the route stays closed and that response is kept.
-    if (this.#setHeaders(response, Object.entries(headers))) this.#host.httpAdapter.reply(response, body, status);
+    if (!this.#host.httpAdapter.isHeadersSent(response)) this.#respond(response, this.#guard.challenge(error));
     // The response is sent. Settling would open the route, or make a filter respond again.
     return new Promise(() => undefined);
   }
@@ -131,11 +140,16 @@ export class OktaAuthGuard implements CanActivate {
     return context.getType() === 'http' ? context.switchToHttp().getResponse<unknown>() : undefined;
   }
 
-  /** Returns the exception for a denied request that Nest answers, and sets the headers of that answer on the response. */
+  /**
+   * Returns the exception for a denied request that Nest answers. The response gets the headers of that answer when it is
+   * written, unless it is a success; that of a GraphQL operation, whose status says nothing, gets them at once.
+   */
   protected toException(context: ExecutionContext, error: AnyAuthError): AuthException {
     const { body } = this.#guard.challenge(error);
-    const withHeaders = this.#guard.frameworkError(error);
-    this.#addHeaders(context, withHeaders.headers);
+    const isHttp = context.getType() === 'http';
+    const node = isHttp ? toNodeResponse(this.getResponse(context)) : undefined;
+    const withHeaders = this.#guard.frameworkError(error, node);
+    if (!isHttp) this.#addHeaders(context, withHeaders.headers);
     return new AuthException(withHeaders, JSON.parse(body));
   }
 
@@ -154,18 +168,22 @@ export class OktaAuthGuard implements CanActivate {
     return result;
   }
 
+  #respond(response: unknown, { status, headers, body }: Challenge): void {
+    const node = toNodeResponse(response);
+    const target = headersOf(response);
+    if (target !== undefined) setChallengeHeaders(target, headers);
+    // Also replaces the headers that the application adds when the response is written.
+    if (node !== undefined) keepChallengeOnWrite(node, headers);
+    this.#host.httpAdapter.reply(response, body, status);
+  }
+
   #addHeaders(context: ExecutionContext, headers: Readonly<Record<string, string>> = {}): void {
     const entries = Object.entries(headers);
     if (entries.length === 0) return;
     const response = this.getResponse(context);
-    if (response !== undefined) this.#setHeaders(response, entries);
-  }
-
-  #setHeaders(response: unknown, headers: readonly [name: string, value: string][]): boolean {
     const { httpAdapter } = this.#host;
-    if (httpAdapter.isHeadersSent(response)) return false;
-    for (const [name, value] of headers) httpAdapter.setHeader(response, name, value);
-    return true;
+    if (response === undefined || httpAdapter.isHeadersSent(response)) return;
+    for (const [name, value] of entries) httpAdapter.setHeader(response, name, value);
   }
 }
 

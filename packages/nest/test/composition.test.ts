@@ -69,6 +69,23 @@ class KeyThenToken implements CanActivate {
   }
 }
 
+/** A guard that catches the exception of `onError: 'framework'`. */
+@Injectable()
+class CatchesToken implements CanActivate {
+  readonly guard: OktaAuthGuard;
+  constructor(guard: OktaAuthGuard) {
+    this.guard = guard;
+  }
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    try {
+      return await this.guard.canActivate(context);
+    } catch (error) {
+      if (hasKey(context)) return true;
+      throw error;
+    }
+  }
+}
+
 /** A guard that answers a refusal in its own way. */
 @Injectable()
 class OwnRefusal implements CanActivate {
@@ -83,7 +100,7 @@ class OwnRefusal implements CanActivate {
   }
 }
 
-for (const guard of [TokenThenKey, KeyThenToken, OwnRefusal]) {
+for (const guard of [TokenThenKey, KeyThenToken, CatchesToken, OwnRefusal]) {
   Inject(OktaAuthGuard)(guard, undefined, 0);
 }
 
@@ -127,6 +144,7 @@ class Scoped {
 interface Answer {
   readonly status: number;
   readonly challenge: string | undefined;
+  readonly caching: string | undefined;
 }
 
 async function send(app: RunningNestApp, path: string, headers: Record<string, string>): Promise<Answer> {
@@ -134,13 +152,15 @@ async function send(app: RunningNestApp, path: string, headers: Record<string, s
   return {
     status: answer.status,
     challenge: headerOf(answer, 'www-authenticate'),
+    caching: headerOf(answer, 'cache-control'),
   };
 }
 
-const granted = { status: 200, challenge: undefined };
+const granted = { status: 200, challenge: undefined, caching: undefined };
 const refused = (status: number, challenge: RegExp): object => ({
   status,
   challenge: expect.stringMatching(challenge),
+  caching: 'no-store',
 });
 
 describe.each(Object.entries(platforms))('on %s: a guard that accepts a token or a key', (_name, platform) => {
@@ -164,8 +184,11 @@ describe.each(Object.entries(platforms))('on %s: a guard that accepts a token or
         ['the option guard', () => runAsOption(onError)],
         ['a guard that asks for the token first', () => runNextTo(TokenThenKey, onError)],
         ['a guard that asks for the key first', () => runNextTo(KeyThenToken, onError)],
+        ...(onError === 'framework'
+          ? [['a guard that catches the exception', () => runNextTo(CatchesToken, onError)] as const]
+          : []),
       ].map(([name, run]) => [name, run] as [string, () => Promise<RunningNestApp>]),
-    )('[ADAPTERS-COMPOSED] %s grants both, and refuses with the challenge', async (_case, run) => {
+    )('[ADAPTERS-COMPOSE] %s grants both, and refuses with the challenge', async (_case, run) => {
       const app = await run();
       const path = '/unauthenticated';
       expect(await send(app, path, bearer)).toEqual(granted);
@@ -178,12 +201,12 @@ describe.each(Object.entries(platforms))('on %s: a guard that accepts a token or
       expect(await send(app, '/open', {})).toEqual(granted);
     });
 
-    it('[ADAPTERS-COMPOSED] the token is attached if it was accepted', async () => {
+    it('[ADAPTERS-COMPOSE] the token is attached if it was accepted', async () => {
       const app = await runNextTo(TokenThenKey, onError);
       expect(await ask(app, { headers: bearer })).toMatchObject({ status: 200, body: '{"scopes":["read"]}' });
     });
 
-    it('[ADAPTERS-COMPOSED] decorators call the guard of the option', async () => {
+    it('[ADAPTERS-COMPOSE] decorators call the guard of the option', async () => {
       const app = await runAsOption(onError);
       expect(await send(app, '/scoped', bearer)).toEqual(granted);
       expect(await send(app, '/scoped', key)).toEqual(granted);
