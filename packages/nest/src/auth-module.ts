@@ -29,6 +29,7 @@ import {
   validateAsyncOptions,
 } from './module-options.ts';
 import { guardFinderToken, guardToken, OktaAuthGuard } from './okta-auth-guard.ts';
+import { markHandlers } from './validate-handlers.ts';
 import { validateRegistrations } from './validate-registrations.ts';
 
 type AuthModuleClass<TOptions> = ConfigurableModuleCls<TOptions, 'forRoot', 'createAuthOptions', ModuleExtras>;
@@ -143,6 +144,7 @@ function guardProviders<TOptions extends ModuleSettings>(
 ): Provider[] {
   const openGuard = (options: TOptions, modules: ModulesContainer): Guard => {
     validateRegistrations(modules);
+    markHandlers(modules);
     return guardOf(options);
   };
   const toLifetime = (opened: Guard, options: TOptions, modules: ModulesContainer): GuardLifetime =>

@@ -1,8 +1,10 @@
 import type { ExecutionContext, Type } from '@nestjs/common';
+import { readMethodName } from './written-rule.ts';
 
 /** One route of a controller, which Nest calls with the request. */
 export interface RouteHandler {
   readonly classOf: Type;
+  readonly name: string;
   readonly handler: (...args: never[]) => unknown;
 }
 
@@ -22,9 +24,8 @@ export class RouteContext implements ExecutionContext {
   /** Whether Nest handles the request by one of these routes. */
   includes(context: ExecutionContext): boolean {
     if (context.getType() !== 'http') return false;
-    return this.#routes.some(
-      ({ classOf, handler }) => handler === context.getHandler() && classOf === context.getClass(),
-    );
+    const name = readMethodName(context.getHandler());
+    return this.#routes.some((route) => route.classOf === context.getClass() && route.name === name);
   }
 
   getClass<TClass>(): Type<TClass> {

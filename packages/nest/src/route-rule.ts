@@ -1,5 +1,5 @@
 import { accessRequirement, ConfigurationError, type Requirements } from '@verifier/core';
-import { readMethodRule, readRule, type WrittenRule } from './written-rule.ts';
+import { readFunctionRule, readMethodName, readMethodRule, readRule, type WrittenRule } from './written-rule.ts';
 
 /** The rule of a route, from its handler and its class: public, any valid token, or requirements. */
 export type RouteRule = 'public' | 'token' | Requirements;
@@ -22,7 +22,7 @@ const rules: WeakMap<object, WeakMap<object, ResolvedRule>> = new WeakMap();
  * in a derived class keeps the requirements of the method that it overrides, unless it has its own. What lets requests
  * through without a token, such as `@Public()`, is inherited from neither a base class nor an overridden method.
  *
- * @throws ConfigurationError if requirements are written on the class, and the handler is none of its methods.
+ * @throws ConfigurationError if methods of the class have requirements, and the handler cannot be recognized as one.
  */
 export function ruleOf(handler: object, classOf: object): RouteRule {
   return resolveRule(handler, classOf).rule;
@@ -78,7 +78,7 @@ function handlerRules(handler: object, classOf: object): WrittenRule[] {
   const prototypes = prototypesOf(classOf);
   const names = namesOf(handler, prototypes);
   if (names.length > 0) return names.flatMap((name) => inherit(methodRules(prototypes, name)));
-  const own = readRule(handler);
+  const own = readFunctionRule(handler);
   if (own === undefined && prototypes.some(hasMethodRule)) throw handlerUnknown(handler, classOf);
   return own === undefined ? [] : [own];
 }
@@ -105,8 +105,12 @@ function inherited(rule: WrittenRule | undefined): WrittenRule | undefined {
 
 function namesOf(handler: object, prototypes: readonly object[]): (string | symbol)[] {
   const prototype = prototypes.at(-1);
-  const names = new Set(prototypes.flatMap((each) => Reflect.ownKeys(each)));
-  return [...names].filter((name) => name !== 'constructor' && readValue(prototype, name) === handler);
+  const all = new Set(prototypes.flatMap((each) => Reflect.ownKeys(each)));
+  all.delete('constructor');
+  const names = [...all].filter((name) => readValue(prototype, name) === handler);
+  if (names.length > 0) return names;
+  const replaced = readMethodName(handler);
+  return all.has(replaced) ? [replaced] : [];
 }
 
 function hasMethodRule(prototype: object): boolean {
@@ -133,6 +137,6 @@ function chainOf(last: object | null | undefined, end: object): object[] {
 
 function handlerUnknown(handler: object, classOf: object): ConfigurationError {
   return new ConfigurationError(
-    `${Object(classOf).name} has a handler ${Object(handler).name} that is none of its methods, so that its requirements are not known: do not replace methods of a controller in its constructor`,
+    `${Object(classOf).name} has a handler that is none of its methods, so that its requirements are not known: ${Object(handler).name || 'a function'} replaces it; give it the name of the method`,
   );
 }

@@ -4,9 +4,16 @@ import { type ClassHandler, controllerHandlers } from './class-handlers.ts';
 import { guardToken } from './okta-auth-guard.ts';
 import { isGuardOfPackage } from './requirement-guard.ts';
 import { resolveRule } from './route-rule.ts';
-import { guardsInherited, guardsOf, readRule } from './written-rule.ts';
+import { guardsInherited, guardsOf, markMethod, readFunctionRule, readMethodName } from './written-rule.ts';
 
 const pathKey = 'path';
+
+/** Marks the handlers of controllers, before Nest registers them as routes. */
+export function markHandlers(modules: ModulesContainer): void {
+  for (const { handler, name } of controllerHandlers(modules)) {
+    if (Reflect.hasMetadata(pathKey, handler)) markMethod(handler, name);
+  }
+}
 
 /**
  * Validates that Nest calls a guard for each handler of a controller that has requirements.
@@ -27,7 +34,8 @@ export function validateHandlers(modules: ModulesContainer): void {
 // Nest calls the function of the instance, and reads the guards that are written on it.
 function isReplaced({ instance, name, handler }: ClassHandler): boolean {
   const called: unknown = Object.getOwnPropertyDescriptor(Object(instance), name)?.value;
-  return typeof called === 'function' && called !== handler && readRule(called) === undefined;
+  if (typeof called !== 'function' || called === handler) return false;
+  return readMethodName(called) !== name && readFunctionRule(called) === undefined;
 }
 
 function hasGuard({ handler, classOf }: ClassHandler): boolean {
@@ -36,7 +44,7 @@ function hasGuard({ handler, classOf }: ClassHandler): boolean {
 
 function replaced({ classOf, name }: ClassHandler): ConfigurationError {
   return new ConfigurationError(
-    `${classOf.name}.${name} has requirements, and the instance of ${classOf.name} replaces the method, so that they are lost: do not assign a handler in a constructor or an initializer`,
+    `${classOf.name}.${name} has requirements, and the instance of ${classOf.name} replaces the method, so that they are lost: give the function the name ${name}, or do not replace it`,
   );
 }
 

@@ -6,6 +6,7 @@ export type WrittenRule = 'public' | Requirements;
 
 // Names rather than symbols or classes: two copies of this package read each other's decorators.
 const ruleKey = '@verifier/nest/rule';
+const methodKey = '@verifier/nest/method';
 const guardsKey = '__guards__';
 
 /** Marks the guards of this package: a handler with one of them in `@UseGuards` requires a token. */
@@ -36,14 +37,34 @@ export function readMethodRule(method: DecoratedMethod | undefined): WrittenRule
   return method && Reflect.getOwnMetadata(ruleKey, method.prototype, method.name);
 }
 
+/** Returns the rule that is written on a function, or on one that it delegates to as its prototype. */
+export function readFunctionRule(handler: object): WrittenRule | undefined {
+  const rule: WrittenRule | undefined = Reflect.getMetadata(ruleKey, handler);
+  return rule ?? (guardsInherited(handler).some(isMarked) ? {} : undefined);
+}
+
+/**
+ * Writes on a function which method it is. Instrumentation such as OpenTelemetry's replaces the function that Nest calls, and
+ * copies what is written on it.
+ */
+export function markMethod(handler: object, name: string): void {
+  Reflect.defineMetadata(methodKey, name, handler);
+}
+
+/** Returns the name of the method that a function replaces: as it is written, or else as the function is called. */
+export function readMethodName(handler: object): string {
+  const marked: string | undefined = Reflect.getMetadata(methodKey, handler);
+  return marked ?? String(Object(handler).name).replace(/^bound /, '');
+}
+
 /** Returns the guards of `@UseGuards` on a class or a function itself. */
 export function guardsOf(target: object): readonly unknown[] {
   return readOwn<readonly unknown[]>(guardsKey, target) ?? [];
 }
 
-/** Returns the guards that Nest runs for a class: those of `@UseGuards` on it and on its base classes. */
-export function guardsInherited(classOf: object): readonly unknown[] {
-  return Reflect.getMetadata(guardsKey, classOf) ?? [];
+/** Returns the guards that Nest runs for a class or a function: also those of base classes. */
+export function guardsInherited(target: object): readonly unknown[] {
+  return Reflect.getMetadata(guardsKey, target) ?? [];
 }
 
 /** Adds a guard to a class, after those that it inherits, unless it has it. */

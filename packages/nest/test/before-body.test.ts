@@ -32,6 +32,7 @@ import {
 } from '@verifier/nest';
 import { type AuthorizationServer, startAuthorizationServer } from '@verifier/test-issuer';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { instrumentRoutes } from './instrument-routes.ts';
 import { platforms, type RunningNestApp } from './platforms.ts';
 import { headerOf, moduleOf, runningApps } from './running-apps.ts';
 
@@ -155,6 +156,16 @@ describe.each(Object.entries(platforms))('on %s: authenticateBeforeBody()', (_na
     });
     expect(validate).toHaveBeenCalledTimes(2);
     expect(await post(app, { headers: bearer })).toMatchObject({ status: 400 });
+  });
+
+  it('authenticates a request once if instrumentation replaces the functions of routes', async () => {
+    instrumentRoutes();
+    const validate = vi.fn();
+    const app = await run({ validate });
+    vi.restoreAllMocks();
+    expect(await post(app)).toMatchObject({ status: 401 });
+    expect(await post(app, { headers: bearer, body: '{}' })).toMatchObject({ status: 200 });
+    expect(validate).toHaveBeenCalledTimes(1);
   });
 
   it('leaves public routes and unknown routes as they are', async () => {

@@ -9,7 +9,8 @@ import {
   RequireScope,
 } from '@verifier/nest';
 import { type AuthorizationServer, startAuthorizationServer } from '@verifier/test-issuer';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { instrumentRoutes } from './instrument-routes.ts';
 import { platforms } from './platforms.ts';
 import { ask, moduleOf, runningApps } from './running-apps.ts';
 
@@ -344,7 +345,9 @@ describe('[NEST-LOST-REQUIREMENTS] requirements that cannot be kept', () => {
   @Controller()
   class Replaces {
     constructor() {
-      this.get = this.get.bind(this);
+      const { get } = this;
+      this.get = (...args: []) => get.apply(this, args);
+      Object.defineProperty(this.get, 'name', { value: 'anonymous' });
     }
 
     @RequireScope('read')
@@ -384,6 +387,40 @@ describe('[NEST-LOST-REQUIREMENTS] requirements that cannot be kept', () => {
     expect(fault).toBeInstanceOf(ConfigurationError);
     expect(String(fault)).toMatch(message);
   });
+
+  it.each([true, false])('are kept if the instance binds the method: global %s', async (global) => {
+    @Controller()
+    class Binds {
+      constructor() {
+        this.get = this.get.bind(this);
+      }
+
+      @RequireScope('write')
+      @Get()
+      get(): string {
+        return 'ran';
+      }
+    }
+    const imports = [BearerAuthModule.forRoot({ issuer: issuer.issuer, audience: issuer.audience, global })];
+    const app = await startApp(Object(platform), moduleOf({ imports, controllers: [Binds] }));
+    expect(await ask(app)).toMatchObject({ status: 401 });
+    expect(await ask(app, { headers: read })).toMatchObject({ status: 403 });
+    expect(await ask(app, { headers: write })).toMatchObject({ status: 200 });
+  });
+
+  it.each([true, false])(
+    'are kept if instrumentation replaces the function of each route: global %s',
+    async (global) => {
+      instrumentRoutes();
+      const imports = [BearerAuthModule.forRoot({ issuer: issuer.issuer, audience: issuer.audience, global })];
+      const app = await startApp(Object(platform), moduleOf({ imports, controllers: [Wrapped, Derived] }));
+      vi.restoreAllMocks();
+      for (const [path, ...statuses] of [...wrapped, ...overridden.slice(0, 5)]) {
+        const answers = [{}, read, write].map(async (headers) => (await ask(app, { path, headers })).status);
+        expect([path, ...(await Promise.all(answers))]).toEqual([path, ...statuses]);
+      }
+    },
+  );
 
   it('deny requests to a request-scoped controller that replaces the method', async () => {
     @Controller({ scope: Scope.REQUEST })
