@@ -91,8 +91,8 @@ export class OktaAuthGuard implements CanActivate {
    * export @Injectable() class TokenOrKeyGuard extends OktaAuthGuard {
    *   override async canActivate(context: ExecutionContext): Promise<boolean> {
    *     const result = await this.authenticate(context);
-   *     if (result.ok || this.getRequest(context).headers?.['x-api-key'] === process.env['API_KEY']) return true;
-   *     return this.answerError(context, result.error);
+   *     const { headers } = context.switchToHttp().getRequest();
+   *     return result.ok || headers['x-api-key'] === process.env['API_KEY'] || this.answerError(context, result.error);
    *   }
    * }
    * ```
