@@ -80,7 +80,7 @@ export class OktaAuthGuard implements CanActivate {
   /**
    * Authenticates the request of a context, and neither answers nor throws if access is denied. For a guard of your own that
    * accepts other credentials as well: a denied request leaves nothing on the response, and {@link OktaAuthGuard.answerError}
-   * answers it if the other credentials are denied too.
+   * answers it if the other credentials are denied too. The token of a denied request is null for `@Auth({ optional: true })`.
    *
    * @example
    * ```ts
@@ -103,7 +103,7 @@ export class OktaAuthGuard implements CanActivate {
     const request = this.getRequest(context);
     const state = findState(request);
     // All guards of one route get the same context: a second one for the same verifier has nothing to add.
-    if (state?.guard === this.#guard && isSameRoute(state.context, context)) {
+    if (state?.isGranted === true && state.guard === this.#guard && isSameRoute(state.context, context)) {
       return state.auth === null ? anonymous : { ok: true, auth: state.auth, headers: noHeaders };
     }
     const result = this.#guard.authenticate(toRequestLike(request), rule === 'token' ? undefined : rule);
@@ -161,10 +161,12 @@ export class OktaAuthGuard implements CanActivate {
   }
 
   #attach(context: ExecutionContext, request: PlatformRequest, result: AuthResult): AuthResult {
-    if (!result.ok) return result;
     const toException = (error: AnyAuthError): Error => this.toException(context, error);
-    attachState(request, { guard: this.#guard, auth: result.auth, context, toException });
-    this.#addHeaders(context, result.headers);
+    const state = { guard: this.#guard, context, toException };
+    if (result.ok) {
+      attachState(request, { ...state, auth: result.auth, isGranted: true });
+      this.#addHeaders(context, result.headers);
+    } else if (findState(request)?.isGranted !== true) attachState(request, { ...state, auth: null, isGranted: false });
     return result;
   }
 

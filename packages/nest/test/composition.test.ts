@@ -111,6 +111,11 @@ class Routes {
     return { scopes: auth?.scopes ?? null };
   }
 
+  @Get('needed')
+  needed(@Auth('scopes') scopes: readonly string[]): unknown {
+    return { scopes };
+  }
+
   @Public()
   @Get('open')
   open(): unknown {
@@ -215,6 +220,36 @@ describe.each(Object.entries(platforms))('on %s: a guard that accepts a token or
         refused(403, /error="insufficient_scope".*scope="write"/),
       );
     });
+  });
+
+  it('[ADAPTERS-COMPOSE] the token of a request with a key is null, or required by the parameter', async () => {
+    const app = await runAsOption('respond');
+    for (const more of [{}, wrongToken]) {
+      expect(await ask(app, { headers: { ...key, ...more } })).toMatchObject({ status: 200, body: '{"scopes":null}' });
+      const answer = await send(app, '/needed', { ...key, ...more });
+      expect(answer).toEqual(refused(401, /^Bearer realm="api"$/));
+    }
+    expect(await send(app, '/needed', bearer)).toEqual(granted);
+  });
+
+  it('[ADAPTERS-COMPOSE] a denied token is denied again by another guard of the route', async () => {
+    @Injectable()
+    class Ignores implements CanActivate {
+      readonly guard: OktaAuthGuard;
+      constructor(guard: OktaAuthGuard) {
+        this.guard = guard;
+      }
+      async canActivate(context: ExecutionContext): Promise<boolean> {
+        await this.guard.authenticate(context);
+        return true;
+      }
+    }
+    Inject(OktaAuthGuard)(Ignores, undefined, 0);
+    const app = await runNextTo(Ignores, 'respond');
+    expect(await send(app, '/unauthenticated', {})).toEqual(granted);
+    expect(await send(app, '/scoped', {})).toEqual(refused(401, /^Bearer realm="api"/));
+    expect(await send(app, '/scoped', wrongToken)).toEqual(refused(401, /error="invalid_token"/));
+    expect(await send(app, '/scoped', bearer)).toEqual(granted);
   });
 
   it('a refusal of another guard has no challenge of this one', async () => {
