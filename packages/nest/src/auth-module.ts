@@ -29,7 +29,8 @@ import {
   validateAsyncOptions,
 } from './module-options.ts';
 import { guardFinderToken, guardToken, OktaAuthGuard } from './okta-auth-guard.ts';
-import { markHandlers } from './validate-handlers.ts';
+import { validateFieldResolvers } from './validate-field-resolvers.ts';
+import { markHandlers, validateHandlers } from './validate-handlers.ts';
 import { validateRegistrations } from './validate-registrations.ts';
 
 type AuthModuleClass<TOptions> = ConfigurableModuleCls<TOptions, 'forRoot', 'createAuthOptions', ModuleExtras>;
@@ -147,8 +148,12 @@ function guardProviders<TOptions extends ModuleSettings>(
     markHandlers(modules);
     return guardOf(options);
   };
+  const validate = (modules: ModulesContainer): void => {
+    validateHandlers(modules);
+    validateFieldResolvers(modules);
+  };
   const toLifetime = (opened: Guard, options: TOptions, modules: ModulesContainer): GuardLifetime =>
-    new GuardLifetime(opened, splitSettings(options).warmUp, modules);
+    new GuardLifetime(opened, splitSettings(options).warmUp, () => validate(modules));
   const toFinder = (module: ModuleRef): GuardFinder => createGuardFinder(module, OktaAuthGuard);
   return [
     { provide: guardToken, useFactory: openGuard, inject: [optionsToken, ModulesContainer] },

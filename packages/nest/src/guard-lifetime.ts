@@ -1,27 +1,20 @@
 import type { OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
-import type { ModulesContainer } from '@nestjs/core';
 import type { Guard } from '@verifier/core';
-import { validateFieldResolvers } from './validate-field-resolvers.ts';
-import { validateHandlers } from './validate-handlers.ts';
 
-/**
- * Loads the keys of a module's guard when the application starts, and closes the guard when it shuts down. Validates that
- * Nest calls the guard for each handler with requirements.
- */
+/** Validates a module and loads the keys of its guard when the application starts. Closes the guard when it shuts down. */
 export class GuardLifetime implements OnModuleInit, OnApplicationShutdown {
   readonly #guard: Guard;
   readonly #warmUp: boolean;
-  readonly #modules: ModulesContainer;
+  readonly #validate: () => void;
 
-  constructor(guard: Guard, warmUp: boolean, modules: ModulesContainer) {
+  constructor(guard: Guard, warmUp: boolean, validate: () => void) {
     this.#guard = guard;
     this.#warmUp = warmUp;
-    this.#modules = modules;
+    this.#validate = validate;
   }
 
   async onModuleInit(): Promise<void> {
-    validateHandlers(this.#modules);
-    validateFieldResolvers(this.#modules);
+    this.#validate();
     if (this.#warmUp) await this.#guard.verifier.warmUp();
   }
 
