@@ -103,7 +103,7 @@ export class OktaAuthGuard implements CanActivate {
     const request = this.getRequest(context);
     const state = findState(request);
     // All guards of one route get the same context: a second one for the same verifier has nothing to add.
-    if (state?.isGranted === true && state.guard === this.#guard && isSameRoute(state.context, context)) {
+    if (state?.guard === this.#guard && state.isDenied !== true && isSameRoute(state.context, context)) {
       return state.auth === null ? anonymous : { ok: true, auth: state.auth, headers: noHeaders };
     }
     const result = this.#guard.authenticate(toRequestLike(request), rule === 'token' ? undefined : rule);
@@ -164,9 +164,13 @@ export class OktaAuthGuard implements CanActivate {
     const toException = (error: AnyAuthError): Error => this.toException(context, error);
     const state = { guard: this.#guard, context, toException };
     if (result.ok) {
-      attachState(request, { ...state, auth: result.auth, isGranted: true });
+      attachState(request, { ...state, auth: result.auth });
       this.#addHeaders(context, result.headers);
-    } else if (findState(request)?.isGranted !== true) attachState(request, { ...state, auth: null, isGranted: false });
+      return result;
+    }
+    // A token that another guard accepted stays.
+    const known = findState(request);
+    if (known === undefined || known.isDenied === true) attachState(request, { ...state, auth: null, isDenied: true });
     return result;
   }
 
