@@ -3,17 +3,22 @@ import type { ModulesContainer } from '@nestjs/core';
 import { guardOfAll, type MarkedRoutes } from './marked-routes.ts';
 import { RouteContext } from './route-context.ts';
 
-/** The part of a request that is read before its body. */
+/** The part of a request that is read before its body. Fastify has the request of Node.js in `raw`. */
 export interface UnreadRequest {
+  readonly method: string;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly httpVersionMajor?: number;
+  readonly raw?: { readonly httpVersionMajor?: number };
 }
 
 /** Continues with the next step of the platform, or with its error handling. */
 export type Continue = (error?: unknown) => void;
 
-/** Returns whether a request announces a body. */
-export function hasBody({ headers }: UnreadRequest): boolean {
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+/** Whether a request has a body. HTTP/2 need not announce it. */
+export function hasBody({ method, headers, raw, httpVersionMajor = raw?.httpVersionMajor }: UnreadRequest): boolean {
+  const { 'content-length': length, 'transfer-encoding': encoding } = headers;
+  if (length !== undefined) return Number(length) > 0;
+  return encoding !== undefined || (httpVersionMajor === 2 && method !== 'GET' && method !== 'HEAD');
 }
 
 /**

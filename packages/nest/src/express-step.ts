@@ -20,7 +20,6 @@ interface ExpressRoute {
 }
 
 interface ExpressRequest extends UnreadRequest {
-  readonly method: string;
   readonly path: string;
 }
 

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { connect } from 'node:http2';
+import type { AddressInfo } from 'node:net';
 import {
   type ArgumentsHost,
   Body,
@@ -18,6 +21,8 @@ import {
   Version,
   VersioningType,
 } from '@nestjs/common';
+import { type AbstractHttpAdapter, NestFactory } from '@nestjs/core';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { exchange } from '@verifier/conformance';
 import {
   Auth,
@@ -365,6 +370,18 @@ describe.each(Object.entries(platforms))('on %s: authenticateBeforeBody()', (_na
     expect(await post(app)).toMatchObject({ status: 401, text: 'filtered', challenge: 'Bearer realm="api"' });
   });
 
+  it('[NEST-BEFORE-BODY] answers 401 to a body of unknown length', async () => {
+    const { origin } = await run();
+    const body = new ReadableStream({
+      start: (controller) => {
+        controller.enqueue(new TextEncoder().encode('{'));
+        controller.close();
+      },
+    });
+    const init = { method: 'POST', headers: malformed, body, duplex: 'half' };
+    expect((await fetch(`${origin}/closed`, Object(init))).status).toBe(401);
+  });
+
   it('fails for an application that cannot use it, and names the reason', async () => {
     const create = (module: Type) => platform.create(module);
     const imports = [BearerAuthModule.forRoot(options())];
@@ -377,6 +394,22 @@ describe.each(Object.entries(platforms))('on %s: authenticateBeforeBody()', (_na
     expect(() => authenticateBeforeBody(without)).toThrow(/found no OktaAuthModule/);
     await without.close();
   });
+});
+
+it('[NEST-BEFORE-BODY] answers 401 over HTTP/2, which does not announce a body', async () => {
+  const imports = [BearerAuthModule.forRoot({ issuer: issuer.issuer, audience: issuer.audience })];
+  const adapter: AbstractHttpAdapter = Object(new FastifyAdapter({ http2: true }));
+  const app = await NestFactory.create(moduleOf({ imports, controllers: [Routes] }), adapter, { logger: false });
+  authenticateBeforeBody(app);
+  await app.listen(0, '127.0.0.1');
+  const { port }: AddressInfo = app.getHttpServer().address();
+  const client = connect(`http://127.0.0.1:${port}`);
+  const stream = client.request({ ':method': 'POST', ':path': '/closed', ...malformed });
+  stream.end('{');
+  const [headers] = await once(stream, 'response');
+  expect(headers).toMatchObject({ ':status': 401, 'cache-control': 'no-store' });
+  client.destroy();
+  await app.close();
 });
 
 @Catch(HttpException)
