@@ -21,6 +21,7 @@ export type Profile =
  * |-------------------|-----------------------------------------------------|---------------------------------------|
  * | `GET /public`     | none, and no authentication                         | {@link publicBody}                    |
  * | `GET /protected`  | none                                                | {@link describeAuth} of the result    |
+ * | `POST /protected`| none; every request of the suite is refused          |                                       |
  * | `GET /scoped`     | all of {@link requiredScopes}`.one`                 | {@link grantedBody}                   |
  * | `GET /scoped-all` | all of {@link requiredScopes}`.all`                 | {@link grantedBody}                   |
  * | `GET /any-scoped` | one of {@link requiredScopes}`.any`                 | {@link grantedBody}                   |

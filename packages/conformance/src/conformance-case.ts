@@ -14,9 +14,11 @@ export interface ConformanceCase {
   /** The application; `default` if absent. */
   readonly profile?: Profile;
   /** `GET` if absent. */
-  readonly method?: 'GET' | 'HEAD';
+  readonly method?: 'GET' | 'HEAD' | 'POST';
   /** `/protected` if absent. */
   readonly path?: string | ((context: SigningContext) => string);
   readonly headers?: HeaderList | ((context: SigningContext) => HeaderList);
+  /** The text of the body; none if absent. */
+  readonly body?: string;
   readonly expected: Answer;
 }

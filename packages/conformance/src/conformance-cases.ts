@@ -1,4 +1,5 @@
 import { attackCases } from './cases/attacks.ts';
+import { bodyCases } from './cases/bodies.ts';
 import { claimCases } from './cases/claims.ts';
 import { credentialCases } from './cases/credentials.ts';
 import { hostileCases } from './cases/hostile.ts';
@@ -14,6 +15,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...claimCases,
   ...scopeCases,
   ...profileCases,
+  ...bodyCases,
   ...hostileCases,
   ...attackCases,
 ];

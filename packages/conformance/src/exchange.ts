@@ -7,6 +7,7 @@ export interface RawRequest {
   readonly method: string;
   readonly path: string;
   readonly headers: HeaderList;
+  readonly body?: string | undefined;
 }
 
 /** A response on the wire. */
@@ -17,15 +18,16 @@ export interface RawResponse {
 }
 
 /** Sends one request over a new socket. Headers are sent as listed, repeated ones too. */
-export async function exchange(origin: string, { method, path, headers }: RawRequest): Promise<RawResponse> {
+export async function exchange(origin: string, { method, path, headers, body }: RawRequest): Promise<RawResponse> {
   const { host, hostname, port } = new URL(origin);
-  const all: HeaderList = [['Host', host], ['Connection', 'close'], ...headers];
+  const length: HeaderList = body === undefined ? [] : [['Content-Length', String(Buffer.byteLength(body))]];
+  const all: HeaderList = [['Host', host], ['Connection', 'close'], ...length, ...headers];
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     const options = { hostname, port, method, path, headers: all.flat(), agent: false, maxHeaderSize: 65_536 };
-    httpRequest(options, resolve).on('error', reject).end();
+    httpRequest(options, resolve).on('error', reject).end(body);
   });
-  const body = await text(response);
-  return { status: response.statusCode ?? 0, headers: pairs(response.rawHeaders), body };
+  const content = await text(response);
+  return { status: response.statusCode ?? 0, headers: pairs(response.rawHeaders), body: content };
 }
 
 function pairs(flat: readonly string[]): [string, string][] {

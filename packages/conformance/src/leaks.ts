@@ -9,8 +9,8 @@ export function findLeaks(request: RawRequest, response: RawResponse): string[] 
   return [...leaks, ...secrets.filter((secret) => shown.includes(secret))];
 }
 
-// A shorter segment could occur by coincidence.
+// A shorter segment could occur by coincidence, and so could the media type of both bodies.
 function segmentsOf({ path, headers }: RawRequest): string[] {
-  const texts = [path, ...headers.map(([, value]) => value)];
+  const texts = [path, ...headers.filter(([name]) => name !== 'Content-Type').map(([, value]) => value)];
   return texts.flatMap((text) => text.split(/[\s.,="]+/)).filter((segment) => segment.length >= 16);
 }

@@ -119,12 +119,13 @@ async function runCase(testCase: ConformanceCase, deployments: ReadonlyMap<Profi
 }
 
 function toRequest(
-  { method = 'GET', path = '/protected', headers = [] }: ConformanceCase,
+  { method = 'GET', path = '/protected', headers = [], body }: ConformanceCase,
   context: SigningContext,
 ): RawRequest {
   return {
     method,
     path: typeof path === 'string' ? path : path(context),
     headers: typeof headers === 'function' ? headers(context) : headers,
+    body,
   };
 }

@@ -64,6 +64,7 @@ async function addConfiguredRoutes(server: FastifyInstance, app: ConformanceApp)
   await server.register(bearerAuth, guardOptions(app));
   server.get('/public', { config: { auth: false } }, () => publicBody);
   server.get('/protected', (request) => describeAuth(getAuth(request, { optional: true })));
+  server.post('/protected', () => grantedBody);
   server.get('/scoped', { config: { auth: { scope: requiredScopes.one } } }, () => grantedBody);
   server.get('/scoped-all', { config: { auth: { scope: requiredScopes.all } } }, () => grantedBody);
   server.get('/any-scoped', { config: { auth: { anyScope: requiredScopes.any } } }, () => grantedBody);
@@ -76,6 +77,7 @@ async function addGuardedRoutes(server: FastifyInstance, app: ConformanceApp): P
     await scope.register(bearerAuth, { ...guardOptions(app), global: false });
     const { requireAnyScope, requireClaims, requireScope } = scope;
     scope.get('/protected', { config: { auth: true } }, (request) => describeAuth(request.auth));
+    scope.post('/protected', { config: { auth: true } }, () => grantedBody);
     scope.get('/scoped', { onRequest: requireScope(requiredScopes.one) }, () => grantedBody);
     scope.get('/scoped-all', { preHandler: requireScope(...requiredScopes.all) }, () => grantedBody);
     scope.get('/any-scoped', { preValidation: requireAnyScope(requiredScopes.any) }, () => grantedBody);

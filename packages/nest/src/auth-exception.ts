@@ -3,8 +3,8 @@ import type { AnyAuthError } from '@verifier/core';
 
 /**
  * The exception of a denied request for exception filters (`onError: 'framework'`) and GraphQL resolvers: an
- * `HttpException` with the status and the body of the answer. The challenge is already set on the response; a filter need
- * not copy it. The message may be shown to the client.
+ * `HttpException` with the status and the body of the answer. A filter need not copy the challenge: it is added to the
+ * response when that is written, unless it is a success. The message may be shown to the client.
  */
 export class AuthException extends HttpException {
   /**

@@ -7,7 +7,7 @@ import {
   Optional,
   type Provider,
 } from '@nestjs/common';
-import { APP_GUARD, ModulesContainer } from '@nestjs/core';
+import { APP_GUARD, ModuleRef, ModulesContainer } from '@nestjs/core';
 import {
   ConfigurationError,
   copyOptions,
@@ -17,6 +17,7 @@ import {
   type GuardOptions,
   type OktaGuardOptions,
 } from '@verifier/core';
+import { createGuardFinder, type GuardFinder } from './guard-finder.ts';
 import { GuardLifetime } from './guard-lifetime.ts';
 import {
   type AuthModuleAsyncOptions,
@@ -28,7 +29,9 @@ import {
   splitSettings,
   validateAsyncOptions,
 } from './module-options.ts';
-import { guardToken, OktaAuthGuard } from './okta-auth-guard.ts';
+import { guardFinderToken, guardToken, OktaAuthGuard } from './okta-auth-guard.ts';
+import { validateFieldResolvers } from './validate-field-resolvers.ts';
+import { markHandlers, validateHandlers } from './validate-handlers.ts';
 import { validateRegistrations } from './validate-registrations.ts';
 
 type AuthModuleClass<TOptions> = ConfigurableModuleCls<TOptions, 'forRoot', 'createAuthOptions', ModuleExtras>;
@@ -132,7 +135,7 @@ function moduleClass<TOptions extends ModuleSettings>(
     .setExtras<ModuleExtras>({ global: true, guard: OktaAuthGuard }, (definition, extras) => {
       const { global, guard } = parseExtras(extras);
       const providers = [...(definition.providers ?? []), ...guardProviders(guardOf, { global, guard })];
-      return { ...definition, global, providers, exports: [guardToken, OktaAuthGuard] };
+      return { ...definition, global, providers, exports: [guardToken, guardFinderToken, OktaAuthGuard] };
     });
   return builder.build().ConfigurableModuleClass;
 }
@@ -143,13 +146,20 @@ function guardProviders<TOptions extends ModuleSettings>(
 ): Provider[] {
   const openGuard = (options: TOptions, modules: ModulesContainer): Guard => {
     validateRegistrations(modules);
+    markHandlers(modules);
     return guardOf(options);
   };
-  const toLifetime = (opened: Guard, options: TOptions): GuardLifetime =>
-    new GuardLifetime(opened, splitSettings(options).warmUp);
+  const validate = (modules: ModulesContainer): void => {
+    validateHandlers(modules);
+    validateFieldResolvers(modules);
+  };
+  const toLifetime = (opened: Guard, options: TOptions, modules: ModulesContainer): GuardLifetime =>
+    new GuardLifetime(opened, splitSettings(options).warmUp, () => validate(modules));
+  const toFinder = (module: ModuleRef): GuardFinder => createGuardFinder(module, OktaAuthGuard);
   return [
     { provide: guardToken, useFactory: openGuard, inject: [optionsToken, ModulesContainer] },
-    { provide: GuardLifetime, useFactory: toLifetime, inject: [guardToken, optionsToken] },
+    { provide: GuardLifetime, useFactory: toLifetime, inject: [guardToken, optionsToken, ModulesContainer] },
+    { provide: guardFinderToken, useFactory: toFinder, inject: [ModuleRef] },
     { provide: OktaAuthGuard, useClass: guard },
     // By reference: `overrideProvider(OktaAuthGuard)` in a test then replaces the global guard too.
     ...(global ? [{ provide: APP_GUARD, useExisting: OktaAuthGuard }] : []),

@@ -1,4 +1,3 @@
-import { applyDecorators, UseGuards } from '@nestjs/common';
 import {
   accessRequirement,
   type Claims,
@@ -8,9 +7,9 @@ import {
   type Requirements,
 } from '@verifier/core';
 import { showSecurity } from './openapi-security.ts';
-import { RequirementGuard } from './requirement-guard.ts';
-import type { RouteDecorator } from './route-decorator.ts';
-import { defineRule } from './route-rule.ts';
+import { guardRequirements } from './requirement-guard.ts';
+import { combineDecorators, type RouteDecorator } from './route-decorator.ts';
+import { defineRule } from './written-rule.ts';
 
 /** The requirements of {@link OktaAuth}, and how the OpenAPI document shows them. */
 export interface OktaAuthRequirements extends Requirements {
@@ -25,7 +24,8 @@ export interface OktaAuthRequirements extends Requirements {
 
 /**
  * Makes a class or handler public: no token is required, and a token that is sent is ignored. On a handler, it overrides
- * the requirements of the class. On a class, it does not override the requirements of a handler.
+ * the requirements of the class. On a class, it does not override the requirements of a handler. It is not inherited:
+ * write it again on a derived controller, and on a method that overrides another one.
  *
  * @throws ConfigurationError immediately if the same class or handler has requirements.
  *
@@ -38,13 +38,14 @@ export interface OktaAuthRequirements extends Requirements {
  * ```
  */
 export function Public(): RouteDecorator {
-  return applyDecorators(defineRule('@Public()', 'public'));
+  return defineRule('@Public()', 'public');
 }
 
 /**
  * Requires a token with all of these scopes. Answers 403 with the scopes in the challenge, and 401 to an anonymous
- * request. On a handler, it overrides a `@RequireScope` of the class; other requirements of the class still apply. Applies
- * the guard of the module if that is not global.
+ * request. On a handler, it overrides a `@RequireScope` of the class; other requirements of the class still apply. They also
+ * apply to a derived class, to an override of the handler without its own requirement, and to a function with which another
+ * decorator replaced the handler. Applies the guard of the module if that is not global.
  *
  * @param scopes - One or more scopes: `'read:orders'`, `'read:orders write:orders'`, or an array. Compared exactly.
  * @throws ConfigurationError immediately if there is no scope, or one that no token can carry.
@@ -116,12 +117,12 @@ export function RequireClaims(predicate: (claims: Claims) => boolean): RouteDeco
  */
 export function OktaAuth(requirements: OktaAuthRequirements = {}): RouteDecorator {
   const { rule, scheme } = parseRequirements(requirements);
-  return applyDecorators(requirementDecorator('@OktaAuth', rule), showSecurity(rule, scheme));
+  return combineDecorators(requirementDecorator('@OktaAuth', rule), showSecurity(rule, scheme));
 }
 
 // With its guard: requirements must not depend on the application adding @UseGuards.
 function requirementDecorator(decorator: string, rule: Requirements): RouteDecorator {
-  return applyDecorators(defineRule(decorator, rule), UseGuards(RequirementGuard));
+  return combineDecorators(defineRule(decorator, rule), guardRequirements(decorator));
 }
 
 function parseRequirements(requirements: OktaAuthRequirements): { rule: Requirements; scheme: string | undefined } {

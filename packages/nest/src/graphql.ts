@@ -26,8 +26,9 @@ const codes: Readonly<Record<number, string>> = {
  *
  * A denied resolver fails with an error in `errors`, whatever the value of `onError`, because other resolvers of the same
  * operation may succeed. `extensions.code` is `UNAUTHENTICATED`, `FORBIDDEN`, or `SERVICE_UNAVAILABLE` while the keys are
- * unavailable; the challenge is in the headers of the response. Field resolvers are guarded only if
- * `fieldResolverEnhancers` includes guards. A subscription over a WebSocket has no HTTP request and is denied.
+ * unavailable; the challenge is in the headers of the response. Nest runs guards for field resolvers only if
+ * `fieldResolverEnhancers` of `GraphQLModule` includes `'guards'`. Without it, a field resolver with requirements is an error
+ * at start-up. A subscription over a WebSocket has no HTTP request and is denied.
  *
  * With Apollo on Fastify, headers of a granted request are added only if the context has the reply:
  * `context: (request, reply) => ({ req: request, reply })`.

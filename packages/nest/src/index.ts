@@ -1,5 +1,6 @@
 export {
   type AnyAuthError,
+  type AuthResult,
   type Claims,
   ConfigurationError,
   createVerifier,
@@ -14,6 +15,7 @@ export {
 export { AuthException } from './auth-exception.ts';
 export { BearerAuthModule, OktaAuthModule } from './auth-module.ts';
 export { Auth, type AuthParameter, type AuthPipe } from './auth-parameter.ts';
+export { authenticateBeforeBody } from './authenticate-before-body.ts';
 export {
   OktaAuth,
   OktaAuth as BearerAuth,

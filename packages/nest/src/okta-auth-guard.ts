@@ -1,13 +1,32 @@
 import { type CanActivate, type ExecutionContext, Inject, Injectable, Optional } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { type AnyAuthError, type AuthResult, ConfigurationError, type Guard, type Verifier } from '@verifier/core';
+import {
+  type AnyAuthError,
+  type AuthResult,
+  type Challenge,
+  ConfigurationError,
+  type Guard,
+  keepChallengeOnWrite,
+  setChallengeHeaders,
+  type Verifier,
+} from '@verifier/core';
 import { AuthException } from './auth-exception.ts';
+import type { GuardFinder } from './guard-finder.ts';
 import { type PlatformRequest, toRequestLike } from './platform-request.ts';
+import { headersOf, toNodeResponse } from './platform-response.ts';
 import { attachState, findState } from './request-state.ts';
-import { guardMark, ruleOf } from './route-rule.ts';
+import { isSameRoute } from './route-context.ts';
+import { ruleOf } from './route-rule.ts';
+import { guardMark } from './written-rule.ts';
 
 /** The injection token of the guard of core. */
 export const guardToken: unique symbol = Symbol.for('@verifier/nest/guard');
+
+/** The injection token of the function that finds the guard of the module. */
+export const guardFinderToken: unique symbol = Symbol.for('@verifier/nest/guard-finder');
+
+const noHeaders = Object.freeze({});
+const anonymous: AuthResult = Object.freeze({ ok: true, auth: null, headers: noHeaders });
 
 /**
  * Authenticates requests by an access token; requests without a valid token are answered here and do not reach the route.
@@ -18,6 +37,8 @@ export const guardToken: unique symbol = Symbol.for('@verifier/nest/guard');
  * token, not bound to a key; and the requirements of decorators such as `@RequireScope`. Not checked: other scopes, and
  * whether the token was revoked. A context that is neither HTTP nor, with `GqlAuthGuard`, GraphQL is denied with a
  * ConfigurationError.
+ *
+ * `@UseGuards(OktaAuthGuard)` applies the class of the option `guard`, like the decorators.
  *
  * @example
  * ```ts
@@ -31,11 +52,14 @@ export const guardToken: unique symbol = Symbol.for('@verifier/nest/guard');
 export class OktaAuthGuard implements CanActivate {
   readonly #guard: Guard;
   readonly #host: HttpAdapterHost;
+  readonly #findGuard: GuardFinder | undefined;
 
-  constructor(guard: Guard | undefined, host: HttpAdapterHost) {
+  constructor(guard: Guard | undefined, host: HttpAdapterHost, findGuard?: GuardFinder) {
     if (guard === undefined) throw moduleMissing();
     this.#guard = guard;
     this.#host = host;
+    // For @UseGuards(OktaAuthGuard), Nest creates an instance of this very class, also if the module provides another one.
+    this.#findGuard = new.target === OktaAuthGuard ? findGuard : undefined;
   }
 
   /** The verifier, for tokens that no guard receives, such as those of gateway connections. */
@@ -43,22 +67,62 @@ export class OktaAuthGuard implements CanActivate {
     return this.#guard.verifier;
   }
 
-  /** Authenticates the request of a context. Does not return a promise for a cached token unless `validate` returns one. */
+  /**
+   * Authenticates the request of a context, and answers it if access is denied. Does not return a promise for a cached token
+   * unless `validate` returns one.
+   */
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
+    const guard = this.#findGuard?.(context) ?? this;
+    if (guard instanceof Promise) return guard.then((found) => found.canActivate(context));
+    return guard === this ? this.#activate(context) : guard.canActivate(context);
+  }
+
+  /**
+   * Authenticates the request of a context, and neither answers nor throws if access is denied. For a guard of your own that
+   * accepts other credentials as well: a denied request leaves nothing on the response, and {@link OktaAuthGuard.answerError}
+   * answers it if the other credentials are denied too. The token of a denied request is null for `@Auth({ optional: true })`.
+   *
+   * @example
+   * ```ts
+   * import { type ExecutionContext, Injectable } from '@nestjs/common';
+   * import { OktaAuthGuard } from '@verifier/nest';
+   *
+   * // OktaAuthModule.forRoot({ guard: TokenOrKeyGuard })
+   * export @Injectable() class TokenOrKeyGuard extends OktaAuthGuard {
+   *   override async canActivate(context: ExecutionContext): Promise<boolean> {
+   *     const result = await this.authenticate(context);
+   *     const { headers } = context.switchToHttp().getRequest();
+   *     return result.ok || headers['x-api-key'] === process.env['API_KEY'] || this.answerError(context, result.error);
+   *   }
+   * }
+   * ```
+   */
+  authenticate(context: ExecutionContext): AuthResult | Promise<AuthResult> {
     const rule = ruleOf(context.getHandler(), context.getClass());
-    if (rule === 'public') return true;
+    if (rule === 'public') return anonymous;
     const request = this.getRequest(context);
-    if (this.#isAuthenticated(request, context)) return true;
-    const conclude = (result: AuthResult): boolean | Promise<boolean> => {
-      if (!result.ok) return this.#answerError(context, result.error);
-      const toException = (error: AnyAuthError): Error => this.toException(context, error);
-      attachState(request, { guard: this.#guard, auth: result.auth, context, toException });
-      this.#addHeaders(context, result.headers);
-      return true;
-    };
+    const state = findState(request);
+    // All guards of one route get the same context: a second one for the same verifier has nothing to add.
+    if (state?.guard === this.#guard && state.isDenied !== true && isSameRoute(state.context, context)) {
+      return state.auth === null ? anonymous : { ok: true, auth: state.auth, headers: noHeaders };
+    }
     const result = this.#guard.authenticate(toRequestLike(request), rule === 'token' ? undefined : rule);
     // The result for a cached token is not a promise: the request continues in the same turn of the event loop.
-    return result instanceof Promise ? result.then(conclude) : conclude(result);
+    if (result instanceof Promise) return result.then((settled) => this.#attach(context, request, settled));
+    return this.#attach(context, request, result);
+  }
+
+  /**
+   * Answers a request that {@link OktaAuthGuard.authenticate} denied, as `onError` says: writes the answer, and never
+   * settles; or throws an {@link AuthException}, also in a GraphQL resolver.
+   */
+  answerError(context: ExecutionContext, error: AnyAuthError): Promise<boolean> {
+    if (this.#guard.onError === 'framework' || context.getType() !== 'http') throw this.toException(context, error);
+    const response = this.getResponse(context);
+    // If something else, such as a time-out, responded meanwhile, the route stays closed and that response is kept.
+    if (!this.#host.httpAdapter.isHeadersSent(response)) this.#respond(response, this.#guard.challenge(error));
+    // The response is sent. Settling would open the route, or make a filter respond again.
+    return new Promise(() => undefined);
   }
 
   /**
@@ -76,42 +140,56 @@ export class OktaAuthGuard implements CanActivate {
     return context.getType() === 'http' ? context.switchToHttp().getResponse<unknown>() : undefined;
   }
 
-  /** Returns the exception for a denied request that Nest answers, and sets the headers of that answer on the response. */
+  /**
+   * Returns the exception for a denied request that Nest answers. The response gets the headers of that answer when it is
+   * written, unless it is a success; that of a GraphQL operation, whose status says nothing, gets them at once.
+   */
   protected toException(context: ExecutionContext, error: AnyAuthError): AuthException {
     const { body } = this.#guard.challenge(error);
-    const withHeaders = this.#guard.frameworkError(error);
-    this.#addHeaders(context, withHeaders.headers);
+    const isHttp = context.getType() === 'http';
+    const node = isHttp ? toNodeResponse(this.getResponse(context)) : undefined;
+    const withHeaders = this.#guard.frameworkError(error, node);
+    if (!isHttp) this.#addHeaders(context, withHeaders.headers);
     return new AuthException(withHeaders, JSON.parse(body));
   }
 
-  // All guards of one route get the same context: a second one for the same verifier has nothing to add.
-  #isAuthenticated(request: PlatformRequest, context: ExecutionContext): boolean {
-    const state = findState(request);
-    return state?.context === context && state.guard === this.#guard;
+  #activate(context: ExecutionContext): boolean | Promise<boolean> {
+    const conclude = (result: AuthResult): boolean | Promise<boolean> =>
+      result.ok || this.answerError(context, result.error);
+    const result = this.authenticate(context);
+    return result instanceof Promise ? result.then(conclude) : conclude(result);
   }
 
-  #answerError(context: ExecutionContext, error: AnyAuthError): Promise<boolean> {
-    if (this.#guard.onError === 'framework' || context.getType() !== 'http') throw this.toException(context, error);
-    const { status, headers, body } = this.#guard.challenge(error);
-    const response = this.getResponse(context);
-    // If something else, such as a time-out, responded meanwhile, the route stays closed and that response is kept.
-    if (this.#setHeaders(response, Object.entries(headers))) this.#host.httpAdapter.reply(response, body, status);
-    // The response is sent. Settling would open the route, or make a filter respond again.
-    return new Promise(() => undefined);
+  #attach(context: ExecutionContext, request: PlatformRequest, result: AuthResult): AuthResult {
+    const toException = (error: AnyAuthError): Error => this.toException(context, error);
+    const state = { guard: this.#guard, context, toException };
+    if (result.ok) {
+      attachState(request, { ...state, auth: result.auth });
+      this.#addHeaders(context, result.headers);
+      return result;
+    }
+    // A token that another guard accepted stays.
+    const known = findState(request);
+    if (known === undefined || known.isDenied === true) attachState(request, { ...state, auth: null, isDenied: true });
+    return result;
+  }
+
+  #respond(response: unknown, { status, headers, body }: Challenge): void {
+    const node = toNodeResponse(response);
+    const target = headersOf(response);
+    if (target !== undefined) setChallengeHeaders(target, headers);
+    // Also replaces the headers that the application adds when the response is written.
+    if (node !== undefined) keepChallengeOnWrite(node, headers);
+    this.#host.httpAdapter.reply(response, body, status);
   }
 
   #addHeaders(context: ExecutionContext, headers: Readonly<Record<string, string>> = {}): void {
     const entries = Object.entries(headers);
     if (entries.length === 0) return;
     const response = this.getResponse(context);
-    if (response !== undefined) this.#setHeaders(response, entries);
-  }
-
-  #setHeaders(response: unknown, headers: readonly [name: string, value: string][]): boolean {
     const { httpAdapter } = this.#host;
-    if (httpAdapter.isHeadersSent(response)) return false;
-    for (const [name, value] of headers) httpAdapter.setHeader(response, name, value);
-    return true;
+    if (response === undefined || httpAdapter.isHeadersSent(response)) return;
+    for (const [name, value] of entries) httpAdapter.setHeader(response, name, value);
   }
 }
 
@@ -122,6 +200,8 @@ Injectable()(OktaAuthGuard);
 Optional()(OktaAuthGuard, undefined, 0);
 Inject(guardToken)(OktaAuthGuard, undefined, 0);
 Inject(HttpAdapterHost)(OktaAuthGuard, undefined, 1);
+Optional()(OktaAuthGuard, undefined, 2);
+Inject(guardFinderToken)(OktaAuthGuard, undefined, 2);
 
 /** The error of a guard in a module that does not import the authentication module. */
 export function moduleMissing(): ConfigurationError {

@@ -12,7 +12,7 @@ const securityKey = 'swagger/apiSecurity';
  */
 export function showSecurity(requirements: Requirements, scheme: string | undefined): RouteDecorator {
   const security = scheme === undefined ? bearerSecurity(requirements) : openApiSecurity(requirements, scheme);
-  return routeDecorator((target) => {
+  return routeDecorator('@OktaAuth', (target) => {
     const written: OpenApiSecurity = Reflect.getOwnMetadata(securityKey, target) ?? [];
     Reflect.defineMetadata(securityKey, [...written, ...security], target);
   });

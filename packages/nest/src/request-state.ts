@@ -3,8 +3,10 @@ import { type AnyAuthError, ConfigurationError, type Guard, type VerifiedToken }
 /** The result of the guard, for the accessors that come after it. */
 export interface RequestState {
   readonly guard: Guard;
-  /** Null for an anonymous request. */
+  /** Null for an anonymous request, and for one whose credentials were denied. */
   readonly auth: VerifiedToken | null;
+  /** Whether the guard denied the request; another guard may have granted access. */
+  readonly isDenied?: boolean;
   /** The context that was authenticated. Each resolver of one GraphQL request has its own. */
   readonly context: object;
   /** Returns the exception for an accessor that denies the request, and sets its headers on the response. */

@@ -1,82 +1,142 @@
 import { accessRequirement, ConfigurationError, type Requirements } from '@verifier/core';
-import { type RouteDecorator, routeDecorator } from './route-decorator.ts';
-
-/** The rule that decorators write on one class or handler: public, or requirements beyond a valid token. */
-export type WrittenRule = 'public' | Requirements;
+import { readFunctionRule, readMethodName, readMethodRule, readRule, type WrittenRule } from './written-rule.ts';
 
 /** The rule of a route, from its handler and its class: public, any valid token, or requirements. */
 export type RouteRule = 'public' | 'token' | Requirements;
 
-// Names rather than symbols or classes: two copies of this package read each other's decorators.
-const ruleKey = '@verifier/nest/rule';
-const guardsKey = '__guards__';
-
-/** Marks the guards of this package: a handler with one of them in `@UseGuards` requires a token. */
-export const guardMark: unique symbol = Symbol.for('@verifier/nest/guard-class');
-
-const rules: WeakMap<object, WeakMap<object, RouteRule>> = new WeakMap();
-
-/**
- * Writes a rule on a class or a handler, combined with the rules that other decorators wrote there.
- *
- * @throws ConfigurationError if two decorators of one class or handler contradict each other.
- */
-export function defineRule(decorator: string, rule: WrittenRule): RouteDecorator {
-  return routeDecorator((target) => {
-    const written: WrittenRule | undefined = Reflect.getOwnMetadata(ruleKey, target);
-    Reflect.defineMetadata(ruleKey, written === undefined ? rule : combine(decorator, written, rule), target);
-  });
+/** A rule, and which of its parts are written down. */
+export interface ResolvedRule {
+  readonly rule: RouteRule;
+  /** Whether a decorator of the handler, or of a method that it overrides, has requirements. */
+  readonly isWrittenOnHandler: boolean;
+  /** Whether a decorator of the handler or of its class has requirements. */
+  readonly isWritten: boolean;
+  /** Whether a decorator of the handler or of its class denies anonymous requests. */
+  readonly isTokenRequired: boolean;
 }
 
-/** Returns the rule of a route. Each requirement of the handler overrides the one of the same name of the class. */
+const rules: WeakMap<object, WeakMap<object, ResolvedRule>> = new WeakMap();
+
+/**
+ * Returns the rule of a route. Each requirement of the handler overrides the one of the same name of the class. An override
+ * in a derived class keeps the requirements of the method that it overrides, unless it has its own. What lets requests
+ * through without a token, such as `@Public()`, is inherited from neither a base class nor an overridden method.
+ *
+ * @throws ConfigurationError if methods of the class have requirements, and the handler cannot be recognized as one.
+ */
 export function ruleOf(handler: object, classOf: object): RouteRule {
+  return resolveRule(handler, classOf).rule;
+}
+
+/** Returns the rule of a route, as {@link ruleOf} does, and where it is written. */
+export function resolveRule(handler: object, classOf: object): ResolvedRule {
   const known = rules.get(handler)?.get(classOf);
   if (known !== undefined) return known;
-  const levels = [...lineage(classOf), handler].map(ownRule).filter((rule) => rule !== undefined);
-  const rule = resolveRule(levels.reduce(narrow, {}));
+  const resolved = resolveLevels(classRules(classOf), handlerRules(handler, classOf));
   const ofHandler = rules.get(handler) ?? new WeakMap();
-  rules.set(handler, ofHandler.set(classOf, rule));
-  return rule;
+  rules.set(handler, ofHandler.set(classOf, resolved));
+  return resolved;
+}
+
+/** Returns the prototypes of a class, from the first ancestor to its own. */
+export function prototypesOf(classOf: object): object[] {
+  return chainOf(readPrototype(classOf), Object.prototype);
+}
+
+function resolveLevels(ofClass: readonly WrittenRule[], ofHandler: readonly WrittenRule[]): ResolvedRule {
+  const rule = [...ofClass, ...ofHandler].reduce(narrow, {});
+  const isPublic = rule === 'public';
+  const isWritten = ofClass.length + ofHandler.length > 0;
+  return {
+    rule: isPublic ? 'public' : validateOnce(rule),
+    isWrittenOnHandler: !isPublic && ofHandler.length > 0,
+    isWritten: !isPublic && isWritten,
+    isTokenRequired: !isPublic && isWritten && rule.optional !== true,
+  };
 }
 
 // Merging makes a new object, which would otherwise be validated on every request.
-function resolveRule(rule: WrittenRule): RouteRule {
-  if (rule === 'public') return rule;
+function validateOnce(rule: Requirements): RouteRule {
   return Object.keys(rule).length === 0 ? 'token' : accessRequirement(rule);
-}
-
-function combine(decorator: string, written: WrittenRule, rule: WrittenRule): WrittenRule {
-  if (written === 'public' || rule === 'public') {
-    throw new ConfigurationError(
-      `${decorator} contradicts another decorator: a class or handler is either @Public() or requires a token`,
-    );
-  }
-  const twice = Object.keys(rule).find((name) => Object.hasOwn(written, name));
-  if (twice === undefined) return { ...written, ...rule };
-  throw new ConfigurationError(
-    `${decorator} requires ${twice}, and so does another decorator: write both in one decorator`,
-  );
 }
 
 function narrow(outer: WrittenRule, inner: WrittenRule): WrittenRule {
   if (inner === 'public' || outer === 'public') return inner;
   // Only the innermost level decides about anonymous requests, so that an outer `optional` does not weaken its requirements.
-  const { optional: _, ...required } = outer;
-  return { ...required, ...inner };
+  return { ...required(outer), ...inner };
 }
 
-function ownRule(target: object): WrittenRule | undefined {
-  const rule: WrittenRule | undefined = Reflect.getOwnMetadata(ruleKey, target);
-  const guards: readonly unknown[] = Reflect.getOwnMetadata(guardsKey, target) ?? [];
-  return rule ?? (guards.some(isMarked) ? {} : undefined);
+function required({ optional: _, ...requirements }: Requirements): Requirements {
+  return requirements;
 }
 
-function isMarked(guard: unknown): boolean {
-  return (typeof guard === 'function' || typeof guard === 'object') && guard !== null && guardMark in guard;
+function classRules(classOf: object): WrittenRule[] {
+  return inherit(chainOf(classOf, Function.prototype).map(readRule));
 }
 
-// From the first ancestor to the class itself.
-function lineage(classOf: object): object[] {
-  const parent: object | null = Object.getPrototypeOf(classOf);
-  return parent === null || parent === Function.prototype ? [classOf] : [...lineage(parent), classOf];
+function handlerRules(handler: object, classOf: object): WrittenRule[] {
+  const prototypes = prototypesOf(classOf);
+  const names = namesOf(handler, prototypes);
+  if (names.length > 0) return names.flatMap((name) => inherit(methodRules(prototypes, name)));
+  const own = readFunctionRule(handler);
+  if (own === undefined && prototypes.some(hasMethodRule)) throw handlerUnknown(handler, classOf);
+  return own === undefined ? [] : [own];
+}
+
+// The rules of the overridden methods, and as the last one that of the method itself.
+function methodRules(prototypes: readonly object[], name: string | symbol): (WrittenRule | undefined)[] {
+  return prototypes.flatMap((prototype) => {
+    const value: unknown = Object.getOwnPropertyDescriptor(prototype, name)?.value;
+    return typeof value === 'function' ? [readMethodRule({ prototype, name }) ?? readRule(value)] : [];
+  });
+}
+
+// Only the last level, the class or method itself, may let requests through without a token.
+function inherit(levels: readonly (WrittenRule | undefined)[]): WrittenRule[] {
+  const last = levels.at(-1);
+  return [...levels.slice(0, -1).map(inherited), last].filter((rule) => rule !== undefined);
+}
+
+function inherited(rule: WrittenRule | undefined): WrittenRule | undefined {
+  if (rule === undefined || rule === 'public') return undefined;
+  const requirements = required(rule);
+  return rule.optional === true && Object.keys(requirements).length === 0 ? undefined : requirements;
+}
+
+function namesOf(handler: object, prototypes: readonly object[]): (string | symbol)[] {
+  const prototype = prototypes.at(-1);
+  const all = new Set(prototypes.flatMap((each) => Reflect.ownKeys(each)));
+  all.delete('constructor');
+  const names = [...all].filter((name) => readValue(prototype, name) === handler);
+  if (names.length > 0) return names;
+  const replaced = readMethodName(handler);
+  return all.has(replaced) ? [replaced] : [];
+}
+
+function hasMethodRule(prototype: object): boolean {
+  return Reflect.ownKeys(prototype).some((name) => readMethodRule({ prototype, name }) !== undefined);
+}
+
+// Getters of a controller are not called: their values belong to an instance.
+function readValue(prototype: object | undefined, name: string | symbol): unknown {
+  for (let each: object | null = prototype ?? null; each !== null; each = Object.getPrototypeOf(each)) {
+    const descriptor = Object.getOwnPropertyDescriptor(each, name);
+    if (descriptor !== undefined) return descriptor.value;
+  }
+  return undefined;
+}
+
+function readPrototype(classOf: object): object | null {
+  return typeof classOf === 'function' ? classOf.prototype : null;
+}
+
+function chainOf(last: object | null | undefined, end: object): object[] {
+  if (last === null || last === undefined || last === end) return [];
+  return [...chainOf(Object.getPrototypeOf(last), end), last];
+}
+
+function handlerUnknown(handler: object, classOf: object): ConfigurationError {
+  return new ConfigurationError(
+    `${Object(classOf).name} has a handler that is none of its methods, so that its requirements are not known: ${Object(handler).name || 'a function'} replaces it; give it the name of the method`,
+  );
 }

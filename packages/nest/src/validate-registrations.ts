@@ -1,9 +1,7 @@
 import type { ModulesContainer } from '@nestjs/core';
 import { ConfigurationError } from '@verifier/core';
+import type { ContainedModule } from './class-handlers.ts';
 import { guardToken } from './okta-auth-guard.ts';
-
-/** One module of the application. */
-type ContainedModule = ModulesContainer extends ReadonlyMap<string, infer TModule> ? TModule : never;
 
 /**
  * Validates that every route has one guard.

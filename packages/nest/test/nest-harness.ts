@@ -1,5 +1,14 @@
 import type { ServerResponse } from 'node:http';
-import { type ArgumentsHost, Catch, Controller, type ExceptionFilter, Get, Module, type Type } from '@nestjs/common';
+import {
+  type ArgumentsHost,
+  Catch,
+  Controller,
+  type ExceptionFilter,
+  Get,
+  Module,
+  Post,
+  type Type,
+} from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import {
   type AdapterHarness,
@@ -15,6 +24,7 @@ import {
 import {
   Auth,
   AuthException,
+  authenticateBeforeBody,
   BearerAuthModule,
   Public,
   RequireAnyScope,
@@ -30,6 +40,7 @@ export function nestHarness(platform: Platform): AdapterHarness {
     start: (app) =>
       start(platform, createModule(app), (nest) => {
         const { cacheControl } = app;
+        authenticateBeforeBody(nest);
         if (cacheControl !== undefined) nest.use(setCacheControl(cacheControl));
         if (app.onError === 'framework') nest.useGlobalFilters(new AnswerError(nest.get(HttpAdapterHost)));
       }),
@@ -49,6 +60,11 @@ class Routes {
   @Get('public')
   open(): unknown {
     return publicBody;
+  }
+
+  @Post('protected')
+  submitted(): unknown {
+    return grantedBody;
   }
 
   @Get('protected')
