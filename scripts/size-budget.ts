@@ -32,6 +32,8 @@ const textBudgets: readonly TextBudget[] = [
 
 interface GraphBudget {
   packages: RegExp;
+  /** The built files of the entry points; all by default. */
+  entries?: RegExp;
   conditions: string[];
   forbidden: RegExp;
   /** Whether `import()` counts too. */
@@ -54,6 +56,14 @@ const graphBudgets: readonly GraphBudget[] = [
     forbidden: /^jose(\/|$)/,
     dynamic: true,
     reason: 'node:crypto verifies on Node.js',
+  },
+  {
+    packages: /\/nest$/,
+    entries: /\/index\.js$/,
+    conditions: ['node', 'import'],
+    forbidden: /^@nestjs\/(graphql|microservices|swagger|websockets)(\/|$)/,
+    dynamic: true,
+    reason: 'an optional peer, which only its own entry point loads',
   },
   {
     packages: /\/(core|hono)$/,
@@ -112,7 +122,7 @@ async function graphFaults(source: WorkspacePackage): Promise<string[]> {
   const { name } = source.manifest;
   const faults: string[] = [];
   for (const budget of graphBudgets.filter(({ packages }) => packages.test(name))) {
-    for (const entry of entryFiles(source)) {
+    for (const entry of entryFiles(source).filter((file) => budget.entries?.test(file) ?? true)) {
       const found = (await leavesOf(entry, budget)).filter((leaf) => budget.forbidden.test(leaf));
       const platform = budget.conditions[0];
       faults.push(

@@ -7,7 +7,7 @@ import {
   Optional,
   type Provider,
 } from '@nestjs/common';
-import { APP_GUARD, ModuleRef, ModulesContainer } from '@nestjs/core';
+import { APP_GUARD, HttpAdapterHost, ModuleRef, ModulesContainer } from '@nestjs/core';
 import {
   ConfigurationError,
   copyOptions,
@@ -32,6 +32,7 @@ import {
 import { guardFinderToken, guardToken, OktaAuthGuard } from './okta-auth-guard.ts';
 import { validateFieldResolvers } from './validate-field-resolvers.ts';
 import { markHandlers, validateHandlers } from './validate-handlers.ts';
+import { validateMessageHandlers } from './validate-message-handlers.ts';
 import { validateRegistrations } from './validate-registrations.ts';
 
 type AuthModuleClass<TOptions> = ConfigurableModuleCls<TOptions, 'forRoot', 'createAuthOptions', ModuleExtras>;
@@ -144,21 +145,29 @@ function guardProviders<TOptions extends ModuleSettings>(
   guardOf: (options: TOptions) => Guard,
   { global, guard }: Required<ModuleExtras>,
 ): Provider[] {
-  const openGuard = (options: TOptions, modules: ModulesContainer): Guard => {
+  const validateModules = (modules: ModulesContainer, host: HttpAdapterHost): void => {
     validateRegistrations(modules);
+    if (global) validateMessageHandlers({ modules, host, guard });
+  };
+  const openGuard = (options: TOptions, modules: ModulesContainer, host: HttpAdapterHost): Guard => {
+    // At creation: a hybrid application may receive messages before it is initialized.
+    validateModules(modules, host);
     markHandlers(modules);
     return guardOf(options);
   };
-  const validate = (modules: ModulesContainer): void => {
+  const validate = (modules: ModulesContainer, host: HttpAdapterHost): void => {
+    // A testing module has its HTTP adapter only when it is initialized.
+    validateModules(modules, host);
     validateHandlers(modules);
     validateFieldResolvers(modules);
   };
-  const toLifetime = (opened: Guard, options: TOptions, modules: ModulesContainer): GuardLifetime =>
-    new GuardLifetime(opened, splitSettings(options).warmUp, () => validate(modules));
+  const toLifetime = (opened: Guard, options: TOptions, ...parts: Parameters<typeof validate>): GuardLifetime =>
+    new GuardLifetime(opened, splitSettings(options).warmUp, () => validate(...parts));
   const toFinder = (module: ModuleRef): GuardFinder => createGuardFinder(module, OktaAuthGuard);
+  const parts = [ModulesContainer, HttpAdapterHost];
   return [
-    { provide: guardToken, useFactory: openGuard, inject: [optionsToken, ModulesContainer] },
-    { provide: GuardLifetime, useFactory: toLifetime, inject: [guardToken, optionsToken, ModulesContainer] },
+    { provide: guardToken, useFactory: openGuard, inject: [optionsToken, ...parts] },
+    { provide: GuardLifetime, useFactory: toLifetime, inject: [guardToken, optionsToken, ...parts] },
     { provide: guardFinderToken, useFactory: toFinder, inject: [ModuleRef] },
     { provide: OktaAuthGuard, useClass: guard },
     // By reference: `overrideProvider(OktaAuthGuard)` in a test then replaces the global guard too.

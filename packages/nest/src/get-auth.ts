@@ -1,6 +1,7 @@
 import type { ExecutionContext } from '@nestjs/common';
 import type { VerifiedToken } from '@verifier/core';
 import { findState, type RequestState, readState } from './request-state.ts';
+import { ruleOf } from './route-rule.ts';
 
 /**
  * Returns the verified access token of a request, the value of `request.auth`. For interceptors, later guards and parameter
@@ -8,7 +9,8 @@ import { findState, type RequestState, readState } from './request-state.ts';
  *
  * `TClaims` types the claims that your issuer adds. The type is not checked at run time.
  *
- * @param source - The request of either platform, or an `ExecutionContext` (HTTP or GraphQL), after `OktaAuthGuard`.
+ * @param source - The request of either platform, the client of a gateway, or an `ExecutionContext`, after a guard of this
+ * package.
  * @throws ConfigurationError if no guard authenticated the request.
  * @throws AuthException (401) if the request is anonymous. Pass `{ optional: true }` to get null instead.
  *
@@ -42,7 +44,10 @@ export function getAuth(
 
 /** Returns the state that the guard attached to the request of a context. */
 export function findStateOf(context: ExecutionContext): RequestState | undefined {
-  // The request is an argument of an HTTP context, and the `req` of the context object of GraphQL.
+  // The client of a gateway has the token of earlier messages, which a public handler ignores.
+  if (context.getType() === 'ws' && ruleOf(context.getHandler(), context.getClass()) === 'public') return undefined;
+  // The request is an argument of an HTTP context, and the `req` of the context object of GraphQL. Of messages, the client
+  // or the context of the transport is an argument.
   for (const argument of context.getArgs<unknown[]>()) {
     const state = findState(argument) ?? findState(requestIn(argument));
     if (state !== undefined) return state;

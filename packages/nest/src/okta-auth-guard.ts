@@ -12,6 +12,7 @@ import {
 } from '@verifier/core';
 import { AuthException } from './auth-exception.ts';
 import type { GuardFinder } from './guard-finder.ts';
+import { isLeftToMessageGuard } from './message-guards.ts';
 import { type PlatformRequest, toRequestLike } from './platform-request.ts';
 import { headersOf, toNodeResponse } from './platform-response.ts';
 import { attachState, findState } from './request-state.ts';
@@ -36,7 +37,7 @@ const anonymous: AuthResult = Object.freeze({ ok: true, auth: null, headers: noH
  * Checked: the signature, with the keys that the issuer publishes; `iss`, `aud`, `exp`, `nbf`; that the token is an access
  * token, not bound to a key; and the requirements of decorators such as `@RequireScope`. Not checked: other scopes, and
  * whether the token was revoked. A context that is neither HTTP nor, with `GqlAuthGuard`, GraphQL is denied with a
- * ConfigurationError.
+ * ConfigurationError, unless `@UseGuards` names a guard for its messages: `WsAuthGuard` or `RpcAuthGuard`.
  *
  * `@UseGuards(OktaAuthGuard)` applies the class of the option `guard`, like the decorators.
  *
@@ -62,7 +63,7 @@ export class OktaAuthGuard implements CanActivate {
     this.#findGuard = new.target === OktaAuthGuard ? findGuard : undefined;
   }
 
-  /** The verifier, for tokens that no guard receives, such as those of gateway connections. */
+  /** The verifier, for tokens that no guard receives. */
   get verifier(): Verifier {
     return this.#guard.verifier;
   }
@@ -154,6 +155,8 @@ export class OktaAuthGuard implements CanActivate {
   }
 
   #activate(context: ExecutionContext): boolean | Promise<boolean> {
+    // Nest runs the guard for messages next, or has run it.
+    if (isLeftToMessageGuard(this, context)) return true;
     const conclude = (result: AuthResult): boolean | Promise<boolean> =>
       result.ok || this.answerError(context, result.error);
     const result = this.authenticate(context);
@@ -213,7 +216,8 @@ export function moduleMissing(): ConfigurationError {
 function contextUnknown(type: string): ConfigurationError {
   const fixes: Readonly<Record<string, string>> = {
     graphql: 'use GqlAuthGuard of @verifier/nest/graphql, by OktaAuthModule.forRoot({ guard: GqlAuthGuard })',
-    ws: 'verify the token in handleConnection, with the verifier of OktaAuthGuard',
+    ws: 'write @UseGuards(WsAuthGuard), of @verifier/nest/ws, on the gateway',
+    rpc: 'write @UseGuards on the controller, with a class that extends RpcAuthGuard of @verifier/nest/rpc',
   };
   const fix = fixes[type] ?? 'override getRequest(context), or verify the token with the verifier of OktaAuthGuard';
   return new ConfigurationError(`OktaAuthGuard guards HTTP requests and denies this ${type} context: ${fix}`);

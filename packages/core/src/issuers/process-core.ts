@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { selectHttpClient } from '../http/select-http-client.ts';
+import { copyOptions } from '../lib/copy-options.ts';
 import type { HttpClient } from '../runtime/http-runtime.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { version } from '../version.ts';
@@ -47,7 +48,7 @@ function createProcessCore(): ProcessCore {
     tokens,
     identities: new WeakMap(),
     lastIdentity: 0,
-    warned: new LRUCache({ max: maxWarnings }),
+    warned: new LRUCache(copyOptions({ max: maxWarnings })),
   };
 }
 

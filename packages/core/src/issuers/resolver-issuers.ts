@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { UnavailableError } from '../errors.ts';
+import { copyOptions } from '../lib/copy-options.ts';
 import type { MaybePromise } from '../lib/maybe-promise.ts';
 import type { ResolverLog } from '../observability/resolver-log.ts';
 import type { IssuerResolver } from '../options/options.ts';
@@ -66,13 +67,14 @@ export class ResolverIssuers implements TrustedIssuers {
       acquireEntry: this.#acquire,
       confirmed: (leased) => this.#accept(leased),
     });
-    this.#confirmed = new LRUCache({
+    const limits: LRUCache.Options<string, Acceptance, unknown> = {
       max: options.maxIssuers,
       dispose: ({ lease }, iss, reason) => {
         void lease.retire();
         if (reason !== 'set') options.log.forget(iss);
       },
-    });
+    };
+    this.#confirmed = new LRUCache(copyOptions(limits));
   }
 
   find(iss: unknown): MaybePromise<TrustedIssuer> {

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { copyOptions } from '../lib/copy-options.ts';
 
 // Texts that clients choose: limited in number and in total length.
 const maxEntries = 1024;
@@ -6,11 +7,13 @@ const maxCharacters = 262_144;
 
 /** Values by a text that a client chose. Evicts the least recently used ones, within a limit of memory. */
 export class TextCache<TValue extends object | number | true> {
-  readonly #values: LRUCache<string, TValue> = new LRUCache({
-    max: maxEntries,
-    maxSize: maxCharacters,
-    sizeCalculation: (_value, text) => Math.max(1, text.length),
-  });
+  readonly #values: LRUCache<string, TValue> = new LRUCache(
+    copyOptions({
+      max: maxEntries,
+      maxSize: maxCharacters,
+      sizeCalculation: (_value: TValue, text: string) => Math.max(1, text.length),
+    }),
+  );
 
   get(text: string): TValue | undefined {
     return this.#values.get(text);

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Algorithm } from '../crypto/algorithms.ts';
 import type { KeySet, PublishedKey } from '../keys/key-set.ts';
+import { copyOptions } from '../lib/copy-options.ts';
 import type { UnverifiedClaims } from '../token/compact-jws.ts';
 import type { JwsHeader, TokenFacts } from '../token/verified-token.ts';
 
@@ -64,10 +65,11 @@ export class TokenCache {
     if (maxEntries <= this.#capacity) return;
     const cached = this.#tokens?.dump() ?? [];
     this.#capacity = maxEntries;
-    this.#tokens = new LRUCache({
+    const limits: LRUCache.Options<string, VerifiedJws, unknown> = {
       max: maxEntries,
       dispose: ({ owner }, digest) => this.#digests.get(owner)?.delete(digest),
-    });
+    };
+    this.#tokens = new LRUCache(copyOptions(limits));
     this.#tokens.load(cached);
   }
 

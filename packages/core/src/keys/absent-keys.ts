@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { copyOptions } from '../lib/copy-options.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { KeyRequest } from './key-source.ts';
 import { refreshLimits } from './refresh-policy.ts';
@@ -10,7 +11,7 @@ const longestName = 256;
 /** The keys that a fetched key set did not contain, while the issuer must not be asked about them again. */
 export class AbsentKeys {
   readonly #clock: Pick<Clock, 'monotonic'>;
-  readonly #fetchedAt: LRUCache<string, number> = new LRUCache({ max: maxKeys });
+  readonly #fetchedAt: LRUCache<string, number> = new LRUCache(copyOptions({ max: maxKeys }));
 
   constructor(clock: Pick<Clock, 'monotonic'>) {
     this.#clock = clock;

@@ -1,4 +1,6 @@
-import { Controller, Get, Module, UseGuards } from '@nestjs/common';
+import { Controller, type ExecutionContext, Get, Module, UseGuards } from '@nestjs/common';
+import { MessagePattern } from '@nestjs/microservices';
+import { type OnGatewayInit, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import {
   Auth,
   type AuthOptionsFactory,
@@ -19,6 +21,8 @@ import {
   type Verifier,
 } from '@verifier/nest';
 import { GqlAuthGuard } from '@verifier/nest/graphql';
+import { type RpcAuthException, RpcAuthGuard } from '@verifier/nest/rpc';
+import { readSubprotocolToken, type WsAuthException, WsAuthGuard, type WsHandshake } from '@verifier/nest/ws';
 
 type Same<TLeft, TRight> = (<T>() => T extends TLeft ? 1 : 2) extends <T>() => T extends TRight ? 1 : 2 ? true : false;
 const isTrue = <TValue extends true>(): TValue | undefined => undefined;
@@ -99,6 +103,55 @@ export class Routes {
   @Get() unknownProperty(@Auth('sub') _subject: string): void {}
 }
 
+class BrowserGuard extends WsAuthGuard {
+  override async getToken({ request, auth }: WsHandshake): Promise<unknown> {
+    return readSubprotocolToken(request) ?? readSubprotocolToken(request, 'token.') ?? auth['token'];
+  }
+}
+
+class MessageGuard extends RpcAuthGuard {
+  override getToken(context: ExecutionContext): unknown {
+    return context.switchToRpc().getData();
+  }
+}
+
+@UseGuards(BrowserGuard)
+@WebSocketGateway()
+export class Gateway implements OnGatewayInit {
+  readonly guard: WsAuthGuard;
+
+  constructor(guard: WsAuthGuard) {
+    this.guard = guard;
+  }
+
+  afterInit(server: object): void {
+    this.guard.authenticateConnections(server);
+    this.guard.authenticateConnections(server, { scope: 'read' });
+  }
+
+  @RequireScope('read')
+  @SubscribeMessage('list')
+  list(@Auth('subject') subject: string): string {
+    return subject;
+  }
+}
+
+@UseGuards(MessageGuard)
+@Controller()
+export class Messages {
+  @RequireScope('read')
+  @MessagePattern('list')
+  list(_data: unknown, @Auth() auth: VerifiedToken): string {
+    return auth.scopes.join();
+  }
+}
+
+export const codeOf = (exception: WsAuthException | RpcAuthException): string => exception.cause.code;
+
+OktaAuthModule.forRoot({ guard: WsAuthGuard });
+OktaAuthModule.forRoot({ guard: MessageGuard });
+// @ts-expect-error -- it cannot know where a message carries its token
+OktaAuthModule.forRoot({ guard: RpcAuthGuard });
 // @ts-expect-error -- options are required
 BearerAuthModule.forRoot();
 // @ts-expect-error -- an audience is required, or an explicit null

@@ -88,7 +88,11 @@ async function loadUndici(): Promise<Undici> {
   return { Agent, EnvHttpProxyAgent, fetch };
 }
 
-function ownPool(undici: Undici, { timeout, connections, maxResponseSize }: PoolOptions, proxies: ProxySettings | undefined): Pool {
+function ownPool(
+  undici: Undici,
+  { timeout, connections, maxResponseSize }: PoolOptions,
+  proxies: ProxySettings | undefined,
+): Pool {
   const { Agent, EnvHttpProxyAgent } = undici;
   const settings = copyOptions({
     connections,
