@@ -189,6 +189,7 @@ const commands: Record<string, (args: string[]) => Promise<boolean>> = {
   build: (args) => live('turbo', ['run', 'build', ...args]),
   bench: (args) => live('turbo', ['run', 'bench', '--', ...args]),
   fuzz: script('fuzz'),
+  'flood-cost': script('flood-cost'),
   'refusal-cost': script('refusal-cost'),
   soak: script('soak'),
   trace: (args) => live(process.execPath, ['scripts/trace-request.ts', ...args]),

@@ -9,6 +9,8 @@ export { FaultServer, startFaultServer } from './fault-server.ts';
 export type { FaultCounts, FaultDocument, ReceivedRequest } from './fault-traffic.ts';
 export type { KeyRing, RotateOptions } from './key-ring.ts';
 export type { AuthorizationServerOptions, ClientCredentials, TlsIdentity } from './options.ts';
+export type { PoolSignatures } from './pool-signatures.ts';
+export { watchPoolSignatures } from './pool-signatures.ts';
 export type { SignOptions } from './sign-token.ts';
 export type { SigningAlgorithm, SigningKey } from './signing-key.ts';
 export { generateSigningKey } from './signing-key.ts';

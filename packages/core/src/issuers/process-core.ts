@@ -5,13 +5,15 @@ import { version } from '../version.ts';
 import { type EntryOptions, IssuerEntry } from './issuer-entry.ts';
 import { SharedMap } from './shared-map.ts';
 import { clientKeyOf, entryKeyOf, type Identities } from './sharing-key.ts';
+import { SignaturePool } from './signature-pool.ts';
 import { TokenCache } from './token-cache.ts';
 
-/** The one core of a process: its connection pools, its issuers and its verified tokens. */
+/** The one core of a process: its connection pools, its issuers, its verified tokens and the signatures in flight. */
 interface ProcessCore extends Identities {
   readonly clients: SharedMap<HttpClient>;
   readonly entries: SharedMap<IssuerEntry>;
   readonly tokens: TokenCache;
+  readonly signatures: SignaturePool;
   readonly warned: Set<string>;
 }
 
@@ -41,6 +43,7 @@ function createProcessCore(): ProcessCore {
       tokens.clear(entry);
     }),
     tokens,
+    signatures: new SignaturePool(),
     identities: new WeakMap(),
     lastIdentity: 0,
     warned: new Set(),
@@ -52,6 +55,11 @@ export function sharedTokenCache(maxEntries: number): TokenCache {
   const { tokens } = processCore();
   tokens.reserve(maxEntries);
   return tokens;
+}
+
+/** The signatures in flight of this process. */
+export function sharedSignaturePool(): SignaturePool {
+  return processCore().signatures;
 }
 
 /** Warns the operator once in the life of the process. */
