@@ -13,7 +13,9 @@ export {
 } from './app.ts';
 export type { ConformanceCase, HeaderList } from './conformance-case.ts';
 export { conformanceCases } from './conformance-cases.ts';
+export { describeBehindNginx } from './describe-behind-nginx.ts';
 export { describeConformance } from './describe-conformance.ts';
+export { describeWith } from './describe-with.ts';
 export { exchange, type RawRequest, type RawResponse } from './exchange.ts';
 export { type RecordedAnswers, recordAnswers } from './record-answers.ts';
 export { type AdapterHarness, type Outcome, type RunningApp, type Suite, startSuite } from './suite.ts';

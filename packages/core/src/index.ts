@@ -56,6 +56,7 @@ export { type KeycloakOptions, keycloak } from './providers/keycloak.ts';
 export { type OktaOptions, okta } from './providers/okta.ts';
 export type { ManyIssuersProviderOptions, ProviderOptions } from './providers/provider-options.ts';
 export type { Challenge } from './request/challenge.ts';
+export { type DrainableRequest, type DrainableResponse, drainRequest } from './request/drain-request.ts';
 export {
   type FetchContext,
   type FetchRequest,

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { AnyAuthError, Challenge, Guard } from '@verifier/core';
+import { type AnyAuthError, type Challenge, drainRequest, type Guard } from '@verifier/core';
 import { setHeaders } from './set-headers.ts';
 
 /** Writes the answer to a denied request, or passes the error to Express if the guard has `onError: 'framework'`. */
@@ -9,9 +9,17 @@ export function answerError(
   res: ServerResponse,
   next: (error: unknown) => void,
 ): void {
-  if (guard.onError === 'framework') next(guard.frameworkError(error));
-  // If another middleware, such as a time-out, responded meanwhile, the route stays closed and that response is kept.
-  else if (!res.headersSent) respond(guard.challenge(error), res);
+  if (guard.onError === 'framework') {
+    next(guard.frameworkError(error));
+    return;
+  }
+  const answer = (): void => {
+    // If another middleware, such as a time-out, responded meanwhile, the route stays closed and that response is kept.
+    if (!res.headersSent) respond(guard.challenge(error), res);
+  };
+  const drained = drainRequest(res.req, res);
+  if (drained === undefined) answer();
+  else drained.then(answer, next);
 }
 
 function respond({ status, headers, body }: Challenge, res: ServerResponse): void {

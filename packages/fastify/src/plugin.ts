@@ -9,6 +9,7 @@ import {
 } from '@verifier/core';
 import type { FastifyInstance, FastifyPluginAsync, onErrorHookHandler, onRouteHookHandler } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
+import { afterDraining } from './answer-error.ts';
 import { toScopeHook } from './auth-hook.ts';
 import { decorate } from './decorators.ts';
 import { showSecurity } from './openapi-security.ts';
@@ -114,6 +115,7 @@ function toRouteHook(routes: RouteAuthReader, securityScheme: string | undefined
 
 // Sets the challenge before the application's error handler runs, which need not know about challenges.
 const keepChallenge: onErrorHookHandler = (_request, reply, error, done) => {
-  if (isAuthError(error) && error.headers !== undefined) reply.code(error.status).headers(error.headers);
-  done();
+  if (!isAuthError(error) || error.headers === undefined) return done();
+  reply.code(error.status).headers(error.headers);
+  return afterDraining(reply, done);
 };

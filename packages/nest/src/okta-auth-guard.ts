@@ -1,8 +1,15 @@
 import { type CanActivate, type ExecutionContext, Inject, Injectable, Optional } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { type AnyAuthError, type AuthResult, ConfigurationError, type Guard, type Verifier } from '@verifier/core';
+import {
+  type AnyAuthError,
+  type AuthResult,
+  ConfigurationError,
+  drainRequest,
+  type Guard,
+  type Verifier,
+} from '@verifier/core';
 import { AuthException } from './auth-exception.ts';
-import { type PlatformRequest, toRequestLike } from './platform-request.ts';
+import { type PlatformRequest, rawOf, toRequestLike } from './platform-request.ts';
 import { attachState, findState } from './request-state.ts';
 import { guardMark, ruleOf } from './route-rule.ts';
 
@@ -50,7 +57,7 @@ export class OktaAuthGuard implements CanActivate {
     const request = this.getRequest(context);
     if (this.#isAuthenticated(request, context)) return true;
     const conclude = (result: AuthResult): boolean | Promise<boolean> => {
-      if (!result.ok) return this.#answerError(context, result.error);
+      if (!result.ok) return this.#answerError(context, request, result.error);
       const toException = (error: AnyAuthError): Error => this.toException(context, error);
       attachState(request, { guard: this.#guard, auth: result.auth, context, toException });
       this.#addHeaders(context, result.headers);
@@ -90,14 +97,20 @@ export class OktaAuthGuard implements CanActivate {
     return state?.context === context && state.guard === this.#guard;
   }
 
-  #answerError(context: ExecutionContext, error: AnyAuthError): Promise<boolean> {
+  #answerError(context: ExecutionContext, request: PlatformRequest, error: AnyAuthError): Promise<boolean> {
     if (this.#guard.onError === 'framework' || context.getType() !== 'http') throw this.toException(context, error);
+    const drained = drainRequest(Object(rawOf(request)), Object(rawOf(this.getResponse(context))));
+    if (drained === undefined) this.#respond(context, error);
+    else void drained.then(() => this.#respond(context, error));
+    // The response is sent. Settling would open the route, or make a filter respond again.
+    return new Promise(() => undefined);
+  }
+
+  #respond(context: ExecutionContext, error: AnyAuthError): void {
     const { status, headers, body } = this.#guard.challenge(error);
     const response = this.getResponse(context);
     // If something else, such as a time-out, responded meanwhile, the route stays closed and that response is kept.
     if (this.#setHeaders(response, Object.entries(headers))) this.#host.httpAdapter.reply(response, body, status);
-    // The response is sent. Settling would open the route, or make a filter respond again.
-    return new Promise(() => undefined);
   }
 
   #addHeaders(context: ExecutionContext, headers: Readonly<Record<string, string>> = {}): void {

@@ -22,6 +22,11 @@ export function toRequestLike(request: PlatformRequest): RequestLike {
   return fromNodeRequest(node === request ? node : new FastifyView(request, node));
 }
 
+/** Returns the request or response of Node.js for that of either platform. */
+export function rawOf(platform: unknown): unknown {
+  return Object(platform).raw ?? platform;
+}
+
 function isNodeRequest(request: Partial<NodeRequest> | undefined): request is NodeRequest {
   return Array.isArray(request?.rawHeaders);
 }
