@@ -140,6 +140,15 @@ function describeTests({ testRuns }: Total): string[] {
   return [`${format(countWrittenTests())} tests written, ${format(cases)} cases run on ${versions}`];
 }
 
+/** Names the programs that are not installed, and the tests that were skipped for each. */
+function describeMissing({ testRuns }: Total): string[] {
+  const missing: Record<string, number> = {};
+  for (const [program, count] of testRuns.flatMap((testRun) => Object.entries(testRun.missing))) {
+    missing[program] = (missing[program] ?? 0) + count;
+  }
+  return Object.entries(missing).map(([program, count]) => `Not installed: ${program}. ${count} tests were skipped.`);
+}
+
 async function report(title: string, steps: Step[], notes: string[] = []): Promise<boolean> {
   const start = performance.now();
   console.log(title);
@@ -148,7 +157,9 @@ async function report(title: string, steps: Step[], notes: string[] = []): Promi
   mkdirSync(resultsFolder, { recursive: true });
   writeFileSync(join(resultsFolder, 'summary.txt'), `${summary}\n`);
   const seconds = Math.round((performance.now() - start) / 1000);
-  console.log(['', `Took ${seconds} s.`, ...notes, ...describeTests(total), summary].join('\n'));
+  console.log(
+    ['', `Took ${seconds} s.`, ...notes, ...describeMissing(total), ...describeTests(total), summary].join('\n'),
+  );
   return total.failed === 0;
 }
 
@@ -189,6 +200,7 @@ const commands: Record<string, (args: string[]) => Promise<boolean>> = {
   build: (args) => live('turbo', ['run', 'build', ...args]),
   bench: (args) => live('turbo', ['run', 'bench', '--', ...args]),
   fuzz: script('fuzz'),
+  'flood-cost': script('flood-cost'),
   'refusal-cost': script('refusal-cost'),
   soak: script('soak'),
   trace: (args) => live(process.execPath, ['scripts/trace-request.ts', ...args]),

@@ -2,6 +2,8 @@
 interface TestRun {
   node: number;
   cases: number;
+  /** The number of skipped tests by what they need, such as `nginx, Debian package nginx-light`. */
+  missing: Record<string, number>;
 }
 
 /** The result of a step. A program counts as one result, a run of tests as one for each case. */

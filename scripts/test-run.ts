@@ -18,6 +18,7 @@ interface TestReport {
   numFailedTests: number;
   numPendingTests: number;
   numTodoTests: number;
+  testResults: { assertionResults: { status: string; fullName: string }[] }[];
 }
 
 // The fast lane of core reuses processes to save time. Here each of its files runs in its own, as all other files do.
@@ -34,9 +35,21 @@ const longRandomRuns = {
   VERIFIER_INTERLEAVINGS: '1000',
 };
 
-function readReport(file: string): Omit<Outcome, 'output'> & { success: boolean } {
+/** Counts the tests that `describeWith` skipped, by the program in their titles. */
+export function countMissing(testResults: TestReport['testResults']): Record<string, number> {
+  const missing: Record<string, number> = {};
+  for (const { status, fullName } of testResults.flatMap(({ assertionResults }) => assertionResults)) {
+    const [, program] = /\(needs ([^)]+)\)/.exec(fullName) ?? [];
+    if (program === undefined || status === 'passed' || status === 'failed') continue;
+    missing[program] = (missing[program] ?? 0) + 1;
+  }
+  return missing;
+}
+
+function readReport(file: string): Omit<Outcome, 'output'> & { success: boolean; missing: Record<string, number> } {
   const report = JSON.parse(readFileSync(file, 'utf8')) as TestReport;
   return {
+    missing: countMissing(report.testResults),
     success: report.success,
     passed: report.numPassedTests,
     failed: report.numFailedTests,
@@ -59,10 +72,10 @@ export async function runTests({ node: major, long }: TestRunOptions): Promise<O
     timeout: 1200,
   });
   try {
-    const { success, ...counts } = readReport(reportFile);
+    const { success, missing, ...counts } = readReport(reportFile);
     // A file that cannot be loaded, or an error outside any test, fails the run without a failed test.
     const failed = ok && success ? 0 : Math.max(1, counts.failed);
-    return { ...counts, failed, output, testRun: { node: major, cases: counts.passed + counts.failed } };
+    return { ...counts, failed, output, testRun: { node: major, cases: counts.passed + counts.failed, missing } };
   } catch {
     return { passed: 0, failed: 1, skipped: 0, output: `${output}\nvitest wrote no report.` };
   }

@@ -2,5 +2,9 @@ import { packageTests } from '../../scripts/vitest.ts';
 
 export default packageTests('express', {
   folder: import.meta.dirname,
-  lanes: { processes: ['test/process.test.ts'], types: ['test/types.test.ts'] },
+  lanes: {
+    processes: ['test/process.test.ts'],
+    proxies: ['test/{forward-auth,nginx}.test.ts'],
+    types: ['test/types.test.ts'],
+  },
 });

@@ -4,6 +4,7 @@ export default packageTests('hono', {
   folder: import.meta.dirname,
   lanes: {
     processes: ['test/process.test.ts'],
+    proxies: ['test/nginx.test.ts'],
     runtimes: ['test/runtimes.test.ts'],
     types: ['test/types.test.ts'],
   },

@@ -13,8 +13,10 @@ export {
 } from './app.ts';
 export type { ConformanceCase, HeaderList } from './conformance-case.ts';
 export { conformanceCases } from './conformance-cases.ts';
+export { describeBehindNginx } from './describe-behind-nginx.ts';
 export { describeConformance } from './describe-conformance.ts';
 export { describePollution, type PollutionSettings } from './describe-pollution.ts';
+export { describeWith } from './describe-with.ts';
 export { exchange, type RawRequest, type RawResponse } from './exchange.ts';
 export { type Pollution, withPollution } from './pollution.ts';
 export { type RecordedAnswers, recordAnswers } from './record-answers.ts';

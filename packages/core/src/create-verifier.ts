@@ -4,7 +4,7 @@ import type { Requirements } from './authorization/requirements.ts';
 import { noRequirements, resolveRequirements } from './authorization/resolve-requirements.ts';
 import { type AnyAuthError, CredentialsMissingError, isAuthError, UnavailableError } from './errors.ts';
 import { openIssuers } from './issuers/open-issuers.ts';
-import { sharedTokenCache } from './issuers/process-core.ts';
+import { sharedSignaturePool, sharedTokenCache } from './issuers/process-core.ts';
 import type { TokenCache } from './issuers/token-cache.ts';
 import type { TrustedIssuers } from './issuers/trusted-issuers.ts';
 import { warmUp } from './issuers/warm-up.ts';
@@ -77,7 +77,7 @@ class ProcessVerifier implements Verifier {
     const metrics = new VerificationMetrics(publish, runtime);
     const issuers = openIssuers(options, timed(publish, timings), runtime);
     const tokens = options.tokenCache === false ? undefined : sharedTokenCache(options.tokenCache.maxEntries);
-    const signatures = new SignatureVerifier({ issuers, timings, runtime });
+    const signatures = new SignatureVerifier({ issuers, timings, pool: sharedSignaturePool(), runtime });
     const { counters } = metrics;
     this.#options = options;
     this.#credentialsOptions = { maxTokenSize: options.maxTokenSize, getToken: options.hooks.getToken };

@@ -35,6 +35,7 @@ export type UnavailableErrorCode =
   | 'ERR_DISCOVERY_FAILED'
   | 'ERR_DISCOVERY_ISSUER_MISMATCH'
   | 'ERR_ISSUER_LOOKUP_FAILED'
+  | 'ERR_BUSY'
   | 'ERR_CLOSED';
 
 /** Every code of an {@link AuthError}. Codes are stable across releases; messages are not. */

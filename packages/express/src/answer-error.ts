@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import {
   type AnyAuthError,
   type Challenge,
+  drainRequest,
   fromNodeResponse,
   type Guard,
   keepChallengeOnWrite,
@@ -15,9 +16,17 @@ export function answerError(
   res: ServerResponse,
   next: (error: unknown) => void,
 ): void {
-  if (guard.onError === 'framework') next(guard.frameworkError(error, res));
-  // If another middleware, such as a time-out, responded meanwhile, the route stays closed and that response is kept.
-  else if (!res.headersSent) respond(guard.challenge(error), res);
+  if (guard.onError === 'framework') {
+    next(guard.frameworkError(error, res));
+    return;
+  }
+  const answer = (): void => {
+    // If another middleware, such as a time-out, responded meanwhile, the route stays closed and that response is kept.
+    if (!res.headersSent) respond(guard.challenge(error), res);
+  };
+  const drained = drainRequest(res.req, res);
+  if (drained === undefined) answer();
+  else drained.then(answer, next);
 }
 
 function respond({ status, headers, body }: Challenge, res: ServerResponse): void {

@@ -1,6 +1,7 @@
 import {
   type AnyAuthError,
   type Challenge,
+  drainRequest,
   type Guard,
   keepChallengeOnWrite,
   type ResponseHeaders,
@@ -11,9 +12,21 @@ import type { AnyReply } from './fastify-types.ts';
 
 /** Writes the answer to a denied request, or passes the error to Fastify if the guard has `onError: 'framework'`. */
 export function answerError(guard: Guard, error: AnyAuthError, reply: AnyReply, done: (error: Error) => void): void {
-  if (guard.onError === 'framework') done(guard.frameworkError(error));
-  // If something else, such as a time-out, responded meanwhile, the route stays closed and that response is kept.
-  else if (!reply.sent && !reply.raw.headersSent) respond(guard.challenge(error), reply as FastifyReply);
+  if (guard.onError === 'framework') {
+    done(guard.frameworkError(error));
+    return;
+  }
+  afterDraining(reply as FastifyReply, () => {
+    // If something else, such as a time-out, responded meanwhile, the route stays closed and that response is kept.
+    if (!reply.sent && !reply.raw.headersSent) respond(guard.challenge(error), reply as FastifyReply);
+  });
+}
+
+/** Continues when the request of a refusal is drained, so that the answer is not lost with its connection. */
+export function afterDraining({ request, raw }: FastifyReply, next: () => void): void {
+  const drained = drainRequest(request.raw, raw);
+  if (drained === undefined) next();
+  else void drained.then(next);
 }
 
 function respond({ status, headers, body }: Challenge, reply: FastifyReply): void {

@@ -11,6 +11,7 @@ import {
 } from '@verifier/core';
 import type { FastifyInstance, FastifyPluginAsync, onErrorHookHandler, onRouteHookHandler } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
+import { afterDraining } from './answer-error.ts';
 import { toScopeHook } from './auth-hook.ts';
 import { decorate } from './decorators.ts';
 import { showSecurity } from './openapi-security.ts';
@@ -118,10 +119,9 @@ function toRouteHook(routes: RouteAuthReader, securityScheme: string | undefined
 
 // Runs before the application's error handler, which need not know about challenges.
 const keepChallenge: onErrorHookHandler = (_request, reply, error, done) => {
-  if (isAuthError(error) && Object.hasOwn(error, 'headers') && error.headers !== undefined) {
-    // Not `reply.code`, which `reply.redirect` of an error handler would keep.
-    reply.raw.statusCode = error.status;
-    keepChallengeOnWrite(reply.raw, error.headers);
-  }
-  done();
+  if (!isAuthError(error) || !Object.hasOwn(error, 'headers') || error.headers === undefined) return done();
+  // Not `reply.code`, which `reply.redirect` of an error handler would keep.
+  reply.raw.statusCode = error.status;
+  keepChallengeOnWrite(reply.raw, error.headers);
+  return afterDraining(reply, done);
 };

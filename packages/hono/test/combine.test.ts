@@ -1,5 +1,5 @@
 import { bearerAuth, requireAnyScope, requireScope } from '@verifier/hono';
-import { type AuthorizationServer, startAuthorizationServer } from '@verifier/test-issuer';
+import { type AuthorizationServer, startAuthorizationServer, watchPoolSignatures } from '@verifier/test-issuer';
 import { type Handler, Hono, type MiddlewareHandler } from 'hono';
 import { every, except, some } from 'hono/combine';
 import { HTTPException } from 'hono/http-exception';
@@ -49,6 +49,16 @@ describe('some', () => {
     });
     expect(headerOf(answer, 'www-authenticate')).toMatch(/^Bearer realm="realm-1", error="invalid_token"/);
     expect(route).not.toHaveBeenCalled();
+  });
+
+  it('[PROCESS-POOL-ONCE] verifies a signature once for several middlewares of one issuer', async () => {
+    const app = new Hono().use(some(auth(0), auth(0, 'another'), auth(0, 'a third'))).get('/', route);
+    await ask(app, { token: tokens[0] ?? '' });
+    const signatures = watchPoolSignatures();
+    const answer = await ask(app, { token: `${tokens[0]?.slice(0, -10)}AAAAAAAAAA` });
+    signatures.stop();
+    expect(answer.status).toBe(401);
+    expect(signatures.total).toBe(1);
   });
 
   it('continues with the next middleware after one that denies, and no further', async () => {

@@ -3,8 +3,8 @@ import { HttpAdapterHost } from '@nestjs/core';
 import {
   type AnyAuthError,
   type AuthResult,
-  type Challenge,
   ConfigurationError,
+  drainRequest,
   type Guard,
   keepChallengeOnWrite,
   setChallengeHeaders,
@@ -13,7 +13,7 @@ import {
 import { AuthException } from './auth-exception.ts';
 import type { GuardFinder } from './guard-finder.ts';
 import { isLeftToMessageGuard } from './message-guards.ts';
-import { type PlatformRequest, toRequestLike } from './platform-request.ts';
+import { type PlatformRequest, rawOf, toRequestLike } from './platform-request.ts';
 import { headersOf, toNodeResponse } from './platform-response.ts';
 import { attachState, findState } from './request-state.ts';
 import { isSameRoute } from './route-context.ts';
@@ -120,8 +120,9 @@ export class OktaAuthGuard implements CanActivate {
   answerError(context: ExecutionContext, error: AnyAuthError): Promise<boolean> {
     if (this.#guard.onError === 'framework' || context.getType() !== 'http') throw this.toException(context, error);
     const response = this.getResponse(context);
-    // If something else, such as a time-out, responded meanwhile, the route stays closed and that response is kept.
-    if (!this.#host.httpAdapter.isHeadersSent(response)) this.#respond(response, this.#guard.challenge(error));
+    const drained = drainRequest(Object(rawOf(this.getRequest(context))), Object(rawOf(response)));
+    if (drained === undefined) this.#respond(response, error);
+    else void drained.then(() => this.#respond(response, error));
     // The response is sent. Settling would open the route, or make a filter respond again.
     return new Promise(() => undefined);
   }
@@ -177,7 +178,10 @@ export class OktaAuthGuard implements CanActivate {
     return result;
   }
 
-  #respond(response: unknown, { status, headers, body }: Challenge): void {
+  #respond(response: unknown, error: AnyAuthError): void {
+    // If something else, such as a time-out, responded meanwhile, the route stays closed and that response is kept.
+    if (this.#host.httpAdapter.isHeadersSent(response)) return;
+    const { status, headers, body } = this.#guard.challenge(error);
     const node = toNodeResponse(response);
     const target = headersOf(response);
     if (target !== undefined) setChallengeHeaders(target, headers);

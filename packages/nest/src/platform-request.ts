@@ -22,6 +22,11 @@ export function toRequestLike(request: PlatformRequest): RequestLike {
   );
 }
 
+/** Returns the request or response of Node.js for that of either platform. */
+export function rawOf(platform: unknown): unknown {
+  return Object(platform).raw ?? platform;
+}
+
 function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }

@@ -1,6 +1,6 @@
 import { ApolloDriver } from '@nestjs/apollo';
 import { Controller, createParamDecorator, type ExecutionContext, Get, Module, type Type } from '@nestjs/common';
-import { GraphQLModule, Query, Resolver } from '@nestjs/graphql';
+import { GraphQLModule, Mutation, Query, Resolver } from '@nestjs/graphql';
 import { MercuriusDriver } from '@nestjs/mercurius';
 import {
   Auth,
@@ -14,8 +14,8 @@ import {
   type VerifiedToken,
 } from '@verifier/nest';
 import { GqlAuthGuard } from '@verifier/nest/graphql';
-import { type AuthorizationServer, startAuthorizationServer } from '@verifier/test-issuer';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type AuthorizationServer, startAuthorizationServer, watchPoolSignatures } from '@verifier/test-issuer';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { platforms, type RunningNestApp } from './platforms.ts';
 import { runningApps } from './running-apps.ts';
 
@@ -55,6 +55,11 @@ class Answers {
   @Query(() => String)
   optional(@Auth({ property: 'scopes', optional: true }) scopes: string[] | null): string {
     return String(scopes);
+  }
+
+  @Mutation(() => String, { nullable: true })
+  change(): string {
+    return 'changed';
   }
 
   @OktaAuth({ optional: true })
@@ -107,7 +112,7 @@ describe.each(drivers)('on %s with %s', (platformName, _driver, driver) => {
   async function query(app: RunningNestApp, fields: string, bearer?: string): Promise<GraphqlAnswer> {
     const headers: Record<string, string> = { 'Content-Type': 'application/json' };
     if (bearer !== undefined) headers['Authorization'] = `Bearer ${bearer}`;
-    const body = JSON.stringify({ query: `{ ${fields} }` });
+    const body = JSON.stringify({ query: /^(query|mutation) /.test(fields) ? fields : `{ ${fields} }` });
     const response = await fetch(`${app.origin}/graphql`, { method: 'POST', headers, body });
     const text = await response.text();
     const { data, errors = [] } = JSON.parse(text);
@@ -156,6 +161,23 @@ describe.each(drivers)('on %s with %s', (platformName, _driver, driver) => {
     expect(answer.data).toEqual({ optional: 'null', needed: null });
     expect(answer.errors).toMatchObject([{ code: 'UNAUTHENTICATED' }]);
     expect(answer.challenge).toBe('Bearer realm="api"');
+  });
+
+  // The fields of a query run at once, those of a mutation one after the other.
+  it.each([
+    ['query', 'scoped'],
+    ['mutation', 'change'],
+  ])('[PROCESS-POOL-ONCE] verifies the token of a %s once for all of its fields', async (operation, field) => {
+    const app = await run({ tokenCache: false });
+    await query(app, 'closed', token);
+    const fields = Array.from({ length: 200 }, (_, index) => `field${index}: ${field}`);
+    for (const bearer of [token, `${token.slice(0, -10)}AAAAAAAAAA`]) {
+      const signatures = watchPoolSignatures();
+      onTestFinished(() => signatures.stop());
+      const { text } = await query(app, `${operation} { ${fields.join(' ')} }`, bearer);
+      expect(text).toContain('field199');
+      expect(signatures.total).toBe(1);
+    }
   });
 
   it('answers SERVICE_UNAVAILABLE while the keys are unavailable', async () => {

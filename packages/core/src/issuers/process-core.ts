@@ -7,16 +7,18 @@ import { version } from '../version.ts';
 import { type EntryOptions, IssuerEntry } from './issuer-entry.ts';
 import { SharedMap } from './shared-map.ts';
 import { clientKeyOf, entryKeyOf, type Identities } from './sharing-key.ts';
+import { SignaturePool } from './signature-pool.ts';
 import { TokenCache } from './token-cache.ts';
 
 // A warning may name an issuer, and a process may have any number of those in its life.
 const maxWarnings = 256;
 
-/** The one core of a process: its connection pools, its issuers and its verified tokens. */
+/** The one core of a process: its connection pools, its issuers, its verified tokens and the signatures in flight. */
 interface ProcessCore extends Identities {
   readonly clients: SharedMap<HttpClient>;
   readonly entries: SharedMap<IssuerEntry>;
   readonly tokens: TokenCache;
+  readonly signatures: SignaturePool;
   readonly warned: LRUCache<string, true>;
 }
 
@@ -46,6 +48,7 @@ function createProcessCore(): ProcessCore {
       await entry.close();
     }),
     tokens,
+    signatures: new SignaturePool(),
     identities: new WeakMap(),
     lastIdentity: 0,
     warned: new LRUCache(copyOptions({ max: maxWarnings })),
@@ -57,6 +60,11 @@ export function sharedTokenCache(maxEntries: number): TokenCache {
   const { tokens } = processCore();
   tokens.reserve(maxEntries);
   return tokens;
+}
+
+/** The signatures in flight of this process. */
+export function sharedSignaturePool(): SignaturePool {
+  return processCore().signatures;
 }
 
 /** Warns the operator once in the life of the process, as long as there are few warnings. */

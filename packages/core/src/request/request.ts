@@ -9,6 +9,11 @@ export interface RequestLike {
   url(): string;
   /** Returns every value of a header in the order received; empty if it was not sent. The name is case-insensitive. */
   header(name: string): readonly string[];
+  /**
+   * An object that identifies the request: the same in each `RequestLike` of one request. A signature is then verified
+   * once for the request, however many guards authenticate it.
+   */
+  readonly identity?: object | undefined;
   /** Keeps a Fetch-style runtime alive for work that outlives the response (`ctx.waitUntil` on Workers). */
   waitUntil?(work: Promise<unknown>): void;
 }
@@ -78,6 +83,11 @@ class NodeRequestLike implements RequestLike {
     return this.#request.method ?? 'GET';
   }
 
+  // Adapters may wrap the request again for each guard; this array stays the same.
+  get identity(): object | undefined {
+    return this.#request.rawHeaders;
+  }
+
   url(): string {
     const { protocol, socket, originalUrl, url } = this.#request;
     const scheme = protocol ?? (isEncrypted(socket) ? 'https' : 'http');
@@ -138,6 +148,7 @@ export function fromFetchRequest(request: FetchRequest, context?: FetchContext):
   }
   const adapted: RequestLike = {
     method: request.method,
+    identity: request,
     url: () => request.url,
     header: (name) => {
       const value = request.headers.get(name);

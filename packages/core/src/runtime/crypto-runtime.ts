@@ -3,6 +3,10 @@ import type { MaybePromise } from '../lib/maybe-promise.ts';
 
 /** A public key, ready to verify the signatures of one algorithm. */
 export interface ImportedKey {
+  /** The length of each signature of this key, in bytes. */
+  readonly signatureLength: number;
+  /** Whether `verify` is so fast, at most 0.1 ms, that it may occasionally run on the thread of the event loop. */
+  readonly isFast: boolean;
   /** Verifies a signature over ASCII text, synchronously if the runtime can. Never throws for a bad signature. */
   verify(signingInput: string, signature: Uint8Array): MaybePromise<boolean>;
   /** The same outside the calling thread if the runtime has threads; for many tokens at once. */
@@ -33,4 +37,6 @@ export interface CryptoRuntime {
   supports(algorithm: Algorithm): boolean;
   /** Imports a key; throws or rejects if it is invalid, for example not a point on its curve. */
   importKey(jwk: PublicJwk, algorithm: Algorithm): MaybePromise<ImportedKey>;
+  /** The number of calls of `verifyInParallel` that may be in flight; infinite if the runtime has no pool to share. */
+  maxParallelSignatures(): number;
 }

@@ -8,6 +8,7 @@ export const runtime: Runtime = {
   name: 'node',
   sharesPromises: true,
   schedule,
+  defer: setImmediate,
   environment: () => process.env,
   ...nodeCrypto,
   ...nodeHttp,

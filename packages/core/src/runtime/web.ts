@@ -18,6 +18,7 @@ export const runtime: Runtime = {
   name: 'web',
   sharesPromises: !isWorkers,
   schedule: () => undefined,
+  defer: (work) => void setTimeout(work, 0),
   environment: () => globals.process?.env ?? {},
   ...webCrypto,
   ...webHttp,

@@ -56,7 +56,7 @@ export class IdTokenVerifier {
 
   /** Throws or rejects with a TokenError. */
   verify(credentials: Credentials, expected: ExpectedIdToken): MaybePromise<VerifiedToken> {
-    const context = { inParallel: false, waitUntil: undefined };
+    const context = { request: undefined, inParallel: false, waitUntil: undefined };
     return andThen(this.#parts.signatures.verify(credentials.token, context), ({ trusted, jws }) => {
       try {
         return this.#accept(credentials, jws, trusted, expected);

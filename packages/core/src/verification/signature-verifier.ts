@@ -1,5 +1,6 @@
 import type { Algorithm } from '../crypto/algorithms.ts';
 import { TokenError } from '../errors.ts';
+import type { PoolLimits, SignaturePool } from '../issuers/signature-pool.ts';
 import type { VerifiedJws } from '../issuers/token-cache.ts';
 import type { TrustedIssuer, TrustedIssuers } from '../issuers/trusted-issuers.ts';
 import type { KeySet, SelectedKey } from '../keys/key-set.ts';
@@ -17,6 +18,8 @@ import type { VerificationContext } from './verification-context.ts';
 export interface SignatureVerifierParts {
   readonly issuers: TrustedIssuers;
   readonly timings: TimingMetrics;
+  /** The pool that all verifiers of the process share. */
+  readonly pool: SignaturePool;
   readonly runtime: Runtime;
 }
 
@@ -28,16 +31,23 @@ export interface SignedToken {
   readonly keySet: KeySet;
 }
 
+/** A token and its parts. */
+interface ParsedToken {
+  readonly token: string;
+  readonly jws: CompactJws;
+}
+
 // Two clock reads for every signature would cost measurable time.
 const checksPerSample = 16;
 
-type SignatureContext = Pick<VerificationContext, 'inParallel' | 'waitUntil'>;
+type SignatureContext = Pick<VerificationContext, 'inParallel' | 'request' | 'waitUntil'>;
 
 /** Verifies the signature of a compact JWS with a key of its issuer. Claims other than `iss` are not validated. */
 export class SignatureVerifier {
   readonly #parts: SignatureVerifierParts;
   readonly #headers: HeaderCache = new HeaderCache();
   #count = 0;
+  #limits: PoolLimits | undefined;
 
   constructor(parts: SignatureVerifierParts) {
     this.#parts = parts;
@@ -47,12 +57,12 @@ export class SignatureVerifier {
   verify(token: string, context: SignatureContext): MaybePromise<SignedToken> {
     const { issuers, runtime } = this.#parts;
     const jws = parseCompactJws(token, runtime, this.#headers);
-    return andThen(issuers.find(jws.claims['iss']), (trusted) => this.#verifyFrom(trusted, jws, context));
+    return andThen(issuers.find(jws.claims['iss']), (trusted) => this.#verifyFrom(trusted, { token, jws }, context));
   }
 
-  #verifyFrom(trusted: TrustedIssuer, jws: CompactJws, context: SignatureContext): MaybePromise<SignedToken> {
+  #verifyFrom(trusted: TrustedIssuer, parsed: ParsedToken, context: SignatureContext): MaybePromise<SignedToken> {
     try {
-      const signed = this.#verifyWithKey(trusted, jws, context);
+      const signed = this.#verifyWithKey(trusted, parsed, context);
       if (!(signed instanceof Promise)) return signed;
       return signed.catch((error: unknown) => {
         throw attributed(trusted, error);
@@ -62,8 +72,9 @@ export class SignatureVerifier {
     }
   }
 
-  #verifyWithKey(trusted: TrustedIssuer, jws: CompactJws, context: SignatureContext): MaybePromise<SignedToken> {
+  #verifyWithKey(trusted: TrustedIssuer, parsed: ParsedToken, context: SignatureContext): MaybePromise<SignedToken> {
     const { policy, entry } = trusted;
+    const { jws } = parsed;
     const { header } = jws;
     const algorithm = policy.algorithms.byName.get(header.alg);
     if (algorithm === undefined) {
@@ -74,7 +85,7 @@ export class SignatureVerifier {
       andThen(selected.key.import(algorithm), (imported) => {
         if (imported === undefined)
           throw new TokenError('ERR_KEY_NOT_FOUND', 'The key that the token names is not usable');
-        return andThen(this.#hasValidSignature(jws, imported, context), (isValid) => {
+        return andThen(this.#hasValidSignature(parsed, imported, context), (isValid) => {
           if (!isValid) throw new TokenError('ERR_SIGNATURE_INVALID', 'The signature of the token is invalid');
           return this.#signedToken(trusted, jws, selected, algorithm);
         });
@@ -82,13 +93,26 @@ export class SignatureVerifier {
     );
   }
 
-  #hasValidSignature(jws: CompactJws, key: ImportedKey, { inParallel }: SignatureContext): MaybePromise<boolean> {
-    const { signingInput, signature } = jws;
+  #hasValidSignature(parsed: ParsedToken, key: ImportedKey, context: SignatureContext): MaybePromise<boolean> {
+    const { signingInput, signature } = parsed.jws;
+    // A signature of another length is never valid, and takes no place in the pool.
+    if (signature.byteLength !== key.signatureLength) return false;
     const isSample = this.#count % checksPerSample === 0;
     this.#count += 1;
     const stop = isSample ? this.#parts.timings.startSignature() : undefined;
-    const result = inParallel ? key.verifyInParallel(signingInput, signature) : key.verify(signingInput, signature);
-    return stop === undefined ? result : andThen(result, stop);
+    const measured = (isValid: MaybePromise<boolean>): MaybePromise<boolean> =>
+      stop === undefined ? isValid : andThen(isValid, stop);
+    const verifyNow = (): MaybePromise<boolean> => measured(key.verify(signingInput, signature));
+    if (!context.inParallel) return verifyNow();
+    const verify = (): MaybePromise<boolean> => measured(key.verifyInParallel(signingInput, signature));
+    const { pool, runtime } = this.#parts;
+    // On first use: libuv reads the size of its pool then.
+    this.#limits ??= {
+      maxParallel: runtime.maxParallelSignatures(),
+      sharesPromises: runtime.sharesPromises,
+      defer: runtime.defer,
+    };
+    return pool.verify({ token: parsed.token, key, request: context.request, verify, verifyNow }, this.#limits);
   }
 
   #signedToken(

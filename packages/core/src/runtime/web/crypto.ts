@@ -15,6 +15,7 @@ export const webCrypto: CryptoRuntime = {
   halfHash,
   supports: () => true,
   importKey,
+  maxParallelSignatures: () => Number.POSITIVE_INFINITY,
 };
 
 function decodeBase64url(text: string): Uint8Array {
@@ -35,10 +36,10 @@ async function importKey(jwk: PublicJwk, algorithm: Algorithm): Promise<Imported
   const key = await importJWK({ ...jwk } as JWK, algorithm);
   if (key instanceof Uint8Array) throw new TypeError('A symmetric key cannot verify a signature');
   const names = algorithm === 'Ed25519' ? ['Ed25519', 'EdDSA'] : [algorithm];
-  const length = signatureLengthOf(jwk, algorithm, decodeBase64url);
+  const signatureLength = signatureLengthOf(jwk, algorithm, decodeBase64url);
   const verify = async (signingInput: string, signature: Uint8Array): Promise<boolean> =>
-    signature.byteLength === length && (await verifySignature(key, names, signingInput, signature));
-  return { verify, verifyInParallel: verify };
+    signature.byteLength === signatureLength && (await verifySignature(key, names, signingInput, signature));
+  return { signatureLength, isFast: false, verify, verifyInParallel: verify };
 }
 
 async function verifySignature(
