@@ -3,14 +3,11 @@ import type { MaybePromise } from '../lib/maybe-promise.ts';
 import { WaitingLine } from '../lib/waiting-line.ts';
 import type { RequestLike } from '../request/request.ts';
 import { systemClock } from '../runtime/clock.ts';
-import type { ImportedKey } from '../runtime/crypto-runtime.ts';
+import type { ImportedKey, ParallelSignatures } from '../runtime/crypto-runtime.ts';
 
 // The number bounds the memory of a flood. The time bounds what it costs a good token: its client learns when to retry
 // while it still waits.
 const lineOptions = { maxUrgent: 10_000, maxWait: 2, now: systemClock.monotonic, refuse: busyError };
-
-/** The time for which the calling thread assists the pool in one turn of the event loop, in seconds. */
-const maxAssistance = 0.0001;
 
 /** One signature to verify. */
 export interface SignatureTask {
@@ -21,8 +18,6 @@ export interface SignatureTask {
   readonly request: RequestLike | undefined;
   /** Verifies in the pool. */
   verify(): MaybePromise<boolean>;
-  /** Verifies on the calling thread, if the runtime can. */
-  verifyNow(): MaybePromise<boolean>;
 }
 
 interface Verification {
@@ -33,12 +28,10 @@ interface Verification {
 
 /** The limits of a runtime. */
 export interface PoolLimits {
-  /** The number of signatures that may be in the pool at once. */
-  readonly maxParallel: number;
+  /** The number of signatures that may be in the pool at once, for those that are verified fast and for all others. */
+  readonly maxParallel: ParallelSignatures;
   /** Whether one request may await the promise of another. */
   readonly sharesPromises: boolean;
-  /** Runs work after the events that have arrived. */
-  defer(work: () => void): void;
 }
 
 /**
@@ -50,14 +43,14 @@ export class SignaturePool {
   readonly #byRequest: WeakMap<object, Verification[]> = new WeakMap();
   #running = 0;
   #line: WaitingLine<boolean> | undefined;
-  #isAssisting = false;
 
   /** @throws UnavailableError with ERR_BUSY if too many signatures wait. May also reject with it. */
   verify(task: SignatureTask, limits: PoolLimits): MaybePromise<boolean> {
     const known = this.#find(task, limits);
     if (known !== undefined) return known.isValid;
     const { maxParallel, sharesPromises } = limits;
-    const isValid = this.#running < maxParallel ? this.#start(task) : this.#wait(task, limits);
+    const limit = task.key.isFast ? maxParallel.fast : maxParallel.slow;
+    const isValid = this.#running < limit ? this.#start(task) : this.#wait(task, limit);
     if (!(isValid instanceof Promise)) return isValid;
     const { token, key, request } = task;
     const verification = { token, key, isValid };
@@ -80,34 +73,14 @@ export class SignaturePool {
     return isValid;
   }
 
-  #wait(task: SignatureTask, { maxParallel, defer }: PoolLimits): Promise<boolean> {
+  #wait(task: SignatureTask, limit: number): Promise<boolean> {
     this.#line ??= new WaitingLine(lineOptions);
-    const isValid = this.#line.join({
-      limit: maxParallel,
-      isUrgent: task.request !== undefined,
-      start: () => this.#start(task),
-      runNow: task.key.isFast ? () => task.verifyNow() : undefined,
-    });
-    if (task.key.isFast) this.#assist(defer);
+    const isValid = this.#line.join({ limit, isUrgent: task.request !== undefined, start: () => this.#start(task) });
     isValid.then(
       () => this.#inFlight.delete(task.token),
       () => this.#forget(task),
     );
     return isValid;
-  }
-
-  // The threads of the pool fall asleep between two short signatures. The calling thread therefore verifies some of those
-  // that wait in each turn of the event loop, with time that it would often have slept itself.
-  #assist(defer: PoolLimits['defer']): void {
-    if (this.#isAssisting) return;
-    this.#isAssisting = true;
-    defer(() => {
-      this.#isAssisting = false;
-      const end = systemClock.monotonic() + maxAssistance;
-      let hasRun = this.#line?.runNext() === true;
-      while (hasRun && systemClock.monotonic() < end) hasRun = this.#line?.runNext() === true;
-      if (hasRun) this.#assist(defer);
-    });
   }
 
   #startNext(): void {

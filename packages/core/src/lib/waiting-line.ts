@@ -17,15 +17,12 @@ export interface WaitingTask<TResult> {
   /** Whether the bounds apply. The callers of other tasks limit their number themselves. */
   readonly isUrgent: boolean;
   start(): TResult | Promise<TResult>;
-  /** Does all of the work at once, on the calling thread. undefined if that takes long. */
-  readonly runNow: (() => TResult | Promise<TResult>) | undefined;
 }
 
 interface Place {
   readonly limit: number;
   readonly since: number;
   start(): void;
-  readonly runNow: (() => void) | undefined;
   refuse(error: Error): void;
 }
 
@@ -52,21 +49,15 @@ export class WaitingLine<TResult> {
     const { maxUrgent, now, refuse } = this.#options;
     if (task.isUrgent && this.#urgent.length >= maxUrgent) throw refuse();
     return new Promise((resolve, reject) => {
-      const settle = (work: () => TResult | Promise<TResult>) => (): void => {
+      const start = (): void => {
         try {
-          resolve(work());
+          resolve(task.start());
         } catch (error) {
           reject(error);
         }
       };
-      const { limit, isUrgent, runNow } = task;
-      (isUrgent ? this.#urgent : this.#others).push({
-        limit,
-        since: now(),
-        start: settle(() => task.start()),
-        runNow: runNow === undefined ? undefined : settle(runNow),
-        refuse: reject,
-      });
+      const { limit, isUrgent } = task;
+      (isUrgent ? this.#urgent : this.#others).push({ limit, since: now(), start, refuse: reject });
     });
   }
 
@@ -76,15 +67,6 @@ export class WaitingLine<TResult> {
     if (next === undefined || inFlight >= next.limit) return false;
     this.#leave(next);
     next.start();
-    return true;
-  }
-
-  /** Does the work of the next task if that is short. Returns whether it did. */
-  runNext(): boolean {
-    const next = this.#next();
-    if (next?.runNow === undefined) return false;
-    this.#leave(next);
-    next.runNow();
     return true;
   }
 

@@ -5,12 +5,18 @@ import type { MaybePromise } from '../lib/maybe-promise.ts';
 export interface ImportedKey {
   /** The length of each signature of this key, in bytes. */
   readonly signatureLength: number;
-  /** Whether `verify` is so fast, at most 0.1 ms, that it may occasionally run on the thread of the event loop. */
+  /** Whether a signature takes at most 0.1 ms. */
   readonly isFast: boolean;
   /** Verifies a signature over ASCII text, synchronously if the runtime can. Never throws for a bad signature. */
   verify(signingInput: string, signature: Uint8Array): MaybePromise<boolean>;
   /** The same outside the calling thread if the runtime has threads; for many tokens at once. */
   verifyInParallel(signingInput: string, signature: Uint8Array): MaybePromise<boolean>;
+}
+
+/** The number of signatures in flight at which no further one of a fast, or of a slow, key starts. */
+export interface ParallelSignatures {
+  readonly fast: number;
+  readonly slow: number;
 }
 
 /** The public members of a JWK, and nothing else. */
@@ -37,6 +43,6 @@ export interface CryptoRuntime {
   supports(algorithm: Algorithm): boolean;
   /** Imports a key; throws or rejects if it is invalid, for example not a point on its curve. */
   importKey(jwk: PublicJwk, algorithm: Algorithm): MaybePromise<ImportedKey>;
-  /** The number of calls of `verifyInParallel` that may be in flight; infinite if the runtime has no pool to share. */
-  maxParallelSignatures(): number;
+  /** Limits the calls of `verifyInParallel` in flight; infinite if the runtime has no pool to share. */
+  maxParallelSignatures(): ParallelSignatures;
 }

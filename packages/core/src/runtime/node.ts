@@ -8,7 +8,6 @@ export const runtime: Runtime = {
   name: 'node',
   sharesPromises: true,
   schedule,
-  defer: setImmediate,
   environment: () => process.env,
   ...nodeCrypto,
   ...nodeHttp,

@@ -14,8 +14,6 @@ export interface Runtime extends CryptoRuntime, HttpRuntime, TelemetryRuntime {
   readonly sharesPromises: boolean;
   /** Runs work later without keeping the process alive; undefined if timers do not outlive a request. */
   schedule(seconds: number, work: () => void): Timer | undefined;
-  /** Runs work after the events that have arrived. */
-  defer(work: () => void): void;
   /** The environment variables of the process. */
   environment(): Readonly<Record<string, string | undefined>>;
 }

@@ -18,7 +18,6 @@ export const runtime: Runtime = {
   name: 'web',
   sharesPromises: !isWorkers,
   schedule: () => undefined,
-  defer: (work) => void setTimeout(work, 0),
   environment: () => globals.process?.env ?? {},
   ...webCrypto,
   ...webHttp,

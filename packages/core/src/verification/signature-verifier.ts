@@ -102,17 +102,15 @@ export class SignatureVerifier {
     const stop = isSample ? this.#parts.timings.startSignature() : undefined;
     const measured = (isValid: MaybePromise<boolean>): MaybePromise<boolean> =>
       stop === undefined ? isValid : andThen(isValid, stop);
-    const verifyNow = (): MaybePromise<boolean> => measured(key.verify(signingInput, signature));
-    if (!context.inParallel) return verifyNow();
+    if (!context.inParallel) return measured(key.verify(signingInput, signature));
     const verify = (): MaybePromise<boolean> => measured(key.verifyInParallel(signingInput, signature));
     const { pool, runtime } = this.#parts;
     // On first use: libuv reads the size of its pool then.
     this.#limits ??= {
       maxParallel: runtime.maxParallelSignatures(),
       sharesPromises: runtime.sharesPromises,
-      defer: runtime.defer,
     };
-    return pool.verify({ token: parsed.token, key, request: context.request, verify, verifyNow }, this.#limits);
+    return pool.verify({ token: parsed.token, key, request: context.request, verify }, this.#limits);
   }
 
   #signedToken(

@@ -15,7 +15,7 @@ export const webCrypto: CryptoRuntime = {
   halfHash,
   supports: () => true,
   importKey,
-  maxParallelSignatures: () => Number.POSITIVE_INFINITY,
+  maxParallelSignatures: () => ({ fast: Number.POSITIVE_INFINITY, slow: Number.POSITIVE_INFINITY }),
 };
 
 function decodeBase64url(text: string): Uint8Array {
