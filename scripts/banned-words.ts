@@ -50,12 +50,12 @@ export const bannedWords: readonly BannedWord[] = [
   },
   {
     pattern:
-      /\b(const|let|readonly) users?\b(?!\u200B)|[.#]users?\b(?!\u200B)|(?<!\u200B)\busers?\u200B(?!pool|agent|info)/,
+      /\b(const|let|readonly) users?\b(?!\u200B)|[.#]users?\b(?!\u200B)|(?<!\u200B)\busers?\u200B(?!pool|agent|info|profile)/,
     instead: 'subject, auth',
     paths: /^packages\/[^/]+\/src\//,
   },
   {
-    pattern: /(?<!\u200B)\bservices?\b(?!\u200Bunavailable)/,
+    pattern: /(?<!\u200B)\bservices?\b(?![\u200B ]unavailable)/,
     instead: 'the name of what it does',
     paths: /^packages\/[^/]+\/src\/.*\.ts$/,
   },

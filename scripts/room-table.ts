@@ -13,15 +13,12 @@ export const roomLevels: readonly (readonly Room[])[] = [
   [{ name: 'index.ts', contains: 'The public surface: named exports only' }],
   [
     {
-      name: 'guard.ts',
+      name: 'guard/',
       contains: 'Shared by all adapters: authenticate a request, authorize a route, write the answer',
     },
-    {
-      name: 'authenticate-upgrade.ts',
-      contains: 'Authenticates the handshake of a WebSocket, and writes the answer on its socket',
-    },
   ],
-  [{ name: 'create-verifier.ts', contains: 'Joins the rooms below; contains no rules' }],
+  [{ name: 'create-verifier.ts', contains: 'The entry point of applications' }],
+  [{ name: 'process-verifier.ts', contains: 'Joins the rooms below; contains no rules' }],
   [{ name: 'verifier.ts', contains: 'The `Verifier` interface: types only' }],
   [{ name: 'verification/', contains: 'The sequence of steps that verifies a token, one file for each kind of token' }],
   [

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { apiReport } from './api-report.ts';
 import { architecture } from './architecture.ts';
+import { classFiles } from './class-files.ts';
 import { run } from './command.ts';
 import { consumerTypes } from './consumer-types.ts';
 import { docstringExamples } from './docstring-examples.ts';
@@ -49,6 +50,7 @@ const lintSteps: Step[] = [
   { name: 'rooms of core', run: rooms },
   { name: 'architecture document', run: architecture },
   { name: 'requirements have tests', run: requirementIds },
+  { name: 'files of classes', run: classFiles },
   { name: 'words', run: words },
   program('version numbers agree', process.execPath, ['scripts/sync-version.mjs']),
 ];

@@ -1,4 +1,3 @@
-export { authenticateUpgrade, type GrantedUpgrade, type UpgradeSocket } from './authenticate-upgrade.ts';
 export {
   accessRequirement,
   anyScopeRequirement,
@@ -22,16 +21,9 @@ export {
   TokenError,
   UnavailableError,
 } from './errors.ts';
-export {
-  createGuard,
-  createOktaGuard,
-  type Guard,
-  type GuardOptions,
-  type GuardSettings,
-  type OktaGuardOptions,
-  type OnError,
-  type SharedVerifier,
-} from './guard.ts';
+export { authenticateUpgrade, type GrantedUpgrade, type UpgradeSocket } from './guard/authenticate-upgrade.ts';
+export { createGuard, createOktaGuard } from './guard/create-guard.ts';
+export type { Guard, GuardOptions, GuardSettings, OktaGuardOptions, OnError, SharedVerifier } from './guard/guard.ts';
 export type { JSONWebKey, JSONWebKeySet } from './keys/jwk.ts';
 export type { KeyStats } from './keys/key-source.ts';
 export { copyOptions } from './lib/copy-options.ts';
@@ -61,12 +53,12 @@ export { type OktaOptions, okta } from './providers/okta.ts';
 export type { ManyIssuersProviderOptions, ProviderOptions } from './providers/provider-options.ts';
 export type { Challenge } from './request/challenge.ts';
 export { type DrainableRequest, type DrainableResponse, drainRequest } from './request/drain-request.ts';
+export { fromNodeRequest } from './request/node-request-like.ts';
 export { fromNodeResponse, keepChallengeOnWrite, type NodeResponse } from './request/node-response.ts';
 export {
   type FetchContext,
   type FetchRequest,
   fromFetchRequest,
-  fromNodeRequest,
   type NodeRequest,
   type RequestLike,
 } from './request/request.ts';

@@ -6,8 +6,8 @@ import {
   copyOptions,
   type Requirements,
 } from '@verifier/core';
+import { guardRequirements } from './guard-requirements.ts';
 import { showSecurity } from './openapi-security.ts';
-import { guardRequirements } from './requirement-guard.ts';
 import { combineDecorators, type RouteDecorator } from './route-decorator.ts';
 import { defineRule } from './written-rule.ts';
 

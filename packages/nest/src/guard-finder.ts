@@ -10,7 +10,7 @@ interface RouteGuard {
 export type GuardFinder = (context: ExecutionContext) => RouteGuard | Promise<RouteGuard>;
 
 /** Finds the guard of a module on its first use, when the module and the replacements of a test are complete. */
-export function createGuardFinder(module: ModuleRef, token: Type<RouteGuard>): GuardFinder {
+export function guardFinder(module: ModuleRef, token: Type<RouteGuard>): GuardFinder {
   let found: RouteGuard | undefined;
   return (context) => {
     found ??= findStatic(module, token);

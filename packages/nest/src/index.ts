@@ -13,9 +13,9 @@ export {
   type VerifierOptions,
 } from '@verifier/core';
 export { AuthException } from './auth-exception.ts';
-export { BearerAuthModule, OktaAuthModule } from './auth-module.ts';
 export { Auth, type AuthParameter, type AuthPipe } from './auth-parameter.ts';
 export { authenticateBeforeBody } from './authenticate-before-body.ts';
+export { BearerAuthModule } from './bearer-auth-module.ts';
 export {
   OktaAuth,
   OktaAuth as BearerAuth,
@@ -35,5 +35,6 @@ export type {
   OktaAuthModuleOptions,
 } from './module-options.ts';
 export { OktaAuthGuard, OktaAuthGuard as BearerAuthGuard } from './okta-auth-guard.ts';
+export { OktaAuthModule } from './okta-auth-module.ts';
 export type { PlatformRequest } from './platform-request.ts';
 export type { RouteDecorator } from './route-decorator.ts';

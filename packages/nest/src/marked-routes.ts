@@ -2,8 +2,9 @@ import { isDeepStrictEqual } from 'node:util';
 import type { CanActivate } from '@nestjs/common';
 import type { ModulesContainer } from '@nestjs/core';
 import type { ClassHandler, ContainedModule } from './class-handlers.ts';
+import { LostRequirementGuard } from './lost-requirement-guard.ts';
 import { guardToken, OktaAuthGuard } from './okta-auth-guard.ts';
-import { LostRequirementGuard, RequirementGuard } from './requirement-guard.ts';
+import { RequirementGuard } from './requirement-guard.ts';
 import { resolveRule } from './route-rule.ts';
 
 // Nest copies the metadata of a method to the function that it registers as a route, and on Fastify this one to the

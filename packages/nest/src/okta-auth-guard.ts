@@ -13,11 +13,12 @@ import {
 import { AuthException } from './auth-exception.ts';
 import type { GuardFinder } from './guard-finder.ts';
 import { isLeftToMessageGuard } from './message-guards.ts';
-import { type PlatformRequest, rawOf, toRequestLike } from './platform-request.ts';
+import type { PlatformRequest } from './platform-request.ts';
 import { headersOf, toNodeResponse } from './platform-response.ts';
 import { attachState, findState } from './request-state.ts';
 import { isSameRoute } from './route-context.ts';
 import { ruleOf } from './route-rule.ts';
+import { rawOf, toRequestLike } from './to-request-like.ts';
 import { guardMark } from './written-rule.ts';
 
 /** The injection token of the guard of core. */

@@ -1,8 +1,8 @@
 import type { ModulesContainer } from '@nestjs/core';
 import { ConfigurationError } from '@verifier/core';
 import { type ClassHandler, controllerHandlers } from './class-handlers.ts';
+import { isGuardOfPackage } from './guard-requirements.ts';
 import { guardToken } from './okta-auth-guard.ts';
-import { isGuardOfPackage } from './requirement-guard.ts';
 import { resolveRule } from './route-rule.ts';
 import { guardsInherited, guardsOf, markMethod, readFunctionRule, readMethodName } from './written-rule.ts';
 

@@ -1,5 +1,6 @@
 import { copyOptions } from '../lib/copy-options.ts';
-import { type FetchLike, type HttpClient, HttpLibraryError } from '../runtime/http-runtime.ts';
+import { HttpLibraryError } from '../runtime/http-library-error.ts';
+import type { FetchLike, HttpClient } from '../runtime/http-runtime.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
 import { DocumentError } from './document-error.ts';
 import { parseRetryAfter } from './retry-after.ts';

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Algorithm } from '../crypto/algorithms.ts';
-import type { KeySet, PublishedKey } from '../keys/key-set.ts';
+import type { KeySet } from '../keys/key-set.ts';
+import type { PublishedKey } from '../keys/published-key.ts';
 import { copyOptions } from '../lib/copy-options.ts';
 import type { UnverifiedClaims } from '../token/compact-jws.ts';
 import type { JwsHeader, TokenFacts } from '../token/verified-token.ts';

@@ -1,5 +1,5 @@
 import { UnavailableError } from '../errors.ts';
-import { LimitExceededError } from '../lib/limiter.ts';
+import { LimitExceededError } from '../lib/limit-exceeded-error.ts';
 import type { ResolvedIssuer } from '../options/resolve-issuer.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { DiscoveryLimits, type DiscoveryLimitsOptions } from './discovery-limits.ts';

@@ -87,10 +87,10 @@ export const initialState: RefreshState = Object.freeze({
 });
 
 /** The phase of a document at a time. */
-export function phaseOf(state: RefreshState, policy: RefreshSettings, now: number): Phase {
+export function phaseOf(state: RefreshState, settings: RefreshSettings, now: number): Phase {
   if (state.loadedAt === undefined) return 'absent';
   const endOfLife = state.loadedAt + state.life;
-  if (now >= endOfLife + policy.staleFor) return 'expired';
+  if (now >= endOfLife + settings.staleFor) return 'expired';
   if (now >= endOfLife) return 'stale';
   return now >= state.refreshAt ? 'due' : 'fresh';
 }
@@ -101,11 +101,11 @@ export function freshUntil({ loadedAt, refreshAt, fetchingSince }: RefreshState)
 }
 
 /** The action of a request. Never waits while the document is trusted, except once after an idle period. */
-export function onRequest(state: RefreshState, policy: RefreshSettings, now: number): Decision {
-  const phase = phaseOf(state, policy, now);
+export function onRequest(state: RefreshState, settings: RefreshSettings, now: number): Decision {
+  const phase = phaseOf(state, settings, now);
   if (phase === 'fresh') return use;
   if (phase === 'due') return refreshIfPossible(state, now);
-  if (phase === 'stale' && (policy.usesStale === true || isBeingRefreshed(state, now)))
+  if (phase === 'stale' && (settings.usesStale === true || isBeingRefreshed(state, now)))
     return refreshIfPossible(state, now);
   return waitIfPossible(state, now);
 }
@@ -121,8 +121,8 @@ export function onUnknownKey(state: RefreshState, now: number): Decision {
 }
 
 /** The action of a timer, for a document that was used within its last life. */
-export function onTick(state: RefreshState, policy: RefreshSettings, now: number): Decision {
-  return phaseOf(state, policy, now) === 'fresh' ? use : refreshIfPossible(state, now);
+export function onTick(state: RefreshState, settings: RefreshSettings, now: number): Decision {
+  return phaseOf(state, settings, now) === 'fresh' ? use : refreshIfPossible(state, now);
 }
 
 /** The time of the next call of {@link onTick}. */
@@ -154,7 +154,7 @@ export function fetchAbandoned(state: RefreshState): RefreshState {
 /** The state after a fetch that loaded or confirmed the document. `random` is within [0, 1). */
 export function fetchSucceeded(
   state: RefreshState,
-  policy: RefreshSettings,
+  settings: RefreshSettings,
   { now, life, random }: { now: number; life: number; random: number },
 ): RefreshState {
   const jittered = 1 + refreshLimits.jitter * (2 * random - 1);
@@ -163,7 +163,7 @@ export function fetchSucceeded(
     loadedAt: now,
     life,
     // Before the end of its life with any jitter.
-    refreshAt: now + life * Math.min(policy.refreshAhead * jittered, 0.99),
+    refreshAt: now + life * Math.min(settings.refreshAhead * jittered, 0.99),
     failures: 0,
     retryAt: 0,
     throttledUntil: 0,
@@ -205,10 +205,10 @@ export function fetchFailed(
 export function lifeOf(
   cacheControl: string | null,
   age: string | null,
-  policy: RefreshSettings,
+  settings: RefreshSettings,
   confirmed?: number,
 ): number {
-  if (policy.ttl !== undefined) return policy.ttl;
+  if (settings.ttl !== undefined) return settings.ttl;
   if (cacheControl === null && confirmed !== undefined) return confirmed;
   const directives = (cacheControl ?? '').toLowerCase();
   if (/(?:^|[\s,])no-(?:cache|store)\b/.test(directives)) return refreshLimits.defaultLife;

@@ -1,3 +1,5 @@
+import { LimitExceededError } from './limit-exceeded-error.ts';
+
 /** The limits of a {@link Limiter}. */
 export interface LimiterLimits {
   /** The number of tasks that run at once. */
@@ -7,9 +9,6 @@ export interface LimiterLimits {
   /** The seconds that a task waits at most. */
   readonly longestWait: number;
 }
-
-/** A task that found no free place: the queue is full, or it waited too long. */
-export class LimitExceededError extends Error {}
 
 /** Runs a limited number of tasks at once. Others wait in order of arrival, urgent ones first. */
 export class Limiter {

@@ -1,10 +1,12 @@
 import type { UnavailableError } from '../errors.ts';
 import type { DocumentListener } from '../keys/document-listener.ts';
-import { IssuerMismatchError } from '../keys/issuer-mismatch-error.ts';
-import type { PublishedKey } from '../keys/key-set.ts';
 import type { KeySetListener } from '../keys/key-set-listener.ts';
+import type { PublishedKey } from '../keys/published-key.ts';
 import type { TelemetryRuntime } from '../runtime/telemetry-runtime.ts';
-import type { DocumentName, EventListener, VerifierEvent } from './events.ts';
+import { ChangeWarning } from './change-warning.ts';
+import type { EventListener, VerifierEvent } from './events.ts';
+import { failureEvent } from './failure-event.ts';
+import { MetadataLog } from './metadata-log.ts';
 
 type Output = Pick<TelemetryRuntime, 'warn' | 'debug'>;
 
@@ -54,70 +56,8 @@ export class KeySetLog implements KeySetListener {
   }
 }
 
-/** The part of the log for the metadata. An outage of the metadata alone affects no token, so that none is reported. */
-class MetadataLog implements DocumentListener {
-  readonly #issuer: string;
-  readonly #publish: EventListener;
-  readonly #output: Output;
-  readonly #warning: ChangeWarning;
-
-  constructor(issuer: string, publish: EventListener, output: Output) {
-    this.#issuer = issuer;
-    this.#publish = publish;
-    this.#output = output;
-    this.#warning = new ChangeWarning(output, 'VERIFIER_ISSUER_MISMATCH');
-  }
-
-  refreshed(seconds: number): void {
-    this.#warning.update(undefined);
-    this.#publish({ type: 'refreshed', issuer: this.#issuer, document: 'metadata', seconds });
-  }
-
-  failed(error: UnavailableError, failures: number, seconds: number): void {
-    this.#warning.update(mismatchOf(this.#issuer, error));
-    this.#output.debug(`${this.#issuer}: metadata not usable (${error.code})`);
-    this.#publish(failureEvent(this.#issuer, 'metadata', error, failures, seconds));
-  }
-
-  outageEntered(): void {}
-
-  outageLeft(): void {}
-}
-
-/** A warning that is repeated only after its message changed, not for each failed fetch. */
-class ChangeWarning {
-  readonly #output: Output;
-  readonly #code: string;
-  #last: string | undefined;
-
-  constructor(output: Output, code: string) {
-    this.#output = output;
-    this.#code = code;
-  }
-
-  update(message: string | undefined): void {
-    if (message !== undefined && message !== this.#last) this.#output.warn(message, this.#code);
-    this.#last = message;
-  }
-}
-
-function failureEvent(
-  issuer: string,
-  document: DocumentName,
-  { code }: UnavailableError,
-  failures: number,
-  seconds: number,
-): VerifierEvent {
-  return { type: 'refresh-failed', issuer, document, code, failures, seconds };
-}
-
 function keyEvent(type: 'key-added' | 'key-removed', issuer: string, { kid, alg }: PublishedKey): VerifierEvent {
   return { type, issuer, kid, alg: alg ?? 'RSA' };
-}
-
-function mismatchOf(issuer: string, { cause }: UnavailableError): string | undefined {
-  if (!(cause instanceof IssuerMismatchError)) return undefined;
-  return `The metadata of ${JSON.stringify(issuer)} name the issuer ${JSON.stringify(cause.named)}: configure that one if it is the issuer that you trust`;
 }
 
 function invalidityOf(issuer: string, error: UnavailableError): string | undefined {

@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../errors.ts';
-import { type NodeHeaders, readHeader } from './node-headers.ts';
+import type { NodeHeaders } from './node-headers.ts';
 
 /** The part of a request that a verifier reads. Adapters convert the request of their framework to it. */
 export interface RequestLike {
@@ -43,73 +43,6 @@ export interface FetchRequest {
   readonly method: string;
   readonly url: string;
   readonly headers: { get(name: string): string | null };
-}
-
-/**
- * Adapts a Node.js request. `headers` decides, so that a header that earlier middleware set or deleted counts. A request
- * without `headers` has no credentials. `rawHeaders` shows a repeated `Authorization`, which Node.js hides in `headers`.
- *
- * @param request - An `http.IncomingMessage`, or a framework's extension of it.
- * @throws ConfigurationError if it is not an object.
- *
- * @example
- * ```ts
- * import { createServer } from 'node:http';
- * import { createVerifier, fromNodeRequest } from '@verifier/core';
- *
- * const verifier = createVerifier({ issuer: 'https://login.example.com', audience: 'https://api.example.com' });
- *
- * createServer(async (request, response) => {
- *   const result = await verifier.authenticate(fromNodeRequest(request));
- *   response.writeHead(result.ok ? 204 : result.error.status).end();
- * }).listen(3000);
- * ```
- */
-export function fromNodeRequest(request: NodeRequest): RequestLike {
-  return new NodeRequestLike(request);
-}
-
-class NodeRequestLike implements RequestLike {
-  readonly #request: NodeRequest;
-
-  constructor(request: NodeRequest) {
-    if (typeof request !== 'object' || request === null) {
-      throw new ConfigurationError('fromNodeRequest takes a request of Node.js, such as http.IncomingMessage');
-    }
-    this.#request = request;
-  }
-
-  get method(): string {
-    return this.#request.method ?? 'GET';
-  }
-
-  // Adapters may wrap the request again for each guard; this array stays the same.
-  get identity(): object | undefined {
-    return this.#request.rawHeaders;
-  }
-
-  url(): string {
-    const { protocol, socket, originalUrl, url } = this.#request;
-    const scheme = protocol ?? (isEncrypted(socket) ? 'https' : 'http');
-    const target = originalUrl ?? url ?? '/';
-    // RFC 9112, section 3.2: the target is a path, "*", or a URL, which overrides the Host header.
-    if (!target.startsWith('/') && URL.canParse(target)) return target;
-    return `${scheme}://${this.#host()}${target.startsWith('/') ? target : '/'}`;
-  }
-
-  header(name: string): readonly string[] {
-    const { headers, rawHeaders } = this.#request;
-    return readHeader(headers, rawHeaders, name.toLowerCase());
-  }
-
-  #host(): string {
-    const { authority, headers } = this.#request;
-    return authority || readHeader(headers, undefined, 'host')[0] || 'localhost';
-  }
-}
-
-function isEncrypted(socket: NodeRequest['socket']): boolean {
-  return socket != null && 'encrypted' in socket && socket.encrypted === true;
 }
 
 /** The execution context that a Fetch-style runtime passes to its handler as second or third argument. */

@@ -31,6 +31,3 @@ export interface HttpRuntime {
    */
   createHttpClient(options: PoolOptions): HttpClient;
 }
-
-/** A request that could not be sent because the HTTP library could not be loaded. */
-export class HttpLibraryError extends Error {}

@@ -1,6 +1,6 @@
 import { invalidFault, mismatchFault, missingFault, typeFault } from './claim-faults.ts';
 import type { UnverifiedClaims } from './compact-jws.ts';
-import { hasClaim, mediaTypeOf, otherPurpose, userPurpose } from './purpose.ts';
+import { hasClaim, identityPurpose, mediaTypeOf, otherPurpose } from './purpose.ts';
 import type { Claims, JwsHeader } from './verified-token.ts';
 
 /** The requirements on the claims of an access token. */
@@ -88,7 +88,7 @@ function validateType(header: JwsHeader, tokenType: ClaimsPolicy['tokenType']): 
 
 // If the header does not name the purpose, claims do that access tokens do not have.
 function validatePurpose(claims: UnverifiedClaims, acceptsIdTokens: boolean): void {
-  const purpose = otherPurpose(claims) ?? (acceptsIdTokens ? undefined : userPurpose(claims));
+  const purpose = otherPurpose(claims) ?? (acceptsIdTokens ? undefined : identityPurpose(claims));
   if (purpose === undefined) return;
   throw typeFault(`The token is not an access token but ${purpose.kind}, recognized by ${purpose.marker}`);
 }

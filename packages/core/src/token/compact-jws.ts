@@ -44,11 +44,11 @@ export function parseCompactJws(token: string, decoder: Decoder, verifiedHeaders
   const hasEveryPart = first > 0 && second > first + 1 && second < token.length - 1;
   if (!hasEveryPart || token.includes('.', second + 1)) validateParts(token, hasEveryPart);
   const encodedHeader = token.slice(0, first);
-  const payload = decodePart(token.slice(first + 1, second), decoder);
+  const claimsPart = decodePart(token.slice(first + 1, second), decoder);
   const signature = decodePart(token.slice(second + 1), decoder);
   const header =
     verifiedHeaders?.get(encodedHeader) ?? parseHeader(parseObject(decodePart(encodedHeader, decoder), decoder));
-  const claims = parseObject(payload, decoder);
+  const claims = parseObject(claimsPart, decoder);
   dropNulls(claims);
   return { encodedHeader, header, claims, signingInput: token.slice(0, second), signature };
 }

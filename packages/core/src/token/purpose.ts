@@ -46,7 +46,7 @@ export function otherPurpose(claims: UnverifiedClaims): Purpose | undefined {
 }
 
 /** The purpose of a token that tells a client about a user: an ID token, or a signed UserInfo response. */
-export function userPurpose(claims: UnverifiedClaims): Purpose | undefined {
+export function identityPurpose(claims: UnverifiedClaims): Purpose | undefined {
   const marker = idTokenMarker(claims);
   if (marker !== undefined) return { kind: 'an ID token', marker };
   if (hasAccessClaims(claims)) return undefined;

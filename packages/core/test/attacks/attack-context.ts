@@ -1,4 +1,3 @@
-import { createVerifierOnRuntime } from '../../src/create-verifier.ts';
 import {
   isAuthError,
   isConfigurationError,
@@ -7,6 +6,7 @@ import {
   type VerifierOptions,
 } from '../../src/index.ts';
 import type { Runtime } from '../../src/runtime/runtime.ts';
+import { createVerifierOnRuntime } from '../support/create-verifier-on-runtime.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { FakeIssuer } from '../support/fake-issuer.ts';
 import { audience, issuer } from '../support/sign-token.ts';

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { faults } from '@verifier/test-issuer';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createVerifierOnRuntime } from '../../src/create-verifier.ts';
 import type { IssuerOptions } from '../../src/index.ts';
 import type { Runtime } from '../../src/runtime/runtime.ts';
+import { createVerifierOnRuntime } from '../support/create-verifier-on-runtime.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { FakeIssuer } from '../support/fake-issuer.ts';
 import { bearerRequest } from '../support/requests.ts';

@@ -79,7 +79,7 @@ describe('[OPTIONS-DOCUMENTED] the docstring of a setting of guards', () => {
   it('states the default of onError', async () => {
     const guard = createGuard({ issuer, audience });
     await guard.close();
-    const [member] = readMembers(readText('packages/core/src/guard.ts')).filter(({ name }) => name === 'onError');
+    const [member] = readMembers(readText('packages/core/src/guard/guard.ts')).filter(({ name }) => name === 'onError');
     expect(member?.byDefault).toBe(literalOf(guard.onError));
   });
 
@@ -193,7 +193,7 @@ describe.each(['core', 'express', 'fastify', 'hono', 'nest'])('the README of @ve
         hono: [],
         nest: ['nest/src/module-options.ts'],
       }[name];
-      const sources = ['core/src/guard.ts', ...(files ?? [])].map((file) => readText(`packages/${file}`));
+      const sources = ['core/src/guard/guard.ts', ...(files ?? [])].map((file) => readText(`packages/${file}`));
       const member = sources.flatMap(readMembers).find((found) => found.name === option);
       expect(member).toBeDefined();
       const stated = member?.byDefault?.replaceAll('`', '');

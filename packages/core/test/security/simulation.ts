@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
-import { createVerifierOnRuntime } from '../../src/create-verifier.ts';
 import { isAuthError, type Requirements, type SingleIssuerOptions, type Verifier } from '../../src/index.ts';
 import type { Runtime } from '../../src/runtime/runtime.ts';
+import { createVerifierOnRuntime } from '../support/create-verifier-on-runtime.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { FakeIssuer } from '../support/fake-issuer.ts';
 import { audience, now, signToken } from '../support/sign-token.ts';

@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type FaultServer, type FaultServerOptions, startFaultServer } from '@verifier/test-issuer';
 import { afterEach, expect, onTestFinished } from 'vitest';
-import { createVerifierOnRuntime } from '../../src/create-verifier.ts';
 import type {
   AuthResult,
   KeyStats,
@@ -12,6 +11,7 @@ import type {
 } from '../../src/index.ts';
 import { runtime as node } from '../../src/runtime/node.ts';
 import type { Runtime } from '../../src/runtime/runtime.ts';
+import { createVerifierOnRuntime } from './create-verifier-on-runtime.ts';
 import { FakeClock } from './fake-clock.ts';
 import { bearerRequest } from './requests.ts';
 import { audience, now, signToken } from './sign-token.ts';

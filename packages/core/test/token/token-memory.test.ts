@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { TokenCache, type VerifiedJws } from '../../src/issuers/token-cache.ts';
-import type { PublishedKey } from '../../src/keys/key-set.ts';
+import type { PublishedKey } from '../../src/keys/published-key.ts';
 
 const key: PublishedKey = { kid: 'a', alg: 'ES256', import: () => undefined };
 const [one, other] = [{ name: 'one' }, { name: 'other' }];

@@ -1,6 +1,6 @@
-import { createVerifierOnRuntime } from '../../../src/create-verifier.ts';
 import type { Verifier } from '../../../src/index.ts';
 import type { Runtime } from '../../../src/runtime/runtime.ts';
+import { createVerifierOnRuntime } from '../../support/create-verifier-on-runtime.ts';
 import { bearerRequest, requestWith } from '../../support/requests.ts';
 import { audience, issuer, signToken } from '../../support/sign-token.ts';
 import { type Attack, attacks, type StepsRow } from '../attack.ts';

@@ -1,8 +1,9 @@
-import type { Requirements } from './authorization/requirements.ts';
-import type { Challenge } from './request/challenge.ts';
-import { fromNodeRequest, type NodeRequest } from './request/request.ts';
-import type { VerifiedToken } from './token/verified-token.ts';
-import type { GrantedResult, Verifier } from './verifier.ts';
+import type { Requirements } from '../authorization/requirements.ts';
+import type { Challenge } from '../request/challenge.ts';
+import { fromNodeRequest } from '../request/node-request-like.ts';
+import type { NodeRequest } from '../request/request.ts';
+import type { VerifiedToken } from '../token/verified-token.ts';
+import type { GrantedResult, Verifier } from '../verifier.ts';
 
 /** The part of the socket that is used. The socket of the event `upgrade` fits. */
 export interface UpgradeSocket {
