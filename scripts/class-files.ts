@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { failed, type Outcome, passed } from './step.ts';
 import { root } from './workspace.ts';
 
-const classPattern = /^(?<exported>export )?(?:abstract )?class (?<name>\w+)/gm;
+const classPattern = /^(?:export )?(?:abstract )?class (?<name>\w+)/gm;
 const factoryPattern = /^export (?:async )?function (?<name>create[A-Z]\w*)/gm;
 // All errors that applications see are in one file, in the order of their hierarchy.
 const sharedFiles = new Set(['errors.ts']);
@@ -13,14 +13,13 @@ function kebabCase(name: string): string {
   return name.replaceAll(/(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/g, '-').toLowerCase();
 }
 
-/** Returns one line for each class that is not exported from the file of its name. */
+/** Returns one line for each class that is not in the file of its name. */
 export function classFaults(file: string, source: string): string[] {
   if (sharedFiles.has(basename(file))) return [];
-  return [...source.matchAll(classPattern)].flatMap(({ groups: { exported, name = '' } = {} }) => {
-    const expected = `${kebabCase(name)}.ts`;
-    if (basename(file) !== expected) return [`${file}: move the class ${name} to a file ${expected}`];
-    return exported === undefined ? [`${file}: export the class ${name}`] : [];
-  });
+  return [...source.matchAll(classPattern)]
+    .map(({ groups: { name = '' } = {} }) => ({ name, expected: `${kebabCase(name)}.ts` }))
+    .filter(({ expected }) => basename(file) !== expected)
+    .map(({ name, expected }) => `${file}: move the class ${name} to a file ${expected}`);
 }
 
 /**

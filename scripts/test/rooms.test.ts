@@ -30,8 +30,8 @@ const typed = 'export interface Thing { a: string }';
 describe('import directions of core', () => {
   it('accepts downward imports and imports inside a room', async () => {
     const faults = await faultsOf({
-      'index.ts': "export { value } from './guard.ts';",
-      'guard.ts': "import { value } from './keys/key-set.ts'; export { value };",
+      'index.ts': "export { value } from './guard/guard.ts';",
+      'guard/guard.ts': "import { value } from '../keys/key-set.ts'; export { value };",
       'keys/key-set.ts': "import { value } from './jwk.ts'; import '#runtime'; export { value };",
       'keys/jwk.ts': "import type { Thing } from '../errors.ts'; export const value: Thing | 1 = 1;",
       'runtime/node.ts': "import 'node:crypto'; import './node/pool.ts'; import './runtime.ts';",

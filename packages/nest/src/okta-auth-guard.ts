@@ -121,7 +121,7 @@ export class OktaAuthGuard implements CanActivate {
   answerError(context: ExecutionContext, error: AnyAuthError): Promise<boolean> {
     if (this.#guard.onError === 'framework' || context.getType() !== 'http') throw this.toException(context, error);
     const response = this.getResponse(context);
-    const drained = drainRequest(Object(rawOf(this.getRequest(context))), Object(rawOf(response)));
+    const drained = drainRequest(Object(rawOf(context.switchToHttp().getRequest())), Object(rawOf(response)));
     if (drained === undefined) this.#respond(response, error);
     else void drained.then(() => this.#respond(response, error));
     // The response is sent. Settling would open the route, or make a filter respond again.

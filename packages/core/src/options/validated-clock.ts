@@ -11,7 +11,7 @@ const clocks = new WeakMap<Clock, ValidatedClock>();
  * A clock of the application whose readings are finite numbers. While one is not, no token is accepted: every comparison
  * with it would be false, and an expired token or key would look valid.
  */
-export class ValidatedClock implements Clock {
+class ValidatedClock implements Clock {
   readonly #clock: Clock;
   #monotonic: number;
   #fault: ConfigurationError | undefined;

@@ -1,6 +1,9 @@
 import { ConfigurationError } from '../errors.ts';
-import { readHeader } from './node-headers.ts';
-import type { NodeRequest, RequestLike } from './request.ts';
+import type { NodeHeaders, NodeRequest, RequestLike } from './request.ts';
+
+// Node.js keeps only the first of several in `headers`. It joins the values of most other headers.
+const keptOnce: ReadonlySet<string> = new Set(['authorization', 'proxy-authorization']);
+const none: readonly string[] = Object.freeze([]);
 
 /**
  * Adapts a Node.js request. `headers` decides, so that a header that earlier middleware set or deleted counts. A request
@@ -27,7 +30,7 @@ export function fromNodeRequest(request: NodeRequest): RequestLike {
 }
 
 /** A request of Node.js as a {@link RequestLike}. */
-export class NodeRequestLike implements RequestLike {
+class NodeRequestLike implements RequestLike {
   readonly #request: NodeRequest;
 
   constructor(request: NodeRequest) {
@@ -68,4 +71,48 @@ export class NodeRequestLike implements RequestLike {
 
 function isEncrypted(socket: NodeRequest['socket']): boolean {
   return socket != null && 'encrypted' in socket && socket.encrypted === true;
+}
+
+/**
+ * Reads the values of a header. `headers` decides whether there is one, because middleware edits it. `rawHeaders` shows
+ * only whether the header was sent more than once.
+ *
+ * @param rawHeaders - Names as sent, alternating with their values. Absent from requests that no server received.
+ * @param name - In lower case.
+ */
+function readHeader(
+  headers: NodeHeaders | undefined,
+  rawHeaders: readonly string[] | undefined,
+  name: string,
+): readonly string[] {
+  const values = valuesIn(headers, name);
+  const [value] = values;
+  if (value === undefined || !Array.isArray(rawHeaders)) return values;
+  const sent = valuesSent(rawHeaders, name);
+  if (sent.length < 2) return values;
+  if (keptOnce.has(name)) return [...values, ...sent.slice(1)];
+  return sent.join(name === 'cookie' ? '; ' : ', ') === value ? sent : values;
+}
+
+function valuesIn(headers: NodeHeaders | undefined, name: string): readonly string[] {
+  if (typeof headers !== 'object' || headers === null) return none;
+  if (Object.hasOwn(headers, name)) return textsIn(headers[name]);
+  // Servers write names in lower case; the mocked requests of tests may not.
+  const names = Object.keys(headers).filter((each) => each.toLowerCase() === name);
+  return names.flatMap((each) => textsIn(headers[each]));
+}
+
+function textsIn(value: unknown): readonly string[] {
+  if (typeof value === 'string') return [value];
+  return Array.isArray(value) ? value.filter((entry) => typeof entry === 'string') : none;
+}
+
+function valuesSent(rawHeaders: readonly string[], name: string): readonly string[] {
+  const values: string[] = [];
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const candidate = rawHeaders[index];
+    if (candidate?.length !== name.length) continue;
+    if (candidate.toLowerCase() === name) values.push(rawHeaders[index + 1] ?? '');
+  }
+  return values;
 }

@@ -1,5 +1,4 @@
 import { ConfigurationError } from '../errors.ts';
-import type { NodeHeaders } from './node-headers.ts';
 
 /** The part of a request that a verifier reads. Adapters convert the request of their framework to it. */
 export interface RequestLike {
@@ -16,6 +15,11 @@ export interface RequestLike {
   readonly identity?: object | undefined;
   /** Keeps a Fetch-style runtime alive for work that outlives the response (`ctx.waitUntil` on Workers). */
   waitUntil?(work: Promise<unknown>): void;
+}
+
+/** The headers of a Node.js request by their names in lower case. Middleware may have set or deleted some of them. */
+export interface NodeHeaders {
+  readonly [name: string]: string | readonly string[] | undefined;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { invalidFault, mismatchFault, missingFault, typeFault } from './claim-faults.ts';
-import type { UnverifiedClaims } from './compact-jws.ts';
-import { hasClaim, identityPurpose, mediaTypeOf, otherPurpose } from './purpose.ts';
+import { mediaTypeOf, type UnverifiedClaims } from './compact-jws.ts';
+import { hasClaim, identityPurpose, otherPurpose } from './purpose.ts';
 import type { Claims, JwsHeader } from './verified-token.ts';
 
 /** The requirements on the claims of an access token. */

@@ -137,3 +137,13 @@ function decodePart(part: string, decoder: Decoder): Uint8Array {
 function malformed(message: string): TokenError {
   return new TokenError('ERR_TOKEN_MALFORMED', message);
 }
+
+/**
+ * The media type in the header (RFC 7515, section 4.1.9), in lower case and without the optional "application/".
+ * Undefined if `typ` is absent, null if it is not a string.
+ */
+export function mediaTypeOf({ typ }: JwsHeader): string | undefined | null {
+  const type: unknown = typ;
+  if (type === undefined) return undefined;
+  return typeof type === 'string' ? type.toLowerCase().replace(/^application\//, '') : null;
+}

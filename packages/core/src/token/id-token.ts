@@ -1,8 +1,8 @@
 import { isSameText } from '../crypto/same-text.ts';
 import { invalidFault, mismatchFault, missingFault, typeFault } from './claim-faults.ts';
 import { readAudiences, readNumericDate, validateStrings, validateTimes } from './claims.ts';
-import type { UnverifiedClaims } from './compact-jws.ts';
-import { hasAccessClaims, hasClaim, idTokenMarker, mediaTypeOf, otherPurpose } from './purpose.ts';
+import { mediaTypeOf, type UnverifiedClaims } from './compact-jws.ts';
+import { hasAccessClaims, hasClaim, idTokenMarker, otherPurpose } from './purpose.ts';
 import type { Claims, JwsHeader } from './verified-token.ts';
 
 /** The values that an ID token must have: those of the authentication request that it answers. */

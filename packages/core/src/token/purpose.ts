@@ -1,5 +1,4 @@
 import type { UnverifiedClaims } from './compact-jws.ts';
-import type { JwsHeader } from './verified-token.ts';
 
 /** The kind of a token that is not an access token, and the claim that identifies it. */
 export interface Purpose {
@@ -16,16 +15,6 @@ const kindsByTyp: ReadonlyMap<unknown, string> = new Map([
 
 // OpenID Connect Core 1.0, section 5.1.
 const profileClaims = ['email', 'email_verified', 'name', 'given_name', 'preferred_username', 'phone_number'];
-
-/**
- * The media type in the header (RFC 7515, section 4.1.9), in lower case and without the optional "application/".
- * Undefined if `typ` is absent, null if it is not a string.
- */
-export function mediaTypeOf({ typ }: JwsHeader): string | undefined | null {
-  const type: unknown = typ;
-  if (type === undefined) return undefined;
-  return typeof type === 'string' ? type.toLowerCase().replace(/^application\//, '') : null;
-}
 
 /** Whether a token has a claim. `null` counts as absent. */
 export function hasClaim(claims: UnverifiedClaims, name: string): boolean {

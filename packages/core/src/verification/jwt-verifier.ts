@@ -124,7 +124,7 @@ function acceptClaims({ header, claims }: VerifiedJws, policy: ResolvedPolicy): 
     keySet: undefined,
     header,
     claims,
-    confirmation: readConfirmation(claims['cnf']),
+    confirmation: claims['cnf'] === undefined ? undefined : readConfirmation(claims['cnf']),
     clientId: readClientId(claims),
     scopes: policy.readScopes(claims),
     roles: policy.readRoles(claims),

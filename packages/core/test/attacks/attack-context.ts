@@ -6,11 +6,10 @@ import {
   type VerifierOptions,
 } from '../../src/index.ts';
 import type { Runtime } from '../../src/runtime/runtime.ts';
-import { createVerifierOnRuntime } from '../support/create-verifier-on-runtime.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { FakeIssuer } from '../support/fake-issuer.ts';
 import { audience, issuer } from '../support/sign-token.ts';
-import { engines } from '../support/verifiers.ts';
+import { engines, verifierOn } from '../support/verifiers.ts';
 import type { AttackKeys } from './attack-keys.ts';
 
 /** The runtime of a verifier, and whether it caches tokens. */
@@ -60,7 +59,7 @@ export class AttackContext implements Mode {
       ...(this.hasTokenCache ? {} : { tokenCache: false }),
       ...options,
     };
-    const verifier = createVerifierOnRuntime(given as VerifierOptions, this.engine);
+    const verifier = verifierOn(this.engine, given as VerifierOptions);
     this.verifiers.push(verifier);
     return recordingTokens(verifier, this.tokens);
   }

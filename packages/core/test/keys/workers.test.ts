@@ -3,7 +3,6 @@ import { faults } from '@verifier/test-issuer';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { IssuerOptions } from '../../src/index.ts';
 import type { Runtime } from '../../src/runtime/runtime.ts';
-import { createVerifierOnRuntime } from '../support/create-verifier-on-runtime.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { FakeIssuer } from '../support/fake-issuer.ts';
 import { bearerRequest } from '../support/requests.ts';
@@ -11,6 +10,7 @@ import { accepted, acceptedSynchronously, codeOf, startScenario, startWarmScenar
 import { audience, signToken } from '../support/sign-token.ts';
 import { synchronousRuntime } from '../support/synchronous-runtime.ts';
 import { generateTestKey } from '../support/test-key.ts';
+import { verifierOn } from '../support/verifiers.ts';
 
 const key = generateTestKey('Ed25519');
 
@@ -75,7 +75,7 @@ describe('if requests must not await each other', () => {
       return { issuer, audience };
     };
     const options = { issuers, clock: new FakeClock(), http: { fetch: fake.fetch } };
-    const verifier = createVerifierOnRuntime(options, runtime);
+    const verifier = verifierOn(runtime, options);
     onTestFinished(() => verifier.close());
     const ask = () => verifier.authenticate(bearerRequest(signToken(key, { jti: crypto.randomUUID() })));
     for (const answer of await Promise.all(Array.from({ length: 500 }, ask))) accepted(answer);

@@ -1,11 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
 import { isAuthError, type Requirements, type SingleIssuerOptions, type Verifier } from '../../src/index.ts';
 import type { Runtime } from '../../src/runtime/runtime.ts';
-import { createVerifierOnRuntime } from '../support/create-verifier-on-runtime.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { FakeIssuer } from '../support/fake-issuer.ts';
 import { audience, now, signToken } from '../support/sign-token.ts';
 import { generateTestKey, keySetOf, type TestKey } from '../support/test-key.ts';
+import { verifierOn } from '../support/verifiers.ts';
 
 type Options = Partial<SingleIssuerOptions>;
 
@@ -74,7 +74,7 @@ export class Simulation {
     const { monotonic } = this.#clock;
     const clock = { now: () => this.#clock.now() + this.#skew, monotonic };
     const options = { ...this.#issuer.options, jwksUri: this.#issuer.jwksUri, clock, ...common };
-    this.verifiers = policies.map((policy) => createVerifierOnRuntime({ ...options, ...policy }, engine));
+    this.verifiers = policies.map((policy) => verifierOn(engine, { ...options, ...policy }));
   }
 
   /** Runs a step. Returns the result of a `verify` step as text, and undefined for any other. */

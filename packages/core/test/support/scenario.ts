@@ -11,11 +11,11 @@ import type {
 } from '../../src/index.ts';
 import { runtime as node } from '../../src/runtime/node.ts';
 import type { Runtime } from '../../src/runtime/runtime.ts';
-import { createVerifierOnRuntime } from './create-verifier-on-runtime.ts';
 import { FakeClock } from './fake-clock.ts';
 import { bearerRequest } from './requests.ts';
 import { audience, now, signToken } from './sign-token.ts';
 import { generateTestKey, keySetOf, type TestKey } from './test-key.ts';
+import { verifierOn } from './verifiers.ts';
 
 const year = 31_536_000;
 
@@ -74,7 +74,7 @@ export async function startScenario({
     onEvent: (event) => events.push(event),
     ...options,
   };
-  const verifier = createVerifierOnRuntime(all, runtime);
+  const verifier = verifierOn(runtime, all);
   scenarios.push({ verifier, server });
   const sign = (by: TestKey, claims: Readonly<Record<string, unknown>> = {}): string =>
     signToken(by, { iss: server.issuer, exp: now + year, ...claims });
@@ -106,7 +106,7 @@ export async function startWarmScenario(options?: ScenarioOptions): Promise<Scen
 
 /** Adds a verifier of the same issuer, with options of its own. It is closed after the test. */
 export function addVerifier(scenario: Scenario, options: Partial<SingleIssuerOptions> = {}): Verifier {
-  const verifier = createVerifierOnRuntime({ ...scenario.options, ...options }, scenario.runtime);
+  const verifier = verifierOn(scenario.runtime, { ...scenario.options, ...options });
   onTestFinished(() => verifier.close());
   return verifier;
 }

@@ -1,10 +1,12 @@
-import { createPublicKey, hash } from 'node:crypto';
-import type { Algorithm } from '../../crypto/algorithms.ts';
+import { constants, createPublicKey, hash, type SigningOptions, verify } from 'node:crypto';
+import { type Algorithm, algorithms } from '../../crypto/algorithms.ts';
 import type { CryptoRuntime, ImportedKey, PublicJwk } from '../crypto-runtime.ts';
 import { signatureLengthOf } from '../signature-length.ts';
-import { NodeKey } from './node-key.ts';
 import { maxParallelSignatures } from './thread-pool.ts';
 
+// Lengths of signatures, in bytes: RSA of 3072 bits, 50 µs; P-256 and Ed25519, 80 µs. P-384 takes eight times as long.
+const maxFastRsa = 384;
+const maxFastCurve = 64;
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** Signatures by node:crypto, on the calling thread or in the thread pool. */
@@ -31,6 +33,33 @@ function halfHash(name: string, text: string): string {
 }
 
 function importKey(jwk: PublicJwk, algorithm: Algorithm): ImportedKey {
-  const key = createPublicKey({ key: { ...jwk }, format: 'jwk' });
-  return new NodeKey(key, algorithm, signatureLengthOf(jwk, algorithm, decodeBase64url));
+  const { kty, hash: digest } = algorithms[algorithm];
+  const signatureLength = signatureLengthOf(jwk, algorithm, decodeBase64url);
+  // Node.js reads options from the key as well as from an object around it; the object costs Node.js 24 a third of the
+  // time of an RS256 signature, on every verification.
+  const key = Object.assign(createPublicKey({ key: { ...jwk }, format: 'jwk' }), optionsFor(algorithm));
+  return {
+    signatureLength,
+    isFast: signatureLength <= (kty === 'RSA' ? maxFastRsa : maxFastCurve),
+    verify: (signingInput, signature) =>
+      signature.byteLength === signatureLength && verify(digest, Buffer.from(signingInput, 'latin1'), key, signature),
+    verifyInParallel: (signingInput, signature) => {
+      if (signature.byteLength !== signatureLength) return false;
+      return new Promise((resolve, reject) => {
+        verify(digest, Buffer.from(signingInput, 'latin1'), key, signature, (error, isValid) => {
+          if (error === null) resolve(isValid);
+          else reject(error);
+        });
+      });
+    },
+  };
+}
+
+function optionsFor(algorithm: Algorithm): SigningOptions {
+  const { kty, padding } = algorithms[algorithm];
+  // RFC 7518, section 3.4: R and S are concatenated, not DER-encoded.
+  if (kty === 'EC') return { dsaEncoding: 'ieee-p1363' };
+  if (padding !== 'pss') return {};
+  // RFC 7518, section 3.5: the salt is as long as the hash.
+  return { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST };
 }

@@ -1,8 +1,8 @@
 import type { Verifier } from '../../../src/index.ts';
 import type { Runtime } from '../../../src/runtime/runtime.ts';
-import { createVerifierOnRuntime } from '../../support/create-verifier-on-runtime.ts';
 import { bearerRequest, requestWith } from '../../support/requests.ts';
 import { audience, issuer, signToken } from '../../support/sign-token.ts';
+import { verifierOn } from '../../support/verifiers.ts';
 import { type Attack, attacks, type StepsRow } from '../attack.ts';
 import type { AttackContext } from '../attack-context.ts';
 import { signed } from './tokens.ts';
@@ -123,7 +123,7 @@ const repeated: readonly StepsRow[] = (['ES256', 'RS256', 'Ed25519'] as const).m
   run: async ({ engine, keys, clock, codeOf, hasTokenCache }) => {
     const { runtime, imports } = counting(engine);
     const cache = hasTokenCache ? {} : { tokenCache: false as const };
-    const verifier = createVerifierOnRuntime({ issuer, audience, jwks: keys.jwks, clock, ...cache }, runtime);
+    const verifier = verifierOn(runtime, { issuer, audience, jwks: keys.jwks, clock, ...cache });
     const token = signToken(keys.attackerKey(alg));
     for (let index = 0; index < 200; index += 1) await codeOf(verifier.verify(token));
     await verifier.close();
@@ -133,7 +133,7 @@ const repeated: readonly StepsRow[] = (['ES256', 'RS256', 'Ed25519'] as const).m
 }));
 
 function verifierOf({ jwks }: AttackContext['keys'], engine: Runtime): Verifier {
-  return createVerifierOnRuntime({ issuer, audience, jwks, tokenCache: false }, engine);
+  return verifierOn(engine, { issuer, audience, jwks, tokenCache: false });
 }
 
 /** Pairs of refused tokens whose answers must be equal. */
