@@ -9,6 +9,7 @@ import { run } from './command.ts';
 import { consumerTypes } from './consumer-types.ts';
 import { docstringExamples } from './docstring-examples.ts';
 import { contents, pack, publint, smoke, typesResolve } from './packaging.ts';
+import { prose } from './prose.ts';
 import { requirementIds } from './requirement-ids.ts';
 import { rooms } from './rooms.ts';
 import { sizeBudget } from './size-budget.ts';
@@ -52,6 +53,7 @@ const lintSteps: Step[] = [
   { name: 'requirements have tests', run: requirementIds },
   { name: 'files of classes', run: classFiles },
   { name: 'words', run: words },
+  { name: 'prose', run: prose },
   program('version numbers agree', process.execPath, ['scripts/sync-version.mjs']),
 ];
 
