@@ -7,7 +7,7 @@ import { failed, type Outcome, passed } from './step.ts';
 import { publishedPackages, root, type WorkspacePackage } from './workspace.ts';
 
 interface Example {
-  /** For example `packages/core/src/guard.ts:40`. */
+  /** For example `packages/core/src/guard/guard.ts:40`. */
   place: string;
   code: string;
 }
