@@ -78,7 +78,9 @@ export class UnconfirmedIssuers {
       return issuer;
     } catch (error) {
       void issuer.lease.retire();
-      throw error instanceof LimitExceededError ? tooManyWait(error) : error;
+      if (!(error instanceof LimitExceededError)) throw error;
+      this.#options.refusals.add(issuer.issuer);
+      throw tooManyWait(error);
     }
   }
 
