@@ -9,6 +9,8 @@ import { waitingLimits } from './waiting-limits.ts';
 
 const concurrentDiscoveries = 32;
 const budgetLimits = { burst: 200, perSecond: 10 };
+// Seconds. Longer than a signature waits for the thread pool.
+const longestVerification = 3;
 // Left to issuers that were refused before. Each further refusal halves it.
 const reserved = 100;
 
@@ -34,6 +36,8 @@ export class DiscoveryLimits {
   readonly #returning: DiscoveryBudget;
   readonly #confirmed: TextCache<true> = new TextCache();
   readonly #spentAt: TextCache<number> = new TextCache();
+  /** The issuers whose first signature is being verified. */
+  readonly #unverified: Map<string, () => void> = new Map();
 
   constructor(options: DiscoveryLimitsOptions) {
     this.#options = options;
@@ -61,13 +65,42 @@ export class DiscoveryLimits {
     // On Workers the other requests cannot start this one.
     if (!sharesPromises) return await limited();
     const priority = isReturning ? Number.POSITIVE_INFINITY : refusals.count(issuer);
-    return await this.#atOrigin(originOf(source), () => this.#all.run(limited, priority), priority);
+    return await this.#atOrigin(originOf(source), () => this.#untilVerified(issuer, limited, priority), priority);
+  }
+
+  /** The first signature of an issuer was verified, or could not be. */
+  settled(issuer: string): void {
+    this.#unverified.get(issuer)?.();
   }
 
   /** An issuer was confirmed: its discovery costs nothing. */
   confirmed(issuer: string): void {
     this.#budgetOf(issuer).refund();
     this.#confirmed.set(issuer, true);
+  }
+
+  // A discovery keeps its place until its signature is verified. Otherwise many real tenants at once would spend the
+  // budget while their signatures, which return it, wait for the thread pool.
+  #untilVerified<TResult>(issuer: string, discover: () => Promise<TResult>, priority: number): Promise<TResult> {
+    return new Promise((resolve, reject) => {
+      const run = async (): Promise<void> => {
+        resolve(await discover());
+        await this.#verification(issuer);
+      };
+      this.#all.run(run, priority).catch(reject);
+    });
+  }
+
+  #verification(issuer: string): Promise<void> {
+    return new Promise((resolve) => {
+      const end = (): void => {
+        clearTimeout(timer);
+        if (this.#unverified.get(issuer) === end) this.#unverified.delete(issuer);
+        resolve();
+      };
+      const timer = setTimeout(end, longestVerification * 1000);
+      this.#unverified.set(issuer, end);
+    });
   }
 
   // On Workers each request of a cold process fetches for itself: together they count as one discovery.

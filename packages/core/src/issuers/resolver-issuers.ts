@@ -186,6 +186,7 @@ export class ResolverIssuers implements TrustedIssuers {
       this.#unconfirmed.add(leased);
       return leased;
     }
+    leased.reject?.();
     void leased.lease.retire();
     if (this.#isClosed) throw closedError();
     return await this.#lookUp(lookup.iss);

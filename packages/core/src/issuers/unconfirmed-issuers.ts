@@ -109,6 +109,7 @@ export class UnconfirmedIssuers {
       lease,
       decidedAt: this.#clock.monotonic(),
       confirm: () => this.#confirm(leased),
+      reject: () => this.#limits.settled(issuer),
     };
     return leased;
   }
@@ -131,6 +132,7 @@ export class UnconfirmedIssuers {
 
   // Ignores an issuer that was evicted in the meantime: its next token opens it again.
   #confirm(issuer: LeasedIssuer): void {
+    this.#limits.settled(issuer.issuer);
     if (this.#issuers.get(issuer.issuer) !== issuer) return;
     this.#issuers.delete(issuer.issuer);
     this.#limits.confirmed(issuer.issuer);
