@@ -16,12 +16,16 @@ export class DiscoveryBudget {
     this.#countedAt = clock.monotonic();
   }
 
-  /** Spends one discovery. Returns false if none is left. */
-  spend(): boolean {
+  /**
+   * Spends one discovery. Returns false if none is left.
+   *
+   * @param reserved - The number that must remain, for others.
+   */
+  spend(reserved = 0): boolean {
     const now = this.#clock.monotonic();
     this.#left = Math.min(this.#burst, this.#left + Math.max(0, now - this.#countedAt) * this.#perSecond);
     this.#countedAt = now;
-    if (this.#left < 1) return false;
+    if (this.#left < 1 + reserved) return false;
     this.#left -= 1;
     return true;
   }

@@ -3,11 +3,16 @@ import { Limiter } from '../lib/limiter.ts';
 import type { ResolvedIssuer } from '../options/resolve-issuer.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { DiscoveryBudget } from './discovery-budget.ts';
+import type { EarlierRefusals } from './earlier-refusals.ts';
 import { TextCache } from './text-cache.ts';
 import { waitingLimits } from './waiting-limits.ts';
 
 const concurrentDiscoveries = 32;
-const budgetLimits = { burst: 100, perSecond: 10 };
+const budgetLimits = { burst: 200, perSecond: 10 };
+// Seconds. Longer than a signature waits for the thread pool.
+const longestVerification = 3;
+// Left to issuers that were refused before. Each further refusal halves it.
+const reserved = 100;
 
 /** The settings of {@link DiscoveryLimits}. */
 export interface DiscoveryLimitsOptions {
@@ -15,6 +20,7 @@ export interface DiscoveryLimitsOptions {
   /** The connections to one origin. */
   readonly connections: number;
   readonly sharesPromises: boolean;
+  readonly refusals: EarlierRefusals;
 }
 
 /**
@@ -30,6 +36,8 @@ export class DiscoveryLimits {
   readonly #returning: DiscoveryBudget;
   readonly #confirmed: TextCache<true> = new TextCache();
   readonly #spentAt: TextCache<number> = new TextCache();
+  /** The issuers whose first signature is being verified. */
+  readonly #unverified: Map<string, () => void> = new Map();
 
   constructor(options: DiscoveryLimitsOptions) {
     this.#options = options;
@@ -44,14 +52,25 @@ export class DiscoveryLimits {
    */
   async run<TResult>(source: ResolvedIssuer, discover: () => Promise<TResult>): Promise<TResult> {
     const { issuer } = source;
+    const { refusals, sharesPromises } = this.#options;
     const isReturning = this.#confirmed.get(issuer) === true;
     const limited = async (): Promise<TResult> => {
-      if (!this.#spend(issuer)) throw budgetSpent();
+      if (!this.#spend(issuer)) {
+        refusals.add(issuer);
+        throw budgetSpent();
+      }
+      refusals.delete(issuer);
       return await discover();
     };
     // On Workers the other requests cannot start this one.
-    if (!this.#options.sharesPromises) return await limited();
-    return await this.#atOrigin(originOf(source), () => this.#all.run(limited, isReturning), isReturning);
+    if (!sharesPromises) return await limited();
+    const priority = isReturning ? Number.POSITIVE_INFINITY : refusals.count(issuer);
+    return await this.#atOrigin(originOf(source), () => this.#untilVerified(issuer, limited, priority), priority);
+  }
+
+  /** The first signature of an issuer was verified, or could not be. */
+  settled(issuer: string): void {
+    this.#unverified.get(issuer)?.();
   }
 
   /** An issuer was confirmed: its discovery costs nothing. */
@@ -60,25 +79,54 @@ export class DiscoveryLimits {
     this.#confirmed.set(issuer, true);
   }
 
+  // A discovery keeps its place until its signature is verified. Otherwise many real tenants at once would spend the
+  // budget while their signatures, which return it, wait for the thread pool.
+  #untilVerified<TResult>(issuer: string, discover: () => Promise<TResult>, priority: number): Promise<TResult> {
+    return new Promise((resolve, reject) => {
+      const run = async (): Promise<void> => {
+        resolve(await discover());
+        await this.#verification(issuer);
+      };
+      this.#all.run(run, priority).catch(reject);
+    });
+  }
+
+  #verification(issuer: string): Promise<void> {
+    return new Promise((resolve) => {
+      const end = (): void => {
+        clearTimeout(timer);
+        if (this.#unverified.get(issuer) === end) this.#unverified.delete(issuer);
+        resolve();
+      };
+      const timer = setTimeout(end, longestVerification * 1000);
+      this.#unverified.set(issuer, end);
+    });
+  }
+
   // On Workers each request of a cold process fetches for itself: together they count as one discovery.
   #spend(issuer: string): boolean {
     const now = this.#options.clock.monotonic();
     if (now - (this.#spentAt.get(issuer) ?? Number.NEGATIVE_INFINITY) < 1) return true;
-    if (!this.#budgetOf(issuer).spend()) return false;
+    if (!this.#budgetOf(issuer).spend(this.#reservedFrom(issuer))) return false;
     this.#spentAt.set(issuer, now);
     return true;
+  }
+
+  #reservedFrom(issuer: string): number {
+    const count = this.#options.refusals.count(issuer);
+    return this.#confirmed.get(issuer) === true ? 0 : Math.floor(reserved / 2 ** count);
   }
 
   #budgetOf(issuer: string): DiscoveryBudget {
     return this.#confirmed.get(issuer) === true ? this.#returning : this.#unknown;
   }
 
-  async #atOrigin<TResult>(origin: string, task: () => Promise<TResult>, isUrgent: boolean): Promise<TResult> {
+  async #atOrigin<TResult>(origin: string, task: () => Promise<TResult>, priority: number): Promise<TResult> {
     const concurrent = Math.max(1, this.#options.connections - 1);
     const limiter = this.#origins.get(origin) ?? new Limiter({ concurrent, ...waitingLimits });
     this.#origins.set(origin, limiter);
     try {
-      return await limiter.run(task, isUrgent);
+      return await limiter.run(task, priority);
     } finally {
       if (limiter.isIdle) this.#origins.delete(origin);
     }

@@ -1,8 +1,10 @@
 import { UnavailableError } from '../errors.ts';
+import { LimitExceededError } from '../lib/limit-exceeded-error.ts';
 import { Limiter } from '../lib/limiter.ts';
 import type { ResolverLog } from '../observability/resolver-log.ts';
 import type { IssuerOptions, IssuerResolver } from '../options/options.ts';
 import type { ResolvedIssuer } from '../options/resolve-issuer.ts';
+import type { EarlierRefusals } from './earlier-refusals.ts';
 import { waitingLimits } from './waiting-limits.ts';
 
 // Calls of the resolver at once. Each may be a query of a database.
@@ -16,6 +18,7 @@ export interface ResolverCallsOptions {
   readonly timeout: number;
   /** Whether one request may await what another one started. */
   readonly sharesPromises: boolean;
+  readonly refusals: EarlierRefusals;
   readonly log: ResolverLog;
 }
 
@@ -37,11 +40,14 @@ export class ResolverCalls {
    * @throws UnavailableError with ERR_ISSUER_LOOKUP_FAILED in every case of failure.
    */
   async resolve(iss: string, isUrgent: boolean): Promise<ResolvedIssuer | undefined> {
+    const { sharesPromises, refusals } = this.#options;
     try {
       const call = (): Promise<unknown> => this.#call(iss);
-      const answer = this.#options.sharesPromises ? await this.#limiter.run(call, isUrgent) : await call();
+      const priority = isUrgent ? Number.POSITIVE_INFINITY : refusals.count(iss);
+      const answer = sharesPromises ? await this.#limiter.run(call, priority) : await call();
       return this.#read(answer, iss);
     } catch (cause) {
+      if (cause instanceof LimitExceededError) refusals.add(iss);
       throw lookupFailed(cause);
     }
   }

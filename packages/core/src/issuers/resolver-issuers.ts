@@ -6,6 +6,7 @@ import type { ResolverLog } from '../observability/resolver-log.ts';
 import type { IssuerResolver } from '../options/options.ts';
 import type { ResolvedIssuer } from '../options/resolve-issuer.ts';
 import { isPlausibleIssuer } from '../token/issuer-identifier.ts';
+import { EarlierRefusals } from './earlier-refusals.ts';
 import { PendingReleases } from './pending-releases.ts';
 import { lookupFailed, ResolverCalls, type ResolverCallsOptions } from './resolver-calls.ts';
 import { TextCache } from './text-cache.ts';
@@ -19,7 +20,9 @@ import {
 import { type LeasedIssuer, UnconfirmedIssuers, type UnconfirmedIssuersOptions } from './unconfirmed-issuers.ts';
 
 /** The collaborators and limits of {@link ResolverIssuers}. */
-export interface ResolverIssuersOptions extends ResolverCallsOptions, Omit<UnconfirmedIssuersOptions, 'confirmed'> {
+export interface ResolverIssuersOptions
+  extends Omit<ResolverCallsOptions, 'refusals'>,
+    Omit<UnconfirmedIssuersOptions, 'refusals' | 'confirmed'> {
   readonly maxIssuers: number;
   /** How long a decision applies after its end if the resolver fails, in seconds. */
   readonly staleFor: number;
@@ -60,10 +63,12 @@ export class ResolverIssuers implements TrustedIssuers {
   #isClosed = false;
 
   constructor(resolver: IssuerResolver, options: ResolverIssuersOptions) {
+    const refusals = new EarlierRefusals();
     this.#options = options;
-    this.#calls = new ResolverCalls(resolver, options);
+    this.#calls = new ResolverCalls(resolver, { ...options, refusals });
     this.#unconfirmed = new UnconfirmedIssuers({
       ...options,
+      refusals,
       acquireEntry: this.#acquire,
       confirmed: (leased) => this.#accept(leased),
     });
@@ -181,6 +186,7 @@ export class ResolverIssuers implements TrustedIssuers {
       this.#unconfirmed.add(leased);
       return leased;
     }
+    leased.reject?.();
     void leased.lease.retire();
     if (this.#isClosed) throw closedError();
     return await this.#lookUp(lookup.iss);

@@ -9,6 +9,8 @@ import type { ImportedKey, ParallelSignatures } from '../runtime/crypto-runtime.
 // while it still waits.
 const lineOptions = { maxUrgent: 10_000, maxWait: 2, now: systemClock.monotonic, refuse: busyError };
 
+const maxOfRequest = 16;
+
 /** One signature to verify. */
 export interface SignatureTask {
   /** The whole token: equal texts have equal signatures. */
@@ -100,6 +102,8 @@ export class SignaturePool {
   #addToRequest(verification: Verification, identity: object): void {
     const ofRequest = this.#byRequest.get(identity) ?? [];
     if (ofRequest.push(verification) === 1) this.#byRequest.set(identity, ofRequest);
+    // An application may read one token after another from a long request.
+    if (ofRequest.length > maxOfRequest) ofRequest.shift();
   }
 
   // It was not verified: the request may try again.

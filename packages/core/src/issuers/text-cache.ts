@@ -1,19 +1,28 @@
 import { LRUCache } from 'lru-cache';
 import { copyOptions } from '../lib/copy-options.ts';
 
+/** The limits of a {@link TextCache}, for the entries together. */
+export interface TextCacheLimits {
+  readonly maxEntries: number;
+  readonly maxCharacters: number;
+}
+
 // Texts that clients choose: limited in number and in total length.
-const maxEntries = 1024;
-const maxCharacters = 262_144;
+const defaultLimits: TextCacheLimits = { maxEntries: 1024, maxCharacters: 262_144 };
 
 /** Values by a text that a client chose. Evicts the least recently used ones, within a limit of memory. */
 export class TextCache<TValue extends object | number | true> {
-  readonly #values: LRUCache<string, TValue> = new LRUCache(
-    copyOptions({
-      max: maxEntries,
-      maxSize: maxCharacters,
-      sizeCalculation: (_value: TValue, text: string) => Math.max(1, text.length),
-    }),
-  );
+  readonly #values: LRUCache<string, TValue>;
+
+  constructor({ maxEntries, maxCharacters }: TextCacheLimits = defaultLimits) {
+    this.#values = new LRUCache(
+      copyOptions({
+        max: maxEntries,
+        maxSize: maxCharacters,
+        sizeCalculation: (_value: TValue, text: string) => Math.max(1, text.length),
+      }),
+    );
+  }
 
   get(text: string): TValue | undefined {
     return this.#values.get(text);

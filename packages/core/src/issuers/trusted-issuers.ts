@@ -11,6 +11,8 @@ export interface TrustedIssuer {
   readonly entry: IssuerEntry;
   /** Reports the first valid signature; undefined if the issuer is configured by name, or was confirmed before. */
   readonly confirm?: () => void;
+  /** Reports a token without a valid signature; undefined as `confirm` is. */
+  readonly reject?: () => void;
 }
 
 /** The issuers that a verifier trusts. */

@@ -78,7 +78,9 @@ export class UnconfirmedIssuers {
       return issuer;
     } catch (error) {
       void issuer.lease.retire();
-      throw error instanceof LimitExceededError ? tooManyWait(error) : error;
+      if (!(error instanceof LimitExceededError)) throw error;
+      this.#options.refusals.add(issuer.issuer);
+      throw tooManyWait(error);
     }
   }
 
@@ -107,6 +109,7 @@ export class UnconfirmedIssuers {
       lease,
       decidedAt: this.#clock.monotonic(),
       confirm: () => this.#confirm(leased),
+      reject: () => this.#limits.settled(issuer),
     };
     return leased;
   }
@@ -129,6 +132,7 @@ export class UnconfirmedIssuers {
 
   // Ignores an issuer that was evicted in the meantime: its next token opens it again.
   #confirm(issuer: LeasedIssuer): void {
+    this.#limits.settled(issuer.issuer);
     if (this.#issuers.get(issuer.issuer) !== issuer) return;
     this.#issuers.delete(issuer.issuer);
     this.#limits.confirmed(issuer.issuer);

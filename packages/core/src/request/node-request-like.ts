@@ -44,9 +44,12 @@ class NodeRequestLike implements RequestLike {
     return this.#request.method ?? 'GET';
   }
 
-  // Adapters may wrap the request again for each guard; this array stays the same.
+  // Adapters may wrap the request again for each guard; this array stays the same. Requests that no server received, as
+  // on Lambda, often have `headers` only.
   get identity(): object | undefined {
-    return this.#request.rawHeaders;
+    const { rawHeaders, headers } = this.#request;
+    // `getToken` may find a token in a request that has neither.
+    return rawHeaders ?? headers ?? undefined;
   }
 
   url(): string {

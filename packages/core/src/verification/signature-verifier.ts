@@ -136,5 +136,6 @@ export class SignatureVerifier {
 
 // An issuer without a valid signature so far is a text that a client may have made up.
 function attributed(trusted: TrustedIssuer, error: unknown): unknown {
+  trusted.reject?.();
   return trusted.confirm === undefined ? attributeTo(trusted.issuer, error) : error;
 }

@@ -99,10 +99,23 @@ describe('10,000 tenants', () => {
       await delay(20);
       return Response.json(keySetOf(key));
     });
-    const answers = await Promise.all(Array.from({ length: 1000 }, (_, index) => ask(nameOf(index))));
+    const answers = await Promise.all(Array.from({ length: 500 }, (_, index) => ask(nameOf(index))));
     expect(answers.filter(({ ok }) => !ok)).toEqual([]);
-    expect(fetched).toHaveLength(1000);
+    expect(fetched).toHaveLength(500);
     expect(Object.keys(verifier.stats().issuers)).toHaveLength(128);
+  });
+
+  it('that arrive concurrently are all served, although their signatures take longer than their keys', async () => {
+    const slow = generateTestKey('ES512');
+    const fetch = (): Promise<Response> => Promise.resolve(Response.json(keySetOf(slow)));
+    const verifier = createVerifier({ issuers: allow, clock, http: { fetch } });
+    onTestFinished(() => verifier.close());
+    const answers = await Promise.all(
+      Array.from({ length: 300 }, (_, index) =>
+        verifier.authenticate(bearerRequest(signToken(slow, { iss: nameOf(index) }))),
+      ),
+    );
+    expect(answers.filter(({ ok }) => !ok)).toEqual([]);
   });
 
   it('do not make a request slower than one does', async () => {

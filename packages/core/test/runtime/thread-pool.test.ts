@@ -212,6 +212,13 @@ describe('one token', () => {
       },
     ],
     [
+      'Node.js that no server received',
+      (token: string) => {
+        const { headers } = request(token);
+        return () => fromNodeRequest({ headers });
+      },
+    ],
+    [
       'the Fetch API',
       (token: string) => {
         const sent = new Request('https://api.example', { headers: { authorization: `Bearer ${token}` } });
