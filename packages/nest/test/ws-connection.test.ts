@@ -12,7 +12,15 @@ import {
 } from '@nestjs/common';
 import { ApplicationConfig } from '@nestjs/core';
 import { type OnGatewayConnection, type OnGatewayInit, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
-import { Auth, BearerAuthModule, ConfigurationError, createVerifier, getAuth, RequireScope } from '@verifier/nest';
+import {
+  Auth,
+  BearerAuthModule,
+  ConfigurationError,
+  createVerifier,
+  getAuth,
+  OktaAuthGuard,
+  RequireScope,
+} from '@verifier/nest';
 import { readSubprotocolToken, WsAuthGuard, type WsHandshake } from '@verifier/nest/ws';
 import { type AuthorizationServer, startAuthorizationServer } from '@verifier/test-issuer';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -439,6 +447,27 @@ describe.each(libraries)('gateways on %s', (_name, library) => {
     await eventually(() => expect(client.received).toEqual([granted]));
     expect(await answerTo(client)).toMatchObject(unauthorized);
     expect(await client.closed).toBe(library.closedBy(4401));
+  });
+
+  it('[ADAPTERS-COMPOSE] deny by their own guard if that of the module accepts a token or a key', async () => {
+    class TokenOrKeyGuard extends OktaAuthGuard {
+      override async canActivate(context: ExecutionContext): Promise<boolean> {
+        const result = await this.authenticate(context);
+        return result.ok || this.answerError(context, result.error);
+      }
+    }
+    @UseGuards(WsAuthGuard)
+    @WebSocketGateway()
+    class Scoped {
+      @RequireScope('read')
+      @SubscribeMessage('closed')
+      closed(@Auth('clientId') clientId: string): object {
+        return { event: 'closed', data: clientId };
+      }
+    }
+    const app = await startGateways(library, { imports: [auth({ guard: TokenOrKeyGuard })], providers: [Scoped] });
+    expect(await answerTo(await app.connect({ token }))).toEqual(granted);
+    expect(await answerTo(await app.connect())).toMatchObject(unauthorized);
   });
 
   it('[NEST-MESSAGE-VERDICT] can listen on a port of their own', async () => {
