@@ -69,7 +69,8 @@ const optionalClaims = ['sub', 'aud', 'nbf', 'iat', 'jti'];
 function dropNulls(claims: UnverifiedClaims): void {
   for (const name of optionalClaims) if (claims[name] === null) Reflect.deleteProperty(claims, name);
   const { aud } = claims;
-  if (Array.isArray(aud) && aud.includes(null)) Object.assign(claims, { aud: aud.filter((entry) => entry !== null) });
+  if (Object.hasOwn(claims, 'aud') && Array.isArray(aud) && aud.includes(null))
+    Object.assign(claims, { aud: aud.filter((entry) => entry !== null) });
 }
 
 function parseHeader(header: UnverifiedClaims): JwsHeader {
@@ -77,7 +78,7 @@ function parseHeader(header: UnverifiedClaims): JwsHeader {
   if (Object.hasOwn(header, 'crit') || Object.hasOwn(header, 'b64')) {
     throw new TokenError('ERR_CRIT_UNSUPPORTED', 'The token requires an extension that is not supported');
   }
-  if (typeof header['alg'] !== 'string') {
+  if (!Object.hasOwn(header, 'alg') || typeof header['alg'] !== 'string') {
     throw new TokenError('ERR_ALG_NOT_ALLOWED', 'The header of the token has no algorithm');
   }
   // Some servers write every parameter, whether it has a value or not.

@@ -1,5 +1,5 @@
 import type { UnverifiedClaims } from './compact-jws.ts';
-import type { JwsHeader } from './verified-token.ts';
+import type { JsonValue, JwsHeader } from './verified-token.ts';
 
 /** The kind of a token that is not an access token, and the claim that identifies it. */
 export interface Purpose {
@@ -21,8 +21,8 @@ const profileClaims = ['email', 'email_verified', 'name', 'given_name', 'preferr
  * The media type in the header (RFC 7515, section 4.1.9), in lower case and without the optional "application/".
  * Undefined if `typ` is absent, null if it is not a string.
  */
-export function mediaTypeOf({ typ }: JwsHeader): string | undefined | null {
-  const type: unknown = typ;
+export function mediaTypeOf(header: JwsHeader): string | undefined | null {
+  const type: unknown = Object.hasOwn(header, 'typ') ? header.typ : undefined;
   if (type === undefined) return undefined;
   return typeof type === 'string' ? type.toLowerCase().replace(/^application\//, '') : null;
 }
@@ -32,6 +32,11 @@ export function hasClaim(claims: UnverifiedClaims, name: string): boolean {
   return Object.hasOwn(claims, name) && claims[name] !== null;
 }
 
+/** Reads a claim of a token; undefined if it does not have it, also if other code added the name to `Object.prototype`. */
+export function readClaim(claims: UnverifiedClaims, name: string): JsonValue | undefined {
+  return Object.hasOwn(claims, name) ? claims[name] : undefined;
+}
+
 /** The purpose of a token that is neither an access token nor about a user, by claims that neither kind has. */
 export function otherPurpose(claims: UnverifiedClaims): Purpose | undefined {
   if (hasClaim(claims, 'events')) return { kind: 'a security event or logout token', marker: '"events"' };
@@ -39,7 +44,7 @@ export function otherPurpose(claims: UnverifiedClaims): Purpose | undefined {
     return { kind: 'an introspection response', marker: '"token_introspection"' };
   }
   if (hasClaim(claims, 'htm') && hasClaim(claims, 'htu')) return { kind: 'a DPoP proof', marker: '"htm" and "htu"' };
-  const kind = kindsByTyp.get(claims['typ']);
+  const kind = kindsByTyp.get(readClaim(claims, 'typ'));
   if (kind !== undefined) return { kind, marker: 'the claim "typ"' };
   const marker = authorizationResponseMarker(claims);
   return marker === undefined ? undefined : { kind: 'an authorization response', marker };
@@ -63,8 +68,8 @@ export function identityPurpose(claims: UnverifiedClaims): Purpose | undefined {
 export function idTokenMarker(claims: UnverifiedClaims): string | undefined {
   if (hasClaim(claims, 'at_hash')) return '"at_hash"';
   if (hasClaim(claims, 'c_hash')) return '"c_hash"';
-  if (claims['token_use'] === 'id') return '"token_use"';
-  return claims['typ'] === 'ID' ? 'the claim "typ"' : undefined;
+  if (readClaim(claims, 'token_use') === 'id') return '"token_use"';
+  return readClaim(claims, 'typ') === 'ID' ? 'the claim "typ"' : undefined;
 }
 
 /** Whether a token has a claim that only access tokens need: its scopes, or the client it was issued to. */

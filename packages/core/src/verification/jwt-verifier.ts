@@ -12,6 +12,7 @@ import type { Runtime } from '../runtime/runtime.ts';
 import { readClientId, validateClaims, validateTimes } from '../token/claims.ts';
 import { readConfirmation } from '../token/confirmation.ts';
 import { FrozenToken } from '../token/frozen-token.ts';
+import { readClaim } from '../token/purpose.ts';
 import type { VerifiedToken } from '../token/verified-token.ts';
 import { acceptToken } from './accept-token.ts';
 import type { SignatureVerifier, SignedToken } from './signature-verifier.ts';
@@ -66,7 +67,7 @@ export class JwtVerifier implements TokenVerifier {
   // A cached token is verified again if its issuer, algorithm or key is no longer the accepted one.
   #findSigner(jws: VerifiedJws, { waitUntil }: VerificationContext, digest: string): TrustedIssuer | undefined {
     const { issuers, tokens } = this.#parts;
-    const trusted = issuers.findNow(jws.claims['iss']);
+    const trusted = issuers.findNow(readClaim(jws.claims, 'iss'));
     if (trusted === undefined || trusted.entry !== jws.owner) return undefined;
     const keySet = trusted.entry.keys.keySetNow(waitUntil);
     if (keySet === undefined) return undefined;
@@ -124,7 +125,7 @@ function acceptClaims({ header, claims }: VerifiedJws, policy: ResolvedPolicy): 
     keySet: undefined,
     header,
     claims,
-    confirmation: readConfirmation(claims['cnf']),
+    confirmation: readConfirmation(readClaim(claims, 'cnf')),
     clientId: readClientId(claims),
     scopes: policy.readScopes(claims),
     roles: policy.readRoles(claims),

@@ -12,6 +12,7 @@ import type { Runtime } from '../runtime/runtime.ts';
 import { type CompactJws, parseCompactJws } from '../token/compact-jws.ts';
 import { deepFreeze } from '../token/frozen-token.ts';
 import { HeaderCache } from '../token/header-cache.ts';
+import { readClaim } from '../token/purpose.ts';
 import type { VerificationContext } from './verification-context.ts';
 
 /** The collaborators of a {@link SignatureVerifier}. */
@@ -57,7 +58,9 @@ export class SignatureVerifier {
   verify(token: string, context: SignatureContext): MaybePromise<SignedToken> {
     const { issuers, runtime } = this.#parts;
     const jws = parseCompactJws(token, runtime, this.#headers);
-    return andThen(issuers.find(jws.claims['iss']), (trusted) => this.#verifyFrom(trusted, { token, jws }, context));
+    return andThen(issuers.find(readClaim(jws.claims, 'iss')), (trusted) =>
+      this.#verifyFrom(trusted, { token, jws }, context),
+    );
   }
 
   #verifyFrom(trusted: TrustedIssuer, parsed: ParsedToken, context: SignatureContext): MaybePromise<SignedToken> {
