@@ -8,6 +8,7 @@ import { guardsInherited, guardsOf, markMethod, readFunctionRule, readMethodName
 
 // Metadata of Nest, read by name: not all of its packages need be installed.
 const pathKey = 'path';
+const gatewayKey = 'websockets:is_gateway';
 const controllerKeys = [pathKey, 'microservices:handler_type'];
 const providerKeys = [
   'websockets:message_mapping',
@@ -30,7 +31,8 @@ export function markHandlers(modules: ModulesContainer): void {
 }
 
 /**
- * Validates that Nest calls a guard for each handler of a controller, resolver or gateway that has requirements.
+ * Validates that Nest calls a guard for each handler of a controller, resolver or gateway that has requirements, and that
+ * `handleConnection`, for which it calls none, has no requirements.
  *
  * @throws ConfigurationError that names the class and the method.
  */
@@ -42,6 +44,14 @@ export function validateHandlers(modules: ModulesContainer): void {
     if (isReplaced(guarded)) throw replaced(route);
     if (!isGlobal && !hasGuard(guarded)) throw unguarded(route);
   }
+  const ignored = [...modules.values()].flatMap(providerHandlers).find(isGuardedConnection);
+  if (ignored !== undefined) throw connectionUnguarded(ignored);
+}
+
+// Nest calls no guard for the connection itself.
+function isGuardedConnection({ name, handler, classOf }: ClassHandler): boolean {
+  const isConnection = name === 'handleConnection' && Reflect.hasMetadata(gatewayKey, classOf);
+  return isConnection && resolveRule(handler, classOf).isWrittenOnHandler;
 }
 
 function handlersOf(modules: ModulesContainer): GuardedHandler[] {
@@ -70,6 +80,12 @@ function hasGuard({ route: { classOf }, called }: GuardedHandler): boolean {
 function replaced({ classOf, name }: ClassHandler): ConfigurationError {
   return new ConfigurationError(
     `${classOf.name}.${name} has requirements, and the instance of ${classOf.name} replaces the method, so that they are lost: give the function the name ${name}, or do not replace it`,
+  );
+}
+
+function connectionUnguarded({ classOf, name }: ClassHandler): ConfigurationError {
+  return new ConfigurationError(
+    `${classOf.name}.${name} has requirements, and Nest calls no guard for it: call authenticateConnections(server, requirements) of WsAuthGuard in afterInit(server)`,
   );
 }
 

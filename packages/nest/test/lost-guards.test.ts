@@ -4,7 +4,7 @@ import { GraphQLModule, Query, Resolver } from '@nestjs/graphql';
 import { MessagePattern } from '@nestjs/microservices';
 import { WsAdapter } from '@nestjs/platform-ws';
 import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
-import { BearerAuthModule, ConfigurationError, OktaAuthGuard, Public } from '@verifier/nest';
+import { BearerAuthModule, ConfigurationError, OktaAuthGuard, Public, RequireScope } from '@verifier/nest';
 import { GqlAuthGuard } from '@verifier/nest/graphql';
 import { RpcAuthGuard } from '@verifier/nest/rpc';
 import { WsAuthGuard } from '@verifier/nest/ws';
@@ -139,6 +139,24 @@ it.each<[string, object, ModuleMetadata, RegExp]>([
     const fault = await start(options, parts).catch((error: unknown) => error);
     expect(fault).toBeInstanceOf(ConfigurationError);
     expect(String(fault)).toMatch(name);
+  },
+);
+
+it.each([RequireScope('read'), UseGuards(WsAuthGuard)])(
+  '[NEST-LOST-REQUIREMENTS] requirements of a connection, for which Nest calls no guard, are an error at start-up',
+  async (decorate) => {
+    @UseGuards(WsAuthGuard)
+    @WebSocketGateway()
+    class Feed {
+      handleConnection(): void {}
+    }
+    const descriptor = Object.getOwnPropertyDescriptor(Feed.prototype, 'handleConnection');
+    decorate(Feed.prototype, 'handleConnection', Object(descriptor));
+    for (const options of [{}, scoped]) {
+      const fault = await start(options, { providers: [Feed] }).catch((error: unknown) => error);
+      expect(fault).toBeInstanceOf(ConfigurationError);
+      expect(String(fault)).toMatch(/Feed\.handleConnection.*authenticateConnections/);
+    }
   },
 );
 
