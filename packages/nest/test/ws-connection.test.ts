@@ -389,6 +389,36 @@ describe.each(libraries)('gateways on %s', (_name, library) => {
     expect(handled).not.toHaveBeenCalled();
   });
 
+  it('[NEST-MESSAGE-RULES] can share a client, and each handler gets the token that its own guard verified', async () => {
+    const other = await issuer.token({ scope: 'write' });
+    class OtherGuard extends WsAuthGuard {
+      override getToken(): string {
+        return other;
+      }
+    }
+    @UseGuards(WsAuthGuard)
+    @WebSocketGateway()
+    class First {
+      @SubscribeMessage('first')
+      on(@Auth('scopes') data: string[]): object {
+        return { event: 'first', data };
+      }
+    }
+    @UseGuards(OtherGuard)
+    @WebSocketGateway()
+    class Second {
+      @SubscribeMessage('second')
+      on(@Auth('scopes') data: string[]): object {
+        return { event: 'second', data };
+      }
+    }
+    const app = await startGateways(library, { imports: [auth()], providers: [First, Second] });
+    const client = await app.connect({ token });
+    for (const event of ['first', 'second', 'first', 'second']) client.send(event);
+    await eventually(() => expect(client.received).toHaveLength(4));
+    expect(new Set(client.received.map(String))).toEqual(new Set(['first,read', 'second,write']));
+  });
+
   it('[NEST-MESSAGE-RULES] enforce decorators by the guard of the module', async () => {
     @WebSocketGateway()
     class Decorated {
