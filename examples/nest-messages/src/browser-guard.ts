@@ -8,7 +8,7 @@ export class BrowserGuard extends WsAuthGuard {
   readonly tickets!: Tickets;
 
   override getToken({ request, auth }: WsHandshake): unknown {
-    const { searchParams } = new URL(request.url ?? '/', 'http://localhost');
-    return auth['token'] ?? readSubprotocolToken(request) ?? this.tickets.redeem(searchParams.get('ticket') ?? '');
+    const ticket = URL.parse(request.url ?? '/', 'http://localhost')?.searchParams.get('ticket');
+    return auth['token'] ?? readSubprotocolToken(request) ?? this.tickets.redeem(ticket ?? '');
   }
 }

@@ -62,5 +62,6 @@ function readSubprotocol(request: RequestLike): string | undefined {
 }
 
 function readTicket(request: RequestLike, tickets: Tickets): string | undefined {
-  return tickets.redeem(new URL(request.url()).searchParams.get('ticket') ?? '');
+  // Not `new URL`: a client can send a Host header that is none, and must not cause an exception.
+  return tickets.redeem(URL.parse(request.url())?.searchParams.get('ticket') ?? '');
 }

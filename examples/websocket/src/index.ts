@@ -28,8 +28,8 @@ async function openInBrowser(path: string, protocols: string[] = []): Promise<st
 }
 
 /** Opens a feed with a client that can set headers. Returns the status and the challenge. */
-async function openWithHeader(token?: string): Promise<[status: number, challenge: string]> {
-  const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
+async function openWithHeader(token?: string, more: object = {}): Promise<[status: number, challenge: string]> {
+  const headers = { ...(token === undefined ? {} : { authorization: `Bearer ${token}` }), ...more };
   const feed = new NodeWebSocket(`ws://${origin}/feed`, { headers });
   return await new Promise((resolve) => {
     feed.on('unexpected-response', (_request, { statusCode = 0, headers: answer }: IncomingMessage) => {
@@ -66,6 +66,8 @@ for (const [name, token, status] of [
 assert.equal(await openInBrowser('/feed', ['orders.v1', `bearer.${reader}`]), 'orders.v1', 'a token in a subprotocol');
 assert.equal(await openInBrowser('/feed', ['orders.v1', `bearer.${client}`]), undefined, 'a token without the scope');
 assert.equal(await openInBrowser('/feed', ['orders.v1']), undefined, 'no token');
+const [malformedHost] = await openWithHeader(undefined, { host: 'a b' });
+assert.equal(malformedHost, 401, 'a malformed Host header');
 
 const ticket = await requestTicket(reader);
 assert.equal(await openInBrowser(`/feed?ticket=${ticket}`), '', 'a ticket');

@@ -18,6 +18,7 @@ function requestsFor(context: SigningContext): readonly RawRequest[] {
   const tokens = {
     good: signed(),
     plainType: signed({}, { typ: 'JWT' }),
+    idToken: signed({ at_hash: 'hash' }, { typ: 'JWT' }),
     justExpired: signed({ exp: soon }),
     otherAudience: signed({ aud: 'https://other.example' }),
     withoutScope: signed({ scope: undefined }),

@@ -13,6 +13,7 @@ const verifierOptions: readonly Pollution[] = [
   ['issuer', 'https://attacker.example'],
   ['audience', null],
   ['jwksUri', 'https://attacker.example/keys'],
+  ['metadataUri', 'https://attacker.example/metadata'],
   ['issuers', nothing],
   ['clientIds', ['another-client']],
   ['algorithms', ['ES256']],
@@ -20,6 +21,8 @@ const verifierOptions: readonly Pollution[] = [
   ['clockTolerance', 300],
   ['maxTokenAge', 1],
   ['requiredClaims', ['absent']],
+  ['accessTokenClaims', { absent: true }],
+  ['dangerouslyAcceptIdTokens', true],
   ['scopeClaims', ['sub']],
   ['roleClaims', ['sub']],
   ['permissionClaims', ['sub']],
@@ -66,6 +69,7 @@ const adapterOptions: readonly Pollution[] = [
   ['warmUp', 'polluted'],
   ['securityScheme', 'polluted'],
   ['property', 'subject'],
+  ['guard', class {}],
 ];
 
 /** Every name that a package reads from options, except `dispatcher`: undici refuses every request with it. */

@@ -1,5 +1,6 @@
 import { ConfigurationError } from '@verifier/core';
 import type { FastifyInstance, onRequestHookHandler, RouteOptions } from 'fastify';
+import { readRouteAuth } from './route-auth-reader.ts';
 import { isProtected, isWithin } from './scope-names.ts';
 
 /** The routes of an application, as far as they are known before it starts. */
@@ -51,7 +52,8 @@ function startWatch(root: FastifyInstance): RouteWatch {
 function toHook(scopes: Set<FastifyInstance>): onRequestHookHandler {
   const denyUnprotected: onRequestHookHandler = ({ routeOptions, server }, _reply, done) => {
     const { config, method, url } = routeOptions;
-    if (isRequirement(config.auth) && !isProtected(server)) done(notInScope(`${method} ${url}`, 'config.auth'));
+    if (isRequirement(readRouteAuth(config)) && !isProtected(server))
+      done(notInScope(`${method} ${url}`, 'config.auth'));
     else done();
   };
   const bind = (scope: FastifyInstance): onRequestHookHandler => {
@@ -64,7 +66,7 @@ function toHook(scopes: Set<FastifyInstance>): onRequestHookHandler {
 const hooks = ['onRequest', 'preParsing', 'preValidation', 'preHandler'] as const;
 
 function findSign(route: RouteOptions): string | undefined {
-  if (isRequirement(route.config?.auth)) return 'config.auth';
+  if (isRequirement(readRouteAuth(route.config))) return 'config.auth';
   // `onRequest: app.authenticate` where the decorator is not visible. Fastify takes it for no hook.
   const hook = hooks.find((name) => Object.hasOwn(route, name) && route[name] === undefined);
   return hook && `${hook}: undefined`;

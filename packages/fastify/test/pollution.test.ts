@@ -39,6 +39,24 @@ describe.each(Object.entries(frameworks))('[OPTIONS-OWN] %s with other names for
   });
 });
 
+describe.each(Object.entries(frameworks))('[OPTIONS-OWN] %s with a plugin file', (_name, fastify) => {
+  it('answers outside of its scope as before with Object.prototype.auth', async () => {
+    const server = createServer(fastify);
+    await server.register(async (scope) => {
+      await scope.register(bearerAuth, { issuer: 'https://issuer.example', audience: 'a', jwks: { keys: [key] } });
+      scope.get('/closed', () => 'closed');
+    });
+    server.get('/', () => 'open');
+    await server.ready();
+    const polluted = await withPollution(['auth', true], async () => [
+      (await server.inject('/')).statusCode,
+      (await server.inject('/closed')).statusCode,
+    ]);
+    expect(polluted).toEqual([200, 401]);
+    await server.close();
+  });
+});
+
 describe.each(Object.entries(frameworks))('[OPTIONS-OWN] getAuth on %s', (_name, fastify) => {
   it('denies an anonymous request whatever Object.prototype says', async () => {
     const server = createServer(fastify);

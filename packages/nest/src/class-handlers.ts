@@ -20,7 +20,16 @@ export function controllerHandlers(modules: ModulesContainer): ClassHandler[] {
   return [...modules.values()].flatMap((module) => handlersOf(module, [...module.controllers.values()]));
 }
 
-/** Returns the methods that Nest may call as resolvers. */
+/**
+ * Returns the function whose guards Nest reads: that of the instance of a controller, which need not be the method of its
+ * class.
+ */
+export function calledHandler({ instance, name, handler }: Omit<ClassHandler, 'module' | 'classOf'>): object {
+  const called: unknown = Object.getOwnPropertyDescriptor(Object(instance), name)?.value;
+  return isFunction(called) ? called : handler;
+}
+
+/** Returns the methods that Nest may call as resolvers or as handlers of a gateway. */
 export function providerHandlers(module: ContainedModule): ClassHandler[] {
   return handlersOf(module, [...module.providers.values()]);
 }

@@ -43,11 +43,17 @@ function findRoutes({ router }: ExpressApp, { method, path }: ExpressRequest): M
 
 function isMatch(layer: Layer, method: string, path: string): boolean {
   const { route } = layer;
-  if (route === undefined || !(route.methods['_all'] ?? route.methods[method.toLowerCase()])) return false;
+  if (route === undefined || !handles(route, method)) return false;
   try {
     return layer.match(path);
   } catch {
     // The router answers a path that cannot be decoded with 400.
     return false;
   }
+}
+
+// Express calls the handlers of GET for HEAD.
+function handles({ methods }: ExpressRoute, method: string): boolean {
+  const names = method === 'HEAD' ? ['_all', 'head', 'get'] : ['_all', method.toLowerCase()];
+  return names.some((name) => methods[name] === true);
 }

@@ -1,6 +1,6 @@
 import type { ExecutionContext } from '@nestjs/common';
 import type { VerifiedToken } from '@verifier/core';
-import { findState, type RequestState, readState } from './request-state.ts';
+import { findMessageState, findState, type RequestState, readState } from './request-state.ts';
 import { ruleOf } from './route-rule.ts';
 
 /**
@@ -49,7 +49,7 @@ export function findStateOf(context: ExecutionContext): RequestState | undefined
   // The request is an argument of an HTTP context, and the `req` of the context object of GraphQL. Of messages, the client
   // or the context of the transport is an argument.
   for (const argument of context.getArgs<unknown[]>()) {
-    const state = findState(argument) ?? findState(requestIn(argument));
+    const state = findMessageState(argument, context) ?? findState(argument) ?? findState(requestIn(argument));
     if (state !== undefined) return state;
   }
   return undefined;

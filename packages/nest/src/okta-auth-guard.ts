@@ -101,7 +101,8 @@ export class OktaAuthGuard implements CanActivate {
    */
   authenticate(context: ExecutionContext): AuthResult | Promise<AuthResult> {
     const rule = ruleOf(context.getHandler(), context.getClass());
-    if (rule === 'public') return anonymous;
+    // Nest runs the guard for messages next, or has run it: also for a subclass that calls this method in `canActivate`.
+    if (rule === 'public' || isLeftToMessageGuard(this, context)) return anonymous;
     const request = this.getRequest(context);
     const state = findState(request);
     // All guards of one route get the same context: a second one for the same verifier has nothing to add.
@@ -157,8 +158,6 @@ export class OktaAuthGuard implements CanActivate {
   }
 
   #activate(context: ExecutionContext): boolean | Promise<boolean> {
-    // Nest runs the guard for messages next, or has run it.
-    if (isLeftToMessageGuard(this, context)) return true;
     const conclude = (result: AuthResult): boolean | Promise<boolean> =>
       result.ok || this.answerError(context, result.error);
     const result = this.authenticate(context);

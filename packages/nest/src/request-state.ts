@@ -1,3 +1,4 @@
+import type { ExecutionContext } from '@nestjs/common';
 import { type AnyAuthError, ConfigurationError, type Guard, type VerifiedToken } from '@verifier/core';
 
 /** The result of the guard, for the accessors that come after it. */
@@ -17,8 +18,11 @@ export interface RequestState {
 // contain it.
 const requestState: unique symbol = Symbol.for('@verifier/nest/request-state');
 
+const handlerStates: unique symbol = Symbol.for('@verifier/nest/handler-states');
+
 interface Stateful {
   [requestState]?: RequestState;
+  [handlerStates]?: WeakMap<object, WeakMap<object, RequestState>>;
   auth?: VerifiedToken | null;
 }
 
@@ -29,10 +33,31 @@ export function attachState(request: object, state: RequestState): void {
   stateful.auth = state.auth;
 }
 
+/**
+ * Attaches the result of a message to its client, and to its handler: gateways that share a client may have different
+ * guards, and their messages overlap.
+ */
+export function attachMessageState(client: object, context: ExecutionContext, state: RequestState): void {
+  const stateful: Stateful = client;
+  const ofClient = findOwn(client, handlerStates) ?? new WeakMap();
+  const ofClass = ofClient.get(context.getClass()) ?? new WeakMap();
+  stateful[handlerStates] = ofClient.set(context.getClass(), ofClass.set(context.getHandler(), state));
+  attachState(client, state);
+}
+
 /** Returns the state that the guard attached; undefined if none ran. */
 export function findState(request: unknown): RequestState | undefined {
-  if (typeof request !== 'object' || request === null || !Object.hasOwn(request, requestState)) return undefined;
-  return (request as Stateful)[requestState];
+  return findOwn(request, requestState);
+}
+
+/** Returns the state that the guard attached for the handler of a message; undefined if none ran. */
+export function findMessageState(client: unknown, context: ExecutionContext): RequestState | undefined {
+  return findOwn(client, handlerStates)?.get(context.getClass())?.get(context.getHandler());
+}
+
+function findOwn<TName extends keyof Stateful>(value: unknown, name: TName): Stateful[TName] | undefined {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined;
+  return (value as Stateful)[name];
 }
 
 /**

@@ -51,7 +51,7 @@ function resolveLevels(ofClass: readonly WrittenRule[], ofHandler: readonly Writ
     rule: isPublic ? 'public' : validateOnce(rule),
     isWrittenOnHandler: !isPublic && ofHandler.length > 0,
     isWritten: !isPublic && isWritten,
-    isTokenRequired: !isPublic && isWritten && rule.optional !== true,
+    isTokenRequired: !isPublic && isWritten && !isOptional(rule),
   };
 }
 
@@ -72,6 +72,11 @@ function required({ optional: _, ...requirements }: Requirements): Requirements 
 
 function classRules(classOf: object): WrittenRule[] {
   return inherit(chainOf(classOf, Function.prototype).map(readRule));
+}
+
+// Not from Object.prototype: an override would lose its guard, and the field of a resolver its error at start-up.
+function isOptional(rule: Requirements): boolean {
+  return Object.hasOwn(rule, 'optional') && rule.optional === true;
 }
 
 function handlerRules(handler: object, classOf: object): WrittenRule[] {
@@ -100,7 +105,7 @@ function inherit(levels: readonly (WrittenRule | undefined)[]): WrittenRule[] {
 function inherited(rule: WrittenRule | undefined): WrittenRule | undefined {
   if (rule === undefined || rule === 'public') return undefined;
   const requirements = required(rule);
-  return rule.optional === true && Object.keys(requirements).length === 0 ? undefined : requirements;
+  return isOptional(rule) && Object.keys(requirements).length === 0 ? undefined : requirements;
 }
 
 function namesOf(handler: object, prototypes: readonly object[]): (string | symbol)[] {

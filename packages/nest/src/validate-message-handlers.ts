@@ -1,6 +1,7 @@
 import type { Type } from '@nestjs/common';
 import { type HttpAdapterHost, MetadataScanner, type ModulesContainer } from '@nestjs/core';
 import { ConfigurationError } from '@verifier/core';
+import { calledHandler } from './class-handlers.ts';
 import { guardsFor, isMessageGuard, type MessageKind } from './message-guards.ts';
 import { OktaAuthGuard } from './okta-auth-guard.ts';
 import { RequirementGuard } from './requirement-guard.ts';
@@ -65,15 +66,26 @@ function isGuarded({ kind, classOf, injectables, handler }: MessageHandler, { gu
 
 function handlersIn(modules: ModulesContainer): MessageHandler[] {
   return [...modules.values()].flatMap(({ controllers, providers, injectables }) => [
-    ...classesOf(controllers).flatMap((classOf) => handlersOf({ kind: 'rpc', classOf, injectables })),
-    ...classesOf(providers)
-      .filter((classOf) => Reflect.hasMetadata(gatewayKey, classOf))
-      .flatMap((classOf) => handlersOf({ kind: 'ws', classOf, injectables })),
+    ...componentsOf(controllers).flatMap((each) => handlersOf({ kind: 'rpc', injectables, ...each })),
+    ...componentsOf(providers)
+      .filter(({ classOf }) => Reflect.hasMetadata(gatewayKey, classOf))
+      // Nest calls the methods of the class of a gateway, and those of the instance of a controller.
+      .flatMap(({ classOf }) => handlersOf({ kind: 'ws', injectables, classOf, instance: undefined })),
   ]);
 }
 
-function classesOf(wrappers: ReadonlyMap<unknown, { readonly metatype: unknown }>): Type[] {
-  return [...wrappers.values()].map(({ metatype }) => metatype).filter(isClass);
+interface Component {
+  readonly classOf: Type;
+  /** Undefined until Nest has created it. */
+  readonly instance: unknown;
+}
+
+type Wrappers = ReadonlyMap<unknown, { readonly metatype: unknown; readonly instance: unknown }>;
+
+function componentsOf(wrappers: Wrappers): Component[] {
+  return [...wrappers.values()].flatMap(({ metatype, instance }) =>
+    isClass(metatype) ? [{ classOf: metatype, instance }] : [],
+  );
 }
 
 // Factories are functions too; an arrow function has no prototype.
@@ -81,10 +93,18 @@ function isClass(metatype: unknown): metatype is Type {
   return typeof metatype === 'function' && typeof metatype.prototype === 'object' && metatype.prototype !== null;
 }
 
-function handlersOf(part: Pick<MessageHandler, 'kind' | 'classOf' | 'injectables'>): MessageHandler[] {
-  const { name, prototype } = part.classOf;
+function handlersOf({
+  kind,
+  injectables,
+  classOf,
+  instance,
+}: Component & Pick<MessageHandler, 'kind' | 'injectables'>): MessageHandler[] {
+  const { name: className, prototype } = classOf;
   return new MetadataScanner()
     .getAllMethodNames(prototype)
-    .filter((method) => Reflect.hasMetadata(handlerKeys[part.kind], prototype[method]))
-    .map((method) => ({ ...part, handler: prototype[method], name: `${name}.${method}` }));
+    .filter((name) => Reflect.hasMetadata(handlerKeys[kind], prototype[name]))
+    .map((name) => {
+      const handler = calledHandler({ instance, name, handler: prototype[name] });
+      return { kind, classOf, injectables, handler, name: `${className}.${name}` };
+    });
 }

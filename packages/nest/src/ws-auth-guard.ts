@@ -12,7 +12,7 @@ import {
 import { toMessageDenial } from './message-denial.ts';
 import { markMessageGuard } from './message-guards.ts';
 import { moduleMissing, OktaAuthGuard } from './okta-auth-guard.ts';
-import { attachState } from './request-state.ts';
+import { attachMessageState, attachState, type RequestState } from './request-state.ts';
 import { requestWithToken } from './request-with-token.ts';
 import { ruleOf } from './route-rule.ts';
 import { WsAuthException } from './ws-auth-exception.ts';
@@ -85,7 +85,7 @@ export class WsAuthGuard extends OktaAuthGuard {
     if (rule === 'public') return { ok: true, auth: null, headers: {} };
     const client = context.switchToWs().getClient<object>();
     const accept = (result: AuthResult): AuthResult => {
-      if (result.ok) this.#accept(client, context, result.auth);
+      if (result.ok) attachMessageState(client, context, this.#accept(client, context, result.auth));
       return result;
     };
     const result = this.#authenticate(client, rule === 'token' ? undefined : rule);
@@ -187,16 +187,16 @@ export class WsAuthGuard extends OktaAuthGuard {
 
   #acceptConnection(source: object, auth: VerifiedToken | null): void {
     const connection = connectionOf(source);
-    const accept = (client: object): void => this.#accept(client, client, auth);
+    const accept = (client: object): void => attachState(client, this.#accept(client, client, auth));
     // `ws` creates the client after its upgrade request was accepted.
     if (source === connection.handshake.request) connection.accept = accept;
     else accept(source);
   }
 
-  #accept(client: object, context: object, auth: VerifiedToken | null): void {
-    const toException = (error: AnyAuthError): Error => this.#deny(client, error);
-    attachState(client, { guard: this.#guard, auth, context, toException });
+  #accept(client: object, context: object, auth: VerifiedToken | null): RequestState {
     if (auth !== null) this.#scheduleVerification(client, auth.expiresAt);
+    const toException = (error: AnyAuthError): Error => this.#deny(client, error);
+    return { guard: this.#guard, auth, context, toException };
   }
 
   #deny(client: object, error: AnyAuthError): WsAuthException {

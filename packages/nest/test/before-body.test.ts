@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { request } from 'node:http';
 import { connect } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import {
@@ -133,6 +134,13 @@ describe.each(Object.entries(platforms))('on %s: authenticateBeforeBody()', (_na
     expect(answer.status).toBe(401);
     expect(answer.challenge).toMatch(/^Bearer realm="api"/);
     expect(ran).not.toHaveBeenCalled();
+  });
+
+  it.each(['GET', 'HEAD'])('[NEST-BEFORE-BODY] answers 401 to a malformed body of %s', async (method) => {
+    const sent = request(`${(await run()).origin}/closed`, { method, headers: { ...malformed, 'Content-Length': 1 } });
+    sent.end('{');
+    const [{ statusCode }] = await once(sent, 'response');
+    expect(statusCode).toBe(401);
   });
 
   it('[NEST-BEFORE-BODY] answers 403 to a body from a token without the scope', async () => {

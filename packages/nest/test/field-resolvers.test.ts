@@ -2,6 +2,7 @@ import { ApolloDriver } from '@nestjs/apollo';
 import { type DynamicModule, Module, type Type, UseGuards } from '@nestjs/common';
 import { GraphQLModule, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { MercuriusDriver } from '@nestjs/mercurius';
+import { withPollution } from '@verifier/conformance';
 import { BearerAuthModule, ConfigurationError, OktaAuth, OktaAuthGuard, Public, RequireScope } from '@verifier/nest';
 import { GqlAuthGuard } from '@verifier/nest/graphql';
 import { type AuthorizationServer, startAuthorizationServer } from '@verifier/test-issuer';
@@ -135,6 +136,20 @@ describe.each(drivers)('on %s with %s', (platformName, _driver, driver) => {
       expect(String(fault)).toMatch(name);
       expect(String(fault)).toContain("fieldResolverEnhancers: ['guards']");
     }
+  });
+
+  it('[OPTIONS-OWN] fail at start-up whatever Object.prototype says', async () => {
+    @Resolver('Order')
+    class Fresh extends Orders {
+      @RequireScope('admin')
+      @ResolveField()
+      total(): string {
+        return 'secret';
+      }
+    }
+    const graphql = GraphQLModule.forRoot(Object(settings));
+    const started = withPollution(['optional', true], () => start(graphql, [Fresh]), false);
+    await expect(started).rejects.toThrow(/Fresh\.total/);
   });
 
   it('[NEST-FIELD-RESOLVERS] also fail with options from a factory', async () => {

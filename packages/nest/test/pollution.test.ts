@@ -47,6 +47,30 @@ describe.each(Object.entries(platforms))('[OPTIONS-OWN] an accessor on %s', (_na
     return Routes;
   }
 
+  it('keeps the guard of an override whatever Object.prototype says', async () => {
+    class Base {
+      @OktaAuth()
+      @Get()
+      get(): string {
+        return 'base';
+      }
+    }
+    @Controller()
+    class Routes extends Base {
+      @Get()
+      override get(): string {
+        return 'ran';
+      }
+    }
+    const { optional: _, ...required } = optional;
+    const status = await withPollution(['optional', true], async () => {
+      const imports = [BearerAuthModule.forRoot({ ...required, global: false })];
+      const { origin } = await startApp(platform, moduleOf({ imports, controllers: [Routes] }));
+      return (await fetch(origin)).status;
+    });
+    expect(status).toBe(401);
+  });
+
   it('denies an anonymous request whatever Object.prototype says', async () => {
     const statuses = await withPollution(['optional', true], async () => {
       const module = moduleOf({ imports: [BearerAuthModule.forRoot(optional)], controllers: [Object(defineRoutes())] });

@@ -16,7 +16,7 @@ import {
   type MicroserviceOptions,
   Transport,
 } from '@nestjs/microservices';
-import { Auth, BearerAuthModule, Public, RequireScope } from '@verifier/nest';
+import { Auth, BearerAuthModule, OktaAuthGuard, Public, RequireScope } from '@verifier/nest';
 import { RpcAuthException, RpcAuthGuard } from '@verifier/nest/rpc';
 import { type AuthorizationServer, startAuthorizationServer } from '@verifier/test-issuer';
 import { throwError } from 'rxjs';
@@ -59,6 +59,13 @@ class MessageGuard extends RpcAuthGuard {
 class SlowGuard extends RpcAuthGuard {
   override async getToken(context: ExecutionContext) {
     return context.switchToRpc().getData<{ token?: string } | undefined>()?.token;
+  }
+}
+
+class TokenOrKeyGuard extends OktaAuthGuard {
+  override async canActivate(context: ExecutionContext): Promise<boolean> {
+    const result = await this.authenticate(context);
+    return result.ok || this.answerError(context, result.error);
   }
 }
 
@@ -134,8 +141,8 @@ async function startMicroservice(
   return clientOf(service.unwrap<Server>());
 }
 
-async function startHybrid(guard: typeof RpcAuthGuard, hybrid: object) {
-  const module = moduleOf({ imports: [auth()], controllers: [messagesWith(UseGuards(guard))] });
+async function startHybrid(guard: typeof RpcAuthGuard, hybrid: object, options: object = {}) {
+  const module = moduleOf({ imports: [auth(options)], controllers: [messagesWith(UseGuards(guard))] });
   const app = await NestFactory.create(module, { logger: false, abortOnError: false, forceCloseConnections: true });
   const service = app.connectMicroservice<MicroserviceOptions>(tcp, hybrid);
   closing.push(() => app.close());
@@ -239,6 +246,12 @@ describe.each([
 ])('a hybrid application %s', (_case, hybrid) => {
   it('[NEST-MESSAGE-RULES] guards messages and routes', async () => {
     const { send, origin } = await startHybrid(Object(MessageGuard), hybrid);
+    await expectGuarded(send);
+    expect(await (await fetch(origin)).text()).toBe('route');
+  });
+
+  it('[ADAPTERS-COMPOSE] leaves messages to their guard if that of the module accepts a token or a key', async () => {
+    const { send, origin } = await startHybrid(Object(MessageGuard), hybrid, { guard: TokenOrKeyGuard });
     await expectGuarded(send);
     expect(await (await fetch(origin)).text()).toBe('route');
   });

@@ -12,7 +12,15 @@ import {
 } from '@nestjs/common';
 import { ApplicationConfig } from '@nestjs/core';
 import { type OnGatewayConnection, type OnGatewayInit, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
-import { Auth, BearerAuthModule, ConfigurationError, createVerifier, getAuth, RequireScope } from '@verifier/nest';
+import {
+  Auth,
+  BearerAuthModule,
+  ConfigurationError,
+  createVerifier,
+  getAuth,
+  OktaAuthGuard,
+  RequireScope,
+} from '@verifier/nest';
 import { readSubprotocolToken, WsAuthGuard, type WsHandshake } from '@verifier/nest/ws';
 import { type AuthorizationServer, startAuthorizationServer } from '@verifier/test-issuer';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -381,6 +389,36 @@ describe.each(libraries)('gateways on %s', (_name, library) => {
     expect(handled).not.toHaveBeenCalled();
   });
 
+  it('[NEST-MESSAGE-RULES] can share a client, and each handler gets the token that its own guard verified', async () => {
+    const other = await issuer.token({ scope: 'write' });
+    class OtherGuard extends WsAuthGuard {
+      override getToken(): string {
+        return other;
+      }
+    }
+    @UseGuards(WsAuthGuard)
+    @WebSocketGateway()
+    class First {
+      @SubscribeMessage('first')
+      on(@Auth('scopes') data: string[]): object {
+        return { event: 'first', data };
+      }
+    }
+    @UseGuards(OtherGuard)
+    @WebSocketGateway()
+    class Second {
+      @SubscribeMessage('second')
+      on(@Auth('scopes') data: string[]): object {
+        return { event: 'second', data };
+      }
+    }
+    const app = await startGateways(library, { imports: [auth()], providers: [First, Second] });
+    const client = await app.connect({ token });
+    for (const event of ['first', 'second', 'first', 'second']) client.send(event);
+    await eventually(() => expect(client.received).toHaveLength(4));
+    expect(new Set(client.received.map(String))).toEqual(new Set(['first,read', 'second,write']));
+  });
+
   it('[NEST-MESSAGE-RULES] enforce decorators by the guard of the module', async () => {
     @WebSocketGateway()
     class Decorated {
@@ -439,6 +477,27 @@ describe.each(libraries)('gateways on %s', (_name, library) => {
     await eventually(() => expect(client.received).toEqual([granted]));
     expect(await answerTo(client)).toMatchObject(unauthorized);
     expect(await client.closed).toBe(library.closedBy(4401));
+  });
+
+  it('[ADAPTERS-COMPOSE] deny by their own guard if that of the module accepts a token or a key', async () => {
+    class TokenOrKeyGuard extends OktaAuthGuard {
+      override async canActivate(context: ExecutionContext): Promise<boolean> {
+        const result = await this.authenticate(context);
+        return result.ok || this.answerError(context, result.error);
+      }
+    }
+    @UseGuards(WsAuthGuard)
+    @WebSocketGateway()
+    class Scoped {
+      @RequireScope('read')
+      @SubscribeMessage('closed')
+      closed(@Auth('clientId') clientId: string): object {
+        return { event: 'closed', data: clientId };
+      }
+    }
+    const app = await startGateways(library, { imports: [auth({ guard: TokenOrKeyGuard })], providers: [Scoped] });
+    expect(await answerTo(await app.connect({ token }))).toEqual(granted);
+    expect(await answerTo(await app.connect())).toMatchObject(unauthorized);
   });
 
   it('[NEST-MESSAGE-VERDICT] can listen on a port of their own', async () => {

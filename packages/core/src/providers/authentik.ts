@@ -1,3 +1,4 @@
+import { copyOptions } from '../lib/copy-options.ts';
 import type { SingleIssuerOptions } from '../options/options.ts';
 import { type ProviderOptions, validateText } from './provider-options.ts';
 
@@ -39,15 +40,16 @@ export interface AuthentikOptions extends ProviderOptions {
  * );
  * ```
  */
-export function authentik({
-  url,
-  application,
-  clientId,
-  issuerMode = 'per_provider',
-  dangerouslyAcceptIdTokens = true,
-  accessTokenClaims = { azp: true, uid: true },
-  ...options
-}: AuthentikOptions): SingleIssuerOptions {
+export function authentik(given: AuthentikOptions): SingleIssuerOptions {
+  const {
+    url,
+    application,
+    clientId,
+    issuerMode = 'per_provider',
+    dangerouslyAcceptIdTokens = true,
+    accessTokenClaims = { azp: true, uid: true },
+    ...options
+  } = copyOptions(given);
   validateText(url, /^https?:\/\/[^?#]+$/, 'authentik', 'url', 'it is a URL, such as https://authentik.example.com');
   validateText(application, /^[\w-]+$/, 'authentik', 'application', 'it is the slug of the application');
   validateText(clientId, /./, 'authentik', 'clientId', 'it is the client ID of the provider');

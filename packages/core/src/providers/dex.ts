@@ -1,3 +1,4 @@
+import { copyOptions } from '../lib/copy-options.ts';
 import type { SingleIssuerOptions } from '../options/options.ts';
 import { type ProviderOptions, validateText } from './provider-options.ts';
 
@@ -31,12 +32,8 @@ export interface DexOptions extends ProviderOptions {
  * export const verifier = createVerifier(dex({ issuer: 'https://dex.example.com', clientId: 'orders-api' }));
  * ```
  */
-export function dex({
-  issuer,
-  clientId,
-  dangerouslyAcceptIdTokens = true,
-  ...options
-}: DexOptions): SingleIssuerOptions {
+export function dex(given: DexOptions): SingleIssuerOptions {
+  const { issuer, clientId, dangerouslyAcceptIdTokens = true, ...options } = copyOptions(given);
   validateText(issuer, /^https?:\/\/[^?#]+$/, 'dex', 'issuer', 'it is a URL, such as https://dex.example.com');
   const [first] = [clientId].flat();
   validateText(first, /./, 'dex', 'clientId', 'it is the client of this API');

@@ -1,5 +1,5 @@
 import { invalidFault, mismatchFault, missingFault, typeFault } from './claim-faults.ts';
-import { mediaTypeOf, type UnverifiedClaims } from './compact-jws.ts';
+import { mediaTypeOf, readClaim, type UnverifiedClaims } from './compact-jws.ts';
 import { hasClaim, identityPurpose, otherPurpose } from './purpose.ts';
 import type { Claims, JwsHeader } from './verified-token.ts';
 
@@ -71,7 +71,7 @@ export function validateTimes(claims: UnverifiedClaims, policy: TimesPolicy, now
 /** Reads the client that a token was issued to: the first of `client_id`, `cid`, `azp` and `appid` that is text. */
 export function readClientId(claims: UnverifiedClaims): string | undefined {
   for (const name of clientClaims) {
-    const value = claims[name];
+    const value = readClaim(claims, name);
     if (typeof value === 'string') return value;
   }
   return undefined;
@@ -133,7 +133,8 @@ function validateIssuedAt(claims: UnverifiedClaims, now: number, policy: TimesPo
  *
  * @throws TokenError if `aud` is neither a string nor an array of strings.
  */
-export function readAudiences({ aud }: UnverifiedClaims): readonly string[] | undefined {
+export function readAudiences(claims: UnverifiedClaims): readonly string[] | undefined {
+  const aud = readClaim(claims, 'aud');
   const audiences = typeof aud === 'string' ? [aud] : aud;
   const isList = Array.isArray(audiences) && audiences.every((entry) => typeof entry === 'string');
   if (aud === undefined || isList) return audiences as readonly string[] | undefined;
@@ -156,7 +157,7 @@ function validateAudience(claims: UnverifiedClaims, accepted: readonly string[] 
  */
 export function validateStrings(claims: UnverifiedClaims): void {
   for (const name of ['sub', 'jti', ...clientClaims]) {
-    const value = claims[name];
+    const value = readClaim(claims, name);
     if (value !== undefined && value !== null && typeof value !== 'string') throw invalidFault(name);
   }
 }
@@ -186,7 +187,7 @@ export function readNumericDate(
   claims: UnverifiedClaims,
   name: 'exp' | 'nbf' | 'iat' | 'auth_time',
 ): number | undefined {
-  const value = claims[name];
+  const value = readClaim(claims, name);
   if (value === undefined || value === null) return undefined;
   if (typeof value !== 'number' || !Number.isFinite(value)) throw invalidFault(name);
   return value;

@@ -69,7 +69,8 @@ const optionalClaims = ['sub', 'aud', 'nbf', 'iat', 'jti'];
 function dropNulls(claims: UnverifiedClaims): void {
   for (const name of optionalClaims) if (claims[name] === null) Reflect.deleteProperty(claims, name);
   const { aud } = claims;
-  if (Array.isArray(aud) && aud.includes(null)) Object.assign(claims, { aud: aud.filter((entry) => entry !== null) });
+  if (Object.hasOwn(claims, 'aud') && Array.isArray(aud) && aud.includes(null))
+    Object.assign(claims, { aud: aud.filter((entry) => entry !== null) });
 }
 
 function parseHeader(header: UnverifiedClaims): JwsHeader {
@@ -77,7 +78,7 @@ function parseHeader(header: UnverifiedClaims): JwsHeader {
   if (Object.hasOwn(header, 'crit') || Object.hasOwn(header, 'b64')) {
     throw new TokenError('ERR_CRIT_UNSUPPORTED', 'The token requires an extension that is not supported');
   }
-  if (typeof header['alg'] !== 'string') {
+  if (!Object.hasOwn(header, 'alg') || typeof header['alg'] !== 'string') {
     throw new TokenError('ERR_ALG_NOT_ALLOWED', 'The header of the token has no algorithm');
   }
   // Some servers write every parameter, whether it has a value or not.
@@ -142,8 +143,13 @@ function malformed(message: string): TokenError {
  * The media type in the header (RFC 7515, section 4.1.9), in lower case and without the optional "application/".
  * Undefined if `typ` is absent, null if it is not a string.
  */
-export function mediaTypeOf({ typ }: JwsHeader): string | undefined | null {
-  const type: unknown = typ;
+export function mediaTypeOf(header: JwsHeader): string | undefined | null {
+  const type: unknown = Object.hasOwn(header, 'typ') ? header.typ : undefined;
   if (type === undefined) return undefined;
   return typeof type === 'string' ? type.toLowerCase().replace(/^application\//, '') : null;
+}
+
+/** Reads a claim of a token; undefined if it does not have it, also if other code added the name to `Object.prototype`. */
+export function readClaim(claims: UnverifiedClaims, name: string): JsonValue | undefined {
+  return Object.hasOwn(claims, name) ? claims[name] : undefined;
 }

@@ -28,7 +28,7 @@ export class FrozenToken implements VerifiedToken {
     this.claims = claims;
     if (confirmation !== undefined) this.confirmation = confirmation;
     this.issuer = claims.iss;
-    if (claims.sub !== undefined) this.subject = claims.sub;
+    if (Object.hasOwn(claims, 'sub') && claims.sub !== undefined) this.subject = claims.sub;
     if (clientId !== undefined) this.clientId = clientId;
     this.scopes = scopes;
     this.roles = roles;

@@ -1,7 +1,7 @@
 import { isSameText } from '../crypto/same-text.ts';
 import { invalidFault, mismatchFault, missingFault, typeFault } from './claim-faults.ts';
 import { readAudiences, readNumericDate, validateStrings, validateTimes } from './claims.ts';
-import { mediaTypeOf, type UnverifiedClaims } from './compact-jws.ts';
+import { mediaTypeOf, readClaim, type UnverifiedClaims } from './compact-jws.ts';
 import { hasAccessClaims, hasClaim, idTokenMarker, otherPurpose } from './purpose.ts';
 import type { Claims, JwsHeader } from './verified-token.ts';
 
@@ -58,7 +58,8 @@ export function validateIdToken(
  *
  * @throws TokenError if it is absent or not a string.
  */
-export function readAccessTokenHash({ at_hash: hash }: UnverifiedClaims): string {
+export function readAccessTokenHash(claims: UnverifiedClaims): string {
+  const hash = readClaim(claims, 'at_hash');
   if (hash === undefined || hash === null) throw missingFault('at_hash');
   if (typeof hash !== 'string') throw invalidFault('at_hash');
   return hash;
@@ -73,7 +74,7 @@ function validatePurpose(header: JwsHeader, claims: UnverifiedClaims): void {
 
 // The issuer's explicit statement counts first. Otherwise a marker of ID tokens outweighs claims that both kinds can have.
 function isForAccess(claims: UnverifiedClaims): boolean {
-  if (claims['typ'] === 'Bearer' || claims['token_use'] === 'access') return true;
+  if (readClaim(claims, 'typ') === 'Bearer' || readClaim(claims, 'token_use') === 'access') return true;
   return idTokenMarker(claims) === undefined && hasAccessClaims(claims);
 }
 
@@ -83,15 +84,16 @@ function validateParties(claims: UnverifiedClaims, clientId: string): void {
   if (!audiences.includes(clientId)) {
     throw mismatchFault('ERR_AUDIENCE_MISMATCH', 'aud', 'The ID token was issued for another client');
   }
-  const azp = claims['azp'] ?? undefined;
+  const azp = readClaim(claims, 'azp') ?? undefined;
   if (azp === undefined && audiences.length > 1) throw missingFault('azp');
   if (azp !== undefined && azp !== clientId) {
     throw mismatchFault('ERR_CLAIM_INVALID', 'azp', 'The ID token was issued to another client');
   }
 }
 
-function validateNonce({ nonce }: UnverifiedClaims, expected: string | null | undefined): void {
+function validateNonce(claims: UnverifiedClaims, expected: string | null | undefined): void {
   if (expected === null) return;
+  const nonce = readClaim(claims, 'nonce');
   const isAbsent = nonce === undefined || nonce === null;
   if (isAbsent && expected === undefined) return;
   if (isAbsent) throw missingFault('nonce');

@@ -1,4 +1,4 @@
-import type { UnverifiedClaims } from './compact-jws.ts';
+import { readClaim, type UnverifiedClaims } from './compact-jws.ts';
 
 /** The kind of a token that is not an access token, and the claim that identifies it. */
 export interface Purpose {
@@ -28,7 +28,7 @@ export function otherPurpose(claims: UnverifiedClaims): Purpose | undefined {
     return { kind: 'an introspection response', marker: '"token_introspection"' };
   }
   if (hasClaim(claims, 'htm') && hasClaim(claims, 'htu')) return { kind: 'a DPoP proof', marker: '"htm" and "htu"' };
-  const kind = kindsByTyp.get(claims['typ']);
+  const kind = kindsByTyp.get(readClaim(claims, 'typ'));
   if (kind !== undefined) return { kind, marker: 'the claim "typ"' };
   const marker = authorizationResponseMarker(claims);
   return marker === undefined ? undefined : { kind: 'an authorization response', marker };
@@ -52,8 +52,8 @@ export function identityPurpose(claims: UnverifiedClaims): Purpose | undefined {
 export function idTokenMarker(claims: UnverifiedClaims): string | undefined {
   if (hasClaim(claims, 'at_hash')) return '"at_hash"';
   if (hasClaim(claims, 'c_hash')) return '"c_hash"';
-  if (claims['token_use'] === 'id') return '"token_use"';
-  return claims['typ'] === 'ID' ? 'the claim "typ"' : undefined;
+  if (readClaim(claims, 'token_use') === 'id') return '"token_use"';
+  return readClaim(claims, 'typ') === 'ID' ? 'the claim "typ"' : undefined;
 }
 
 /** Whether a token has a claim that only access tokens need: its scopes, or the client it was issued to. */

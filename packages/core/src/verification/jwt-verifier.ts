@@ -10,6 +10,7 @@ import type { ResolvedOptions } from '../options/resolve-options.ts';
 import { type Credentials, hasTokenSyntax, malformedCredentials } from '../request/credentials.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { readClientId, validateClaims, validateTimes } from '../token/claims.ts';
+import { readClaim } from '../token/compact-jws.ts';
 import { readConfirmation } from '../token/confirmation.ts';
 import { FrozenToken } from '../token/frozen-token.ts';
 import type { VerifiedToken } from '../token/verified-token.ts';
@@ -66,7 +67,7 @@ export class JwtVerifier implements TokenVerifier {
   // A cached token is verified again if its issuer, algorithm or key is no longer the accepted one.
   #findSigner(jws: VerifiedJws, { waitUntil }: VerificationContext, digest: string): TrustedIssuer | undefined {
     const { issuers, tokens } = this.#parts;
-    const trusted = issuers.findNow(jws.claims['iss']);
+    const trusted = issuers.findNow(readClaim(jws.claims, 'iss'));
     if (trusted === undefined || trusted.entry !== jws.owner) return undefined;
     const keySet = trusted.entry.keys.keySetNow(waitUntil);
     if (keySet === undefined) return undefined;
@@ -124,7 +125,7 @@ function acceptClaims({ header, claims }: VerifiedJws, policy: ResolvedPolicy): 
     keySet: undefined,
     header,
     claims,
-    confirmation: claims['cnf'] === undefined ? undefined : readConfirmation(claims['cnf']),
+    confirmation: Object.hasOwn(claims, 'cnf') ? readConfirmation(claims['cnf']) : undefined,
     clientId: readClientId(claims),
     scopes: policy.readScopes(claims),
     roles: policy.readRoles(claims),

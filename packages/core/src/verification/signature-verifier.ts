@@ -9,7 +9,7 @@ import { attributeTo } from '../observability/error-issuer.ts';
 import type { TimingMetrics } from '../observability/timing-metrics.ts';
 import type { ImportedKey } from '../runtime/crypto-runtime.ts';
 import type { Runtime } from '../runtime/runtime.ts';
-import { type CompactJws, parseCompactJws } from '../token/compact-jws.ts';
+import { type CompactJws, parseCompactJws, readClaim } from '../token/compact-jws.ts';
 import { deepFreeze } from '../token/frozen-token.ts';
 import { HeaderCache } from '../token/header-cache.ts';
 import type { VerificationContext } from './verification-context.ts';
@@ -57,7 +57,9 @@ export class SignatureVerifier {
   verify(token: string, context: SignatureContext): MaybePromise<SignedToken> {
     const { issuers, runtime } = this.#parts;
     const jws = parseCompactJws(token, runtime, this.#headers);
-    return andThen(issuers.find(jws.claims['iss']), (trusted) => this.#verifyFrom(trusted, { token, jws }, context));
+    return andThen(issuers.find(readClaim(jws.claims, 'iss')), (trusted) =>
+      this.#verifyFrom(trusted, { token, jws }, context),
+    );
   }
 
   #verifyFrom(trusted: TrustedIssuer, parsed: ParsedToken, context: SignatureContext): MaybePromise<SignedToken> {

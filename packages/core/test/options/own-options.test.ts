@@ -1,10 +1,12 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
   auth0,
+  authentik,
   cognito,
   copyOptions,
   createGuard,
   createVerifier,
+  dex,
   entra,
   type IssuerOptions,
   keycloak,
@@ -114,12 +116,16 @@ describe('[OPTIONS-OWN] Object.prototype', () => {
       entra({ tenantId: guid, clientId: guid }),
       keycloak({ url: 'https://sso.example.com', realm: 'r', audience: 'a' }),
       okta({ issuer: 'https://example.okta.com/oauth2/default' }, {}),
+      dex({ issuer: 'https://dex.example.com', clientId: 'c' }),
+      authentik({ url: 'https://authentik.example.com', application: 'a', clientId: 'c' }),
     ];
     const guid = '72f988bf-86f1-41af-91ab-2d7cd011db47';
     const before = JSON.stringify(plain());
     pollute('clientId', 'other');
     pollute('audience', null);
     pollute('requiredClaims', ['other']);
+    pollute('issuerMode', 'global');
+    pollute('accessTokenClaims', { sub: true });
     expect(JSON.stringify(plain())).toBe(before);
   });
 });
