@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { bearerAuth, requireScope } from '@verifier/hono';
 import { type AuthorizationServer, startAuthorizationServer } from '@verifier/test-issuer';
+import type { MiddlewareHandler } from 'hono';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ask, headerOf } from './question.ts';
 
@@ -20,8 +21,11 @@ afterAll(() => issuer.close());
 describe.each(['respond', 'framework'] as const)("a CommonJS application with onError: '%s'", (onError) => {
   /** An application with a route, or one whose only handler is the middleware. */
   function appOf(hasRoute: boolean): InstanceType<typeof Hono> {
-    const app = new Hono().use(bearerAuth({ issuer: issuer.issuer, audience: issuer.audience, onError }));
-    return hasRoute ? app.get('/', requireScope('read'), (c) => c.text('ok')) : app;
+    const auth: MiddlewareHandler = bearerAuth({ issuer: issuer.issuer, audience: issuer.audience, onError });
+    const scope: MiddlewareHandler = requireScope('read');
+    const app = new Hono().use(auth);
+    if (hasRoute) app.get('/', scope, (c) => c.text('ok'));
+    return app;
   }
 
   it.each([true, false])('[ANSWERS-MISSING] answers a request without a token (route: %s)', async (hasRoute) => {
