@@ -30,10 +30,10 @@ export function requires(requirements: verifier.Requirements): Middleware {
 }
 
 function deny(ctx: Context, guard: verifier.Guard, error: verifier.AnyAuthError): void {
+  verifier.drainBeforeEnd(ctx.req, ctx.res);
   if (guard.onError === 'framework') throw guard.frameworkError(error, ctx.res);
   const { status, headers, body } = guard.challenge(error);
-  ctx.status = status;
+  Object.assign(ctx, { status, body });
   ctx.set({ ...headers });
-  ctx.body = body;
   verifier.keepChallengeOnWrite(ctx.res, headers);
 }

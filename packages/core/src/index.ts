@@ -52,6 +52,7 @@ export { type KeycloakOptions, keycloak } from './providers/keycloak.ts';
 export { type OktaOptions, okta } from './providers/okta.ts';
 export type { ManyIssuersProviderOptions, ProviderOptions } from './providers/provider-options.ts';
 export type { Challenge } from './request/challenge.ts';
+export { drainBeforeEnd, type EndableResponse } from './request/drain-before-end.ts';
 export { type DrainableRequest, type DrainableResponse, drainRequest } from './request/drain-request.ts';
 export { fromNodeRequest } from './request/node-request-like.ts';
 export { fromNodeResponse, keepChallengeOnWrite, type NodeResponse } from './request/node-response.ts';

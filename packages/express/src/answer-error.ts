@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import {
   type AnyAuthError,
   type Challenge,
+  drainBeforeEnd,
   drainRequest,
   fromNodeResponse,
   type Guard,
@@ -17,6 +18,7 @@ export function answerError(
   next: (error: unknown) => void,
 ): void {
   if (guard.onError === 'framework') {
+    drainBeforeEnd(res.req, res);
     next(guard.frameworkError(error, res));
     return;
   }

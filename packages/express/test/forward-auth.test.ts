@@ -1,9 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { describeWith, type RunningApp } from '@verifier/conformance';
 import { bearerAuth, getAuth } from '@verifier/express';
-import { type AuthorizationServer, type Nginx, startAuthorizationServer, startNginx } from '@verifier/test-issuer';
+import {
+  type AuthorizationServer,
+  type ProgramName,
+  startAuthorizationServer,
+  startCaddy,
+  startNginx,
+} from '@verifier/test-issuer';
 import express, { type Express } from 'express';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listen } from './listen.ts';
 
 const page = readFileSync(new URL('../../../docs/behind-proxies.md', import.meta.url), 'utf8');
@@ -21,7 +27,9 @@ function recipe(language: string, word: string): string {
 function createAuthorizer(options: { issuer: string; audience: string }): Express {
   const app = express();
   app.use(bearerAuth(options));
-  app.all('/authorize', (req, res) => void res.set('X-Subject', getAuth(req).subject ?? '').sendStatus(204));
+  app.all('/authorize', (req, res) => {
+    res.set('X-Subject', encodeURIComponent(getAuth(req).subject ?? '')).sendStatus(204);
+  });
   // A request that was refused a moment ago, and would be granted now.
   app.all('/refusal', (_req, res) => void res.set({ 'Retry-After': '1', 'Cache-Control': 'no-store' }).sendStatus(503));
   return app;
@@ -53,85 +61,117 @@ it('[ANSWERS-FORWARD-AUTH] runs the application of the page', () => {
   expect(source).toContain(body);
 });
 
-describeWith('nginx', '[ANSWERS-FORWARD-AUTH] the recipe for nginx', () => {
-  let server: AuthorizationServer;
-  let token: string;
-  let apps: readonly RunningApp[];
-  let nginx: Nginx;
+/** A proxy in front of an application and its authorizer. */
+interface Proxy {
+  readonly origin: string;
+  stop(): Promise<void>;
+}
 
-  beforeAll(async () => {
-    server = await startAuthorizationServer();
-    token = await server.token();
-    const application = await listen(createApplication());
-    const authorizer = await listen(createAuthorizer(optionsOf(server)));
-    apps = [application, authorizer];
-    nginx = await startNginx(`
+type StartProxy = (application: RunningApp, authorizer: RunningApp) => Promise<Proxy>;
+
+const proxies: Readonly<Record<ProgramName, StartProxy>> = {
+  nginx: (application, authorizer) =>
+    startNginx(`
       client_max_body_size 100m;
       upstream application { server ${hostOf(application)}; }
       upstream authorizer { server ${hostOf(authorizer)}; }
       ${recipe('nginx', 'auth_request').replace('listen 8080', 'listen $PORT')}
-    `);
-  });
+    `),
+  caddy: (application, authorizer) =>
+    startCaddy(
+      recipe('caddyfile', 'forward_auth')
+        .replace('127.0.0.1:3001', hostOf(authorizer))
+        .replace('127.0.0.1:3000', hostOf(application)),
+    ),
+};
 
-  afterAll(async () => {
-    await nginx.stop();
-    await Promise.all(apps.map((app) => app.close()));
-    await server.close();
-  });
+describe.each(Object.entries(proxies) as [ProgramName, StartProxy][])('behind %s', (program, start) => {
+  describeWith(program, '[ANSWERS-FORWARD-AUTH] the recipe', () => {
+    let server: AuthorizationServer;
+    let token: string;
+    let apps: readonly RunningApp[];
+    let proxy: Proxy;
 
-  async function ask(path: string, authorization?: string, init: RequestInit = {}): Promise<Record<string, unknown>> {
-    const headers = { 'X-Subject': 'forged', ...(authorization === undefined ? {} : { authorization }) };
-    const response = await fetch(`${nginx.origin}${path}`, { ...init, headers });
-    return {
-      status: response.status,
-      challenge: response.headers.get('www-authenticate'),
-      retryAfter: response.headers.get('retry-after'),
-      body: await response.text(),
-    };
-  }
-
-  it('forwards a request with a valid token, its body, and the subject that Verifier found', async () => {
-    const { status, body } = await ask('/orders?page=2', `Bearer ${token}`, {
-      method: 'POST',
-      body: Buffer.alloc(2_000_000, 'a'),
+    beforeAll(async () => {
+      server = await startAuthorizationServer();
+      token = await server.token();
+      const application = await listen(createApplication());
+      const authorizer = await listen(createAuthorizer(optionsOf(server)));
+      apps = [application, authorizer];
+      proxy = await start(application, authorizer);
     });
-    expect(status).toBe(200);
-    const { sub } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
-    expect(JSON.parse(String(body))).toEqual({ method: 'POST', subject: sub, authorization: null, length: 2_000_000 });
-  });
 
-  it('passes on an error of the application', async () => {
-    expect(await ask('/broken', `Bearer ${token}`)).toMatchObject({ status: 500, body: 'broken' });
-  });
+    afterAll(async () => {
+      await proxy.stop();
+      await Promise.all(apps.map((app) => app.close()));
+      await server.close();
+    });
 
-  it.each([
-    ['no token', undefined, 401, 'Bearer realm="api"', 'unauthorized'],
-    ['an invalid token', 'Bearer nonsense', 401, /error="invalid_token"/, 'invalid_token'],
-    ['malformed credentials', 'Bearer', 400, /error="invalid_request"/, 'invalid_request'],
-  ])('passes on the refusal of %s, with its challenge', async (_case, authorization, status, challenge, error) => {
-    for (const init of [{}, { method: 'POST', body: Buffer.alloc(2_000_000, 'a') }]) {
-      const answer = await ask('/orders', authorization, init);
-      expect(answer).toMatchObject({ status, challenge: expect.stringMatching(challenge) });
-      expect(JSON.parse(String(answer['body']))).toMatchObject({ error });
+    async function ask(path: string, authorization?: string, init: RequestInit = {}): Promise<Record<string, unknown>> {
+      const headers = { 'X-Subject': 'forged', ...(authorization === undefined ? {} : { authorization }) };
+      const response = await fetch(`${proxy.origin}${path}`, { ...init, headers });
+      return {
+        status: response.status,
+        challenge: response.headers.get('www-authenticate'),
+        retryAfter: response.headers.get('retry-after'),
+        body: await response.text(),
+      };
     }
-  });
 
-  it('passes on 503 with Retry-After while the keys are unavailable', async () => {
-    const absent = await startAuthorizationServer();
-    await absent.stop();
-    const authorizer = await listen(createAuthorizer(optionsOf(absent)));
-    const proxy = await startNginx(`
-      upstream application { server ${hostOf(authorizer)}; }
-      upstream authorizer { server ${hostOf(authorizer)}; }
-      ${recipe('nginx', 'auth_request').replace('listen 8080', 'listen $PORT')}
-    `);
-    const headers = { authorization: `Bearer ${await absent.sign({ scope: 'read' })}` };
-    const response = await fetch(`${proxy.origin}/orders`, { headers });
-    expect(response.status).toBe(503);
-    expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
-    expect(response.headers.get('www-authenticate')).toBeNull();
-    expect(await response.json()).toMatchObject({ error: 'temporarily_unavailable' });
-    await proxy.stop();
-    await authorizer.close();
+    it('forwards a request with a valid token, its body, and the subject that Verifier found', async () => {
+      const { status, body } = await ask('/orders?page=2', `Bearer ${token}`, {
+        method: 'POST',
+        body: Buffer.alloc(2_000_000, 'a'),
+      });
+      expect(status).toBe(200);
+      const { sub } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
+      expect(JSON.parse(String(body))).toEqual({
+        method: 'POST',
+        subject: encodeURIComponent(sub),
+        authorization: null,
+        length: 2_000_000,
+      });
+    });
+
+    it.each([['日本'], ['a\r\nX-Admin: 1'], ['a b'], [null]])(
+      'forwards the subject %j, and not that of the client',
+      async (sub) => {
+        const { status, body } = await ask('/orders', `Bearer ${await server.sign({ sub })}`);
+        expect(status).toBe(200);
+        const { subject = '' } = JSON.parse(String(body));
+        expect(decodeURIComponent(subject)).toBe(sub ?? '');
+      },
+    );
+
+    it('passes on an error of the application', async () => {
+      expect(await ask('/broken', `Bearer ${token}`)).toMatchObject({ status: 500, body: 'broken' });
+    });
+
+    it.each([
+      ['no token', undefined, 401, 'Bearer realm="api"', 'unauthorized'],
+      ['an invalid token', 'Bearer nonsense', 401, /error="invalid_token"/, 'invalid_token'],
+      ['malformed credentials', 'Bearer', 400, /error="invalid_request"/, 'invalid_request'],
+    ])('passes on the refusal of %s, with its challenge', async (_case, authorization, status, challenge, error) => {
+      for (const init of [{}, { method: 'POST', body: Buffer.alloc(2_000_000, 'a') }]) {
+        const answer = await ask('/orders', authorization, init);
+        expect(answer).toMatchObject({ status, challenge: expect.stringMatching(challenge) });
+        expect(JSON.parse(String(answer['body']))).toMatchObject({ error });
+      }
+    });
+
+    it('passes on 503 with Retry-After while the keys are unavailable', async () => {
+      const absent = await startAuthorizationServer();
+      await absent.stop();
+      const authorizer = await listen(createAuthorizer(optionsOf(absent)));
+      const other = await start(authorizer, authorizer);
+      const headers = { authorization: `Bearer ${await absent.sign({ scope: 'read' })}` };
+      const response = await fetch(`${other.origin}/orders`, { headers });
+      expect(response.status).toBe(503);
+      expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
+      expect(response.headers.get('www-authenticate')).toBeNull();
+      expect(await response.json()).toMatchObject({ error: 'temporarily_unavailable' });
+      await other.stop();
+      await authorizer.close();
+    });
   });
 });

@@ -1,5 +1,4 @@
 import { describeBehindNginx } from '@verifier/conformance';
-import { drainRequest } from '@verifier/core';
 import { bearerAuth, isAuthError } from '@verifier/express';
 import type { ErrorRequestHandler } from 'express';
 import { frameworks } from './express-harness.ts';
@@ -7,11 +6,9 @@ import { listen } from './listen.ts';
 
 const options = { issuer: 'https://issuer.example', audience: 'api://nginx' };
 
-const answerError: ErrorRequestHandler = async (error: unknown, req, res, next) => {
+const answerError: ErrorRequestHandler = (error: unknown, _req, res, next) => {
   if (!isAuthError(error)) return next(error);
-  await drainRequest(req, res);
-  res.status(error.status).set(error.headers);
-  return void res.json({ error: 'unauthorized', error_description: error.message });
+  return void res.status(error.status).json({ error: 'unauthorized', error_description: error.message });
 };
 
 for (const [name, express] of Object.entries(frameworks)) {

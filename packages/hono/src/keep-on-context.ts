@@ -1,6 +1,5 @@
 import { keepChallenge, type ResponseHeaders } from '@verifier/core';
 import type { Context } from 'hono';
-import { matchedRoutes } from 'hono/route';
 
 /**
  * Keeps the headers of a denied request on the response of the application's error handler. Hono sets `c.res` to it, after
@@ -21,7 +20,12 @@ export function keepOnContext(c: Context, exception: Error, headers: Readonly<Re
     },
   });
   // If this is the only handler of the path, Hono returns the response of the error handler without setting `c.res`.
-  if (matchedRoutes(c).length === 1) keepOnBuilders(c, headers);
+  if (isOnlyHandler(c)) keepOnBuilders(c, headers);
+}
+
+// The function of `hono/route` fails in a CommonJS application, whose copy of Hono is another one.
+function isOnlyHandler({ req }: Context): boolean {
+  return req.matchedRoutes.length === 1;
 }
 
 // The response may be one of `fetch`, whose headers are immutable: `c.header` copies it.

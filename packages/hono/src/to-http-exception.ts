@@ -1,6 +1,7 @@
 import type { AnyAuthError, Guard } from '@verifier/core';
 import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
+import { drainOnNode } from './drain-on-node.ts';
 import { keepOnContext } from './keep-on-context.ts';
 
 /**
@@ -13,6 +14,7 @@ export function toHttpException(c: Context, guard: Guard, error: AnyAuthError): 
   const cause = guard.frameworkError(error);
   const res = new Response(body, { status, headers });
   const exception = new HTTPException(status, { res, message: cause.message, cause });
+  drainOnNode(c);
   keepOnContext(c, exception, cause.headers ?? {});
   return exception;
 }

@@ -4,6 +4,7 @@ import {
   type AnyAuthError,
   type AuthResult,
   ConfigurationError,
+  drainBeforeEnd,
   drainRequest,
   type Guard,
   keepChallengeOnWrite,
@@ -152,6 +153,7 @@ export class OktaAuthGuard implements CanActivate {
     const { body } = this.#guard.challenge(error);
     const isHttp = context.getType() === 'http';
     const node = isHttp ? toNodeResponse(this.getResponse(context)) : undefined;
+    if (isHttp) drainBeforeEnd(Object(rawOf(this.getRequest(context))), Object(node));
     const withHeaders = this.#guard.frameworkError(error, node);
     if (!isHttp) this.#addHeaders(context, withHeaders.headers);
     return new AuthException(withHeaders, JSON.parse(body));

@@ -1,5 +1,7 @@
 export type { IssuerKeys, TokenRequest } from './authorization-server.ts';
 export { AuthorizationServer, startAuthorizationServer } from './authorization-server.ts';
+export type { Caddy } from './caddy.ts';
+export { startCaddy } from './caddy.ts';
 export type { CertificateAuthority, CertificateOptions } from './certificate-authority.ts';
 export { createCertificateAuthority } from './certificate-authority.ts';
 export type { Exchange, Fault } from './fault.ts';

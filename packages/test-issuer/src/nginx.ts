@@ -60,7 +60,8 @@ function configurationOf(folder: string, blocks: string): string {
   `;
 }
 
-async function isListening(origin: string, child: ChildProcess): Promise<boolean> {
+/** Whether a server, which the process starts, accepts connections within some seconds. */
+export async function isListening(origin: string, child: ChildProcess): Promise<boolean> {
   const { hostname, port } = new URL(origin);
   for (let attempt = 0; attempt < 200 && child.exitCode === null; attempt += 1) {
     const socket = connect(Number(port), hostname);
@@ -78,14 +79,16 @@ async function isListening(origin: string, child: ChildProcess): Promise<boolean
   return false;
 }
 
-async function end(child: ChildProcess): Promise<void> {
+/** Ends a process. */
+export async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exited = once(child, 'exit');
   child.kill('SIGTERM');
   await exited;
 }
 
-async function freePort(): Promise<number> {
+/** Returns a port of loopback that no server uses. */
+export async function freePort(): Promise<number> {
   const server = createServer();
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const { port } = server.address() as AddressInfo;

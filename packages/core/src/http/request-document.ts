@@ -43,6 +43,8 @@ const longestDiscarded = 16_384;
 // A page of a gateway or a login. Any other type says nothing: servers send JSON under many types, or under none.
 const htmlType = /^\s*(?<type>text\/html|application\/xhtml\+xml)\s*(?:;|$)/i;
 const tooLargeCodes = ['UND_ERR_RES_EXCEEDED_MAX_SIZE'];
+// The codes of Node.js for a body that is not in its content coding: zlib, brotli and zstd.
+const decodingCode = /^(?:Z_|ERR__ERROR_|ZSTD_error_)/;
 
 /**
  * Fetches a JSON document within a time limit and a size limit. Follows no redirects. Retries once if the server had
@@ -76,15 +78,22 @@ function requestFault(cause: unknown, settings: DocumentSettings): DocumentError
 // Names the cause by its code, which an operator can look up: messages contain addresses.
 function connectionFault(cause: unknown, { maxResponseSize }: DocumentSettings): DocumentError {
   let beneath = cause;
-  while (beneath instanceof Error && !hasCode(beneath) && beneath.cause !== undefined) beneath = beneath.cause;
+  while (!hasCode(beneath) && causeOf(beneath) !== undefined) beneath = causeOf(beneath);
   if (hasCode(beneath) && tooLargeCodes.includes(beneath.code)) return tooLarge(maxResponseSize);
   const code = hasCode(beneath) ? ` (${beneath.code})` : '';
+  if (hasCode(beneath) && decodingCode.test(beneath.code)) {
+    return new DocumentError('content-coding', `The content coding of the answer cannot be decoded${code}`, { cause });
+  }
   return new DocumentError('network', `The connection failed${code}`, { cause });
+}
+
+function causeOf(error: unknown): unknown {
+  return (Object(error) as { cause?: unknown }).cause;
 }
 
 function hasCode(error: unknown): error is { readonly code: string } {
   const { code } = (error ?? {}) as { code?: unknown };
-  return typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,60}$/.test(code);
+  return typeof code === 'string' && /^[A-Z][A-Za-z0-9_]{1,60}$/.test(code);
 }
 
 function headersOf(settings: DocumentSettings, { etag }: DocumentRequest): Record<string, string> {

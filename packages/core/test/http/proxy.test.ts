@@ -98,6 +98,13 @@ describe('the proxy variables', () => {
         '://x',
         'http://%zz:b@c',
         '[:1]',
+        '"http://proxy.example:8080"',
+        "'proxy.example:8080'",
+        '$CORPORATE_PROXY',
+        'http//proxy.example:8080',
+        'http:/proxy.example:8080',
+        'http://http://proxy.example:8080',
+        'proxy.example/proxy.pac',
       ]) {
         stubProxyVariables({ [name]: value });
         const options = { issuer: 'https://issuer.example', audience };

@@ -105,7 +105,7 @@ const faulty: readonly (readonly [name: string, fault: Fault, kind: string])[] =
   ['a reset in the body', faults.resetMidBody, 'network'],
   ['a truncated body', faults.truncate, 'network'],
   ['a bad chunk', faults.badChunk, 'network'],
-  ['bad gzip', faults.badGzip, 'network'],
+  ['bad gzip', faults.badGzip, 'content-coding'],
   ['a thousand encodings', faults.answer('{}', manyEncodings), 'network'],
   ['silence', faults.silence, 'timeout'],
   ['a dripping body', faults.drip(0.05), 'timeout'],
@@ -269,6 +269,15 @@ describe('an error about a document', () => {
   it('names the underlying failure by its code, and no address', async () => {
     const { message } = await failWith(faults.reset);
     expect(message).toMatch(/^The connection failed \((ECONNRESET|UND_ERR_SOCKET)\)$/);
+  });
+
+  it.each([
+    ['gzip', 'Z_DATA_ERROR'],
+    ['br', 'ERR__ERROR_FORMAT_PADDING_1'],
+    ['zstd', 'ZSTD_error_prefix_unknown'],
+  ])('calls a document that is not %s no failure of the connection', async (coding, code) => {
+    const { message } = await failWith(faults.answer('xxxxxxxx', coded(coding)));
+    expect(message).toBe(`The content coding of the answer cannot be decoded (${code})`);
   });
 
   it('does not quote the document', async () => {

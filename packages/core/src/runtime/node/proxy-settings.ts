@@ -52,16 +52,20 @@ function readProxy(environment: Environment, variable: string): string {
   const [name, value = ''] = findVariable(environment, variable) ?? [];
   if (value === '') return '';
   // As for curl, http is the default.
-  const text = /^[a-z][a-z\d+.-]*:\/\//i.test(value) ? value : `http://${value}`;
-  if (URL.canParse(text) && isProxy(new URL(text))) return new URL(text).href;
+  const hasScheme = /^[a-z][a-z\d+.-]*:\/\//i.test(value);
+  const text = hasScheme ? value : `http://${value}`;
+  if (URL.canParse(text) && isProxy(new URL(text), hasScheme)) return new URL(text).href;
   // Without the value, which may contain a password.
   throw new ConfigurationError(
     `The environment variable ${name} must name a proxy, such as http://proxy.example:8080; http, https and socks5 are supported`,
   );
 }
 
-function isProxy({ protocol, hostname, username, password }: URL): boolean {
-  return protocols.has(protocol) && hostname !== '' && isPercentEncoded(username) && isPercentEncoded(password);
+// URL parsing accepts a name in quotes, and takes a second or a broken scheme for the name of a host.
+function isProxy({ protocol, hostname, pathname, username, password }: URL, hasScheme: boolean): boolean {
+  const isHost = /^(?:[\w.-]+|\[[\da-f:.]+\])$/i.test(hostname);
+  const isPath = hasScheme ? !pathname.startsWith('//') : pathname === '/';
+  return protocols.has(protocol) && isHost && isPath && isPercentEncoded(username) && isPercentEncoded(password);
 }
 
 function isPercentEncoded(text: string): boolean {
