@@ -1,6 +1,6 @@
 import type { ExecutionContext } from '@nestjs/common';
 import type { VerifiedToken } from '@verifier/core';
-import { findMessageState, findState, type RequestState, readState } from './request-state.ts';
+import { findHandlerState, findState, type RequestState, readState } from './request-state.ts';
 import { ruleOf } from './route-rule.ts';
 
 /**
@@ -49,10 +49,14 @@ export function findStateOf(context: ExecutionContext): RequestState | undefined
   // The request is an argument of an HTTP context, and the `req` of the context object of GraphQL. Of messages, the client
   // or the context of the transport is an argument.
   for (const argument of context.getArgs<unknown[]>()) {
-    const state = findMessageState(argument, context) ?? findState(argument) ?? findState(requestIn(argument));
+    const state = findStateIn(argument, context) ?? findStateIn(requestIn(argument), context);
     if (state !== undefined) return state;
   }
   return undefined;
+}
+
+function findStateIn(source: unknown, context: ExecutionContext): RequestState | undefined {
+  return findHandlerState(source, context) ?? findState(source);
 }
 
 function requestIn(argument: unknown): unknown {

@@ -16,7 +16,7 @@ import type { GuardFinder } from './guard-finder.ts';
 import { isLeftToMessageGuard } from './message-guards.ts';
 import type { PlatformRequest } from './platform-request.ts';
 import { headersOf, toNodeResponse } from './platform-response.ts';
-import { attachState, findState } from './request-state.ts';
+import { attachHandlerState, attachState, findState } from './request-state.ts';
 import { isSameRoute } from './route-context.ts';
 import { ruleOf } from './route-rule.ts';
 import { rawOf, toRequestLike } from './to-request-like.ts';
@@ -170,7 +170,9 @@ export class OktaAuthGuard implements CanActivate {
     const toException = (error: AnyAuthError): Error => this.toException(context, error);
     const state = { guard: this.#guard, context, toException };
     if (result.ok) {
-      attachState(request, { ...state, auth: result.auth });
+      const accepted = { ...state, auth: result.auth };
+      if (context.getType() === 'http') attachState(request, accepted);
+      else attachHandlerState(request, context, accepted);
       this.#addHeaders(context, result.headers);
       return result;
     }

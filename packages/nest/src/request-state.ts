@@ -34,10 +34,10 @@ export function attachState(request: object, state: RequestState): void {
 }
 
 /**
- * Attaches the result of a message to its client, and to its handler: gateways that share a client may have different
- * guards, and their messages overlap.
+ * Attaches the result to the client of a message, or to the request of a GraphQL operation, and to the handler: gateways
+ * and resolvers that share it may have different guards, and run at the same time.
  */
-export function attachMessageState(client: object, context: ExecutionContext, state: RequestState): void {
+export function attachHandlerState(client: object, context: ExecutionContext, state: RequestState): void {
   const stateful: Stateful = client;
   const ofClient = findOwn(client, handlerStates) ?? new WeakMap();
   const ofClass = ofClient.get(context.getClass()) ?? new WeakMap();
@@ -50,8 +50,8 @@ export function findState(request: unknown): RequestState | undefined {
   return findOwn(request, requestState);
 }
 
-/** Returns the state that the guard attached for the handler of a message; undefined if none ran. */
-export function findMessageState(client: unknown, context: ExecutionContext): RequestState | undefined {
+/** Returns the state that the guard attached for the handler of a message or a resolver; undefined if none ran. */
+export function findHandlerState(client: unknown, context: ExecutionContext): RequestState | undefined {
   return findOwn(client, handlerStates)?.get(context.getClass())?.get(context.getHandler());
 }
 

@@ -12,7 +12,7 @@ import {
 import { toMessageDenial } from './message-denial.ts';
 import { markMessageGuard } from './message-guards.ts';
 import { moduleMissing, OktaAuthGuard } from './okta-auth-guard.ts';
-import { attachMessageState, attachState, type RequestState } from './request-state.ts';
+import { attachHandlerState, attachState, type RequestState } from './request-state.ts';
 import { requestWithToken } from './request-with-token.ts';
 import { ruleOf } from './route-rule.ts';
 import { WsAuthException } from './ws-auth-exception.ts';
@@ -85,7 +85,7 @@ export class WsAuthGuard extends OktaAuthGuard {
     if (rule === 'public') return { ok: true, auth: null, headers: {} };
     const client = context.switchToWs().getClient<object>();
     const accept = (result: AuthResult): AuthResult => {
-      if (result.ok) attachMessageState(client, context, this.#accept(client, context, result.auth));
+      if (result.ok) attachHandlerState(client, context, this.#accept(client, context, result.auth));
       return result;
     };
     const result = this.#authenticate(client, rule === 'token' ? undefined : rule);

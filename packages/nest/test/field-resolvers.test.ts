@@ -3,12 +3,20 @@ import { type DynamicModule, Module, type Type, UseGuards } from '@nestjs/common
 import { GraphQLModule, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { MercuriusDriver } from '@nestjs/mercurius';
 import { withPollution } from '@verifier/conformance';
-import { BearerAuthModule, ConfigurationError, OktaAuth, OktaAuthGuard, Public, RequireScope } from '@verifier/nest';
+import {
+  Auth,
+  BearerAuthModule,
+  ConfigurationError,
+  OktaAuth,
+  OktaAuthGuard,
+  Public,
+  RequireScope,
+} from '@verifier/nest';
 import { GqlAuthGuard } from '@verifier/nest/graphql';
 import { type AuthorizationServer, startAuthorizationServer } from '@verifier/test-issuer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { platforms, type RunningNestApp } from './platforms.ts';
-import { runningApps } from './running-apps.ts';
+import { moduleOf, runningApps } from './running-apps.ts';
 
 let issuer: AuthorizationServer;
 let token: string;
@@ -155,6 +163,45 @@ describe.each(drivers)('on %s with %s', (platformName, _driver, driver) => {
   it('[NEST-FIELD-RESOLVERS] also fail with options from a factory', async () => {
     const graphql = GraphQLModule.forRootAsync(Object({ driver, useFactory: async () => settings }));
     await expect(start(graphql, [OnMethod])).rejects.toThrow(/OnMethod\.total/);
+  });
+
+  it('[NEST-TOKEN-OF-HANDLER] each resolver gets the token that its own guard verified', async () => {
+    const { issuer: trusted, audience } = issuer;
+    const other = await issuer.token({ scope: 'write' });
+    const moduleWith = (resolver: Type, options: object): DynamicModule => ({
+      module: class {},
+      imports: [
+        BearerAuthModule.forRoot({ issuer: trusted, audience, guard: GqlAuthGuard, global: false, ...options }),
+      ],
+      providers: [resolver],
+    });
+    @Resolver()
+    class First {
+      @OktaAuth()
+      @Query()
+      first(@Auth('scopes') scopes: string[]): string {
+        return String(scopes);
+      }
+    }
+    @Resolver()
+    class Second {
+      @OktaAuth()
+      @Query()
+      second(@Auth('scopes') scopes: string[]): string {
+        return String(scopes);
+      }
+    }
+    const types = 'type Query { first: String second: String }';
+    const graphql = GraphQLModule.forRoot(Object({ ...settings, typeDefs: types }));
+    const imports = [graphql, moduleWith(First, {}), moduleWith(Second, { getToken: () => other })];
+    const { origin } = await startApp(Object(platforms[platformName]), moduleOf({ imports }));
+    const headers = { 'Content-Type': 'application/json', Authorization: `Bearer ${token}` };
+    const body = JSON.stringify({ query: '{ first second }' });
+    // The guards run in the same turn if both tokens are cached.
+    for (const _ of ['unseen', 'cached']) {
+      const answer = await fetch(`${origin}/graphql`, { method: 'POST', headers, body });
+      expect(await answer.json()).toEqual({ data: { first: 'read', second: 'write' } });
+    }
   });
 
   it.each<[string, Type[]]>([

@@ -389,7 +389,7 @@ describe.each(libraries)('gateways on %s', (_name, library) => {
     expect(handled).not.toHaveBeenCalled();
   });
 
-  it('[NEST-MESSAGE-RULES] can share a client, and each handler gets the token that its own guard verified', async () => {
+  it('[NEST-TOKEN-OF-HANDLER] can share a client, and each handler gets the token that its own guard verified', async () => {
     const other = await issuer.token({ scope: 'write' });
     class OtherGuard extends WsAuthGuard {
       override getToken(): string {
