@@ -113,8 +113,7 @@ export class DiscoveryLimits {
   }
 
   #reservedFrom(issuer: string): number {
-    const count = this.#options.refusals.count(issuer);
-    return this.#confirmed.get(issuer) === true ? 0 : Math.floor(reserved / 2 ** count);
+    return Math.floor(reserved / 2 ** this.#options.refusals.count(issuer));
   }
 
   #budgetOf(issuer: string): DiscoveryBudget {

@@ -150,6 +150,19 @@ describe('a flood of made-up issuers that the resolver accepts by their form', (
     );
   });
 
+  it('[ISSUERS-MADE-UP] with the names of real tenants does not keep out one that was evicted', async () => {
+    let seconds = 0;
+    const clock = { now: () => Date.now() / 1000, monotonic: () => seconds };
+    const { goodRequest, madeUpRequest } = await openTenants(missing, { clock, keyCache: { maxIssuers: 2 } });
+    for (let index = 0; index < 260; index += 1) accepted(await goodRequest(`good-${index}`));
+    seconds = 2;
+    const codes: (string | undefined)[] = [];
+    for (let index = 1; index < 250; index += 1) codes.push(await codeOf(madeUpRequest(`good-${index}`)));
+    expect(new Set(codes)).toEqual(new Set(['ERR_SIGNATURE_INVALID', 'ERR_KEY_SET_UNAVAILABLE']));
+    expect(await codeOf(goodRequest('good-0'))).toBe('ERR_KEY_SET_UNAVAILABLE');
+    accepted(await goodRequest('good-0'));
+  });
+
   it('[ISSUERS-MADE-UP] leaves a connection free if their requests are never answered', async () => {
     const { server, goodRequest, madeUpRequest } = await openTenants(
       (tenant) => (isGood(tenant) ? 'documents' : 'silence'),
