@@ -5,6 +5,7 @@ export type DocumentFault =
   | 'status'
   | 'content-type'
   | 'content-coding'
+  | 'decoding'
   | 'size'
   | 'json'
   | 'aborted'

@@ -82,7 +82,7 @@ function connectionFault(cause: unknown, { maxResponseSize }: DocumentSettings):
   if (hasCode(beneath) && tooLargeCodes.includes(beneath.code)) return tooLarge(maxResponseSize);
   const code = hasCode(beneath) ? ` (${beneath.code})` : '';
   if (hasCode(beneath) && decodingCode.test(beneath.code)) {
-    return new DocumentError('content-coding', `The content coding of the answer cannot be decoded${code}`, { cause });
+    return new DocumentError('decoding', `The content coding of the answer cannot be decoded${code}`, { cause });
   }
   return new DocumentError('network', `The connection failed${code}`, { cause });
 }

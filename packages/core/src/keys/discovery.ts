@@ -32,7 +32,7 @@ export function metadataUrls(issuer: string): readonly string[] {
  */
 export function isElsewhere(error: unknown): boolean {
   if (!(error instanceof DocumentError) || error.status === 429) return false;
-  return ['status', 'content-type', 'content-coding', 'size', 'json'].includes(error.fault);
+  return ['status', 'content-type', 'content-coding', 'decoding', 'size', 'json'].includes(error.fault);
 }
 
 /** Whether the server failed. A fallback may then answer at its other URLs. */

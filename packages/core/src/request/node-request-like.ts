@@ -100,9 +100,16 @@ function readHeader(
 function valuesIn(headers: NodeHeaders | undefined, name: string): readonly string[] {
   if (typeof headers !== 'object' || headers === null) return none;
   if (Object.hasOwn(headers, name)) return textsIn(headers[name]);
+  // The class of the Fetch API, in which a token would otherwise be overlooked.
+  if (isFetchHeaders(headers)) return textsIn(headers.get(name));
   // Servers write names in lower case; the mocked requests of tests may not.
   const names = Object.keys(headers).filter((each) => each.toLowerCase() === name);
   return names.flatMap((each) => textsIn(headers[each]));
+}
+
+// Of any implementation; a member named `get` may be a header, or be added to every object.
+function isFetchHeaders(headers: object): headers is Headers {
+  return Object.prototype.toString.call(headers) === '[object Headers]';
 }
 
 function textsIn(value: unknown): readonly string[] {

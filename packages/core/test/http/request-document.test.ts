@@ -105,7 +105,7 @@ const faulty: readonly (readonly [name: string, fault: Fault, kind: string])[] =
   ['a reset in the body', faults.resetMidBody, 'network'],
   ['a truncated body', faults.truncate, 'network'],
   ['a bad chunk', faults.badChunk, 'network'],
-  ['bad gzip', faults.badGzip, 'content-coding'],
+  ['bad gzip', faults.badGzip, 'decoding'],
   ['a thousand encodings', faults.answer('{}', manyEncodings), 'network'],
   ['silence', faults.silence, 'timeout'],
   ['a dripping body', faults.drip(0.05), 'timeout'],

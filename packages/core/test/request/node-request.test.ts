@@ -104,6 +104,16 @@ describe('[REQUEST-HEADERS-DECIDE] a header of a Node.js request that no server 
     ).toEqual(['Bearer b']);
   });
 
+  it('is read from the Headers of the Fetch API, so that no token is overlooked', () => {
+    const fetched = new Headers({ Authorization: 'Bearer a' });
+    expect(adapt(Object({ headers: fetched })).header('authorization')).toEqual(['Bearer a']);
+    expect(adapt(Object({ headers: fetched })).header('cookie')).toEqual([]);
+    fetched.append('Authorization', 'Bearer b');
+    expect(adapt(Object({ headers: fetched })).header('authorization')).toEqual(['Bearer a, Bearer b']);
+    expect(adapt({ headers: { get: 'x', authorization: 'Bearer a' } }).header('authorization')).toEqual(['Bearer a']);
+    expect(adapt({ headers: { get: 'x' } }).header('authorization')).toEqual([]);
+  });
+
   it('is absent if there are no headers at all', () => {
     for (const none of [undefined, null, 'Authorization: Bearer a', () => undefined]) {
       const request = adapt(Object({ headers: none }));
