@@ -2,5 +2,7 @@ import { packageTests } from '../../scripts/vitest.ts';
 
 export default packageTests('example-documents', {
   folder: import.meta.dirname,
-  lanes: { processes: ['test/{documents,cors,docker,issuers,logs,migration,rate-limits,serverless}.test.ts'] },
+  lanes: {
+    processes: ['test/{documents,cors,docker,issuers,key-types,logs,migration,rate-limits,serverless}.test.ts'],
+  },
 });
