@@ -24,11 +24,7 @@ const documentOfIssuer = `import { createVerifier } from '@verifier/core';
 describe('a key for the option jwks compiles', () => {
   it.each([
     ['as Node.js exports it, with the types of its oldest version', nodeKey, {}],
-    [
-      'as Node.js exports it, with the types of its newest version',
-      nodeKey,
-      { types: ['types-node-26'] },
-    ],
+    ['as Node.js exports it, with the types of its newest version', nodeKey, { types: ['types-node-26'] }],
     ['as WebCrypto exports it', webKey, { types: [], lib: ['es2023', 'dom'] }],
     ['as WebCrypto exports it in Node.js', webKey, { types: ['types-node-26'] }],
     ['with members that an issuer added', documentOfIssuer, {}],
