@@ -3,6 +3,8 @@ import { packageTests } from '../../scripts/vitest.ts';
 export default packageTests('example-documents', {
   folder: import.meta.dirname,
   lanes: {
-    processes: ['test/{documents,cors,docker,issuers,key-types,logs,migration,rate-limits,serverless,testing}.test.ts'],
+    processes: [
+      'test/{documents,cors,docker,frameworks,issuers,key-types,logs,migration,rate-limits,serverless,testing}.test.ts',
+    ],
   },
 });

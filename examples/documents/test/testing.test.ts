@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify, stripVTControlCharacters } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { codeBlockWith, folder } from '../src/code-blocks.ts';
 import { writeProgram } from '../src/compile-blocks.ts';
+import { findBun } from './find-bun.ts';
 
 const page = 'docs/testing.md';
 const text = readFileSync(join(folder, '../..', page), 'utf8');
@@ -38,19 +39,6 @@ function writeApplication(runner: string, manifest: object, config?: string): st
   return directory;
 }
 
-// The package depends on one package for each platform.
-function findBun(): string {
-  const manifest = require.resolve('bun/package.json');
-  const ofBun = createRequire(manifest);
-  for (const name of Object.keys(ofBun(manifest).optionalDependencies)) {
-    try {
-      const file = join(dirname(ofBun.resolve(`${name}/package.json`)), 'bin/bun');
-      if (existsSync(file)) return file;
-    } catch {}
-  }
-  throw new Error('There is no Bun for this platform');
-}
-
 describe('the program in docs/testing.md passes', { timeout: 90_000 }, () => {
   it('with node:test', async () => {
     const program = await writeProgram(codeBlockWith(page, 'function createApp'));
@@ -65,8 +53,7 @@ describe('the program in docs/testing.md passes', { timeout: 90_000 }, () => {
 
   it('with Bun', async () => {
     const application = writeApplication('Bun', { type: 'module' });
-    writeFileSync(join(application, 'plain.tsconfig.json'), '{}');
-    const args = ['--tsconfig-override=plain.tsconfig.json', 'test'];
+    const args = [`--tsconfig-override=${join(folder, 'src/plain.tsconfig.json')}`, 'test'];
     expect(await run(findBun(), args, application)).toMatch(/^ 4 pass\n 0 fail$/m);
   });
 
