@@ -2,5 +2,9 @@ import { packageTests } from '../../scripts/vitest.ts';
 
 export default packageTests('example-documents', {
   folder: import.meta.dirname,
-  lanes: { processes: ['test/{documents,cors,docker,issuers,logs,migration,rate-limits,serverless}.test.ts'] },
+  lanes: {
+    processes: [
+      'test/{documents,cors,docker,frameworks,issuers,key-types,logs,migration,rate-limits,serverless,testing}.test.ts',
+    ],
+  },
 });

@@ -28,11 +28,15 @@ export interface Program {
   remove(): void;
 }
 
-/** Compiles blocks in one program. Returns one line for each error, with its place in the document. */
-export async function compileBlocks(blocks: readonly CodeBlock[]): Promise<string[]> {
+/**
+ * Compiles blocks in one program. Returns one line for each error, with its place in the document.
+ *
+ * @param settings - Compiler options that replace those of an ordinary application.
+ */
+export async function compileBlocks(blocks: readonly CodeBlock[], settings: object = {}): Promise<string[]> {
   const directory = writeBlocks(blocks);
   try {
-    return await compile(directory, blocks, { noEmit: true });
+    return await compile(directory, blocks, { ...settings, noEmit: true });
   } finally {
     rmSync(directory, { recursive: true });
   }

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { CodeBlock } from '../src/code-blocks.ts';
+import { type CodeBlock, folder } from '../src/code-blocks.ts';
 import { writeProgram } from '../src/compile-blocks.ts';
 
 /** A server from a document, in a process of its own. */
@@ -13,12 +13,20 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-/** Starts the server of a code block, as typed in. Its environment is PATH, PORT and `env`. */
-export async function runServer(block: CodeBlock, env: NodeJS.ProcessEnv): Promise<RunningServer> {
+/**
+ * Starts the server of a code block, as typed in. Its environment is PATH, PORT and `env`.
+ *
+ * @param command - The command that runs the file, Node.js by default.
+ */
+export async function runServer(
+  block: CodeBlock,
+  env: NodeJS.ProcessEnv,
+  [command = process.execPath, ...args]: readonly string[] = [],
+): Promise<RunningServer> {
   const program = await writeProgram(block);
   const port = String(await freePort());
   const { PATH } = process.env;
-  const child = spawn(process.execPath, [program.file], { env: { PATH, PORT: port, ...env } });
+  const child = spawn(command, [...args, program.file], { cwd: folder, env: { PATH, PORT: port, ...env } });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk: Buffer) => {

@@ -12,19 +12,23 @@ export interface Scenario extends RunningServer {
   tokenOf(subject: string): Promise<string>;
 }
 
-/** Starts the only block of a document that contains `text`, until the test ends. */
-export async function startScenario(document: string, text: string): Promise<Scenario> {
-  return startBlock(codeBlockWith(document, text));
+/** Starts the only block of a document that contains `text`, until the test ends; on Node.js unless `runtime` is given. */
+export async function startScenario(document: string, text: string, runtime?: readonly string[]): Promise<Scenario> {
+  return startBlock(codeBlockWith(document, text), runtime);
 }
 
-async function startBlock(block: CodeBlock): Promise<Scenario> {
+async function startBlock(block: CodeBlock, runtime?: readonly string[]): Promise<Scenario> {
   const issuer = await startAuthorizationServer();
   onTestFinished(() => issuer.close());
-  const server = await runServer(block, {
-    ISSUER: issuer.issuer,
-    AUDIENCE: issuer.audience,
-    JWKS_URI: issuer.endpoints.keys.replace('127.0.0.1', 'localhost'),
-  });
+  const server = await runServer(
+    block,
+    {
+      ISSUER: issuer.issuer,
+      AUDIENCE: issuer.audience,
+      JWKS_URI: issuer.endpoints.keys.replace('127.0.0.1', 'localhost'),
+    },
+    runtime,
+  );
   onTestFinished(() => server.close());
   return {
     ...server,

@@ -1,4 +1,4 @@
-import { createVerifier, fromFetchRequest } from '@verifier/core';
+import { createVerifier, fromFetchRequest, toFetchResponse } from '@verifier/core';
 
 const { ISSUER = '', AUDIENCE = '', PORT } = process.env;
 const verifier = createVerifier({ issuer: ISSUER, audience: AUDIENCE });
@@ -8,10 +8,7 @@ const server = Bun.serve({
   port: Number(PORT),
   async fetch(request) {
     const result = await verifier.authenticate(fromFetchRequest(request), { scope: 'read:orders' });
-    if (!result.ok) {
-      const { status, headers, body } = verifier.challenge(result.error);
-      return new Response(body, { status, headers });
-    }
+    if (!result.ok) return toFetchResponse(verifier.challenge(result.error));
     return Response.json({ client: result.auth?.clientId });
   },
 });

@@ -1,4 +1,4 @@
-import { createVerifier, type FetchContext, fromFetchRequest, type Verifier } from '@verifier/core';
+import { createVerifier, type FetchContext, fromFetchRequest, toFetchResponse, type Verifier } from '@verifier/core';
 
 interface Bindings {
   readonly ISSUER: string;
@@ -12,10 +12,7 @@ export default {
   async fetch(request: Request, env: Bindings, context: FetchContext): Promise<Response> {
     verifier ??= createVerifier({ issuer: env.ISSUER, audience: env.AUDIENCE });
     const result = await verifier.authenticate(fromFetchRequest(request, context), { scope: 'read:orders' });
-    if (!result.ok) {
-      const { status, headers, body } = verifier.challenge(result.error);
-      return new Response(body, { status, headers });
-    }
+    if (!result.ok) return toFetchResponse(verifier.challenge(result.error));
     return Response.json({ client: result.auth?.clientId });
   },
 };

@@ -69,6 +69,7 @@ export {
   type ResponseHeaders,
   setChallengeHeaders,
 } from './request/response-headers.ts';
+export { toFetchResponse } from './request/to-fetch-response.ts';
 export type { Clock } from './runtime/clock.ts';
 export type { FetchLike } from './runtime/http-runtime.ts';
 export type { ClaimPath } from './token/claim-names.ts';

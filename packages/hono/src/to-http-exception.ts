@@ -1,4 +1,4 @@
-import type { AnyAuthError, Guard } from '@verifier/core';
+import { type AnyAuthError, type Guard, toFetchResponse } from '@verifier/core';
 import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { drainOnNode } from './drain-on-node.ts';
@@ -10,10 +10,10 @@ import { keepOnContext } from './keep-on-context.ts';
  * Throw it: `some` of `hono/combine` takes a returned response for a success.
  */
 export function toHttpException(c: Context, guard: Guard, error: AnyAuthError): HTTPException {
-  const { status, headers, body } = guard.challenge(error);
+  const challenge = guard.challenge(error);
   const cause = guard.frameworkError(error);
-  const res = new Response(body, { status, headers });
-  const exception = new HTTPException(status, { res, message: cause.message, cause });
+  const res = toFetchResponse(challenge);
+  const exception = new HTTPException(challenge.status, { res, message: cause.message, cause });
   drainOnNode(c);
   keepOnContext(c, exception, cause.headers ?? {});
   return exception;

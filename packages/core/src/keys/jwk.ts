@@ -8,10 +8,35 @@ export interface JSONWebKeySet {
   readonly keys: readonly JSONWebKey[];
 }
 
-/** A public key (RFC 7517, section 4). */
+/**
+ * A public key (RFC 7517, section 4). The keys that Node.js, WebCrypto and jose export have this type. Other members are
+ * ignored; a private or symmetric key is refused.
+ */
 export interface JSONWebKey {
+  /** The type of the key: `RSA`, `EC` or `OKP`. */
   readonly kty?: string | undefined;
-  readonly [parameter: string]: unknown;
+  /** The identifier of the key, compared with `kid` in the header of a token. */
+  readonly kid?: string | null | undefined;
+  /** The only algorithm of the key. */
+  readonly alg?: string | null | undefined;
+  /** `sig` for a key that verifies signatures. */
+  readonly use?: string | null | undefined;
+  /** Includes `verify` for a key that verifies signatures. */
+  readonly key_ops?: readonly string[] | null | undefined;
+  /** The curve of an `EC` or `OKP` key. */
+  readonly crv?: string | undefined;
+  readonly x?: string | undefined;
+  readonly y?: string | undefined;
+  /** The modulus of an RSA key. */
+  readonly n?: string | undefined;
+  /** The exponent of an RSA key. */
+  readonly e?: string | undefined;
+  readonly x5c?: readonly string[] | null | undefined;
+  readonly x5u?: string | null | undefined;
+  readonly x5t?: string | null | undefined;
+  readonly 'x5t#S256'?: string | null | undefined;
+  /** Written by WebCrypto; ignored. */
+  readonly ext?: boolean | undefined;
 }
 
 /** A key that verifies signatures. */
@@ -70,7 +95,8 @@ export function readThumbprints({ x5t, 'x5t#S256': x5tS256 }: PublishedThumbprin
 }
 
 /** Whether a JWK contains private or symmetric key material. */
-export function hasPrivateParts(members: Members): boolean {
+export function hasPrivateParts(jwk: object): boolean {
+  const members = jwk as Members;
   return ['d', 'k', 'p', 'q', 'dp', 'dq', 'qi', 'oth'].some(
     (name) => Object.hasOwn(members, name) && !isAbsent(members[name]),
   );

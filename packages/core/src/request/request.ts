@@ -63,7 +63,7 @@ export interface FetchContext {
  *
  * @example
  * ```ts
- * import { createVerifier, type FetchContext, fromFetchRequest } from '@verifier/core';
+ * import { createVerifier, type FetchContext, fromFetchRequest, toFetchResponse } from '@verifier/core';
  *
  * const verifier = createVerifier({ issuer: 'https://login.example.com', audience: 'https://api.example.com' });
  *
@@ -71,8 +71,7 @@ export interface FetchContext {
  *   async fetch(request: Request, _env: unknown, context: FetchContext): Promise<Response> {
  *     const result = await verifier.authenticate(fromFetchRequest(request, context));
  *     if (result.ok) return Response.json({ subject: result.auth?.subject });
- *     const { status, headers, body } = verifier.challenge(result.error);
- *     return new Response(body, { status, headers });
+ *     return toFetchResponse(verifier.challenge(result.error));
  *   },
  * };
  * ```

@@ -41,7 +41,7 @@ const weak: Readonly<Record<string, JSONWebKey>> = {
   'an algorithm for encryption': { ...rsa.jwk, alg: 'RSA-OAEP' },
   'an HMAC algorithm': { ...rsa.jwk, alg: 'HS256' },
   'an unknown type': { kty: 'XYZ' },
-  'a key identifier that is not text': { ...key.jwk, kid: 1 },
+  'a key identifier that is not text': { ...key.jwk, kid: 1 as never },
   'a coordinate that is too short': { ...key.jwk, x: 'AQAB' },
 };
 
