@@ -78,5 +78,18 @@ export function describeRefusals(name: string, harness: AdapterHarness): void {
       expect(await ask(await start(), '/protected', 'opaque', 10)).toEqual([401]);
       expect(warnings).toEqual([expect.stringContaining('ERR_TOKEN_MALFORMED')]);
     });
+
+    it('[EVENTS-GUARDS] by one event for each 403 of a route guard', async () => {
+      const origin = await start();
+      const token = await issuer.token();
+      expect(await ask(origin, '/scoped', token, 2)).toEqual([403]);
+      expect(await ask(origin, '/claims', token, 1)).toEqual([403]);
+      const of = `of ${issuer.issuer}`;
+      expect(refused).toEqual([
+        `ERR_SCOPE_INSUFFICIENT ${of}`,
+        `ERR_SCOPE_INSUFFICIENT ${of}`,
+        `ERR_CLAIMS_INSUFFICIENT ${of}`,
+      ]);
+    });
   });
 }

@@ -11,6 +11,8 @@ import type { MaybePromise } from './lib/maybe-promise.ts';
 import { settleAll } from './lib/settle-all.ts';
 import { asError } from './lib/thrown-error.ts';
 import { debugOutput, printEvent } from './observability/debug-output.ts';
+import { listenToDenials } from './observability/denial-listener.ts';
+import { attributeTo } from './observability/error-issuer.ts';
 import type { EventListener } from './observability/events.ts';
 import { isolateListener } from './observability/isolate-listener.ts';
 import type { VerifierStats } from './observability/stats.ts';
@@ -69,6 +71,7 @@ export class ProcessVerifier implements Verifier {
     this.#timings = timings;
     this.#metrics = metrics;
     this.#tokenVerifier = new JwtVerifier({ options, issuers, signatures, tokens, counters, runtime });
+    listenToDenials(this, (error, issuer) => metrics.refuse(issuer === undefined ? error : attributeTo(issuer, error)));
     this.#idTokenVerifier = new IdTokenVerifier({ options, signatures, runtime });
   }
 
