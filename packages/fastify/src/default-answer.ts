@@ -26,21 +26,21 @@ export const keepChallenge: onErrorHookHandler = (_request, reply, error, done) 
  * error handler of the application stays as it is.
  */
 export function toAnswerHook(guard: Guard): onSendHookHandler<unknown> {
-  return (_request, reply, payload, done) => {
+  return (_request, reply, body, done) => {
     const { [thrown]: error }: FastifyReply & RefusedReply = reply;
-    if (error === undefined || !isDefaultAnswer(payload, error)) return done(null, payload);
-    const { headers, body } = guard.challenge(error);
+    if (error === undefined || !isDefaultAnswer(body, error)) return done(null, body);
+    const { headers, body: answer } = guard.challenge(error);
     const own = Object.hasOwn(error, 'headers') ? error.headers : undefined;
     setChallengeHeaders(headersOf(reply), { ...headers, ...own });
-    return done(null, body);
+    return done(null, answer);
   };
 }
 
 // Fastify has no public way to tell which error handler wrote an answer.
-function isDefaultAnswer(payload: unknown, error: AnyAuthError): boolean {
-  if (typeof payload !== 'string' || !payload.includes('"statusCode"')) return false;
+function isDefaultAnswer(body: unknown, error: AnyAuthError): boolean {
+  if (typeof body !== 'string' || !body.includes('"statusCode"')) return false;
   try {
-    const { statusCode, message, code, error: name, ...others } = JSON.parse(payload);
+    const { statusCode, message, code, error: name, ...others } = JSON.parse(body);
     const isOfError = statusCode === error.status && message === error.message && code === error.code;
     return isOfError && typeof name === 'string' && Object.keys(others).length === 0;
   } catch {
