@@ -5,7 +5,7 @@ export default packageTests('hono', {
   lanes: {
     processes: ['test/process.test.ts'],
     proxies: ['test/nginx.test.ts'],
-    runtimes: ['test/runtimes.test.ts'],
+    runtimes: ['test/runtimes.test.ts', 'test/debug.test.ts'],
     types: ['test/types.test.ts'],
   },
 });

@@ -16,6 +16,7 @@ export { conformanceCases } from './conformance-cases.ts';
 export { describeBehindNginx } from './describe-behind-nginx.ts';
 export { describeConformance } from './describe-conformance.ts';
 export { describePollution, type PollutionSettings } from './describe-pollution.ts';
+export { describeRefusals } from './describe-refusals.ts';
 export { describeWith } from './describe-with.ts';
 export { exchange, type RawRequest, type RawResponse } from './exchange.ts';
 export { type Pollution, withPollution } from './pollution.ts';

@@ -3,13 +3,16 @@ import type { Requirements } from './authorization/requirements.ts';
 import { noRequirements, resolveRequirements } from './authorization/resolve-requirements.ts';
 import { type AnyAuthError, CredentialsMissingError, isAuthError, UnavailableError } from './errors.ts';
 import { openIssuers } from './issuers/open-issuers.ts';
-import { sharedSignaturePool, sharedTokenCache } from './issuers/process-core.ts';
+import { sharedSignaturePool, sharedTokenCache, warnOfRefusals } from './issuers/process-core.ts';
 import type { TokenCache } from './issuers/token-cache.ts';
 import type { TrustedIssuers } from './issuers/trusted-issuers.ts';
 import { warmUp } from './issuers/warm-up.ts';
 import type { MaybePromise } from './lib/maybe-promise.ts';
 import { settleAll } from './lib/settle-all.ts';
 import { asError } from './lib/thrown-error.ts';
+import { debugOutput, printEvent } from './observability/debug-output.ts';
+import { listenToDenials } from './observability/denial-listener.ts';
+import { attributeTo } from './observability/error-issuer.ts';
 import type { EventListener } from './observability/events.ts';
 import { isolateListener } from './observability/isolate-listener.ts';
 import type { VerifierStats } from './observability/stats.ts';
@@ -18,12 +21,14 @@ import { VerificationMetrics } from './observability/verification-metrics.ts';
 import type { ResolvedOptions } from './options/resolve-options.ts';
 import { type Challenge, challengeFor } from './request/challenge.ts';
 import { type CredentialsOptions, parseCredentials, readCredentials } from './request/credentials.ts';
+import { isPreflight } from './request/preflight.ts';
 import type { RequestLike } from './request/request.ts';
 import type { Runtime } from './runtime/runtime.ts';
 import type { ExpectedIdToken } from './token/id-token.ts';
 import type { VerifiedToken } from './token/verified-token.ts';
 import { IdTokenVerifier, parseExpectedIdToken } from './verification/id-token-verifier.ts';
 import { JwtVerifier } from './verification/jwt-verifier.ts';
+import { type AdviceSettings, adviseOn } from './verification/refusal-advice.ts';
 import { SignatureVerifier } from './verification/signature-verifier.ts';
 import type { TokenVerifier } from './verification/token-verifier.ts';
 import type { VerificationContext } from './verification/verification-context.ts';
@@ -49,8 +54,13 @@ export class ProcessVerifier implements Verifier {
   constructor(options: ResolvedOptions, runtime: Runtime) {
     const publish = isolateListener(options.hooks.onEvent, runtime, options.clock);
     const timings = new TimingMetrics(runtime, options.clock);
-    const metrics = new VerificationMetrics(publish, runtime);
-    const issuers = openIssuers(options, timed(publish, timings), runtime);
+    const output = debugOutput(runtime, options.debug);
+    const issuers = openIssuers(options, observed(publish, timings, options.debug ? runtime : undefined), runtime);
+    const metrics = new VerificationMetrics(publish, runtime, {
+      output,
+      warn: (message) => warnOfRefusals(runtime, message),
+      advise: (error, issuer) => adviseOn(error, adviceSettings(options, issuers, issuer)),
+    });
     const tokens = options.tokenCache === false ? undefined : sharedTokenCache(options.tokenCache.maxEntries);
     const signatures = new SignatureVerifier({ issuers, timings, pool: sharedSignaturePool(), runtime });
     const { counters } = metrics;
@@ -61,6 +71,7 @@ export class ProcessVerifier implements Verifier {
     this.#timings = timings;
     this.#metrics = metrics;
     this.#tokenVerifier = new JwtVerifier({ options, issuers, signatures, tokens, counters, runtime });
+    listenToDenials(this, (error, issuer) => metrics.refuse(issuer === undefined ? error : attributeTo(issuer, error)));
     this.#idTokenVerifier = new IdTokenVerifier({ options, signatures, runtime });
   }
 
@@ -172,15 +183,27 @@ export class ProcessVerifier implements Verifier {
     const credentials = readCredentials(request, this.#credentialsOptions);
     if (credentials !== undefined) return this.#tokenVerifier.verify(credentials, context);
     if (isAnonymousAllowed(context.requirements, this.#options.optional)) return null;
+    if (isPreflight(request)) this.#metrics.log.preflightRefused();
     throw new CredentialsMissingError();
   }
 }
 
-function timed(publish: EventListener, timings: TimingMetrics): EventListener {
+function observed(publish: EventListener, timings: TimingMetrics, runtime: Runtime | undefined): EventListener {
   return (event) => {
     if (event.type === 'refreshed' || event.type === 'refresh-failed') timings.fetched(event.seconds);
+    if (runtime !== undefined) printEvent(event, runtime);
     publish(event);
   };
+}
+
+function adviceSettings(
+  { issuers, maxTokenSize }: ResolvedOptions,
+  trusted: TrustedIssuers,
+  issuer: string | undefined,
+): AdviceSettings {
+  const configured = typeof issuers === 'function' ? undefined : issuers;
+  const only = configured?.length === 1 ? configured[0]?.policy : undefined;
+  return { issuers: configured, policy: trusted.findNow(issuer)?.policy ?? only, maxTokenSize };
 }
 
 function closedError(): UnavailableError {

@@ -43,6 +43,28 @@ describe('a guard', () => {
     expect(guard.authorize(null, { optional: true })).toBeUndefined();
   });
 
+  it('[EVENTS-GUARDS] counts and publishes what it denies, as its verifier does', () => {
+    const events: unknown[] = [];
+    const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    const guard = createGuard(optionsFor(key, { onEvent: (event) => events.push(event), debug: true }));
+    const auth = guard.verifier.verifySync(token);
+    guard.authorize(auth, { scope: 'write' });
+    guard.authorize(auth, { scope: 'read' });
+    guard.authorize(null);
+    const { issuer } = auth;
+    expect(events).toEqual([
+      { type: 'token-refused', issuer, code: 'ERR_SCOPE_INSUFFICIENT' },
+      { type: 'token-refused', issuer: undefined, code: 'ERR_CREDENTIALS_MISSING' },
+    ]);
+    expect(guard.verifier.stats()).toMatchObject({
+      verified: 1,
+      refused: { ERR_SCOPE_INSUFFICIENT: 1, ERR_CREDENTIALS_MISSING: 1 },
+    });
+    const lines = write.mock.calls.map(([line]) => String(line));
+    expect(lines[0]).toContain(`${issuer}: refused, ERR_SCOPE_INSUFFICIENT`);
+    expect(lines[0]).toContain('the route requires "write"');
+  });
+
   it('passes an error to a framework with the headers of the answer and the public description', () => {
     const guard = createGuard({ ...optionsFor(key), realm: 'orders', onError: 'framework' });
     const error = authErrorOf(() => guard.verifier.verifySync(signToken(key, { aud: 'hush' })));

@@ -36,7 +36,8 @@ function respond({ status, headers, body }: Challenge, reply: FastifyReply): voi
   reply.code(status).send(body);
 }
 
-function headersOf(reply: FastifyReply): ResponseHeaders {
+/** Adapts the headers of a reply. */
+export function headersOf(reply: FastifyReply): ResponseHeaders {
   return {
     keys: () => Object.keys(reply.getHeaders()),
     has: (name) => reply.hasHeader(name),

@@ -23,7 +23,7 @@ export interface AuthDecorators {
    * compositions of `@fastify/auth`. Does not check scopes.
    *
    * @param reply - The reply that receives the headers of the result, if there are any.
-   * @throws AuthError whose status and headers Fastify copies to the response.
+   * @throws AuthError. Without an error handler of yours, the client gets the same answer as from the plugin.
    *
    * @example
    * ```ts

@@ -4,16 +4,14 @@ import {
   createGuard,
   createOktaGuard,
   type Guard,
-  isAuthError,
-  keepChallengeOnWrite,
   openApiSecurity,
   type Requirements,
 } from '@verifier/core';
-import type { FastifyInstance, FastifyPluginAsync, onErrorHookHandler, onRouteHookHandler } from 'fastify';
+import type { FastifyInstance, FastifyPluginAsync, onRouteHookHandler } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
-import { afterDraining } from './answer-error.ts';
 import { toScopeHook } from './auth-hook.ts';
 import { decorate } from './decorators.ts';
+import { keepChallenge, toAnswerHook } from './default-answer.ts';
 import { showSecurity } from './openapi-security.ts';
 import { type BearerAuthOptions, type OktaAuthOptions, type PluginSettings, splitOptions } from './plugin-options.ts';
 import { RouteAuthReader, readRouteAuth } from './route-auth-reader.ts';
@@ -97,6 +95,7 @@ function protect<TGuardOptions extends object>(
   );
   instance.addHook('onRoute', toRouteHook(routes, securityScheme));
   instance.addHook('onError', keepChallenge);
+  instance.addHook('onSend', toAnswerHook(guard));
   if (warmUp) instance.addHook('onReady', async () => await guard.verifier.warmUp());
   instance.addHook('onClose', async () => await guard.close());
 }
@@ -116,12 +115,3 @@ function toRouteHook(routes: RouteAuthReader, securityScheme: string | undefined
     else if (auth === false) showSecurity(route, []);
   };
 }
-
-// Runs before the application's error handler, which need not know about challenges.
-const keepChallenge: onErrorHookHandler = (_request, reply, error, done) => {
-  if (!isAuthError(error) || !Object.hasOwn(error, 'headers') || error.headers === undefined) return done();
-  // Not `reply.code`, which `reply.redirect` of an error handler would keep.
-  reply.raw.statusCode = error.status;
-  keepChallengeOnWrite(reply.raw, error.headers);
-  return afterDraining(reply, done);
-};

@@ -46,13 +46,21 @@ describe.each(Object.entries(frameworks))('%s', (_name, fastify) => {
     const anonymous = 'Bearer realm="api"';
     const invalid = 'Bearer realm="api", error="invalid_token", error_description="The access token is invalid"';
 
-    it("[ADAPTERS-ON-ERROR] keeps status and challenge in Fastify's own error handler", async () => {
+    it("[ADAPTERS-ON-ERROR] answers as core does in Fastify's own error handler, and never with the code", async () => {
       const server = createServer(fastify);
       await addRoutes(server);
       const denied = [await ask(server), await ask(server, { token: 'nonsense' })];
       expect(denied.map(({ status }) => status)).toEqual([401, 401]);
       expect(denied.map((answer) => headerOf(answer, 'www-authenticate'))).toEqual([anonymous, invalid]);
-      expect(JSON.parse(denied[1]?.body ?? '')).toMatchObject({ statusCode: 401, error: 'Unauthorized' });
+      expect(denied.map(({ body }) => body)).toEqual([
+        '{"error":"unauthorized","error_description":"The request has no access token"}',
+        '{"error":"invalid_token","error_description":"The access token is invalid"}',
+      ]);
+      for (const answer of denied) {
+        expect(headerOf(answer, 'content-type')).toBe('application/json');
+        expect(headerOf(answer, 'content-length')).toBe(String(answer.body.length));
+        expect(headerOf(answer, 'cache-control')).toBe('no-store');
+      }
     });
 
     it('tells the client no more than other answers do', async () => {
@@ -61,7 +69,7 @@ describe.each(Object.entries(frameworks))('%s', (_name, fastify) => {
       const { status, body } = await ask(server, { token });
       expect(status).toBe(401);
       expect(body).not.toContain(reason);
-      expect(JSON.parse(body).message).toBe('The access token is invalid');
+      expect(body).toBe('{"error":"invalid_token","error_description":"The access token is invalid"}');
     });
 
     it('passes the error to setErrorHandler, with code, status and headers, and without the text of validate', async () => {
@@ -120,6 +128,72 @@ describe.each(Object.entries(frameworks))('%s', (_name, fastify) => {
       await addRoutes(server);
       const expected = way === 'fastify.authenticate' ? [401, 200] : [401, 403];
       expect(await statuses(server, { path: '/scoped' }, { path: '/scoped', token })).toEqual(expected);
+    });
+  });
+
+  describe('[ADAPTERS-NO-CODE] the client gets the bytes of core, and no code,', () => {
+    const invalid = '{"error":"invalid_token","error_description":"The access token is invalid"}';
+    const challenge = 'Bearer realm="api", error="invalid_token", error_description="The access token is invalid"';
+    type Way = (server: FastifyInstance) => void;
+    const ways: Record<string, Way> = {
+      'from fastify.authenticate': (server) => void server.get('/', { preHandler: server.authenticate }, ok),
+      'from @fastify/auth': (server) => {
+        const never = async (): Promise<void> => {
+          throw new Error('no API key');
+        };
+        server.get('/', { onRequest: server.auth([never, server.authenticate]) }, ok);
+      },
+      'from a hook of the application': (server) => {
+        server.addHook('onRequest', async (request) => await server.authenticate(request));
+        server.get('/', ok);
+      },
+      'from a hook that verifies the token itself': (server) => {
+        server.addHook('preHandler', async (request) => {
+          await server.verifier.verify(String(request.headers.authorization).replace('Bearer ', ''));
+        });
+        server.get('/', ok);
+      },
+      'from a handler that calls fastify.authenticate': (server) =>
+        void server.get('/', async (request, reply) => await server.authenticate(request, reply)),
+      'from an error handler that passes the error on': (server) => {
+        server.setErrorHandler((error, _request, reply) => reply.send(error));
+        server.get('/', { onRequest: server.authenticate }, ok);
+      },
+      'from an error handler that throws the error': (server) => {
+        server.setErrorHandler((error) => {
+          throw error;
+        });
+        server.get('/', { onRequest: server.authenticate }, ok);
+      },
+    };
+
+    it.each(Object.entries(ways))('%s', async (_way, addRoute) => {
+      const server = createServer(fastify);
+      await server.register(fastifyAuth);
+      await server.register(bearerAuth, { ...options(), audience: 'api://another', global: false });
+      await server.register(async (scope) => addRoute(scope));
+      const answer = await ask(server, { token });
+      expect(answer).toMatchObject({ status: 401, body: invalid });
+      expect(headerOf(answer, 'www-authenticate')).toBe(challenge);
+      expect(headerOf(answer, 'content-type')).toBe('application/json');
+      expect(headerOf(answer, 'cache-control')).toBe('no-store');
+    });
+
+    it('while other errors, and answers of an error handler, stay as they are', async () => {
+      const server = createServer(fastify);
+      await server.register(bearerAuth, { ...options(), onError: 'framework' });
+      server.get('/', () => {
+        throw Object.assign(new Error('teapot'), { statusCode: 418, code: 'ERR_TEAPOT' });
+      });
+      await server.register(async (scope) => {
+        scope.setErrorHandler((error, _request, reply) => reply.send({ code: Object(error).code }));
+        scope.get('/own', { preHandler: scope.requireScope('write') }, ok);
+      });
+      expect(JSON.parse((await ask(server, { token })).body)).toMatchObject({ statusCode: 418, code: 'ERR_TEAPOT' });
+      expect(await ask(server, { path: '/own', token })).toMatchObject({
+        status: 403,
+        body: '{"code":"ERR_SCOPE_INSUFFICIENT"}',
+      });
     });
   });
 

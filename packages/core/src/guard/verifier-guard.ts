@@ -4,6 +4,7 @@ import { resolveRequirements } from '../authorization/resolve-requirements.ts';
 import { createVerifier } from '../create-verifier.ts';
 import { type AnyAuthError, ConfigurationError } from '../errors.ts';
 import { asError } from '../lib/thrown-error.ts';
+import { publishDenial } from '../observability/denial-listener.ts';
 import type { VerifierOptions } from '../options/options.ts';
 import { type Challenge, publicDescription } from '../request/challenge.ts';
 import { keepChallengeOnWrite, type NodeResponse } from '../request/node-response.ts';
@@ -32,7 +33,10 @@ export class VerifierGuard implements Guard {
   authorize(auth: VerifiedToken | null, requirements?: Requirements): AnyAuthError | undefined {
     const resolved = resolveRequirements(requirements, 'authorize');
     try {
-      return denyAccess(auth, resolved);
+      const denied = denyAccess(auth, resolved);
+      // As a denial by `authenticate`: operators see the same whichever way a route states its requirements.
+      if (denied !== undefined) publishDenial(this.verifier, denied, auth?.issuer);
+      return denied;
     } catch (thrown) {
       throw asError(thrown);
     }

@@ -1,5 +1,6 @@
 import type { Clock } from '../runtime/clock.ts';
 import type { HttpClient } from '../runtime/http-runtime.ts';
+import { DocumentError } from './document-error.ts';
 import { type DocumentSettings, type FetchedDocument, requestDocument } from './request-document.ts';
 
 /** A fetched document, or a 304 that confirms the cached copy, and its URL. */
@@ -34,6 +35,10 @@ export class DocumentClient {
   async request(url: string, cached: DocumentValidator | undefined, signal: AbortSignal): Promise<LocatedDocument> {
     const etag = cached?.url === url ? cached.etag : undefined;
     const request = { etag, signal, now: this.#clock.now() };
-    return { ...(await requestDocument(this.#client, url, this.#settings, request)), url };
+    try {
+      return { ...(await requestDocument(this.#client, url, this.#settings, request)), url };
+    } catch (error) {
+      throw error instanceof DocumentError ? error.at(url, this.#client.proxyFor?.(url)) : error;
+    }
   }
 }

@@ -1,3 +1,5 @@
+import { readableUrl } from './readable-url.ts';
+
 /** The reason why a document could not be fetched. */
 export type DocumentFault =
   | 'network'
@@ -18,6 +20,8 @@ export class DocumentError extends Error {
   readonly status: number | undefined;
   /** The `Retry-After` of the response, in seconds. */
   readonly retryAfter: number | undefined;
+  #place = '';
+  #route = '';
 
   constructor(
     fault: DocumentFault,
@@ -28,6 +32,18 @@ export class DocumentError extends Error {
     this.fault = fault;
     this.status = details.status;
     this.retryAfter = details.retryAfter;
+  }
+
+  /** Sets where the failure happened. Returns this error. */
+  at(url: string, proxy: string | undefined): this {
+    this.#place = `${readableUrl(url)}: `;
+    this.#route = proxy === undefined ? '' : `, through the proxy ${proxy}`;
+    return this;
+  }
+
+  /** The URL, the reason and the proxy, as far as they are known. */
+  get description(): string {
+    return `${this.#place}${this.message}${this.#route}`;
   }
 }
 

@@ -42,6 +42,10 @@ type Utf8Decoder = InstanceType<typeof TextDecoder>;
 const longestDiscarded = 16_384;
 // A page of a gateway or a login. Any other type says nothing: servers send JSON under many types, or under none.
 const htmlType = /^\s*(?<type>text\/html|application\/xhtml\+xml)\s*(?:;|$)/i;
+// An error of the application's own fetch may be its own cause.
+const maxCauses = 8;
+// Of OpenSSL and Node.js.
+const certificateCodes = /CERT|^UNABLE_TO_|^(?:HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED)$/;
 const tooLargeCodes = ['UND_ERR_RES_EXCEEDED_MAX_SIZE'];
 // The codes of Node.js for a body that is not in its content coding: zlib, brotli and zstd.
 const decodingCode = /^(?:Z_|ERR__ERROR_|ZSTD_error_)/;
@@ -80,11 +84,29 @@ function connectionFault(cause: unknown, { maxResponseSize }: DocumentSettings):
   let beneath = cause;
   while (!hasCode(beneath) && causeOf(beneath) !== undefined) beneath = causeOf(beneath);
   if (hasCode(beneath) && tooLargeCodes.includes(beneath.code)) return tooLarge(maxResponseSize);
-  const code = hasCode(beneath) ? ` (${beneath.code})` : '';
-  if (hasCode(beneath) && decodingCode.test(beneath.code)) {
-    return new DocumentError('decoding', `The content coding of the answer cannot be decoded${code}`, { cause });
+  const code = hasCode(beneath) ? beneath.code : undefined;
+  if (code !== undefined && decodingCode.test(code)) {
+    return new DocumentError('decoding', `The content coding of the answer cannot be decoded (${code})`, { cause });
   }
-  return new DocumentError('network', `The connection failed${code}`, { cause });
+  return new DocumentError('network', connectionReason(cause, code), { cause });
+}
+
+function connectionReason(cause: unknown, code: string | undefined): string {
+  const status = proxyStatus(cause);
+  if (status === '407') return 'The proxy requires credentials (status 407)';
+  if (status !== undefined) return `The proxy refused the connection (status ${status})`;
+  if (code === undefined) return 'The connection failed';
+  return certificateCodes.test(code)
+    ? `The certificate of the server is not accepted (${code})`
+    : `The connection failed (${code})`;
+}
+
+// undici reports the answer of a proxy only in the text of an error.
+function proxyStatus(error: unknown, depth = 0): string | undefined {
+  const { message, cause } = Object(error) as { message?: unknown; cause?: unknown };
+  const text = typeof message === 'string' ? message : '';
+  const status = /^proxy authentication required/i.test(text) ? '407' : /^Proxy response \((\d{3})\)/.exec(text)?.[1];
+  return status ?? (cause === undefined || depth === maxCauses ? undefined : proxyStatus(cause, depth + 1));
 }
 
 function causeOf(error: unknown): unknown {
@@ -149,7 +171,9 @@ async function readDocument(
 function faultOf({ status, headers }: Response, maxResponseSize: number, now: number): DocumentError | undefined {
   if (status !== 200) {
     const retryAfter = parseRetryAfter(headers.get('retry-after'), now);
-    return new DocumentError('status', `The answer has the status ${status}`, { status, retryAfter });
+    const message =
+      status === 407 ? 'The proxy requires credentials (status 407)' : `The answer has the status ${status}`;
+    return new DocumentError('status', message, { status, retryAfter });
   }
   const html = htmlType.exec(headers.get('content-type') ?? '')?.groups?.['type'];
   if (html !== undefined) {

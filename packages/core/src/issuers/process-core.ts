@@ -12,6 +12,8 @@ import { TokenCache } from './token-cache.ts';
 
 // A warning may name an issuer, and a process may have any number of those in its life.
 const maxWarnings = 256;
+// A client may cause one for each verifier and code, and an application may create verifiers for its tenants.
+const maxRefusalWarnings = 64;
 
 /** The one core of a process: its connection pools, its issuers, its verified tokens and the signatures in flight. */
 interface ProcessCore extends Identities {
@@ -20,6 +22,8 @@ interface ProcessCore extends Identities {
   readonly tokens: TokenCache;
   readonly signatures: SignaturePool;
   readonly warned: LRUCache<string, true>;
+  /** The number of warnings about refused tokens. */
+  refusalWarnings: number;
 }
 
 /** A lease of an issuer's entry. */
@@ -52,6 +56,7 @@ function createProcessCore(): ProcessCore {
     identities: new WeakMap(),
     lastIdentity: 0,
     warned: new LRUCache(copyOptions({ max: maxWarnings })),
+    refusalWarnings: 0,
   };
 }
 
@@ -73,6 +78,14 @@ export function warnOnce(runtime: Runtime, message: string, code: string): void 
   if (warned.has(message)) return;
   warned.set(message, true);
   runtime.warn(message, code);
+}
+
+/** Warns the operator that every token is refused. A process warns 64 times at most, because clients cause it. */
+export function warnOfRefusals(runtime: Runtime, message: string): void {
+  const core = processCore();
+  if (core.refusalWarnings >= maxRefusalWarnings) return;
+  core.refusalWarnings += 1;
+  runtime.warn(message, 'VERIFIER_ALL_REFUSED');
 }
 
 /**

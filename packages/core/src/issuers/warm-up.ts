@@ -13,7 +13,7 @@ export async function warmUp(issuers: readonly TrustedIssuer[]): Promise<void> {
     result.status === 'rejected' ? [{ error: result.reason as UnavailableError, issuer: issuers[index]?.issuer }] : [],
   );
   if (failed.length === 0) return;
-  const names = failed.map(({ error, issuer }) => `${issuer} (${error.code})`).join(', ');
+  const reasons = failed.map(({ error, issuer }) => `${issuer} (${error.code}): ${error.message}`).join('\n');
   const errors = failed.map(({ error }) => error);
-  throw new AggregateError(errors, `The keys of ${names} cannot be fetched`);
+  throw new AggregateError(errors, `The keys cannot be fetched of ${reasons}`);
 }

@@ -29,11 +29,11 @@ export class CachedDocument<TValue> {
    * @param copy - The stored copy that the request named.
    * @throws the error of the parser; the previous value then stays.
    */
-  apply({ unchanged, json }: LocatedDocument, copy: StoredDocument | undefined): void {
+  apply({ unchanged, json, url }: LocatedDocument, copy: StoredDocument | undefined): void {
     // A 304 for the copy that the value was parsed from confirms the value.
     if (unchanged && this.#isSource(copy)) return;
     const previous = this.value;
-    const next = this.#options.parse(unchanged ? JSON.parse(copy?.body ?? 'null') : json, previous);
+    const next = this.#options.parse(unchanged ? JSON.parse(copy?.body ?? 'null') : json, previous, url);
     this.value = next;
     this.#options.replaced?.(next, previous);
   }

@@ -1,5 +1,6 @@
 import { UnavailableError } from '../errors.ts';
 import { DocumentError } from '../http/document-error.ts';
+import { readableUrl } from '../http/readable-url.ts';
 import { type InsecureUrls, urlFault } from '../http/secure-url.ts';
 import { IssuerMismatchError } from './issuer-mismatch-error.ts';
 
@@ -63,15 +64,23 @@ function rankOf(error: unknown): number {
  * Parses an issuer's metadata. Their `issuer` must equal the configured one.
  *
  * @param insecure - The URLs without TLS that the metadata may refer to.
+ * @param url - The place of the metadata, for messages.
  * @throws UnavailableError with ERR_DISCOVERY_ISSUER_MISMATCH or ERR_DISCOVERY_FAILED.
  */
-export function parseMetadata(json: unknown, issuer: string, insecure: InsecureUrls): IssuerMetadata {
+export function parseMetadata(json: unknown, issuer: string, insecure: InsecureUrls, url: string): IssuerMetadata {
   const { issuer: named, jwks_uri: jwksUri } = (json ?? {}) as { issuer?: unknown; jwks_uri?: unknown };
   if (!namesIssuer(json, issuer)) {
     const cause = new IssuerMismatchError(typeof named === 'string' ? named.slice(0, 200) : '');
-    throw new UnavailableError('ERR_DISCOVERY_ISSUER_MISMATCH', 'The metadata names another issuer', { cause });
+    throw new UnavailableError(
+      'ERR_DISCOVERY_ISSUER_MISMATCH',
+      `The metadata at ${readableUrl(url)} name another issuer`,
+      { cause },
+    );
   }
   const fault = typeof jwksUri === 'string' ? urlFault(jwksUri, insecure) : 'is missing';
-  if (fault !== undefined) throw new UnavailableError('ERR_DISCOVERY_FAILED', `The jwks_uri in the metadata ${fault}`);
+  if (fault !== undefined) {
+    const message = `The jwks_uri in the metadata at ${readableUrl(url)} ${fault}`;
+    throw new UnavailableError('ERR_DISCOVERY_FAILED', message);
+  }
   return { jwksUri: jwksUri as string };
 }

@@ -109,7 +109,13 @@ function isAbsent(value: unknown): boolean {
 
 function isForSignatures({ use, key_ops: operations }: Members): boolean {
   if (!isAbsent(use) && use !== 'sig') return false;
-  return isAbsent(operations) || (Array.isArray(operations) && operations.includes('verify'));
+  return isAbsent(operations) || (isListOfOperations(operations) && operations.includes('verify'));
+}
+
+// RFC 7517, section 4.3: texts, each of them once.
+function isListOfOperations(value: unknown): value is readonly string[] {
+  if (!Array.isArray(value) || !value.every((operation) => typeof operation === 'string')) return false;
+  return new Set(value).size === value.length;
 }
 
 // An empty identifier is one: the tokens of such a key name it.

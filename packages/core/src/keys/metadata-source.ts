@@ -55,7 +55,7 @@ export class MetadataSource {
     this.#document = new RefreshingDocument({
       ...options,
       request: (cached, signal) => requestMetadata({ ...options, urls: urls() }, cached, signal),
-      parse: (json) => parseMetadata(json, issuer, insecure),
+      parse: (json, _previous, url) => parseMetadata(json, issuer, insecure, url),
       settings,
       unavailable,
       // Refreshed on use only, without a timer.
@@ -113,7 +113,7 @@ async function requestMetadata(
   }
   const { code, message } = unavailable;
   const isLate = deadline.signal.aborted;
-  throw documentUnavailable(code, message, isLate ? deadline.signal.reason : mostTelling(errors));
+  throw documentUnavailable(code, message, isLate ? deadline.signal.reason : mostTelling(errors), errors);
 }
 
 // While one place fails, the metadata of another issuer at a further place are no reason to suspect the configuration.

@@ -14,8 +14,8 @@ export interface RefreshingDocumentOptions<TValue> {
    * @param cached - The copy that a 304 would confirm.
    */
   readonly request: (cached: StoredDocument | undefined, signal: AbortSignal) => Promise<LocatedDocument>;
-  /** Parses the document; throws an UnavailableError if it is not usable, and the previous value stays. */
-  readonly parse: (json: unknown, previous: TValue | undefined) => TValue;
+  /** Parses the document of a URL; throws an UnavailableError if it is not usable, and the previous value stays. */
+  readonly parse: (json: unknown, previous: TValue | undefined, url: string) => TValue;
   /** Called when a new value replaces the previous one. */
   readonly replaced?: ((next: TValue, previous: TValue | undefined) => void) | undefined;
   readonly settings: RefreshSettings;

@@ -1,4 +1,5 @@
 import { type TokenError, UnavailableError } from '../errors.ts';
+import { readableUrl } from '../http/readable-url.ts';
 import { andThen, type MaybePromise } from '../lib/maybe-promise.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { AbsentKeys } from './absent-keys.ts';
@@ -35,7 +36,7 @@ export class RemoteKeySource implements KeySource {
     this.#absentKeys = new AbsentKeys(options.clock);
     this.#document = new RefreshingDocument({
       ...options,
-      parse: (json, previous) => parseKeySet(json, runtime, previous),
+      parse: (json, previous, url) => parseKeySet(json, runtime, previous, url),
       replaced: (next, previous) => publishChanges(next, previous, listener),
       unavailable: { code: 'ERR_KEY_SET_UNAVAILABLE', message: 'The key set of the issuer cannot be fetched' },
     });
@@ -128,11 +129,11 @@ export class RemoteKeySource implements KeySource {
   }
 }
 
-function parseKeySet(json: unknown, runtime: Runtime, previous: KeySet | undefined): KeySet {
+function parseKeySet(json: unknown, runtime: Runtime, previous: KeySet | undefined, url: string): KeySet {
   const { keys: members } = (json ?? {}) as { keys?: unknown };
-  if (!Array.isArray(members)) throw invalidKeySet('The key set of the issuer is not a JWK set');
+  if (!Array.isArray(members)) throw invalidKeySet(`The key set at ${readableUrl(url)} is not a JWK set`);
   const keySet = new KeySet(members, runtime, previous);
-  if (keySet.keys.length === 0) throw invalidKeySet('The key set of the issuer contains no usable key');
+  if (keySet.keys.length === 0) throw invalidKeySet(`The key set at ${readableUrl(url)} contains no usable key`);
   return keySet;
 }
 

@@ -67,5 +67,5 @@ function invalidityOf(issuer: string, error: UnavailableError): string | undefin
 
 function reasonOf({ message, cause }: UnavailableError): string {
   const causeMessage = cause instanceof Error ? cause.message : undefined;
-  return causeMessage === undefined || message.endsWith(causeMessage) ? message : `${message}: ${causeMessage}`;
+  return causeMessage === undefined || message.includes(causeMessage) ? message : `${message}: ${causeMessage}`;
 }

@@ -4,15 +4,22 @@ import type { TelemetryRuntime } from '../runtime/telemetry-runtime.ts';
 import type { VerifiedToken } from '../token/verified-token.ts';
 import { issuerOf } from './error-issuer.ts';
 import type { EventListener, VerifierEvent } from './events.ts';
+import { RefusalLog, type RefusalLogParts } from './refusal-log.ts';
 import type { Counters } from './stats.ts';
 
 /** Counts the outcomes of verifications and publishes each refusal: in one place for every method of a verifier. */
 export class VerificationMetrics {
   readonly counters: Counters = { refused: {}, verified: 0, hits: 0, misses: 0 };
+  readonly log: RefusalLog;
   readonly #publish: EventListener;
-  readonly #runtime: Pick<TelemetryRuntime, 'debug' | 'trace'>;
+  readonly #runtime: Pick<TelemetryRuntime, 'trace'>;
 
-  constructor(publish: EventListener, runtime: Pick<TelemetryRuntime, 'debug' | 'trace'>) {
+  constructor(
+    publish: EventListener,
+    runtime: Pick<TelemetryRuntime, 'trace'>,
+    parts: Omit<RefusalLogParts, 'counters'>,
+  ) {
+    this.log = new RefusalLog({ ...parts, counters: this.counters });
     this.#publish = publish;
     this.#runtime = runtime;
   }
@@ -34,17 +41,17 @@ export class VerificationMetrics {
   };
 
   readonly #refused = (error: unknown): never => {
-    if (isAuthError(error)) this.#publishRefusal(error);
+    if (isAuthError(error)) this.refuse(error);
     throw error;
   };
 
-  #publishRefusal(error: AnyAuthError): void {
+  /** Counts and publishes a refusal. */
+  refuse(error: AnyAuthError): void {
     const { refused } = this.counters;
     const { code } = error;
     const issuer = issuerOf(error);
     refused[code] = (refused[code] ?? 0) + 1;
-    const claim = 'claim' in error ? ` (${error.claim})` : '';
-    this.#runtime.debug(`${issuer ?? 'no issuer'}: refused, ${code}${claim}`);
+    this.log.refused(error, issuer);
     const event: VerifierEvent = { type: 'token-refused', issuer, code };
     this.#runtime.trace(event);
     this.#publish(event);

@@ -269,6 +269,13 @@ export interface CommonOptions {
    */
   readonly optional?: boolean;
   /**
+   * Writes a line for each refused token and each fetch, as `NODE_DEBUG=verifier` does, to the console or to standard
+   * error. For runtimes without environment variables. A line names codes, claims and options, and no value of a token.
+   *
+   * @default false
+   */
+  readonly debug?: boolean;
+  /**
    * Called with each event about keys, and with each refused token. An error that it throws becomes a warning.
    *
    * @default none

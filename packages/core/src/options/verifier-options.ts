@@ -38,7 +38,7 @@ type GivenIssuers = readonly unknown[] | IssuerResolver;
 
 /** The options of a verifier without those of its issuers and without groups, with defaults applied. */
 export interface ResolvedVerifierOptions
-  extends WithDefaults<Omit<CommonOptions, GroupName>, 'maxTokenSize' | 'realm' | 'optional' | 'clock'>,
+  extends WithDefaults<Omit<CommonOptions, GroupName>, 'maxTokenSize' | 'realm' | 'optional' | 'debug' | 'clock'>,
     Record<keyof Pick<ManyIssuersOptions, 'issuers'>, GivenIssuers | undefined> {}
 
 /** The options of a verifier, without those of its issuers and without groups. */
@@ -52,6 +52,7 @@ export const verifierOptions: OptionTable<ResolvedVerifierOptions> = {
   getToken: functionOption<NonNullable<CommonOptions['getToken']>>('nothing'),
   realm: contentOption<string>({ default: 'api', separates: 'nothing' }, readRealm),
   optional: booleanOption({ default: false, separates: 'nothing' }),
+  debug: booleanOption({ default: false, separates: 'nothing' }),
   onEvent: functionOption<NonNullable<CommonOptions['onEvent']>>('nothing'),
   clock: identityOption<Clock>({ default: systemClock, separates: 'entry' }, readClock),
 };

@@ -6,6 +6,8 @@ export interface HttpClient {
   readonly fetch: FetchLike;
   /** Whether an error means that the server had closed a pooled keep-alive connection before it was used again. */
   isStaleConnection(error: unknown): boolean;
+  /** The proxy through which a URL is fetched, without its credentials; undefined if there is none, or if it is unknown. */
+  proxyFor?(url: string): string | undefined;
   /** Closes the connections. Never rejects. */
   close(): Promise<void>;
 }

@@ -13,6 +13,10 @@ export interface TelemetryRuntime {
   trace(event: object): void;
   /** Warns the operator. */
   warn(message: string, code: string): void;
+  /** Whether the debug log is enabled for the process. */
+  isDebugging(): boolean;
   /** Writes a line to the debug log, if it is enabled. */
   debug(line: string): void;
+  /** Writes a line of the debug log, whether it is enabled or not. */
+  print(line: string): void;
 }

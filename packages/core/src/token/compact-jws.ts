@@ -36,13 +36,14 @@ const charactersPerStructure = 12;
  * limited the length of the token; the signature is not verified.
  *
  * @param verifiedHeaders - Headers that need not be parsed again.
- * @throws TokenError with ERR_TOKEN_MALFORMED, ERR_CRIT_UNSUPPORTED, or ERR_ALG_NOT_ALLOWED if `alg` is not a string.
+ * @throws TokenError with ERR_TOKEN_MALFORMED, ERR_CRIT_UNSUPPORTED, or ERR_ALG_NOT_ALLOWED if `alg` is not a string, or is
+ *   `none` without a signature.
  */
 export function parseCompactJws(token: string, decoder: Decoder, verifiedHeaders?: VerifiedHeaders): CompactJws {
   const first = token.indexOf('.');
   const second = token.indexOf('.', first + 1);
   const hasEveryPart = first > 0 && second > first + 1 && second < token.length - 1;
-  if (!hasEveryPart || token.includes('.', second + 1)) validateParts(token, hasEveryPart);
+  if (!hasEveryPart || token.includes('.', second + 1)) validateParts(token, hasEveryPart, decoder);
   const encodedHeader = token.slice(0, first);
   const claimsPart = decodePart(token.slice(first + 1, second), decoder);
   const signature = decodePart(token.slice(second + 1), decoder);
@@ -54,12 +55,39 @@ export function parseCompactJws(token: string, decoder: Decoder, verifiedHeaders
 }
 
 // A fourth part fails base64url decoding, together with the third one.
-function validateParts(token: string, hasEveryPart: boolean): void {
+function validateParts(token: string, hasEveryPart: boolean, decoder: Decoder): void {
+  const parts = token.split('.', 6);
+  const [header = '', claims = '', signature] = parts;
+  if (startsWithScheme(token)) throw prefixed();
   // RFC 7516, section 9.
-  if (token.split('.', 6).length === 5) {
+  if (parts.length === 5) {
     throw malformed('The token is encrypted (five parts), and only signed tokens (three parts) are verified');
   }
+  if (parts.length === 1 && token !== '') {
+    throw malformed('The token is opaque and not a JWT: the client must request a token for this API');
+  }
+  if (parts.length === 3 && claims !== '' && signature === '' && namesNoAlgorithm(header, decoder)) {
+    throw new TokenError('ERR_ALG_NOT_ALLOWED', 'The token is not signed');
+  }
   if (!hasEveryPart) throw malformed('The token is not a compact JWS of three base64url parts');
+}
+
+// RFC 7519, section 6.
+function namesNoAlgorithm(encodedHeader: string, decoder: Decoder): boolean {
+  try {
+    const { alg } = parseObject(decodePart(encodedHeader, decoder), decoder);
+    return typeof alg === 'string' && alg.toLowerCase() === 'none';
+  } catch {
+    return false;
+  }
+}
+
+function startsWithScheme(token: string): boolean {
+  return /^\s*bearer\s/i.test(token);
+}
+
+function prefixed(): TokenError {
+  return malformed('The token begins with "Bearer": pass the token alone');
 }
 
 // The claims that are optional here and whose type is promised to applications.
@@ -131,7 +159,7 @@ function decodePart(part: string, decoder: Decoder): Uint8Array {
   try {
     return decoder.decodeBase64url(part);
   } catch {
-    throw malformed('A part of the token is not canonical base64url');
+    throw startsWithScheme(part) ? prefixed() : malformed('A part of the token is not canonical base64url');
   }
 }
 

@@ -13,6 +13,7 @@ import { mismatchFault } from '../token/claim-faults.ts';
 import { FrozenToken } from '../token/frozen-token.ts';
 import { type ExpectedIdToken, readAccessTokenHash, validateIdToken } from '../token/id-token.ts';
 import type { VerifiedToken } from '../token/verified-token.ts';
+import { withoutAdviceOn } from './refusal-advice.ts';
 import type { SignatureVerifier } from './signature-verifier.ts';
 
 const yearOfSeconds = 31_622_400;
@@ -61,7 +62,7 @@ export class IdTokenVerifier {
       try {
         return this.#accept(credentials, jws, trusted, expected);
       } catch (error) {
-        throw attributeTo(trusted.issuer, error);
+        throw attributeTo(trusted.issuer, withoutAdviceOn(error));
       }
     });
   }
@@ -89,7 +90,7 @@ export class IdTokenVerifier {
     const { accessToken } = expected;
     if (accessToken === undefined) return verified;
     return andThen(this.#accessTokenFault(accessToken, jws), (fault) => {
-      if (fault !== undefined) throw attributeTo(issuer, fault);
+      if (fault !== undefined) throw attributeTo(issuer, withoutAdviceOn(fault));
       return verified;
     });
   }

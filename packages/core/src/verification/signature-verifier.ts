@@ -12,6 +12,7 @@ import type { Runtime } from '../runtime/runtime.ts';
 import { type CompactJws, parseCompactJws, readClaim } from '../token/compact-jws.ts';
 import { deepFreeze } from '../token/frozen-token.ts';
 import { HeaderCache } from '../token/header-cache.ts';
+import { nameGraphToken } from './name-graph-token.ts';
 import type { VerificationContext } from './verification-context.ts';
 
 /** The collaborators of a {@link SignatureVerifier}. */
@@ -57,9 +58,7 @@ export class SignatureVerifier {
   verify(token: string, context: SignatureContext): MaybePromise<SignedToken> {
     const { issuers, runtime } = this.#parts;
     const jws = parseCompactJws(token, runtime, this.#headers);
-    return andThen(issuers.find(readClaim(jws.claims, 'iss')), (trusted) =>
-      this.#verifyFrom(trusted, { token, jws }, context),
-    );
+    return andThen(findIssuer(issuers, jws), (trusted) => this.#verifyFrom(trusted, { token, jws }, context));
   }
 
   #verifyFrom(trusted: TrustedIssuer, parsed: ParsedToken, context: SignatureContext): MaybePromise<SignedToken> {
@@ -67,10 +66,10 @@ export class SignatureVerifier {
       const signed = this.#verifyWithKey(trusted, parsed, context);
       if (!(signed instanceof Promise)) return signed;
       return signed.catch((error: unknown) => {
-        throw attributed(trusted, error);
+        throw attributed(trusted, nameGraphToken(error, parsed.jws.header));
       });
     } catch (error) {
-      throw attributed(trusted, error);
+      throw attributed(trusted, nameGraphToken(error, parsed.jws.header));
     }
   }
 
@@ -133,6 +132,14 @@ export class SignatureVerifier {
       accepted: undefined,
     };
     return { trusted, jws: verified, keySet };
+  }
+}
+
+function findIssuer(issuers: TrustedIssuers, { claims, header }: CompactJws): MaybePromise<TrustedIssuer> {
+  try {
+    return issuers.find(readClaim(claims, 'iss'));
+  } catch (error) {
+    throw nameGraphToken(error, header);
   }
 }
 

@@ -27,6 +27,18 @@ const tokens: readonly Case[] = [
   ['The token is not a compact JWS of three base64url parts', 'a.b.'],
   ['The token is encrypted (five parts), and only signed tokens (three parts) are verified', 'a.b.c.d.e'],
   ['The token is encrypted (five parts), and only signed tokens (three parts) are verified', 'a..c.d.e'],
+  ['The token is opaque and not a JWT: the client must request a token for this API', 'opaque'],
+  ['The token begins with "Bearer": pass the token alone', `Bearer ${signToken(key)}`],
+  ['The token begins with "Bearer": pass the token alone', `bearer  opaque`],
+  ['The token is not signed', `${encode('{"alg":"none"}')}.${claims}.`],
+  [
+    'The signature of the token is invalid. The nonce in its header marks a token for Microsoft Graph, which only Graph can verify: request a token with a scope of this API',
+    signToken(generateTestKey('Ed25519', key.kid), {}, { typ: 'JWT', nonce: 'x' }),
+  ],
+  [
+    'The token was not issued by an issuer that is trusted here. The nonce in its header marks a token for Microsoft Graph, which only Graph can verify: request a token with a scope of this API',
+    signToken(key, { iss: 'https://sts.windows.net/tenant/' }, { typ: 'JWT', nonce: 'x' }),
+  ],
   ['A part of the token is not canonical base64url', 'aa.bb.cc.dd'],
   ['A part of the token is not canonical base64url', signParts(key, 'AB', claims)],
   ['A part of the token is not UTF-8', headed(Uint8Array.of(0xff))],

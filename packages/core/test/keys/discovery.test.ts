@@ -193,7 +193,7 @@ describe('metadata', () => {
   it('of a remote issuer cannot direct a verifier to its own machine', () => {
     const issuer = 'https://a.example';
     const parse = (jwksUri: string, origins: string[] = []) =>
-      parseMetadata({ issuer, jwks_uri: jwksUri }, issuer, insecureUrlsFor(issuer, origins));
+      parseMetadata({ issuer, jwks_uri: jwksUri }, issuer, insecureUrlsFor(issuer, origins), `${issuer}/metadata`);
     expect(() => parse('http://127.0.0.1/keys')).toThrow(expect.objectContaining({ code: 'ERR_DISCOVERY_FAILED' }));
     expect(() => parse('http://localhost:3000/keys')).toThrow();
     expect(parse('https://keys.example/a')).toEqual({ jwksUri: 'https://keys.example/a' });
@@ -268,7 +268,7 @@ describe('a metadataUri', () => {
   it('elsewhere cannot direct a verifier to its own machine, whatever the issuer looks like', () => {
     const named = 'http://tenant.localhost:8080/uaa/oauth/token';
     const insecure = insecureUrlsFor('https://uaa.example/.well-known/openid-configuration', []);
-    expect(() => parseMetadata({ issuer: named, jwks_uri: 'http://127.0.0.1/keys' }, named, insecure)).toThrow(
+    expect(() => parseMetadata({ issuer: named, jwks_uri: 'http://127.0.0.1/keys' }, named, insecure, named)).toThrow(
       expect.objectContaining({ code: 'ERR_DISCOVERY_FAILED' }),
     );
   });

@@ -53,6 +53,7 @@ const pairs: Readonly<Record<string, Pair>> = {
   getToken: [{}, { getToken: () => 'token' }],
   realm: [{}, { realm: 'other' }],
   optional: [{}, { optional: true }],
+  debug: [{}, { debug: true }],
   onEvent: [{}, { onEvent: () => undefined }],
   clock: [{}, { clock: new FakeClock() }],
   'keyCache.ttl': [{}, { keyCache: { ttl: 60 } }],

@@ -41,7 +41,18 @@ const members: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
     5,
   ),
   use: fc.constantFrom<unknown>('sig', 'enc', 'SIG', undefined, null, '', 5, ['sig']),
-  key_ops: fc.constantFrom<unknown>(['verify'], ['sign'], ['verify', 'encrypt'], [], undefined, null, 'verify', {}),
+  key_ops: fc.constantFrom<unknown>(
+    ['verify'],
+    ['sign'],
+    ['verify', 'encrypt'],
+    ['verify', 'verify'],
+    ['verify', 1],
+    [],
+    undefined,
+    null,
+    'verify',
+    {},
+  ),
   kid: fc.constantFrom<unknown>('k', 'l', 'm', '', undefined, null, 5),
   ...Object.fromEntries(
     ['x', 'y', 'n', 'e'].map((name) => [
@@ -125,7 +136,9 @@ function withValues(jwk: Jwk): Jwk {
 function setOfOne(jwk: unknown, { alg }: Header, signer: number): unknown {
   // WebCrypto accepts `key_ops` of a public key only if it is exactly ["verify"]; this project, if it includes it.
   const { alg: bound, key_ops: operations, ...others } = withValues(jwk as Jwk);
-  const ops = Array.isArray(operations) && operations.includes('verify') ? ['verify'] : operations;
+  const isList = Array.isArray(operations) && operations.every((each) => typeof each === 'string');
+  const isUsable = isList && operations.includes('verify') && new Set(operations).size === operations.length;
+  const ops = isUsable ? ['verify'] : operations;
   const named = alg === 'own' ? at(signer).alg : alg;
   const kept = ops === undefined ? others : { ...others, key_ops: ops };
   if (bound === undefined) return { keys: [kept] };

@@ -72,7 +72,7 @@ describe('an algorithm', () => {
         verifier,
         forged({ alg }, () => ''),
       ),
-    ).toBe('ERR_TOKEN_MALFORMED');
+    ).toBe(/^none$/i.test(alg) ? 'ERR_ALG_NOT_ALLOWED' : 'ERR_TOKEN_MALFORMED');
   });
 
   it.each([null, 1, [], {}, ['RS256'], undefined])('that is %o is refused', (alg) => {

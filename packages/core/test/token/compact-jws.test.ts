@@ -89,6 +89,14 @@ describe('[TOKEN-FORM] a token that is not a compact JWS', () => {
     });
   });
 
+  it.each(['none', 'None', 'NONE'])('[TOKEN-UNSIGNED] is ERR_ALG_NOT_ALLOWED if it is not signed: %s', (alg) => {
+    const [, claimsPart] = good.split('.');
+    const unsigned = `${Buffer.from(JSON.stringify({ alg })).toString('base64url')}.${claimsPart}.`;
+    expect(codeOf(unsigned)).toBe('ERR_ALG_NOT_ALLOWED');
+    expect(codeOf(`${unsigned}AAAA`)).toBe('ERR_ALG_NOT_ALLOWED');
+    expect(codeOf(`${good.split('.')[0]}.${claimsPart}.`)).toBe('ERR_TOKEN_MALFORMED');
+  });
+
   it.each(['', 'opaque', '.', '..', '...', `${good}.AAAA`, `${good}.A.A.A`, '.....', 'a.'.repeat(4000)])(
     'is not called encrypted if it has another number of parts: %#',
     (token) => {

@@ -130,14 +130,16 @@ describe('a listener that fails', () => {
       }
       await new Promise((resolve) => setImmediate(resolve));
     };
+    const reported = (): number =>
+      warn.mock.calls.filter(([, options]) => Object(options).code === 'VERIFIER_LISTENER').length;
     await sendMany();
-    expect(warn).toHaveBeenCalledTimes(1);
+    expect(reported()).toBe(1);
     moving.advance(599);
     await sendMany();
-    expect(warn).toHaveBeenCalledTimes(1);
+    expect(reported()).toBe(1);
     moving.advance(600);
     await sendMany();
-    expect(warn).toHaveBeenCalledTimes(2);
+    expect(reported()).toBe(2);
   });
 
   it('[EVENTS-LISTENER] warns once for each listener', () => {

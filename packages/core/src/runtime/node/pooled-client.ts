@@ -42,6 +42,10 @@ export class PooledClient implements HttpClient {
     return typeof code === 'string' && staleConnectionCodes.has(code);
   }
 
+  proxyFor(url: string): string | undefined {
+    return this.#proxies?.proxyFor(url);
+  }
+
   async close(): Promise<void> {
     try {
       const pool = await this.#pool;

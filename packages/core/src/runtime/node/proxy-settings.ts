@@ -11,6 +11,8 @@ export interface ProxySettings {
   readonly noProxy: string;
   /** Whether a URL has an address that is reached directly: loopback, or one of `NO_PROXY`. */
   readonly isDirect: (url: string) => boolean;
+  /** The proxy for a URL, without its credentials; undefined if it is reached directly. */
+  readonly proxyFor: (url: string) => string | undefined;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -31,12 +33,36 @@ export function readProxySettings(environment: Environment): ProxySettings | und
   const [, value = ''] = findVariable(environment, 'NO_PROXY') ?? [];
   const entries = value.split(/[\s,]+/).filter((entry) => entry !== '');
   const addresses = directAddresses(entries);
+  const names = ['localhost', ...entries];
+  const isDirect = (url: string): boolean => hasAddress(addresses, new URL(url).hostname);
   return {
     httpProxy,
     httpsProxy,
-    noProxy: ['localhost', ...entries].join(','),
-    isDirect: (url) => hasAddress(addresses, new URL(url).hostname),
+    noProxy: names.join(','),
+    isDirect,
+    proxyFor: (url) => {
+      const target = new URL(url);
+      if (isDirect(url) || names.some((name) => isNamed(target, name))) return undefined;
+      // undici uses the proxy for http if https has none.
+      return placeOf(target.protocol === 'https:' && httpsProxy !== '' ? httpsProxy : httpProxy);
+    },
   };
+}
+
+// As undici compares them: a host and its subdomains, a port if there is one.
+function isNamed({ hostname, port, protocol }: URL, entry: string): boolean {
+  const [, name = entry, entryPort] = /^([^:]+):(\d+)$/.exec(entry) ?? [];
+  const usedPort = port === '' ? (protocol === 'https:' ? '443' : '80') : port;
+  if (entryPort !== undefined && entryPort !== usedPort) return false;
+  const host = hostname.replace(/\.$/, '');
+  const domain = name.replace(/^\*?\./, '').toLowerCase();
+  return name === '*' || (host === domain && !name.startsWith('*')) || host.endsWith(`.${domain}`);
+}
+
+function placeOf(proxy: string): string | undefined {
+  if (proxy === '') return undefined;
+  const { protocol, host } = new URL(proxy);
+  return `${protocol}//${host}`;
 }
 
 // The lower-case name counts first, as for curl and undici.

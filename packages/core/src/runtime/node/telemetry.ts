@@ -14,9 +14,11 @@ export const nodeTelemetry: TelemetryRuntime = {
     if (events.hasSubscribers) events.publish(event);
   },
   warn: (message, code) => process.emitWarning(printable(message), { type: 'VerifierWarning', code }),
+  isDebugging: () => log.enabled,
   debug: (line) => {
     if (log.enabled) log('%s', printable(line));
   },
+  print: (line) => void process.stderr.write(`VERIFIER ${process.pid}: ${printable(line)}\n`),
 };
 
 function createHistogram(): Histogram {

@@ -27,7 +27,7 @@ const unsigned = spellings.flatMap((alg): TokenRow[] => [
   {
     id: `empty-signature/${shown(alg)}`,
     how: `alg is ${shown(alg)}, the signature empty`,
-    code: 'ERR_TOKEN_MALFORMED',
+    code: /^none$/i.test(String(alg)) && typeof alg === 'string' ? 'ERR_ALG_NOT_ALLOWED' : 'ERR_TOKEN_MALFORMED',
     token: () => withSignature({ alg, typ: 'at+jwt' }, ''),
   },
   {
