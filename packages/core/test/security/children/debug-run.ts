@@ -17,6 +17,7 @@ const { AttackKeys } = await import('../../attacks/attack-keys.ts');
 const { corpus } = await import('../../attacks/corpus.ts');
 const { runAttack } = await import('../../attacks/run-attack.ts');
 const { findLeaks, keyMaterialOf } = await import('../find-leaks.ts');
+const { audience } = await import('../../support/sign-token.ts');
 
 const lines: string[] = [];
 const write = process.stderr.write.bind(process.stderr);
@@ -32,7 +33,8 @@ const leaks: string[] = [];
 let attacks = 0;
 for (const attack of corpus) {
   const { context } = await runAttack(attack, mode, keys);
-  const log = lines.splice(0);
+  // The log names the configured audience, which the operator knows.
+  const log = lines.splice(0).map((line) => line.replaceAll(audience, ''));
   const shown = keyMaterial.filter((material) => log.some((line) => line.includes(material)));
   leaks.push(...[...findLeaks(context, log), ...shown].map((leak) => `${attack.id}: ${leak}`));
   attacks += 1;
