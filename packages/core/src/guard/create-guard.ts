@@ -1,8 +1,8 @@
 import { ConfigurationError } from '../errors.ts';
 import { copyOptions } from '../lib/copy-options.ts';
 import { okta } from '../providers/okta.ts';
-import type { Guard, GuardOptions, GuardSettings, OktaGuardOptions, SharedVerifier } from './guard.ts';
-import { VerifierGuard } from './verifier-guard.ts';
+import type { Guard, GuardOptions, GuardSettings, OktaGuardOptions } from './guard.ts';
+import { isShared, VerifierGuard } from './verifier-guard.ts';
 
 /**
  * Creates the guard that a framework adapter calls: a verifier, and the handling of denied requests.
@@ -57,8 +57,4 @@ function parseSettings<TOptions extends GuardSettings>(options: TOptions): TOpti
     throw new ConfigurationError("onError is 'respond' or 'framework'");
   }
   return copy;
-}
-
-function isShared(options: object): options is SharedVerifier {
-  return Object.hasOwn(options, 'verifier');
 }

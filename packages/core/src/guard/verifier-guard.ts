@@ -11,7 +11,6 @@ import { keepChallengeOnWrite, type NodeResponse } from '../request/node-respons
 import type { RequestLike } from '../request/request.ts';
 import type { VerifiedToken } from '../token/verified-token.ts';
 import type { AuthResult, Verifier } from '../verifier.ts';
-
 import type { Guard, OnError, SharedVerifier } from './guard.ts';
 
 /** The guard of one verifier. Closes it only if it created it. */
@@ -77,6 +76,7 @@ function parseSharedVerifier({ verifier, ...others }: SharedVerifier): Verifier 
   return verifier;
 }
 
-function isShared(options: object): options is SharedVerifier {
+/** Whether the options of a guard are an existing verifier. */
+export function isShared(options: object): options is SharedVerifier {
   return Object.hasOwn(options, 'verifier');
 }
