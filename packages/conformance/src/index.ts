@@ -19,6 +19,7 @@ export { describePollution, type PollutionSettings } from './describe-pollution.
 export { describeRefusals } from './describe-refusals.ts';
 export { describeWith } from './describe-with.ts';
 export { exchange, type RawRequest, type RawResponse } from './exchange.ts';
+export { pathSpellings } from './path-spellings.ts';
 export { type Pollution, withPollution } from './pollution.ts';
 export { type RecordedAnswers, recordAnswers } from './record-answers.ts';
 export { type AdapterHarness, type Outcome, type RunningApp, type Suite, startSuite } from './suite.ts';
