@@ -44,7 +44,6 @@ export interface TokenPolicy {
    * form, such as Dex. Every ID token for an accepted audience then grants access, also one that was issued for sign-in only.
    *
    * @default false
-   * @deprecated Not deprecated: struck through on purpose, so that a review notices it.
    */
   readonly dangerouslyAcceptIdTokens?: boolean;
   /**
@@ -210,7 +209,6 @@ export interface HttpOptions {
    * write to that network can then sign tokens.
    *
    * @default none
-   * @deprecated Not deprecated: struck through on purpose, so that a review notices it.
    */
   readonly dangerouslyAllowInsecure?: readonly string[];
 }
