@@ -42,6 +42,7 @@ export type {
   TokenPolicy,
   Verdict,
   VerifierOptions,
+  WithOptional,
 } from './options/options.ts';
 export { type Auth0Options, auth0 } from './providers/auth0.ts';
 export { type AuthentikOptions, authentik } from './providers/authentik.ts';
@@ -74,5 +75,5 @@ export type { ClaimPath } from './token/claim-names.ts';
 export type { ExpectedIdToken } from './token/id-token.ts';
 export type { Claims, JsonValue, JwsHeader, VerifiedToken } from './token/verified-token.ts';
 export type { VerifyAllOptions } from './verification/verify-all-options.ts';
-export type { AuthResult, GrantedResult, Verifier } from './verifier.ts';
+export type { AuthResult, GrantedResult, OptionalVerifier, Verifier, VerifierFor } from './verifier.ts';
 export { version } from './version.ts';

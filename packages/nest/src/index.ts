@@ -25,6 +25,7 @@ export {
   type ManyIssuersOptions,
   type OktaGuardOptions,
   type OktaOptions,
+  type OptionalVerifier,
   okta,
   type Requirements,
   type SingleIssuerOptions,
@@ -32,6 +33,7 @@ export {
   type Verifier,
   type VerifierEvent,
   type VerifierOptions,
+  type WithOptional,
 } from '@verifier/core';
 export { AuthException } from './auth-exception.ts';
 export { Auth, type AuthParameter, type AuthPipe } from './auth-parameter.ts';

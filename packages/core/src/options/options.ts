@@ -294,3 +294,6 @@ export interface ManyIssuersOptions extends CommonOptions, TokenPolicy {
 
 /** The options of {@link createVerifier}. */
 export type VerifierOptions = SingleIssuerOptions | ManyIssuersOptions;
+
+/** Options with a more exact type of the option `optional`: `false` also stands for an absent one. */
+export type WithOptional<TOptions, TOptional extends boolean> = TOptions & { readonly optional?: TOptional };

@@ -1,4 +1,4 @@
-import type { SingleIssuerOptions } from '../options/options.ts';
+import type { SingleIssuerOptions, WithOptional } from '../options/options.ts';
 import { type ProviderOptions, validateText } from './provider-options.ts';
 
 /** The options of {@link authentik}. */
@@ -39,6 +39,9 @@ export interface AuthentikOptions extends ProviderOptions {
  * );
  * ```
  */
+export function authentik<TOptional extends boolean = false>(
+  options: WithOptional<AuthentikOptions, TOptional>,
+): WithOptional<SingleIssuerOptions, TOptional>;
 export function authentik({
   url,
   application,

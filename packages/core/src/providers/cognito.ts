@@ -1,5 +1,5 @@
 import { copyOptions } from '../lib/copy-options.ts';
-import type { SingleIssuerOptions } from '../options/options.ts';
+import type { SingleIssuerOptions, WithOptional } from '../options/options.ts';
 import { type ProviderOptions, validateText, withAccessTokenClaims } from './provider-options.ts';
 
 /** The options of {@link cognito}. */
@@ -31,6 +31,9 @@ export interface CognitoOptions extends ProviderOptions {
  * );
  * ```
  */
+export function cognito<TOptional extends boolean = false>(
+  given: WithOptional<CognitoOptions, TOptional>,
+): WithOptional<SingleIssuerOptions, TOptional>;
 export function cognito(given: CognitoOptions): SingleIssuerOptions {
   const {
     userPoolId,

@@ -1,4 +1,4 @@
-import type { SingleIssuerOptions } from '../options/options.ts';
+import type { SingleIssuerOptions, WithOptional } from '../options/options.ts';
 import { type ProviderOptions, validateText } from './provider-options.ts';
 
 /** The options of {@link dex}. */
@@ -31,6 +31,9 @@ export interface DexOptions extends ProviderOptions {
  * export const verifier = createVerifier(dex({ issuer: 'https://dex.example.com', clientId: 'orders-api' }));
  * ```
  */
+export function dex<TOptional extends boolean = false>(
+  options: WithOptional<DexOptions, TOptional>,
+): WithOptional<SingleIssuerOptions, TOptional>;
 export function dex({
   issuer,
   clientId,

@@ -1,5 +1,5 @@
 import { copyOptions } from '../lib/copy-options.ts';
-import type { SingleIssuerOptions } from '../options/options.ts';
+import type { SingleIssuerOptions, WithOptional } from '../options/options.ts';
 import type { ClaimPath } from '../token/claim-names.ts';
 import { type ProviderOptions, validateText, withAccessTokenClaims } from './provider-options.ts';
 
@@ -34,6 +34,9 @@ export interface KeycloakOptions extends Omit<ProviderOptions, 'roleClaims'> {
  * );
  * ```
  */
+export function keycloak<TOptional extends boolean = false>(
+  given: WithOptional<KeycloakOptions, TOptional>,
+): WithOptional<SingleIssuerOptions, TOptional>;
 export function keycloak(given: KeycloakOptions): SingleIssuerOptions {
   const { url, realm, clientId, ...options } = copyOptions(given);
   validateText(url, /^https?:\/\/[^?#]+$/, 'keycloak', 'url', 'it is a URL, such as https://sso.example.com');

@@ -1,7 +1,7 @@
 import { runtime } from '#runtime';
 import { ConfigurationError } from '../errors.ts';
 import { copyOptions } from '../lib/copy-options.ts';
-import type { SingleIssuerOptions } from '../options/options.ts';
+import type { SingleIssuerOptions, WithOptional } from '../options/options.ts';
 import { withAccessTokenClaims } from './provider-options.ts';
 
 /** The options of {@link okta}: those of a verifier, with an optional issuer and audience. */
@@ -35,6 +35,10 @@ export interface OktaOptions extends Omit<SingleIssuerOptions, 'issuer' | 'audie
  * );
  * ```
  */
+export function okta<TOptional extends boolean = false>(
+  options?: WithOptional<OktaOptions, TOptional>,
+  environment?: Readonly<Record<string, string | undefined>>,
+): WithOptional<SingleIssuerOptions, TOptional>;
 export function okta(
   options: OktaOptions = {},
   environment: Readonly<Record<string, string | undefined>> = runtime.environment(),
