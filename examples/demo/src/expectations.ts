@@ -12,7 +12,7 @@ export const unauthorized: Expectation = { status: 401, challenge: bearer };
 
 export const malformed: Expectation = {
   status: 400,
-  challenge: `${bearer}, error="invalid_request", error_description="The Authorization header is malformed"`,
+  challenge: `${bearer}, error="invalid_request", error_description="The credentials are malformed"`,
 };
 
 export const expired: Expectation = {

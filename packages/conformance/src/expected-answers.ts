@@ -17,9 +17,9 @@ export const malformed: Answer = {
   ...denied,
   status: 400,
   wwwAuthenticate: [
-    'Bearer realm="api", error="invalid_request", error_description="The Authorization header is malformed"',
+    'Bearer realm="api", error="invalid_request", error_description="The credentials are malformed"',
   ],
-  body: '{"error":"invalid_request","error_description":"The Authorization header is malformed"}',
+  body: '{"error":"invalid_request","error_description":"The credentials are malformed"}',
 };
 
 /** 400: the request has more than one set of credentials. */

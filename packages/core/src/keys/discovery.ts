@@ -1,6 +1,6 @@
 import { UnavailableError } from '../errors.ts';
 import { DocumentError } from '../http/document-error.ts';
-import { type InsecureUrls, urlFault } from '../http/secure-url.ts';
+import { type InsecureUrls, notSecure, urlFault } from '../http/secure-url.ts';
 import { IssuerMismatchError } from './issuer-mismatch-error.ts';
 
 /** The members of an issuer's metadata that are used. */
@@ -71,7 +71,11 @@ export function parseMetadata(json: unknown, issuer: string, insecure: InsecureU
     const cause = new IssuerMismatchError(typeof named === 'string' ? named.slice(0, 200) : '');
     throw new UnavailableError('ERR_DISCOVERY_ISSUER_MISMATCH', 'The metadata names another issuer', { cause });
   }
-  const fault = typeof jwksUri === 'string' ? urlFault(jwksUri, insecure) : 'is missing';
+  const reason = typeof jwksUri === 'string' ? urlFault(jwksUri, insecure) : 'is missing';
+  const fault =
+    reason === notSecure
+      ? `${notSecure}: add its origin to http.dangerouslyAllowInsecure if you trust its network`
+      : reason;
   if (fault !== undefined) throw new UnavailableError('ERR_DISCOVERY_FAILED', `The jwks_uri in the metadata ${fault}`);
   return { jwksUri: jwksUri as string };
 }

@@ -138,9 +138,9 @@ function readDispatcher(reader: OptionReader, name: string): object | undefined 
 }
 
 function readOrigins(reader: OptionReader, name: string): readonly string[] | undefined {
-  const origins = reader.texts(name);
+  const origins = reader.texts(name)?.map((text) => text.replace(/(?<=[^/])\/$/, ''));
   const isOrigin = (text: string): boolean =>
     URL.canParse(text) && new URL(text).origin === text && /^http:[^*]+$/.test(text);
-  if (origins === undefined || origins.every(isOrigin)) return origins;
+  if (origins === undefined || origins.every(isOrigin)) return origins && Object.freeze(origins);
   throw reader.fault(name, 'must list http origins, such as http://keycloak:8080');
 }

@@ -13,7 +13,7 @@ const tokenInvalid = 'The access token is invalid';
 // The description depends on the code alone. All invalid tokens share one, so that a client cannot use it as an oracle.
 const descriptions: Partial<Record<AuthErrorCode, string>> = {
   ERR_CREDENTIALS_MISSING: 'The request has no access token',
-  ERR_CREDENTIALS_MALFORMED: 'The Authorization header is malformed',
+  ERR_CREDENTIALS_MALFORMED: 'The credentials are malformed',
   ERR_CREDENTIALS_REPEATED: 'The request has more than one set of credentials',
   ERR_TOKEN_EXPIRED: 'The access token expired',
   ERR_SCOPE_INSUFFICIENT: 'The access token lacks a required scope',

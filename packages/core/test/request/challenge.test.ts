@@ -46,7 +46,7 @@ describe('the answer to a denied request', () => {
   });
 
   it.each([
-    ['ERR_CREDENTIALS_MALFORMED', 'The Authorization header is malformed'],
+    ['ERR_CREDENTIALS_MALFORMED', 'The credentials are malformed'],
     ['ERR_CREDENTIALS_REPEATED', 'The request has more than one set of credentials'],
   ] as const)('[ANSWERS-REQUEST] is 400 invalid_request for %s', (code, description) => {
     expect(verifier.challenge(new RequestError(code, 'hush'))).toEqual({
