@@ -2,6 +2,7 @@ import { createParamDecorator, type ExecutionContext, type PipeTransform, type T
 import { copyOptions, type VerifiedToken } from '@verifier/core';
 import { findStateOf } from './get-auth.ts';
 import { readState } from './request-state.ts';
+import { validateCalled } from './validate-called.ts';
 
 /** Selects the value that {@link Auth} passes to the parameter. */
 export interface AuthParameter {
@@ -42,6 +43,7 @@ export type AuthPipe = Type<PipeTransform> | PipeTransform;
  * ```
  */
 export function Auth(what: keyof VerifiedToken | AuthParameter = {}, ...pipes: AuthPipe[]): ParameterDecorator {
+  validateCalled(what, '@Auth()');
   // Without a prototype: what is absent must not be read from Object.prototype on a request.
   return decorate(copyOptions(typeof what === 'string' ? { property: what } : what), ...pipes);
 }
