@@ -1,5 +1,6 @@
 import { createParamDecorator, type ExecutionContext, type PipeTransform, type Type } from '@nestjs/common';
 import { copyOptions, type VerifiedToken } from '@verifier/core';
+import { concealFaults } from './conceal-faults.ts';
 import { findStateOf } from './get-auth.ts';
 import { readState } from './request-state.ts';
 import { validateCalled } from './validate-called.ts';
@@ -14,7 +15,7 @@ export interface AuthParameter {
 
 const readParameter = (parameter: AuthParameter, context: ExecutionContext): unknown => {
   const { property, optional = false } = parameter;
-  const auth = readState(findStateOf(context), '@Auth()', optional);
+  const auth = concealFaults(context, () => readState(findStateOf(context), '@Auth()', optional));
   return property === undefined || auth === null ? auth : auth[property];
 };
 

@@ -1,5 +1,6 @@
 import type { ExecutionContext } from '@nestjs/common';
 import type { VerifiedToken } from '@verifier/core';
+import { concealFaults } from './conceal-faults.ts';
 import { findState, type RequestState, readState } from './request-state.ts';
 import { ruleOf } from './route-rule.ts';
 
@@ -37,9 +38,9 @@ export function getAuth(
   source: ExecutionContext | object,
   options?: { readonly optional: true },
 ): VerifiedToken | null {
-  const state = isContext(source) ? findStateOf(source) : findState(source);
   const isOptional = options?.optional === true && Object.hasOwn(options, 'optional');
-  return readState(state, 'getAuth()', isOptional);
+  if (!isContext(source)) return readState(findState(source), 'getAuth()', isOptional);
+  return concealFaults(source, () => readState(findStateOf(source), 'getAuth()', isOptional));
 }
 
 /** Returns the state that the guard attached to the request of a context. */

@@ -11,6 +11,7 @@ import {
   type Verifier,
 } from '@verifier/core';
 import { AuthException } from './auth-exception.ts';
+import { concealFaults } from './conceal-faults.ts';
 import type { GuardFinder } from './guard-finder.ts';
 import { isLeftToMessageGuard } from './message-guards.ts';
 import type { PlatformRequest } from './platform-request.ts';
@@ -161,8 +162,10 @@ export class OktaAuthGuard implements CanActivate {
     if (isLeftToMessageGuard(this, context)) return true;
     const conclude = (result: AuthResult): boolean | Promise<boolean> =>
       result.ok || this.answerError(context, result.error);
-    const result = this.authenticate(context);
-    return result instanceof Promise ? result.then(conclude) : conclude(result);
+    return concealFaults(context, () => {
+      const result = this.authenticate(context);
+      return result instanceof Promise ? result.then(conclude) : conclude(result);
+    });
   }
 
   #attach(context: ExecutionContext, request: PlatformRequest, result: AuthResult): AuthResult {
