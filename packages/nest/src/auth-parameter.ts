@@ -1,8 +1,7 @@
 import { createParamDecorator, type ExecutionContext, type PipeTransform, type Type } from '@nestjs/common';
 import { copyOptions, type VerifiedToken } from '@verifier/core';
 import { concealFaults } from './conceal-faults.ts';
-import { findStateOf } from './get-auth.ts';
-import { readState } from './request-state.ts';
+import { readContext } from './get-auth.ts';
 import { validateCalled } from './validate-called.ts';
 
 /** Selects the value that {@link Auth} passes to the parameter. */
@@ -15,7 +14,7 @@ export interface AuthParameter {
 
 const readParameter = (parameter: AuthParameter, context: ExecutionContext): unknown => {
   const { property, optional = false } = parameter;
-  const auth = concealFaults(context, () => readState(findStateOf(context), '@Auth()', optional));
+  const auth = concealFaults(context, () => readContext(context, '@Auth()', optional));
   return property === undefined || auth === null ? auth : auth[property];
 };
 

@@ -16,7 +16,7 @@ import type { GuardFinder } from './guard-finder.ts';
 import { isLeftToMessageGuard } from './message-guards.ts';
 import type { PlatformRequest } from './platform-request.ts';
 import { headersOf, toNodeResponse } from './platform-response.ts';
-import { attachState, findState } from './request-state.ts';
+import { attachState, findState, markPublic } from './request-state.ts';
 import { isSameRoute } from './route-context.ts';
 import { ruleOf } from './route-rule.ts';
 import { rawOf, toRequestLike } from './to-request-like.ts';
@@ -102,7 +102,10 @@ export class OktaAuthGuard implements CanActivate {
    */
   authenticate(context: ExecutionContext): AuthResult | Promise<AuthResult> {
     const rule = ruleOf(context.getHandler(), context.getClass());
-    if (rule === 'public') return anonymous;
+    if (rule === 'public') {
+      if (context.getType() === 'http') markPublic(this.getRequest(context));
+      return anonymous;
+    }
     const request = this.getRequest(context);
     const state = findState(request);
     // All guards of one route get the same context: a second one for the same verifier has nothing to add.
