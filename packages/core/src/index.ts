@@ -24,6 +24,7 @@ export {
 export { authenticateUpgrade, type GrantedUpgrade, type UpgradeSocket } from './guard/authenticate-upgrade.ts';
 export { createGuard, createOktaGuard } from './guard/create-guard.ts';
 export type { Guard, GuardOptions, GuardSettings, OktaGuardOptions, OnError, SharedVerifier } from './guard/guard.ts';
+export type { DocumentHeaders } from './http/request-document.ts';
 export type { JSONWebKey, JSONWebKeySet } from './keys/jwk.ts';
 export type { KeyStats } from './keys/key-source.ts';
 export { copyOptions } from './lib/copy-options.ts';

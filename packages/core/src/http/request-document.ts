@@ -11,8 +11,13 @@ export interface DocumentSettings {
   readonly timeout: number;
   /** The size limit in bytes, as sent and after decompression. */
   readonly maxResponseSize: number;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: DocumentHeaders;
 }
+
+/** Headers of each fetch, or a function that returns them. */
+export type DocumentHeaders = HeaderValues | (() => HeaderValues | Promise<HeaderValues>);
+
+type HeaderValues = Readonly<Record<string, string>>;
 
 /** A request for a document. */
 export interface DocumentRequest {
@@ -87,9 +92,24 @@ function hasCode(error: unknown): error is { readonly code: string } {
   return typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,60}$/.test(code);
 }
 
-function headersOf(settings: DocumentSettings, { etag }: DocumentRequest): Record<string, string> {
+function headersOf(given: HeaderValues, { etag }: DocumentRequest): Record<string, string> {
   const conditional = etag === undefined ? {} : { 'if-none-match': etag };
-  return { accept: 'application/json, application/jwk-set+json', ...settings.headers, ...conditional };
+  return { accept: 'application/json, application/jwk-set+json', ...given, ...conditional };
+}
+
+// The application may fetch a token of its own: the deadline of the exchange includes that.
+async function callHeaders(
+  headers: () => HeaderValues | Promise<HeaderValues>,
+  deadline: Deadline,
+): Promise<HeaderValues> {
+  const call = async (): Promise<HeaderValues> => Object.fromEntries(new Headers({ ...(await headers()) }).entries());
+  return await deadline.bound(
+    call().catch((cause: unknown) => {
+      throw new DocumentError('headers', 'The function http.headers failed, or returned no header names and values', {
+        cause,
+      });
+    }),
+  );
 }
 
 async function exchange(
@@ -100,7 +120,9 @@ async function exchange(
   deadline: Deadline,
 ): Promise<FetchedDocument> {
   const { signal } = deadline;
-  const headers = headersOf(settings, request);
+  const given =
+    typeof settings.headers === 'function' ? await callHeaders(settings.headers, deadline) : settings.headers;
+  const headers = headersOf(given, request);
   const init: RequestInit = copyOptions({ method: 'GET', headers, redirect: 'manual', signal });
   const attempt = async (): Promise<FetchedDocument> =>
     await readDocument(await deadline.bound(client.fetch(url, init)), settings, request, deadline);

@@ -1,3 +1,4 @@
+import type { DocumentHeaders } from '../http/request-document.ts';
 import type { JSONWebKeySet } from '../keys/jwk.ts';
 import type { VerifierEvent } from '../observability/events.ts';
 import type { RequestLike } from '../request/request.ts';
@@ -186,11 +187,12 @@ export interface HttpOptions {
    */
   readonly maxResponseSize?: number;
   /**
-   * Headers of every fetch, such as one that a gateway in front of the issuer requires.
+   * Headers of every fetch, such as one that a gateway in front of the issuer requires; or a function that returns them, or
+   * a promise of them, for credentials that expire. It is called before each fetch, and `timeout` applies to it as well.
    *
    * @default none
    */
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: DocumentHeaders;
   /**
    * A dispatcher of undici 7 or 8 that is used for every fetch, also to loopback. It is never closed here, and the proxy
    * variables do not apply. Node.js only. Cannot be combined with `fetch`.

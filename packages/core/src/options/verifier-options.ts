@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../errors.ts';
+import type { DocumentHeaders } from '../http/request-document.ts';
 import { type Clock, systemClock } from '../runtime/clock.ts';
 import type { FetchLike } from '../runtime/http-runtime.ts';
 import type { OptionReader } from './option-reader.ts';
@@ -77,10 +78,7 @@ export const httpOptions: OptionTable<ResolvedHttp> = {
     { min: 1024, max: 16_777_216, unit: 'bytes', integer: true },
     { default: 262_144, separates: 'pool' },
   ),
-  headers: contentOption<Readonly<Record<string, string>>>(
-    { default: Object.freeze({}), separates: 'entry' },
-    readHeaders,
-  ),
+  headers: contentOption<DocumentHeaders>({ default: Object.freeze({}), separates: 'entry' }, readHeaders),
   dispatcher: identityOption<object | undefined>({ default: undefined, separates: 'pool' }, readDispatcher),
   fetch: functionOption<FetchLike>('pool'),
   dangerouslyAllowInsecure: contentOption<readonly string[]>(
@@ -117,13 +115,16 @@ function readClock(reader: OptionReader, name: string): Clock | undefined {
   throw reader.fault(name, 'must have the functions now() and monotonic(), both in seconds');
 }
 
-function readHeaders(reader: OptionReader, name: string): Readonly<Record<string, string>> | undefined {
+function readHeaders(reader: OptionReader, name: string): DocumentHeaders | undefined {
   const value = reader.raw(name);
-  if (value === undefined) return undefined;
+  if (value === undefined || typeof value === 'function') return value as DocumentHeaders | undefined;
   try {
     return Object.freeze(Object.fromEntries(new Headers(value as Record<string, string>).entries()));
   } catch (cause) {
-    throw new ConfigurationError(`http.${name} must be an object of header names and values`, { cause });
+    throw new ConfigurationError(
+      `http.${name} must be an object of header names and values, or a function that returns one`,
+      { cause },
+    );
   }
 }
 
