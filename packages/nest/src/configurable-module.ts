@@ -5,6 +5,7 @@ import { type GuardFinder, guardFinder } from './guard-finder.ts';
 import { GuardLifetime } from './guard-lifetime.ts';
 import { type ModuleExtras, type ModuleSettings, parseExtras, splitSettings } from './module-options.ts';
 import { guardFinderToken, guardToken, OktaAuthGuard } from './okta-auth-guard.ts';
+import { showSecurity } from './openapi-security.ts';
 import { validateFieldResolvers } from './validate-field-resolvers.ts';
 import { markHandlers, validateHandlers } from './validate-handlers.ts';
 import { validateMessageHandlers } from './validate-message-handlers.ts';
@@ -44,7 +45,9 @@ function guardProviders<TOptions extends ModuleSettings>(
     // At creation: a hybrid application may receive messages before it is initialized.
     validateModules(modules, host);
     markHandlers(modules);
-    return guardOf(options);
+    const opened = guardOf(options);
+    showSecurity(modules, opened, global);
+    return opened;
   };
   const validate = (modules: ModulesContainer, host: HttpAdapterHost): void => {
     // A testing module has its HTTP adapter only when it is initialized.

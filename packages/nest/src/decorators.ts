@@ -7,7 +7,7 @@ import {
   type Requirements,
 } from '@verifier/core';
 import { guardRequirements } from './guard-requirements.ts';
-import { showSecurity } from './openapi-security.ts';
+import { nameScheme } from './openapi-security.ts';
 import { combineDecorators, type RouteDecorator } from './route-decorator.ts';
 import { validateCalled } from './validate-called.ts';
 import { defineRule } from './written-rule.ts';
@@ -106,7 +106,7 @@ export function RequireClaims(predicate: (claims: Claims) => boolean): RouteDeco
 
 /**
  * Requires a token that meets all members: scopes, roles, permissions, groups, claims. `optional: true` also lets anonymous
- * requests through. Shown in the OpenAPI document of `@nestjs/swagger`. Applies the guard of the module if that is not
+ * requests through. Names the security scheme in the OpenAPI document. Applies the guard of the module if that is not
  * global.
  *
  * @param requirements - Without them, any valid token is enough.
@@ -123,7 +123,7 @@ export function RequireClaims(predicate: (claims: Claims) => boolean): RouteDeco
 export function OktaAuth(requirements: OktaAuthRequirements = {}): RouteDecorator {
   validateCalled(requirements, '@OktaAuth()');
   const { rule, scheme } = parseRequirements(requirements);
-  return combineDecorators(requirementDecorator('@OktaAuth', rule), showSecurity(rule, scheme));
+  return combineDecorators(requirementDecorator('@OktaAuth', rule), nameScheme(scheme));
 }
 
 // With its guard: requirements must not depend on the application adding @UseGuards.
