@@ -16,9 +16,7 @@ export const anonymous: Answer = {
 export const malformed: Answer = {
   ...denied,
   status: 400,
-  wwwAuthenticate: [
-    'Bearer realm="api", error="invalid_request", error_description="The credentials are malformed"',
-  ],
+  wwwAuthenticate: ['Bearer realm="api", error="invalid_request", error_description="The credentials are malformed"'],
   body: '{"error":"invalid_request","error_description":"The credentials are malformed"}',
 };
 

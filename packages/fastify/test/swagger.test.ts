@@ -133,7 +133,7 @@ describe('[ADAPTERS-OPEN-ROUTE] the pages of the OpenAPI document', () => {
     return app;
   }
 
-  it('are open beside the scope of the guard, and show its routes', async () => {
+  it('are open outside of the scope of the guard, and show its routes', async () => {
     const app = await createDocumented(api);
     expect((await app.inject('/documentation')).statusCode).toBe(200);
     const document = (await app.inject('/documentation/json')).json();

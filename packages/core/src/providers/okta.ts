@@ -65,7 +65,7 @@ function audienceOf(
   if (fromEnvironment) return fromEnvironment;
   // The audience of the server that every Okta tenant has, unless an administrator changed it.
   if (typeof issuer === 'string' && issuer.endsWith('/oauth2/default')) return 'api://default';
-  // What is wrong with the issuer also decides on the audience.
+  // A fault of the issuer also decides on the audience.
   const fault = typeof issuer === 'string' ? oktaServerFault(issuer) : undefined;
   if (fault !== undefined) throw new ConfigurationError(`issuer ${fault}`);
   throw new ConfigurationError(

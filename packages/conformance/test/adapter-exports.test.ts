@@ -1,27 +1,27 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { root } from '../workspace.ts';
 
+const packages = fileURLToPath(new URL('../..', import.meta.url));
 const adapters = ['express', 'fastify', 'hono', 'nest'];
 const providers = ['auth0', 'authentik', 'cognito', 'dex', 'entra', 'keycloak', 'okta'];
 const others = ['ConfigurationError', 'authenticateUpgrade', 'createVerifier', 'isAuthError', 'isConfigurationError'];
 
 async function exportsOf(name: string): Promise<Record<string, unknown>> {
-  return await import(pathToFileURL(join(root, 'packages', name, 'dist', 'index.js')).href);
+  return await import(pathToFileURL(join(packages, name, 'dist', 'index.js')).href);
 }
 
 /** The names in the statement that re-exports from core, types included. */
 function reExportsOf(name: string): string[] {
-  const source = readFileSync(join(root, 'packages', name, 'src', 'index.ts'), 'utf8');
+  const source = readFileSync(join(packages, name, 'src', 'index.ts'), 'utf8');
   const [, names = ''] = /^export \{([^}]*)\} from '@verifier\/core';$/m.exec(source) ?? [];
   return names.split(',').flatMap((entry) => entry.trim() || []);
 }
 
 /** The words in the code blocks of a README. */
 function wordsInCodeOf(name: string): Set<string> {
-  const page = readFileSync(join(root, 'packages', name, 'README.md'), 'utf8');
+  const page = readFileSync(join(packages, name, 'README.md'), 'utf8');
   const blocks = [...page.matchAll(/^```[jt]s[^\n]*\n(.*?)^```/gms)].map(([, code = '']) => code);
   return new Set(blocks.join('\n').match(/\w+/g));
 }
