@@ -1,8 +1,8 @@
 import { runtime } from '#runtime';
-import type { VerifierOptions } from './options/options.ts';
+import type { VerifierOptions, WithOptional } from './options/options.ts';
 import { resolveOptions } from './options/resolve-options.ts';
 import { ProcessVerifier } from './process-verifier.ts';
-import type { Verifier } from './verifier.ts';
+import type { VerifierFor } from './verifier.ts';
 
 /**
  * Creates a verifier. It fetches nothing until the first token arrives, or {@link Verifier.warmUp} or
@@ -19,6 +19,8 @@ import type { Verifier } from './verifier.ts';
  * export const verify = (token: string) => verifier.verify(token, { scope: 'orders:read' });
  * ```
  */
-export function createVerifier(options: VerifierOptions): Verifier {
+export function createVerifier<TOptional extends boolean = false>(
+  options: WithOptional<VerifierOptions, TOptional>,
+): VerifierFor<TOptional> {
   return new ProcessVerifier(resolveOptions(options), runtime);
 }

@@ -88,10 +88,13 @@ export class CredentialsMissingError extends AuthError {
 export class RequestError extends AuthError {
   readonly code: RequestErrorCode;
   readonly status: 400 = 400;
+  /** `getToken` if the option provided the credentials; absent if the `Authorization` header did. */
+  declare readonly source?: 'getToken';
 
-  constructor(code: RequestErrorCode, message: string) {
+  constructor(code: RequestErrorCode, message: string, source?: 'getToken') {
     super(message);
     this.code = code;
+    if (source !== undefined) this.source = source;
   }
 }
 

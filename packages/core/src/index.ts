@@ -24,6 +24,7 @@ export {
 export { authenticateUpgrade, type GrantedUpgrade, type UpgradeSocket } from './guard/authenticate-upgrade.ts';
 export { createGuard, createOktaGuard } from './guard/create-guard.ts';
 export type { Guard, GuardOptions, GuardSettings, OktaGuardOptions, OnError, SharedVerifier } from './guard/guard.ts';
+export type { DocumentHeaders } from './http/document-headers.ts';
 export type { JSONWebKey, JSONWebKeySet } from './keys/jwk.ts';
 export type { KeyStats } from './keys/key-source.ts';
 export { copyOptions } from './lib/copy-options.ts';
@@ -42,6 +43,7 @@ export type {
   TokenPolicy,
   Verdict,
   VerifierOptions,
+  WithOptional,
 } from './options/options.ts';
 export { type Auth0Options, auth0 } from './providers/auth0.ts';
 export { type AuthentikOptions, authentik } from './providers/authentik.ts';
@@ -76,5 +78,5 @@ export type { ClaimPath } from './token/claim-names.ts';
 export type { ExpectedIdToken } from './token/id-token.ts';
 export type { Claims, JsonValue, JwsHeader, VerifiedToken } from './token/verified-token.ts';
 export type { VerifyAllOptions } from './verification/verify-all-options.ts';
-export type { AuthResult, GrantedResult, Verifier } from './verifier.ts';
+export type { AuthResult, GrantedResult, OptionalVerifier, Verifier, VerifierFor } from './verifier.ts';
 export { version } from './version.ts';

@@ -33,14 +33,15 @@ import { SignatureVerifier } from './verification/signature-verifier.ts';
 import type { TokenVerifier } from './verification/token-verifier.ts';
 import type { VerificationContext } from './verification/verification-context.ts';
 import { resolveVerifyAllOptions, type VerifyAllOptions } from './verification/verify-all-options.ts';
-import type { AuthResult, Verifier } from './verifier.ts';
+import type { AuthResult, OptionalVerifier } from './verifier.ts';
 
 const noHeaders: Readonly<Record<string, string>> = Object.freeze({});
 
 const bareToken = { request: undefined, waitUntil: undefined, inParallel: false, isSync: false };
 
 /** A verifier that shares connections, keys, cached tokens and the queue of signatures with the others of its process. */
-export class ProcessVerifier implements Verifier {
+export class ProcessVerifier implements OptionalVerifier {
+  readonly optional: boolean;
   readonly #options: ResolvedOptions;
   readonly #credentialsOptions: CredentialsOptions;
   readonly #issuers: TrustedIssuers;
@@ -64,6 +65,7 @@ export class ProcessVerifier implements Verifier {
     const tokens = options.tokenCache === false ? undefined : sharedTokenCache(options.tokenCache.maxEntries);
     const signatures = new SignatureVerifier({ issuers, timings, pool: sharedSignaturePool(), runtime });
     const { counters } = metrics;
+    this.optional = options.optional;
     this.#options = options;
     this.#credentialsOptions = { maxTokenSize: options.maxTokenSize, getToken: options.hooks.getToken };
     this.#issuers = issuers;

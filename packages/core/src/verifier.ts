@@ -110,3 +110,12 @@ export interface Verifier {
    */
   close(): Promise<void>;
 }
+
+/** A {@link Verifier} that may accept requests without credentials as anonymous. */
+export interface OptionalVerifier extends Verifier {
+  /** The option `optional` of the verifier. */
+  readonly optional: boolean;
+}
+
+/** The type of a verifier for the type of its option `optional`. */
+export type VerifierFor<TOptional extends boolean> = true extends TOptional ? OptionalVerifier : Verifier;

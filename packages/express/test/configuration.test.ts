@@ -3,12 +3,13 @@ import {
   bearerAuth,
   ConfigurationError,
   oktaAuth,
+  requireAccess,
   requireAnyScope,
   requireClaims,
   requireScope,
 } from '@verifier/express';
 import { startAuthorizationServer } from '@verifier/test-issuer';
-import express from 'express';
+import express, { type NextFunction, type Request, type Response } from 'express';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { listen } from './listen.ts';
 
@@ -88,6 +89,29 @@ describe('[ADAPTERS-AT-START] invalid options', () => {
     vi.stubEnv('OKTA_OAUTH2_ISSUER', issuer);
     vi.stubEnv('OKTA_OAUTH2_AUDIENCE', 'a');
     expect(() => bearerAuth(Object({}))).toThrow(ConfigurationError);
+  });
+});
+
+describe('[ADAPTERS-AT-START] a middleware that was not called', () => {
+  it.each<[string, unknown, string]>([
+    ['oktaAuth', oktaAuth, 'call it, as in oktaAuth()'],
+    ['bearerAuth', bearerAuth, 'call it, as in bearerAuth({ issuer, audience })'],
+    ['requireScope', requireScope, "call it, as in requireScope('read:orders')"],
+    ['requireAnyScope', requireAnyScope, "call it, as in requireAnyScope('read:orders')"],
+    ['requireClaims', requireClaims, 'call it, as in requireClaims('],
+    ['requireAccess', requireAccess, 'call it, as in requireAccess({ scope:'],
+  ])('opens no route, and the error says so: %s', async (_name, middleware, message) => {
+    const errors: Error[] = [];
+    const app = express().use(Object(middleware), (_req, res) => void res.sendStatus(204));
+    app.use((error: Error, _req: Request, res: Response, _next: NextFunction) => {
+      errors.push(error);
+      res.sendStatus(500);
+    });
+    const server = await listen(app);
+    expect(await exchange(server.origin, { method: 'GET', path: '/', headers: [] })).toMatchObject({ status: 500 });
+    await server.close();
+    expect(errors).toEqual([expect.objectContaining({ message: expect.stringContaining(message) })]);
+    expect(errors[0]).toBeInstanceOf(ConfigurationError);
   });
 });
 

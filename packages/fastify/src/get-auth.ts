@@ -1,6 +1,7 @@
 import { ConfigurationError, type VerifiedToken } from '@verifier/core';
 import type { AnyRequest } from './fastify-types.ts';
 import { findState } from './request-state.ts';
+import { readRouteAuth } from './route-auth-reader.ts';
 
 /**
  * Returns the verified access token of a request, the value of `request.auth` without the null.
@@ -8,7 +9,8 @@ import { findState } from './request-state.ts';
  * `TClaims` types the claims that your issuer adds. The type is not checked at run time.
  *
  * @throws ConfigurationError if no hook authenticated the request.
- * @throws CredentialsMissingError (401) if the request is anonymous. Pass `{ optional: true }` to get null instead.
+ * @throws CredentialsMissingError (401) if the request is anonymous. Pass `{ optional: true }` to get null instead, also on a
+ * route with `config: { auth: false }`.
  *
  * @example
  * ```ts
@@ -30,12 +32,13 @@ export function getAuth<TClaims = unknown>(
 ): VerifiedToken<TClaims> | null;
 export function getAuth(request: AnyRequest, options?: { readonly optional: true }): VerifiedToken | null {
   const state = findState(request);
+  const isOptional = options?.optional === true && Object.hasOwn(options, 'optional');
   if (state === undefined) {
+    if (isOptional && readRouteAuth(request.routeOptions?.config) === false) return null;
     throw new ConfigurationError(
       'getAuth(request) found no authenticated request: register oktaAuth or bearerAuth in the scope of this route, and do not set config.auth of the route to false',
     );
   }
-  const isOptional = options?.optional === true && Object.hasOwn(options, 'optional');
   const error = isOptional ? undefined : state.guard.authorize(state.auth);
   if (error !== undefined) throw state.guard.frameworkError(error);
   return state.auth;

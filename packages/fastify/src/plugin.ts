@@ -1,5 +1,6 @@
 import {
   accessRequirement,
+  ConfigurationError,
   copyOptions,
   createGuard,
   createOktaGuard,
@@ -47,6 +48,7 @@ import { watchRoutes } from './watch-routes.ts';
  * ```
  */
 export const oktaAuth: FastifyPluginAsync<OktaAuthOptions> = asPlugin(async (instance, options) => {
+  validateInstance(instance, 'oktaAuth');
   protect(instance, options, createOktaGuard);
 });
 
@@ -68,11 +70,20 @@ export const oktaAuth: FastifyPluginAsync<OktaAuthOptions> = asPlugin(async (ins
  * ```
  */
 export const bearerAuth: FastifyPluginAsync<BearerAuthOptions> = asPlugin(async (instance, options) => {
+  validateInstance(instance, 'bearerAuth');
   protect(instance, options, createGuard);
 });
 
 function asPlugin<TOptions extends PluginSettings>(register: FastifyPluginAsync<TOptions>): typeof register {
   return fastifyPlugin(register, { name: '@verifier/fastify', fastify: '5.x || 6.x' });
+}
+
+// A plugin is neither called by the application nor a hook.
+function validateInstance(instance: unknown, name: string): void {
+  if (typeof Object(instance).addHook === 'function') return;
+  throw new ConfigurationError(
+    `${name} is a plugin: register it, as in app.register(${name}, { issuer, audience }). Do not call it, and do not use it as a hook`,
+  );
 }
 
 function protect<TGuardOptions extends object>(

@@ -44,6 +44,50 @@ async function failure(app: FastifyInstance): Promise<unknown> {
   );
 }
 
+describe('[ADAPTERS-AT-START] a plugin that is used as something else', () => {
+  const message = /^\w+ is a plugin: register it, as in app\.register\(\w+, \{ issuer, audience \}\)/;
+
+  it.each<[string, unknown]>([
+    ['oktaAuth', oktaAuth],
+    ['bearerAuth', bearerAuth],
+  ])('fails the start if it is called: %s()', async (_name, plugin) => {
+    const call: () => never = Object(plugin);
+    const app = fastify();
+    void app.register(call());
+    expect(await failure(app)).toMatchObject({ code: 'ERR_CONFIG_INVALID', message: expect.stringMatching(message) });
+  });
+
+  it('opens no route as a hook, and the error says so', async () => {
+    const errors: unknown[] = [];
+    const app = fastify();
+    app.setErrorHandler((error, _request, reply) => {
+      errors.push(error);
+      return reply.code(500).send();
+    });
+    app.get('/', { onRequest: Object(oktaAuth) }, ok);
+    expect((await app.inject('/')).statusCode).toBe(500);
+    expect(errors).toMatchObject([{ code: 'ERR_CONFIG_INVALID', message: expect.stringMatching(message) }]);
+    await app.close();
+  });
+
+  it('opens no route with a guard that was not called, and the error says so', async () => {
+    const app = fastify();
+    await app.register(bearerAuth, { ...options(), global: false });
+    const errors: Error[] = [];
+    app.setErrorHandler((error: Error, _request, reply) => {
+      errors.push(error);
+      return reply.code(500).send();
+    });
+    const names = ['requireScope', 'requireAnyScope', 'requireClaims', 'requireAccess'] as const;
+    for (const name of names) app.get(`/${name}`, { onRequest: Object(app[name]) }, ok);
+    for (const name of names) {
+      expect((await app.inject(`/${name}`)).statusCode).toBe(500);
+      expect(errors.pop()?.message).toContain(`call it, as in ${name}(`);
+    }
+    await app.close();
+  });
+});
+
 describe('oktaAuth without options', () => {
   it('reads OKTA_OAUTH2_ISSUER and OKTA_OAUTH2_AUDIENCE', async () => {
     vi.stubEnv('OKTA_OAUTH2_ISSUER', issuer.issuer);

@@ -72,6 +72,20 @@ describe.each(Object.entries(frameworks))('%s', (_name, fastify) => {
       expect(body).not.toContain(token.split('.')[2]);
     });
 
+    it('[ADAPTERS-OPEN-ROUTE] is null from getAuth with optional: true on a route with auth: false, and only there', async () => {
+      const server = fastify();
+      await server.register(bearerAuth, { ...options(), global: false });
+      const handler = (request: FastifyRequest): object => ({ auth: getAuth(request, { optional: true }) });
+      server.get('/open', { config: { auth: false } }, handler);
+      server.get('/undeclared', handler);
+      const headers = { Authorization: `Bearer ${token}` };
+      for (const sent of [{}, headers]) {
+        expect((await server.inject({ path: '/open', headers: sent })).json()).toEqual({ auth: null });
+        expect((await server.inject({ path: '/undeclared', headers: sent })).statusCode).toBe(500);
+      }
+      await server.close();
+    });
+
     it('is a 401 with its challenge for an anonymous request if getAuth does not have optional: true', async () => {
       const server = createServer(fastify);
       await server.register(bearerAuth, { ...options(), optional: true });

@@ -1,6 +1,7 @@
 import swagger from '@fastify/swagger';
 import { type BearerAuthOptions, bearerAuth } from '@verifier/fastify';
 import fastify, { type FastifyInstance } from 'fastify';
+import fastifyPlugin from 'fastify-plugin';
 import { describe, expect, it } from 'vitest';
 
 const options: BearerAuthOptions = { issuer: 'https://issuer.example', audience: 'a', securityScheme: 'oidc' };
@@ -104,5 +105,76 @@ describe('the OpenAPI document', () => {
     await app.ready();
     expect(schema).toBeUndefined();
     await app.close();
+  });
+});
+
+// As @fastify/swagger-ui registers its pages: by a plugin without a scope, in a scope of their own.
+const pages = fastifyPlugin(async (app: FastifyInstance) => {
+  await app.register(
+    async (scope) => {
+      scope.get('/', ok);
+      scope.get('/json', () => scope.swagger());
+    },
+    { prefix: '/documentation' },
+  );
+});
+
+describe('[ADAPTERS-OPEN-ROUTE] the pages of the OpenAPI document', () => {
+  const api = async (app: FastifyInstance): Promise<void> => {
+    await app.register(bearerAuth, options);
+    app.get('/orders', { config: { auth: { scope: 'read' } } }, ok);
+  };
+
+  async function createDocumented(application: typeof api): Promise<FastifyInstance> {
+    const app = fastify();
+    await app.register(swagger, { openapi: { components: { securitySchemes } } });
+    await app.register(pages);
+    await app.register(application);
+    return app;
+  }
+
+  it('are open outside of the scope of the guard, and show its routes', async () => {
+    const app = await createDocumented(api);
+    expect((await app.inject('/documentation')).statusCode).toBe(200);
+    const document = (await app.inject('/documentation/json')).json();
+    expect(document.paths['/orders'].get.security).toEqual([{ oidc: ['read'] }]);
+    expect((await app.inject('/orders')).statusCode).toBe(401);
+    await app.close();
+  });
+
+  // Fastify adds a hook to existing child scopes, too.
+  it('are guarded in the scope of the guard, also if they are registered first', async () => {
+    const app = await createDocumented(fastifyPlugin(api));
+    expect((await app.inject('/documentation')).statusCode).toBe(401);
+    expect((await app.inject('/documentation/json')).statusCode).toBe(401);
+    await app.close();
+  });
+});
+
+describe('[ADAPTERS-SCOPE] an unknown route of an application that is a plugin, as under fastify-cli', () => {
+  const application = async (app: FastifyInstance): Promise<void> => {
+    await app.register(bearerAuth, { issuer: options.issuer, audience: options.audience } as BearerAuthOptions);
+    app.get('/orders', ok);
+  };
+
+  async function statusesOf(plugin: typeof application): Promise<number[]> {
+    const root = fastify();
+    await root.register(plugin);
+    const answers = await Promise.all(['/orders', '/unknown'].map((path) => root.inject(path)));
+    await root.close();
+    return answers.map(({ statusCode }) => statusCode);
+  }
+
+  it('is 404, because the plugin does not have it', async () => {
+    expect(await statusesOf(application)).toEqual([401, 404]);
+  });
+
+  it('is 401 if the application is wrapped in fastify-plugin, or sets its own handler', async () => {
+    expect(await statusesOf(fastifyPlugin(application))).toEqual([401, 401]);
+    const withHandler = async (app: FastifyInstance): Promise<void> => {
+      await application(app);
+      app.setNotFoundHandler((_request, reply) => reply.code(404).send());
+    };
+    expect(await statusesOf(withHandler)).toEqual([401, 401]);
   });
 });

@@ -7,9 +7,12 @@ import {
   type GuardSettings,
   type OktaGuardOptions,
   type OktaOptions,
+  type OptionalVerifier,
+  type SharedVerifier,
   type VerifiedToken,
   type Verifier,
   type VerifierOptions,
+  type WithOptional,
 } from '@verifier/core';
 import type { Context, MiddlewareHandler, Next } from 'hono';
 import type { DeniedResponse } from './denied-response.ts';
@@ -27,17 +30,24 @@ export type AuthMiddleware<TAuth extends VerifiedToken | null = VerifiedToken> =
 >;
 
 /** The part of a middleware that has fixed options, rather than a function that returns them. */
-export interface WithVerifier {
+export interface WithVerifier<TVerifier extends Verifier = Verifier> {
   /** The verifier: call `await auth.verifier.warmUp()` before `serve` and `auth.verifier.close()` on shutdown. */
-  readonly verifier: Verifier;
+  readonly verifier: TVerifier;
 }
 
 /** Options whose type excludes anonymous requests. */
-export type TokenRequired<TOptions> = TOptions & GuardSettings & { readonly optional?: false };
+export type TokenRequired<TOptions> = (WithOptional<TOptions, false> | SharedVerifier) & GuardSettings;
+
+/** A verifier that may accept anonymous requests. */
+export type SharedOptionalVerifier = { readonly verifier: OptionalVerifier } & GuardSettings;
 
 /** Returns the options for a request, for example from the bindings of a Worker. Called on every request; keep it fast. */
 export type OptionsFunction<TOptions> = (c: Context) => TOptions;
 
+/** {@link oktaAuth} with a verifier that may accept anonymous requests: `c.var.auth` is null for them. */
+export function oktaAuth<TClaims = unknown>(
+  options: SharedOptionalVerifier,
+): AuthMiddleware<VerifiedToken<TClaims> | null> & WithVerifier<OptionalVerifier>;
 /**
  * Authenticates requests by an access token of an Okta authorization server. Requests without a valid token are answered
  * here and do not reach the route.
@@ -71,7 +81,11 @@ export function oktaAuth<TClaims = unknown>(
 /** {@link oktaAuth} with options that may allow anonymous requests: `c.var.auth` is null for them. */
 export function oktaAuth<TClaims = unknown>(
   options: OktaGuardOptions,
-): AuthMiddleware<VerifiedToken<TClaims> | null> & WithVerifier;
+): AuthMiddleware<VerifiedToken<TClaims> | null> & WithVerifier<OptionalVerifier>;
+/** {@link oktaAuth} with a verifier that depends on the request and may accept anonymous requests. */
+export function oktaAuth<TClaims = unknown>(
+  options: OptionsFunction<SharedOptionalVerifier>,
+): AuthMiddleware<VerifiedToken<TClaims> | null>;
 /**
  * {@link oktaAuth} with options that depend on the request, or on the bindings of a Worker. Equal options share a
  * verifier. Cached are 100 that verified a token, and 100 that did not; an evicted one is closed after its last request.
@@ -92,6 +106,10 @@ export function oktaAuth(options?: OktaGuardOptions | OptionsFunction<OktaGuardO
     : withVerifier(createOktaGuard(options));
 }
 
+/** {@link bearerAuth} with a verifier that may accept anonymous requests: `c.var.auth` is null for them. */
+export function bearerAuth<TClaims = unknown>(
+  options: SharedOptionalVerifier,
+): AuthMiddleware<VerifiedToken<TClaims> | null> & WithVerifier<OptionalVerifier>;
 /**
  * {@link oktaAuth} for any OAuth 2.0 or OpenID Connect authorization server. Does not read the environment.
  *
@@ -115,7 +133,11 @@ export function bearerAuth<TClaims = unknown>(
 /** {@link bearerAuth} with options that may allow anonymous requests: `c.var.auth` is null for them. */
 export function bearerAuth<TClaims = unknown>(
   options: GuardOptions,
-): AuthMiddleware<VerifiedToken<TClaims> | null> & WithVerifier;
+): AuthMiddleware<VerifiedToken<TClaims> | null> & WithVerifier<OptionalVerifier>;
+/** {@link bearerAuth} with a verifier that depends on the request and may accept anonymous requests. */
+export function bearerAuth<TClaims = unknown>(
+  options: OptionsFunction<SharedOptionalVerifier>,
+): AuthMiddleware<VerifiedToken<TClaims> | null>;
 /**
  * {@link bearerAuth} with options that depend on the request, or on the bindings of a Worker. Equal options share a
  * verifier. Cached are 100 that verified a token, and 100 that did not; an evicted one is closed after its last request.

@@ -1,4 +1,12 @@
-import { bearerAuth, ConfigurationError, oktaAuth, requireAnyScope, requireClaims, requireScope } from '@verifier/hono';
+import {
+  bearerAuth,
+  ConfigurationError,
+  oktaAuth,
+  requireAccess,
+  requireAnyScope,
+  requireClaims,
+  requireScope,
+} from '@verifier/hono';
 import { startAuthorizationServer } from '@verifier/test-issuer';
 import { Hono } from 'hono';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
@@ -35,6 +43,27 @@ describe('oktaAuth() without options', () => {
   it('names what to set if only the audience is missing', () => {
     vi.stubEnv('OKTA_OAUTH2_ISSUER', 'https://example.okta.com/oauth2/orders');
     expect(() => oktaAuth()).toThrow(/OKTA_OAUTH2_AUDIENCE/);
+  });
+});
+
+describe('[ADAPTERS-AT-START] a middleware that was not called', () => {
+  it.each<[string, unknown, string]>([
+    ['oktaAuth', oktaAuth, 'call it, as in oktaAuth()'],
+    ['bearerAuth', bearerAuth, 'call it, as in bearerAuth({ issuer, audience })'],
+    ['requireScope', requireScope, "call it, as in requireScope('read:orders')"],
+    ['requireAnyScope', requireAnyScope, "call it, as in requireAnyScope('read:orders')"],
+    ['requireClaims', requireClaims, 'call it, as in requireClaims('],
+    ['requireAccess', requireAccess, 'call it, as in requireAccess({ scope:'],
+  ])('opens no route, and the error says so: %s', async (_name, middleware, message) => {
+    const errors: Error[] = [];
+    const app = new Hono().use(Object(middleware)).get('/', (c) => c.body(null, 204));
+    app.onError((error, c) => {
+      errors.push(error);
+      return c.body(null, 500);
+    });
+    expect((await app.request('/')).status).toBe(500);
+    expect(errors).toEqual([expect.objectContaining({ message: expect.stringContaining(message) })]);
+    expect(errors[0]).toBeInstanceOf(ConfigurationError);
   });
 });
 

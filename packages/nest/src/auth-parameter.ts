@@ -1,7 +1,8 @@
 import { createParamDecorator, type ExecutionContext, type PipeTransform, type Type } from '@nestjs/common';
 import { copyOptions, type VerifiedToken } from '@verifier/core';
-import { findStateOf } from './get-auth.ts';
-import { readState } from './request-state.ts';
+import { concealFaults } from './conceal-faults.ts';
+import { readContext } from './get-auth.ts';
+import { validateCalled } from './validate-called.ts';
 
 /** Selects the value that {@link Auth} passes to the parameter. */
 export interface AuthParameter {
@@ -13,7 +14,7 @@ export interface AuthParameter {
 
 const readParameter = (parameter: AuthParameter, context: ExecutionContext): unknown => {
   const { property, optional = false } = parameter;
-  const auth = readState(findStateOf(context), '@Auth()', optional);
+  const auth = concealFaults(context, () => readContext(context, '@Auth()', optional));
   return property === undefined || auth === null ? auth : auth[property];
 };
 
@@ -42,6 +43,7 @@ export type AuthPipe = Type<PipeTransform> | PipeTransform;
  * ```
  */
 export function Auth(what: keyof VerifiedToken | AuthParameter = {}, ...pipes: AuthPipe[]): ParameterDecorator {
+  validateCalled(what, '@Auth()');
   // Without a prototype: what is absent must not be read from Object.prototype on a request.
   return decorate(copyOptions(typeof what === 'string' ? { property: what } : what), ...pipes);
 }

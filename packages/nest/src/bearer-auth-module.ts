@@ -10,7 +10,7 @@ import {
 } from './module-options.ts';
 import { guardToken } from './okta-auth-guard.ts';
 
-const configurable: AuthModuleClass<BearerAuthModuleOptions> = configurableModule((options) =>
+const configurable: AuthModuleClass<BearerAuthModuleOptions> = configurableModule('BearerAuthModule', (options) =>
   createGuard(splitSettings<GuardOptions>(options).guardOptions),
 );
 

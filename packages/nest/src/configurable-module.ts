@@ -1,10 +1,11 @@
 import { ConfigurableModuleBuilder, type ConfigurableModuleCls, type Provider } from '@nestjs/common';
 import { APP_GUARD, HttpAdapterHost, ModuleRef, ModulesContainer } from '@nestjs/core';
-import { ConfigurationError, type Guard } from '@verifier/core';
+import { ConfigurationError, type Guard, isConfigurationError } from '@verifier/core';
 import { type GuardFinder, guardFinder } from './guard-finder.ts';
 import { GuardLifetime } from './guard-lifetime.ts';
 import { type ModuleExtras, type ModuleSettings, parseExtras, splitSettings } from './module-options.ts';
 import { guardFinderToken, guardToken, OktaAuthGuard } from './okta-auth-guard.ts';
+import { showSecurity } from './openapi-security.ts';
 import { validateFieldResolvers } from './validate-field-resolvers.ts';
 import { markHandlers, validateHandlers } from './validate-handlers.ts';
 import { validateMessageHandlers } from './validate-message-handlers.ts';
@@ -17,8 +18,10 @@ const optionsToken = Symbol('@verifier/nest/options');
 
 /** Builds the configurable part of a module: the guard of its options, and the validation at start-up. */
 export function configurableModule<TOptions extends ModuleSettings>(
-  guardOf: (options: TOptions) => Guard,
+  name: string,
+  createGuard: (options: TOptions) => Guard,
 ): AuthModuleClass<TOptions> {
+  const guardOf = (options: TOptions): Guard => nameModule(name, () => createGuard(options));
   const builder = new ConfigurableModuleBuilder<TOptions>({ optionsInjectionToken: optionsToken })
     .setClassMethodName('forRoot')
     .setFactoryMethodName('createAuthOptions')
@@ -42,7 +45,9 @@ function guardProviders<TOptions extends ModuleSettings>(
     // At creation: a hybrid application may receive messages before it is initialized.
     validateModules(modules, host);
     markHandlers(modules);
-    return guardOf(options);
+    const opened = guardOf(options);
+    showSecurity(modules, opened, global);
+    return opened;
   };
   const validate = (modules: ModulesContainer, host: HttpAdapterHost): void => {
     // A testing module has its HTTP adapter only when it is initialized.
@@ -62,6 +67,16 @@ function guardProviders<TOptions extends ModuleSettings>(
     // By reference: `overrideProvider(OktaAuthGuard)` in a test then replaces the global guard too.
     ...(global ? [{ provide: APP_GUARD, useExisting: OktaAuthGuard }] : []),
   ];
+}
+
+// Names the place where an application of Nest writes options.
+function nameModule(name: string, create: () => Guard): Guard {
+  try {
+    return create();
+  } catch (cause) {
+    if (!isConfigurationError(cause)) throw cause;
+    throw new ConfigurationError(`${name}.forRoot: ${cause.message}`, { cause });
+  }
 }
 
 /** @throws ConfigurationError if a module was imported without options. */

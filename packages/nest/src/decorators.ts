@@ -7,8 +7,9 @@ import {
   type Requirements,
 } from '@verifier/core';
 import { guardRequirements } from './guard-requirements.ts';
-import { showSecurity } from './openapi-security.ts';
+import { nameScheme } from './openapi-security.ts';
 import { combineDecorators, type RouteDecorator } from './route-decorator.ts';
+import { validateCalled } from './validate-called.ts';
 import { defineRule } from './written-rule.ts';
 
 /** The requirements of {@link OktaAuth}, and how the OpenAPI document shows them. */
@@ -37,7 +38,8 @@ export interface OktaAuthRequirements extends Requirements {
  * export @Public() @Controller('orders') class OrdersController { @Get() list() { return []; } }
  * ```
  */
-export function Public(): RouteDecorator {
+export function Public(...uncalled: readonly never[]): RouteDecorator {
+  validateCalled(uncalled[0], '@Public()');
   return defineRule('@Public()', 'public');
 }
 
@@ -59,6 +61,7 @@ export function Public(): RouteDecorator {
  * ```
  */
 export function RequireScope(...scopes: readonly (string | readonly string[])[]): RouteDecorator {
+  validateCalled(scopes[0], "@RequireScope('read:orders')");
   return requirementDecorator('@RequireScope', accessRequirement({ scope: scopes.flat() }, '@RequireScope'));
 }
 
@@ -76,6 +79,7 @@ export function RequireScope(...scopes: readonly (string | readonly string[])[])
  * ```
  */
 export function RequireAnyScope(...scopes: readonly (string | readonly string[])[]): RouteDecorator {
+  validateCalled(scopes[0], "@RequireAnyScope('read:orders')");
   return requirementDecorator('@RequireAnyScope', accessRequirement({ anyScope: scopes.flat() }, '@RequireAnyScope'));
 }
 
@@ -96,12 +100,13 @@ export function RequireAnyScope(...scopes: readonly (string | readonly string[])
  * ```
  */
 export function RequireClaims(predicate: (claims: Claims) => boolean): RouteDecorator {
+  validateCalled(predicate, "@RequireClaims((claims) => claims.tenant === 'acme')");
   return requirementDecorator('@RequireClaims', claimsRequirement(predicate, '@RequireClaims'));
 }
 
 /**
  * Requires a token that meets all members: scopes, roles, permissions, groups, claims. `optional: true` also lets anonymous
- * requests through. Shown in the OpenAPI document of `@nestjs/swagger`. Applies the guard of the module if that is not
+ * requests through. Names the security scheme in the OpenAPI document. Applies the guard of the module if that is not
  * global.
  *
  * @param requirements - Without them, any valid token is enough.
@@ -116,8 +121,9 @@ export function RequireClaims(predicate: (claims: Claims) => boolean): RouteDeco
  * ```
  */
 export function OktaAuth(requirements: OktaAuthRequirements = {}): RouteDecorator {
+  validateCalled(requirements, '@OktaAuth()');
   const { rule, scheme } = parseRequirements(requirements);
-  return combineDecorators(requirementDecorator('@OktaAuth', rule), showSecurity(rule, scheme));
+  return combineDecorators(requirementDecorator('@OktaAuth', rule), nameScheme(scheme));
 }
 
 // With its guard: requirements must not depend on the application adding @UseGuards.

@@ -1,6 +1,7 @@
 import type { ExecutionContext } from '@nestjs/common';
 import type { VerifiedToken } from '@verifier/core';
-import { findHandlerState, findState, type RequestState, readState } from './request-state.ts';
+import { concealFaults } from './conceal-faults.ts';
+import { findHandlerState, findState, isPublicRequest, type RequestState, readState } from './request-state.ts';
 import { ruleOf } from './route-rule.ts';
 
 /**
@@ -12,7 +13,8 @@ import { ruleOf } from './route-rule.ts';
  * @param source - The request of either platform, the client of a gateway, or an `ExecutionContext`, after a guard of this
  * package.
  * @throws ConfigurationError if no guard authenticated the request.
- * @throws AuthException (401) if the request is anonymous. Pass `{ optional: true }` to get null instead.
+ * @throws AuthException (401) if the request is anonymous. Pass `{ optional: true }` to get null instead, also on a
+ * `@Public()` route.
  *
  * @example
  * ```ts
@@ -37,15 +39,24 @@ export function getAuth(
   source: ExecutionContext | object,
   options?: { readonly optional: true },
 ): VerifiedToken | null {
-  const state = isContext(source) ? findStateOf(source) : findState(source);
   const isOptional = options?.optional === true && Object.hasOwn(options, 'optional');
-  return readState(state, 'getAuth()', isOptional);
+  if (isContext(source)) return concealFaults(source, () => readContext(source, 'getAuth()', isOptional));
+  return readState(findState(source), {
+    caller: 'getAuth()',
+    optional: isOptional,
+    isPublic: isPublicRequest(source),
+  });
 }
 
-/** Returns the state that the guard attached to the request of a context. */
-export function findStateOf(context: ExecutionContext): RequestState | undefined {
+/** Returns the verified token of a context, as {@link readState} does. */
+export function readContext(context: ExecutionContext, caller: string, optional: boolean): VerifiedToken | null {
+  const isPublic = ruleOf(context.getHandler(), context.getClass()) === 'public';
   // The client of a gateway has the token of earlier messages, which a public handler ignores.
-  if (context.getType() === 'ws' && ruleOf(context.getHandler(), context.getClass()) === 'public') return undefined;
+  const state = isPublic && context.getType() === 'ws' ? undefined : findStateOf(context);
+  return readState(state, { caller, optional, isPublic });
+}
+
+function findStateOf(context: ExecutionContext): RequestState | undefined {
   // The request is an argument of an HTTP context, and the `req` of the context object of GraphQL. Of messages, the client
   // or the context of the transport is an argument.
   for (const argument of context.getArgs<unknown[]>()) {

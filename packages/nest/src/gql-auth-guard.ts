@@ -2,6 +2,7 @@ import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { GqlExecutionContext } from '@nestjs/graphql';
 import type { AnyAuthError } from '@verifier/core';
 import type { AuthException } from './auth-exception.ts';
+import { isGraphqlConnection } from './graphql-connection.ts';
 import { OktaAuthGuard } from './okta-auth-guard.ts';
 import type { PlatformRequest } from './platform-request.ts';
 
@@ -28,7 +29,10 @@ const codes: Readonly<Record<number, string>> = {
  * operation may succeed. `extensions.code` is `UNAUTHENTICATED`, `FORBIDDEN`, or `SERVICE_UNAVAILABLE` while the keys are
  * unavailable; the challenge is in the headers of the response. Nest runs guards for field resolvers only if
  * `fieldResolverEnhancers` of `GraphQLModule` includes `'guards'`. Without it, a field resolver with requirements is an error
- * at start-up. A subscription over a WebSocket has no HTTP request and is denied.
+ * at start-up.
+ *
+ * Over graphql-ws, the token is `Authorization` of `connectionParams`, or of the upgrade request. The guard verifies it when an
+ * operation starts, and not for each event of a subscription.
  *
  * With Apollo on Fastify, headers of a granted request are added only if the context has the reply:
  * `context: (request, reply) => ({ req: request, reply })`.
@@ -63,7 +67,9 @@ export class GqlAuthGuard extends OktaAuthGuard {
   protected override toException(context: ExecutionContext, error: AnyAuthError): AuthException {
     const exception = super.toException(context, error);
     if (!isGraphql(context)) return exception;
-    const extensions = { code: codes[error.status], ...headersForApollo(exception, this.getResponse(context)) };
+    const { req } = contextOf(context);
+    const headers = isGraphqlConnection(req) ? {} : headersForApollo(exception, this.getResponse(context));
+    const extensions = { code: codes[error.status], ...headers };
     return Object.assign(exception, { extensions });
   }
 }

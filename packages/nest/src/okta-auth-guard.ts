@@ -12,11 +12,12 @@ import {
   type Verifier,
 } from '@verifier/core';
 import { AuthException } from './auth-exception.ts';
+import { concealFaults } from './conceal-faults.ts';
 import type { GuardFinder } from './guard-finder.ts';
 import { isLeftToMessageGuard } from './message-guards.ts';
 import type { PlatformRequest } from './platform-request.ts';
 import { headersOf, toNodeResponse } from './platform-response.ts';
-import { attachHandlerState, attachState, findState } from './request-state.ts';
+import { attachHandlerState, attachState, findState, markPublic } from './request-state.ts';
 import { isSameRoute } from './route-context.ts';
 import { ruleOf } from './route-rule.ts';
 import { rawOf, toRequestLike } from './to-request-like.ts';
@@ -103,7 +104,11 @@ export class OktaAuthGuard implements CanActivate {
   authenticate(context: ExecutionContext): AuthResult | Promise<AuthResult> {
     const rule = ruleOf(context.getHandler(), context.getClass());
     // Nest runs the guard for messages next, or has run it: also for a subclass that calls this method in `canActivate`.
-    if (rule === 'public' || isLeftToMessageGuard(this, context)) return anonymous;
+    if (isLeftToMessageGuard(this, context)) return anonymous;
+    if (rule === 'public') {
+      if (context.getType() === 'http') markPublic(this.getRequest(context));
+      return anonymous;
+    }
     const request = this.getRequest(context);
     const state = findState(request);
     // All guards of one route get the same context: a second one for the same verifier has nothing to add.
@@ -162,8 +167,10 @@ export class OktaAuthGuard implements CanActivate {
   #activate(context: ExecutionContext): boolean | Promise<boolean> {
     const conclude = (result: AuthResult): boolean | Promise<boolean> =>
       result.ok || this.answerError(context, result.error);
-    const result = this.authenticate(context);
-    return result instanceof Promise ? result.then(conclude) : conclude(result);
+    return concealFaults(context, () => {
+      const result = this.authenticate(context);
+      return result instanceof Promise ? result.then(conclude) : conclude(result);
+    });
   }
 
   #attach(context: ExecutionContext, request: PlatformRequest, result: AuthResult): AuthResult {

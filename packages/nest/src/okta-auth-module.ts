@@ -10,7 +10,7 @@ import {
 } from './module-options.ts';
 import { guardToken } from './okta-auth-guard.ts';
 
-const configurable: AuthModuleClass<OktaAuthModuleOptions> = configurableModule((options) =>
+const configurable: AuthModuleClass<OktaAuthModuleOptions> = configurableModule('OktaAuthModule', (options) =>
   createOktaGuard(splitSettings<OktaGuardOptions>(options).guardOptions),
 );
 

@@ -19,8 +19,10 @@ export interface RequestState {
 const requestState: unique symbol = Symbol.for('@verifier/nest/request-state');
 
 const handlerStates: unique symbol = Symbol.for('@verifier/nest/handler-states');
+const publicRoute: unique symbol = Symbol.for('@verifier/nest/public-route');
 
 interface Stateful {
+  [publicRoute]?: true;
   [requestState]?: RequestState;
   [handlerStates]?: WeakMap<object, WeakMap<object, RequestState>>;
   auth?: VerifiedToken | null;
@@ -60,16 +62,42 @@ function findOwn<TName extends keyof Stateful>(value: unknown, name: TName): Sta
   return (value as Stateful)[name];
 }
 
+/** Marks the request of a route that is declared public: no token of it was read. */
+export function markPublic(request: object): void {
+  const stateful: Stateful = request;
+  stateful[publicRoute] = true;
+}
+
+/** Whether the route of a request is declared public. */
+export function isPublicRequest(request: object): boolean {
+  return Object.hasOwn(request, publicRoute);
+}
+
+/** How an accessor reads the token of a request. */
+export interface AccessorOptions {
+  /** The accessor, for the error. */
+  readonly caller: string;
+  /** Whether the accessor returns null if the request is anonymous. */
+  readonly optional: boolean;
+  /** Whether the route is declared public. */
+  readonly isPublic: boolean;
+}
+
 /**
- * Returns the verified token of a granted request, or null if it is anonymous and `optional` is true.
+ * Returns the verified token of a granted request; null if `optional` is true and the request is anonymous or its route
+ * public.
  *
  * @throws ConfigurationError if no guard authenticated the request.
  * @throws AuthException if the request is anonymous and `optional` is false.
  */
-export function readState(state: RequestState | undefined, caller: string, optional: boolean): VerifiedToken | null {
+export function readState(
+  state: RequestState | undefined,
+  { caller, optional, isPublic }: AccessorOptions,
+): VerifiedToken | null {
   if (state === undefined) {
+    if (optional && isPublic) return null;
     throw new ConfigurationError(
-      `${caller} found no authenticated request: the route is @Public(), or no OktaAuthGuard protects it. Write @OktaAuth(), or @OktaAuth({ optional: true }) to let anonymous requests through`,
+      `${caller} found no authenticated request: the route is @Public(), no OktaAuthGuard protects it, or another guard called ${caller} before OktaAuthGuard ran. Write @OktaAuth(), or @OktaAuth({ optional: true }) to let anonymous requests through; register a global guard that reads the token in a module of its own, imported after the authentication module`,
     );
   }
   const error = optional ? undefined : state.guard.authorize(state.auth);

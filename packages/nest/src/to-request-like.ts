@@ -1,5 +1,6 @@
 import { ConfigurationError, fromNodeRequest, type RequestLike } from '@verifier/core';
 import { FastifyView } from './fastify-view.ts';
+import { connectionRequest, isGraphqlConnection } from './graphql-connection.ts';
 import type { PlatformRequest } from './platform-request.ts';
 
 /**
@@ -12,8 +13,9 @@ export function toRequestLike(request: PlatformRequest): RequestLike {
   const { headers, raw } = Object(request) as PlatformRequest;
   if (isObject(raw?.headers)) return fromNodeRequest(new FastifyView(request, raw));
   if (isObject(headers)) return fromNodeRequest(request);
+  if (isGraphqlConnection(request)) return connectionRequest(request);
   throw new ConfigurationError(
-    'OktaAuthGuard.getRequest() returned no HTTP request. A GraphQL subscription over a WebSocket has none: verify the token of connectionParams in onConnect',
+    'OktaAuthGuard.getRequest() returned no HTTP request. The context of GraphQL must have it as req; over graphql-ws, req is the context of the connection, with extra.request and connectionParams',
   );
 }
 

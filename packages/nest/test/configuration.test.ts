@@ -10,6 +10,7 @@ import {
   UseGuards,
 } from '@nestjs/common';
 import {
+  Auth,
   type AuthOptionsFactory,
   BearerAuth,
   BearerAuthGuard,
@@ -173,6 +174,27 @@ describe('[ADAPTERS-AT-START] invalid options', () => {
     await expectFault({ imports: [BearerAuthModule.forRoot(Object(options))], controllers: [Routes] }, /./);
   });
 
+  it.each<[string, DynamicModule, RegExp]>([
+    [
+      'OktaAuthModule',
+      OktaAuthModule.forRoot(),
+      /: OktaAuthModule\.forRoot: issuer is missing: set OKTA_OAUTH2_ISSUER/,
+    ],
+    [
+      'BearerAuthModule',
+      BearerAuthModule.forRoot(Object({ ...good, issuerBaseURL: 'b' })),
+      /: BearerAuthModule\.forRoot: issuerBaseURL is not an option: did you mean issuer\?$/,
+    ],
+    [
+      'forRootAsync',
+      BearerAuthModule.forRootAsync({ useFactory: () => ({ ...good, audience: ' a' }) }),
+      /: BearerAuthModule\.forRoot: audience begins or ends with white space$/,
+    ],
+  ])('name the module: %s', async (_name, module, message) => {
+    vi.stubEnv('OKTA_OAUTH2_ISSUER', undefined);
+    await expectFault({ imports: [module], controllers: [Routes] }, message);
+  });
+
   it('are reported as such, and not as a missing module, if a guard depends on them', async () => {
     @Controller()
     @RequireScope('read')
@@ -219,6 +241,26 @@ describe('[ADAPTERS-AT-START] invalid decorators', () => {
     ['@OktaAuth with an empty scheme', () => BearerAuth({ securityScheme: '' })],
   ])('throw when they are applied: %s', (_name, decorator) => {
     expect(decorator).toThrow(ConfigurationError);
+  });
+
+  it.each<[string, object]>([
+    ['@Public()', Public],
+    ["@RequireScope('read:orders')", RequireScope],
+    ["@RequireAnyScope('read:orders')", RequireAnyScope],
+    ['@RequireClaims((claims) =>', RequireClaims],
+    ['@OktaAuth()', OktaAuth],
+    ['@Auth()', Auth],
+  ])('throw if they are not called, and name the call: %s', (call, decorator) => {
+    class Closed {
+      get(): void {}
+      static get(): void {}
+    }
+    const message = `is no decorator: call it, as in ${call}`;
+    const apply = (...place: unknown[]): void => Reflect.apply(Object(decorator), undefined, place);
+    expect(() => apply(Closed.prototype, 'get', { value: Closed.prototype.get })).toThrow(message);
+    expect(() => apply(Closed, 'get', { value: Closed.get })).toThrow(message);
+    expect(() => apply(Closed.prototype, 'get', 0)).toThrow(message);
+    expect(() => apply(Closed)).toThrow(message);
   });
 
   it('name themselves in the error', () => {

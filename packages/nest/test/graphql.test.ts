@@ -1,5 +1,13 @@
 import { ApolloDriver } from '@nestjs/apollo';
-import { Controller, createParamDecorator, type ExecutionContext, Get, Module, type Type } from '@nestjs/common';
+import {
+  Controller,
+  createParamDecorator,
+  type ExecutionContext,
+  Get,
+  Logger,
+  Module,
+  type Type,
+} from '@nestjs/common';
 import { GraphQLModule, Mutation, Query, Resolver } from '@nestjs/graphql';
 import { MercuriusDriver } from '@nestjs/mercurius';
 import {
@@ -15,7 +23,7 @@ import {
 } from '@verifier/nest';
 import { GqlAuthGuard } from '@verifier/nest/graphql';
 import { type AuthorizationServer, startAuthorizationServer, watchPoolSignatures } from '@verifier/test-issuer';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { platforms, type RunningNestApp } from './platforms.ts';
 import { runningApps } from './running-apps.ts';
 
@@ -38,6 +46,12 @@ class Answers {
   @Query(() => String)
   open(): string {
     return 'open';
+  }
+
+  @Public()
+  @Query(() => String, { nullable: true })
+  unguarded(@Auth() auth: VerifiedToken): string {
+    return auth.scopes.join();
   }
 
   @Query(() => String)
@@ -200,9 +214,25 @@ describe.each(drivers)('on %s with %s', (platformName, _driver, driver) => {
     expect((await fetch(`${origin}/rest`, { headers })).status).toBe(200);
   });
 
-  it('is denied as a whole by the guard for HTTP', async () => {
+  it('[NEST-GRAPHQL-CONCEALED] is denied as a whole by the guard for HTTP, whose message the client does not receive', async () => {
+    const log = vi.spyOn(Logger.prototype, 'error').mockReturnValue(undefined);
+    onTestFinished(() => log.mockRestore());
     const answer = await query(await run({ guard: OktaAuthGuard }), 'closed', token);
     expect(answer.data ?? null).toBeNull();
-    expect(answer.errors).toHaveLength(1);
+    expect(answer.errors).toEqual([{ message: 'Internal Server Error', code: 'INTERNAL_SERVER_ERROR' }]);
+    expect(answer.text).not.toMatch(/Guard|Module/);
+    expect(log).toHaveBeenCalledWith(
+      expect.objectContaining({ message: expect.stringMatching(/use GqlAuthGuard of @verifier\/nest\/graphql/) }),
+    );
+  });
+
+  it('[NEST-GRAPHQL-CONCEALED] denies a resolver that reads the token of a public one, without its message', async () => {
+    const log = vi.spyOn(Logger.prototype, 'error').mockReturnValue(undefined);
+    onTestFinished(() => log.mockRestore());
+    const answer = await query(await run(), 'unguarded');
+    expect(answer.errors).toEqual([{ message: 'Internal Server Error', code: 'INTERNAL_SERVER_ERROR' }]);
+    expect(log).toHaveBeenCalledWith(
+      expect.objectContaining({ message: expect.stringMatching(/^@Auth\(\) found no authenticated request/) }),
+    );
   });
 });

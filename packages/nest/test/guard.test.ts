@@ -12,7 +12,7 @@ import {
   type Type,
   UseGuards,
 } from '@nestjs/common';
-import { HttpAdapterHost } from '@nestjs/core';
+import { APP_GUARD, HttpAdapterHost } from '@nestjs/core';
 import { exchange } from '@verifier/conformance';
 import {
   Auth,
@@ -76,6 +76,86 @@ describe.each(Object.entries(platforms))('on %s', (_name, platform) => {
     }
     return { thrown, filter: new Collector() };
   }
+
+  describe('[ADAPTERS-OPEN-ROUTE] what a public route sees', () => {
+    class ReadsContext {
+      canActivate(context: ExecutionContext): boolean {
+        const request: object = context.switchToHttp().getRequest();
+        Object.assign(request, { seen: [getAuth(context, { optional: true }), getAuth(request, { optional: true })] });
+        return true;
+      }
+    }
+
+    @Controller()
+    class Opens {
+      @Public()
+      @UseGuards(ReadsContext)
+      @Get()
+      open(@Auth({ optional: true }) auth: unknown, @Req() request: { seen: unknown[] }): unknown {
+        return [auth, getAuth(request, { optional: true }), ...request.seen];
+      }
+
+      @Public()
+      @Get('strict')
+      strict(@Req() request: object): unknown {
+        return getAuth(request);
+      }
+    }
+
+    it('is null with optional: true, also with a token', async () => {
+      const app = await run(Opens);
+      for (const headers of [{}, bearer()]) {
+        const { status, body } = await ask(app, { headers });
+        expect({ status, body: JSON.parse(body) }).toEqual({ status: 200, body: [null, null, null, null] });
+      }
+    });
+
+    it('is an error without optional: true', async () => {
+      const { filter, thrown } = collector();
+      expect(await ask(await runWithFilter(Opens, filter), { path: '/strict' })).toMatchObject({ status: 500 });
+      expect(thrown).toEqual([expect.any(ConfigurationError)]);
+    });
+  });
+
+  describe('[ADAPTERS-GUARD-ORDER] another global guard that reads the token', () => {
+    const subjects: unknown[] = [];
+    class LimitsSubjects {
+      canActivate(context: ExecutionContext): boolean {
+        const request: object = context.switchToHttp().getRequest();
+        // As a throttler does, with the request alone.
+        subjects.push(getAuth(request).clientId);
+        return true;
+      }
+    }
+    const providers = [{ provide: APP_GUARD, useClass: LimitsSubjects }];
+
+    @Controller()
+    class Closed {
+      @Get()
+      get(): string {
+        return 'ok';
+      }
+    }
+
+    it('has it in a module that is imported after the authentication module', async () => {
+      subjects.length = 0;
+      const imports = [BearerAuthModule.forRoot(Object(options())), moduleOf({ providers })];
+      const app = await startApp(platform, moduleOf({ imports, controllers: [Closed] }));
+      expect(await ask(app, { headers: bearer() })).toMatchObject({ status: 200 });
+      expect(subjects).toEqual([expect.any(String)]);
+    });
+
+    it('runs too early among the providers of the root module, and the error names that cause', async () => {
+      const { filter, thrown } = collector();
+      const imports = [BearerAuthModule.forRoot(Object(options()))];
+      const module = moduleOf({ imports, providers, controllers: [Closed] });
+      const app = await startApp(platform, module, (created) => created.useGlobalFilters(filter));
+      expect(await ask(app, { headers: bearer() })).toMatchObject({ status: 500 });
+      expect(thrown).toMatchObject([
+        { message: expect.stringMatching(/before OktaAuthGuard ran.*imported after the authentication module$/) },
+      ]);
+    });
+  });
 
   describe('what a guarded route sees', () => {
     @Injectable()

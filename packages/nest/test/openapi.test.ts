@@ -1,6 +1,6 @@
-import { Controller, Get, type INestApplication } from '@nestjs/common';
+import { Controller, Get, type INestApplication, type Type } from '@nestjs/common';
 import { ApiBearerAuth, DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import { BearerAuth, BearerAuthModule, OktaAuth } from '@verifier/nest';
+import { BearerAuth, BearerAuthModule, OktaAuth, Public, RequireScope } from '@verifier/nest';
 import { expect, it } from 'vitest';
 import { type Platform, platforms } from './platforms.ts';
 import { moduleOf } from './running-apps.ts';
@@ -9,6 +9,18 @@ import { moduleOf } from './running-apps.ts';
 class Routes {
   @Get('plain')
   plain(): void {}
+
+  @RequireScope('read')
+  @Get('required')
+  required(): void {}
+
+  @Public()
+  @Get('open')
+  open(): void {}
+
+  @ApiBearerAuth('other')
+  @Get('own')
+  own(): void {}
 
   @OktaAuth()
   @Get('bearer')
@@ -41,6 +53,14 @@ class Routes {
 class Whole {
   @Get()
   get(): void {}
+
+  @Public()
+  @Get('open')
+  open(): void {}
+
+  @RequireScope('write')
+  @Get('write')
+  write(): void {}
 }
 
 async function documentOf(app: INestApplication): Promise<OpenAPIObject> {
@@ -50,13 +70,66 @@ async function documentOf(app: INestApplication): Promise<OpenAPIObject> {
   return document;
 }
 
-it('shows the requirements of @OktaAuth() in the OpenAPI document', async () => {
-  const imports = [BearerAuthModule.forRoot({ issuer: 'https://issuer.example', audience: 'a' })];
+async function shownBy(
+  options: Parameters<typeof BearerAuthModule.forRoot>[0] | undefined,
+  controllers: Type[],
+): Promise<object> {
+  const imports = [BearerAuthModule.forRoot({ issuer: 'https://issuer.example', audience: 'a', ...Object(options) })];
   const platform: Platform = Object(platforms['Express']);
-  const document = await documentOf(await platform.create(moduleOf({ imports, controllers: [Routes, Whole] })));
-  const shown = Object.entries(document.paths).map(([path, item]) => [path, item.get?.security]);
-  expect(Object.fromEntries(shown)).toEqual({
+  const document = await documentOf(await platform.create(moduleOf({ imports, controllers })));
+  return Object.fromEntries(Object.entries(document.paths).map(([path, item]) => [path, item.get?.security]));
+}
+
+it('[NEST-OPENAPI] shows the same for each application of a process', async () => {
+  expect(await shownBy(undefined, [Routes])).toEqual(await shownBy(undefined, [Routes]));
+});
+
+it('[NEST-OPENAPI] shows plain routes as optional if the verifier is', async () => {
+  expect(await shownBy(Object({ optional: true }), [Routes])).toMatchObject({
+    '/plain': [{ bearer: [] }, {}],
+    '/required': [{ bearer: [] }],
+    '/open': [{}],
+  });
+});
+
+it('[NEST-OPENAPI] shows nothing for routes that global: false leaves open', async () => {
+  @Controller()
+  class Some {
+    @Get('plain')
+    plain(): void {}
+
+    @RequireScope('read')
+    @Get('required')
+    required(): void {}
+  }
+  expect(await shownBy(Object({ global: false }), [Some])).toEqual({
     '/plain': undefined,
+    '/required': [{ bearer: [] }],
+  });
+});
+
+it('[NEST-OPENAPI] leaves a method that controllers inherit with different rules', async () => {
+  class Base {
+    @Get('inherited')
+    inherited(): void {}
+  }
+  @Controller('closed')
+  class Closed extends Base {}
+  @Public()
+  @Controller('opened')
+  class Opened extends Base {}
+  expect(await shownBy(undefined, [Closed, Opened])).toEqual({
+    '/closed/inherited': undefined,
+    '/opened/inherited': undefined,
+  });
+});
+
+it('[NEST-OPENAPI] shows guarded and public routes in the OpenAPI document', async () => {
+  expect(await shownBy(undefined, [Routes, Whole])).toEqual({
+    '/plain': [{ bearer: [] }],
+    '/required': [{ bearer: [] }],
+    '/open': [{}],
+    '/own': [{ other: [] }],
     '/bearer': [{ bearer: [] }],
     '/scope-of-bearer': [{ bearer: [] }],
     '/scopes': [{ oauth2: ['read', 'write'] }],
@@ -64,5 +137,7 @@ it('shows the requirements of @OktaAuth() in the OpenAPI document', async () => 
     '/optional': [{ bearer: [] }, {}],
     '/both': [{ bearer: [] }, { other: [] }],
     '/class': [{ oauth2: ['read'] }],
+    '/class/open': [{}],
+    '/class/write': [{ oauth2: ['write'] }],
   });
 });

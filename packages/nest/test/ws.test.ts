@@ -138,7 +138,7 @@ describe.each(libraries)('a gateway on %s', (_name, library) => {
     client.send('curious');
     client.send('open');
     await eventually(() => expect(client.received).toContainEqual(['open', 'open']));
-    expect(handled.mock.calls).toEqual([['closed']]);
+    expect(handled.mock.calls).toEqual([['closed'], ['curious', null]]);
   });
 
   it('[NEST-MESSAGE-RULES] passes null for an anonymous client if the handler allows it', async () => {

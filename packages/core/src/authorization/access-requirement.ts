@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../errors.ts';
+import { denyUncalled } from '../request/deny-uncalled.ts';
 import type { Claims } from '../token/verified-token.ts';
 import type { Requirements } from './requirements.ts';
 import { resolveOnce } from './resolve-requirements.ts';
@@ -24,6 +25,7 @@ import { resolveOnce } from './resolve-requirements.ts';
  * ```
  */
 export function accessRequirement(requirements: Requirements, caller = 'requireAccess'): Requirements {
+  validateCalled(requirements, `${caller}({ scope: 'read:orders' })`);
   return resolveOnce(requirements, caller);
 }
 
@@ -46,6 +48,7 @@ export function accessRequirement(requirements: Requirements, caller = 'requireA
  * ```
  */
 export function scopeRequirement(...scopes: readonly (string | readonly string[])[]): Requirements {
+  validateCalled(scopes[0], "requireScope('read:orders')");
   return resolveOnce({ scope: scopes.flat() }, 'requireScope');
 }
 
@@ -68,6 +71,7 @@ export function scopeRequirement(...scopes: readonly (string | readonly string[]
  * ```
  */
 export function anyScopeRequirement(...scopes: readonly (string | readonly string[])[]): Requirements {
+  validateCalled(scopes[0], "requireAnyScope('read:orders')");
   return resolveOnce({ anyScope: scopes.flat() }, 'requireAnyScope');
 }
 
@@ -92,5 +96,11 @@ export function anyScopeRequirement(...scopes: readonly (string | readonly strin
  */
 export function claimsRequirement(predicate: (claims: Claims) => boolean, caller = 'requireClaims'): Requirements {
   if (typeof predicate === 'function') return resolveOnce({ claims: predicate }, caller);
+  validateCalled(predicate, `${caller}((claims) => claims.tenant === 'acme')`);
   throw new ConfigurationError(`${caller} takes a function of the claims that returns true to grant access`);
+}
+
+function validateCalled(first: unknown, call: string): void {
+  const uncalled = denyUncalled(first, call);
+  if (uncalled !== undefined) throw uncalled;
 }

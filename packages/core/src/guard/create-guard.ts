@@ -1,6 +1,7 @@
 import { ConfigurationError } from '../errors.ts';
 import { copyOptions } from '../lib/copy-options.ts';
 import { okta } from '../providers/okta.ts';
+import { denyUncalled } from '../request/deny-uncalled.ts';
 import type { Guard, GuardOptions, GuardSettings, OktaGuardOptions } from './guard.ts';
 import { isShared, VerifierGuard } from './verifier-guard.ts';
 
@@ -25,7 +26,7 @@ import { isShared, VerifierGuard } from './verifier-guard.ts';
  * ```
  */
 export function createGuard(options: GuardOptions): Guard {
-  const { onError = 'respond', ...rest } = parseSettings(options);
+  const { onError = 'respond', ...rest } = parseSettings(options, 'bearerAuth({ issuer, audience })');
   return new VerifierGuard(rest, onError);
 }
 
@@ -44,11 +45,13 @@ export function createGuard(options: GuardOptions): Guard {
  * ```
  */
 export function createOktaGuard(options: OktaGuardOptions = {}): Guard {
-  const { onError = 'respond', ...rest } = parseSettings(options);
+  const { onError = 'respond', ...rest } = parseSettings(options, 'oktaAuth()');
   return new VerifierGuard(isShared(rest) ? rest : okta(rest), onError);
 }
 
-function parseSettings<TOptions extends GuardSettings>(options: TOptions): TOptions {
+function parseSettings<TOptions extends GuardSettings>(options: TOptions, call: string): TOptions {
+  const uncalled = denyUncalled(options, call);
+  if (uncalled !== undefined) throw uncalled;
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw new ConfigurationError('The options of a guard are an object, such as { issuer, audience } or { verifier }');
   }

@@ -11,6 +11,7 @@ export type DocumentFault =
   | 'size'
   | 'json'
   | 'aborted'
+  | 'headers'
   | 'library';
 
 /** A failed fetch of a document. Internal: applications see it as the `cause` of an UnavailableError. */

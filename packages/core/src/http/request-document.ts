@@ -1,8 +1,9 @@
 import { copyOptions } from '../lib/copy-options.ts';
-import { HttpLibraryError } from '../runtime/http-library-error.ts';
 import type { FetchLike, HttpClient } from '../runtime/http-runtime.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
 import { DocumentError } from './document-error.ts';
+import { type DocumentHeaders, resolveHeaders } from './document-headers.ts';
+import { requestFault, tooLarge } from './request-fault.ts';
 import { parseRetryAfter } from './retry-after.ts';
 
 /** The limits of an exchange. */
@@ -11,7 +12,7 @@ export interface DocumentSettings {
   readonly timeout: number;
   /** The size limit in bytes, as sent and after decompression. */
   readonly maxResponseSize: number;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: DocumentHeaders;
 }
 
 /** A request for a document. */
@@ -42,13 +43,6 @@ type Utf8Decoder = InstanceType<typeof TextDecoder>;
 const longestDiscarded = 16_384;
 // A page of a gateway or a login. Any other type says nothing: servers send JSON under many types, or under none.
 const htmlType = /^\s*(?<type>text\/html|application\/xhtml\+xml)\s*(?:;|$)/i;
-// An error of the application's own fetch may be its own cause.
-const maxCauses = 8;
-// Of OpenSSL and Node.js.
-const certificateCodes = /CERT|^UNABLE_TO_|^(?:HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED)$/;
-const tooLargeCodes = ['UND_ERR_RES_EXCEEDED_MAX_SIZE'];
-// The codes of Node.js for a body that is not in its content coding: zlib, brotli and zstd.
-const decodingCode = /^(?:Z_|ERR__ERROR_|ZSTD_error_)/;
 
 /**
  * Fetches a JSON document within a time limit and a size limit. Follows no redirects. Retries once if the server had
@@ -67,60 +61,10 @@ export async function requestDocument(
   try {
     return await exchange(client, url, settings, request, deadline);
   } catch (error) {
-    throw error instanceof DocumentError ? error : requestFault(error, settings);
+    throw error instanceof DocumentError ? error : requestFault(error, settings.maxResponseSize);
   } finally {
     deadline.clear();
   }
-}
-
-function requestFault(cause: unknown, settings: DocumentSettings): DocumentError {
-  return cause instanceof HttpLibraryError
-    ? new DocumentError('library', cause.message, { cause })
-    : connectionFault(cause, settings);
-}
-
-// Names the cause by its code, which an operator can look up: messages contain addresses.
-function connectionFault(cause: unknown, { maxResponseSize }: DocumentSettings): DocumentError {
-  let beneath = cause;
-  while (!hasCode(beneath) && causeOf(beneath) !== undefined) beneath = causeOf(beneath);
-  if (hasCode(beneath) && tooLargeCodes.includes(beneath.code)) return tooLarge(maxResponseSize);
-  const code = hasCode(beneath) ? beneath.code : undefined;
-  if (code !== undefined && decodingCode.test(code)) {
-    return new DocumentError('decoding', `The content coding of the answer cannot be decoded (${code})`, { cause });
-  }
-  return new DocumentError('network', connectionReason(cause, code), { cause });
-}
-
-function connectionReason(cause: unknown, code: string | undefined): string {
-  const status = proxyStatus(cause);
-  if (status === '407') return 'The proxy requires credentials (status 407)';
-  if (status !== undefined) return `The proxy refused the connection (status ${status})`;
-  if (code === undefined) return 'The connection failed';
-  return certificateCodes.test(code)
-    ? `The certificate of the server is not accepted (${code})`
-    : `The connection failed (${code})`;
-}
-
-// undici reports the answer of a proxy only in the text of an error.
-function proxyStatus(error: unknown, depth = 0): string | undefined {
-  const { message, cause } = Object(error) as { message?: unknown; cause?: unknown };
-  const text = typeof message === 'string' ? message : '';
-  const status = /^proxy authentication required/i.test(text) ? '407' : /^Proxy response \((\d{3})\)/.exec(text)?.[1];
-  return status ?? (cause === undefined || depth === maxCauses ? undefined : proxyStatus(cause, depth + 1));
-}
-
-function causeOf(error: unknown): unknown {
-  return (Object(error) as { cause?: unknown }).cause;
-}
-
-function hasCode(error: unknown): error is { readonly code: string } {
-  const { code } = (error ?? {}) as { code?: unknown };
-  return typeof code === 'string' && /^[A-Z][A-Za-z0-9_]{1,60}$/.test(code);
-}
-
-function headersOf(settings: DocumentSettings, { etag }: DocumentRequest): Record<string, string> {
-  const conditional = etag === undefined ? {} : { 'if-none-match': etag };
-  return { accept: 'application/json, application/jwk-set+json', ...settings.headers, ...conditional };
 }
 
 async function exchange(
@@ -131,7 +75,7 @@ async function exchange(
   deadline: Deadline,
 ): Promise<FetchedDocument> {
   const { signal } = deadline;
-  const headers = headersOf(settings, request);
+  const headers = await resolveHeaders(settings.headers, request.etag, deadline);
   const init: RequestInit = copyOptions({ method: 'GET', headers, redirect: 'manual', signal });
   const attempt = async (): Promise<FetchedDocument> =>
     await readDocument(await deadline.bound(client.fetch(url, init)), settings, request, deadline);
@@ -188,10 +132,6 @@ function faultOf({ status, headers }: Response, maxResponseSize: number, now: nu
 function hasSeveralCodings(headers: Headers): boolean {
   const codings = (headers.get('content-encoding') ?? '').split(',').map((coding) => coding.trim().toLowerCase());
   return codings.filter((coding) => coding !== '' && coding !== 'identity').length > 1;
-}
-
-function tooLarge(maxResponseSize: number): DocumentError {
-  return new DocumentError('size', `The answer is larger than ${maxResponseSize} bytes`);
 }
 
 async function readText(response: Response, maxResponseSize: number, { signal }: Deadline): Promise<string> {

@@ -26,6 +26,12 @@ export function urlFault(text: string, insecure: InsecureUrls): string | undefin
   return notSecure;
 }
 
+/** The reason {@link notSecure} with what to write to fetch a URL without TLS in a private network. */
+export function secureHint(text: string): string {
+  const { origin } = new URL(text);
+  return `${notSecure}; http is for loopback, and for origins in http.dangerouslyAllowInsecure. For a host of compose, write http: { dangerouslyAllowInsecure: ['${origin}'] }`;
+}
+
 /** Whether a URL is on this machine (RFC 6890; RFC 6761, section 6.3). */
 export function isLoopback(url: URL): boolean {
   const { hostname } = url;

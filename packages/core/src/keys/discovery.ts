@@ -1,7 +1,7 @@
 import { UnavailableError } from '../errors.ts';
 import { DocumentError } from '../http/document-error.ts';
 import { readableUrl } from '../http/readable-url.ts';
-import { type InsecureUrls, urlFault } from '../http/secure-url.ts';
+import { type InsecureUrls, notSecure, urlFault } from '../http/secure-url.ts';
 import { IssuerMismatchError } from './issuer-mismatch-error.ts';
 
 /** The members of an issuer's metadata that are used. */
@@ -77,7 +77,11 @@ export function parseMetadata(json: unknown, issuer: string, insecure: InsecureU
       { cause },
     );
   }
-  const fault = typeof jwksUri === 'string' ? urlFault(jwksUri, insecure) : 'is missing';
+  const reason = typeof jwksUri === 'string' ? urlFault(jwksUri, insecure) : 'is missing';
+  const fault =
+    reason === notSecure
+      ? `${notSecure}: add its origin to http.dangerouslyAllowInsecure if you trust its network`
+      : reason;
   if (fault !== undefined) {
     const message = `The jwks_uri in the metadata at ${readableUrl(url)} ${fault}`;
     throw new UnavailableError('ERR_DISCOVERY_FAILED', message);

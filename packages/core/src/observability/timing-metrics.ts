@@ -5,6 +5,8 @@ import type { Histogram, TelemetryRuntime } from '../runtime/telemetry-runtime.t
 export interface TimingStats {
   /** The number of measurements. */
   readonly count: number;
+  /** The sum of all measurements: its increase, divided by that of `count`, is the mean of a period. */
+  readonly sum: number;
   /** The median; 0 without measurements. */
   readonly p50: number;
   readonly p95: number;
@@ -15,8 +17,8 @@ export interface TimingStats {
 export class TimingMetrics {
   readonly #runtime: Pick<TelemetryRuntime, 'createHistogram'>;
   readonly #clock: Clock;
-  #fetches: Histogram | undefined;
-  #signatures: Histogram | undefined;
+  #fetches: Durations | undefined;
+  #signatures: Durations | undefined;
 
   constructor(runtime: Pick<TelemetryRuntime, 'createHistogram'>, clock: Clock) {
     this.#runtime = runtime;
@@ -24,18 +26,22 @@ export class TimingMetrics {
   }
 
   fetched(seconds: number): void {
-    this.#fetches ??= this.#runtime.createHistogram();
-    this.#fetches.record(seconds);
+    this.#fetches ??= this.#createDurations();
+    record(this.#fetches, seconds);
   }
 
   /** Starts a measurement. Returns a function that ends it and passes on its argument. */
   startSignature(): <TValue>(value: TValue) => TValue {
     const startedAt = this.#clock.monotonic();
     return (value) => {
-      this.#signatures ??= this.#runtime.createHistogram();
-      this.#signatures.record(this.#clock.monotonic() - startedAt);
+      this.#signatures ??= this.#createDurations();
+      record(this.#signatures, this.#clock.monotonic() - startedAt);
       return value;
     };
+  }
+
+  #createDurations(): Durations {
+    return { histogram: this.#runtime.createHistogram(), sum: 0 };
   }
 
   get fetches(): TimingStats {
@@ -47,7 +53,19 @@ export class TimingMetrics {
   }
 }
 
-function statsOf(histogram: Histogram | undefined): TimingStats {
-  const percentile = (percent: number): number => (histogram === undefined ? 0 : histogram.percentile(percent));
-  return { count: histogram?.count ?? 0, p50: percentile(50), p95: percentile(95), p99: percentile(99) };
+interface Durations {
+  readonly histogram: Histogram;
+  sum: number;
+}
+
+function record(durations: Durations, seconds: number): void {
+  durations.histogram.record(seconds);
+  durations.sum += seconds;
+}
+
+function statsOf(durations: Durations | undefined): TimingStats {
+  if (durations === undefined) return { count: 0, sum: 0, p50: 0, p95: 0, p99: 0 };
+  const { histogram, sum } = durations;
+  const [p50 = 0, p95 = 0, p99 = 0] = [50, 95, 99].map((percent) => histogram.percentile(percent));
+  return { count: histogram.count, sum, p50, p95, p99 };
 }

@@ -1,4 +1,4 @@
-import { isOktaOrgServer } from './okta-hosts.ts';
+import { oktaOrgServerFault } from './okta-hosts.ts';
 import type { ResolvedIssuer } from './resolve-issuer.ts';
 import type { ResolvedHttp } from './resolve-options.ts';
 
@@ -14,10 +14,8 @@ export function configurationWarnings(
   { dangerouslyAllowInsecure }: ResolvedHttp,
 ): readonly ConfigurationWarning[] {
   const warnings: ConfigurationWarning[] = [];
-  if (jwks === undefined && URL.canParse(issuer) && isOktaOrgServer(new URL(issuer))) {
-    const message = `${issuer} is an Okta org authorization server. Only Okta can verify its access tokens: use a custom authorization server, such as ${issuer.replace(/\/$/, '')}/oauth2/default`;
-    warnings.push({ code: 'VERIFIER_OKTA_ORG_SERVER', message });
-  }
+  const fault = jwks === undefined ? oktaOrgServerFault(issuer) : undefined;
+  if (fault !== undefined) warnings.push({ code: 'VERIFIER_OKTA_ORG_SERVER', message: `${issuer} ${fault}` });
   if (dangerouslyAllowInsecure.length > 0) {
     const message = `http.dangerouslyAllowInsecure lets keys be fetched without TLS from ${dangerouslyAllowInsecure.join(', ')}: an attacker who controls that network can sign tokens`;
     warnings.push({ code: 'VERIFIER_INSECURE', message });

@@ -1,6 +1,6 @@
-import { notAbsolute, notHttps, notSecure, urlFault } from '../http/secure-url.ts';
+import { notAbsolute, notHttps, notSecure, secureHint, urlFault } from '../http/secure-url.ts';
 import { hasControlCharacter, hasDotSegment, maxIssuerLength } from '../token/issuer-identifier.ts';
-import { oktaIssuerFault } from './okta-hosts.ts';
+import { oktaIssuerFault, oktaOrgServerFault } from './okta-hosts.ts';
 
 const otherwise = 'any other text needs jwksUri, metadataUri or jwks';
 
@@ -21,6 +21,13 @@ export function discoveryFault(issuer: string, insecureOrigins: readonly string[
   return spellingFault(issuer) ?? locationFault(issuer, insecureOrigins) ?? oktaIssuerFault(new URL(issuer));
 }
 
+/** The reason why an issuer cannot be the one of an Okta custom authorization server; undefined if it can. */
+export function oktaServerFault(issuer: string): string | undefined {
+  const fault = spellingFault(issuer);
+  if (fault !== undefined || !URL.canParse(issuer)) return fault;
+  return oktaIssuerFault(new URL(issuer)) ?? oktaOrgServerFault(issuer);
+}
+
 function spellingFault(issuer: string): string | undefined {
   if (/[{}<>]|your[-_]?(?:okta[-_]?)?domain/i.test(issuer))
     return 'contains a placeholder: replace it with your domain';
@@ -36,7 +43,7 @@ function spellingFault(issuer: string): string | undefined {
 function locationFault(issuer: string, origins: readonly string[]): string | undefined {
   const fault = urlFault(issuer, { allowLoopback: true, origins });
   if (fault === notSecure) {
-    return `must use https; http is for loopback, and for origins in http.dangerouslyAllowInsecure; ${otherwise}`;
+    return `${secureHint(issuer)}; ${otherwise}`;
   }
   if (fault === notAbsolute) {
     return `must be an absolute URL, such as https://example.okta.com/oauth2/default; ${otherwise}`;

@@ -1,11 +1,12 @@
 import { type Algorithm, allAlgorithms, defaultAlgorithms, parseAlgorithm } from '../crypto/algorithms.ts';
-import { insecureUrlsFor, urlFault } from '../http/secure-url.ts';
+import { insecureUrlsFor, notSecure, secureHint, urlFault } from '../http/secure-url.ts';
 import { hasPrivateParts, type JSONWebKey, type JSONWebKeySet } from '../keys/jwk.ts';
 import { copyOptions } from '../lib/copy-options.ts';
 import type { ClaimPath } from '../token/claim-names.ts';
 import type { AccessTokenClaims } from '../token/claims.ts';
 import { hasControlCharacter } from '../token/issuer-identifier.ts';
 import { discoveryFault, issuerTextFault } from './issuer-fault.ts';
+import { oktaOrgServerFault } from './okta-hosts.ts';
 import { didYouMean, type OptionReader } from './option-reader.ts';
 import {
   booleanOption,
@@ -18,6 +19,7 @@ import {
   type WithDefaults,
 } from './option-record.ts';
 import type { IssuerOptions, TokenPolicy } from './options.ts';
+import { hasPlaceholder } from './placeholder.ts';
 
 const daysOfMaxAge = 30;
 
@@ -76,7 +78,7 @@ function claimsOption(names: readonly string[]): OptionRecord<readonly ClaimPath
 }
 
 function readTexts(reader: OptionReader, name: string): readonly string[] | undefined {
-  return printable(reader, name, reader.texts(name));
+  return validated(reader, name, reader.texts(name));
 }
 
 function readAccessTokenClaims(reader: OptionReader, name: string): AccessTokenClaims | undefined {
@@ -126,21 +128,31 @@ function readAudience(reader: OptionReader, name: string): readonly string[] | n
   const audience = reader.raw(name);
   if (audience === null) return null;
   if (audience === undefined) {
+    const issuer = reader.raw('issuer');
+    const ofIssuer = reader.raw('jwks') === undefined ? oktaOrgServerFault(issuer) : undefined;
+    if (ofIssuer !== undefined) throw reader.fault('issuer', ofIssuer);
     throw reader.fault(name, 'is missing: it is the aud claim for this API; null accepts every audience');
   }
   const text = typeof audience === 'string' ? reader.text(name) : undefined;
   const texts = text === undefined ? reader.texts(name, 'a string, or an array of strings') : Object.freeze([text]);
-  return printable(reader, name, texts) ?? null;
+  return validated(reader, name, texts) ?? null;
 }
 
-// A line end at the end of an environment variable would refuse every token.
-function printable(
+// Each of these would refuse every token: a line end at the end of an environment variable, or an unfinished example.
+function validated(
   reader: OptionReader,
   name: string,
   texts: readonly string[] | undefined,
 ): readonly string[] | undefined {
-  if (texts?.some(hasControlCharacter)) throw reader.fault(name, 'contains a control character, such as a line end');
+  const fault = texts?.map(textFault).find((found) => found !== undefined);
+  if (fault !== undefined) throw reader.fault(name, fault);
   return texts;
+}
+
+function textFault(text: string): string | undefined {
+  if (hasControlCharacter(text)) return 'contains a control character, such as a line end';
+  if (text !== text.trim()) return 'begins or ends with white space';
+  return hasPlaceholder(text) ? 'contains a placeholder: replace it with your own value' : undefined;
 }
 
 function readLocation(
@@ -154,8 +166,9 @@ function readLocation(
   if (location === undefined || issuer === undefined) return undefined;
   const alternative = alternatives.find((other) => reader.raw(other) !== undefined);
   if (alternative !== undefined) throw reader.fault(name, `cannot be combined with ${alternative}`);
+  if (hasPlaceholder(location)) throw reader.fault(name, 'contains a placeholder: replace it with your own value');
   const fault = urlFault(location, insecureUrlsFor(issuer, context.dangerouslyAllowInsecure));
-  if (fault !== undefined) throw reader.fault(name, fault);
+  if (fault !== undefined) throw reader.fault(name, fault === notSecure ? secureHint(location) : fault);
   return location;
 }
 

@@ -27,6 +27,12 @@ export function oktaIssuerFault(url: URL): string | undefined {
  * Whether an issuer is an Okta org authorization server. Its access tokens are for Okta's own APIs: their format is
  * undocumented, and only Okta can verify them.
  */
-export function isOktaOrgServer(url: URL): boolean {
+function isOktaOrgServer(url: URL): boolean {
   return isOktaHost(url) && !url.pathname.startsWith('/oauth2/');
+}
+
+/** Returns why an issuer cannot be verified, as a predicate for its name, if it is an Okta org authorization server. */
+export function oktaOrgServerFault(issuer: unknown): string | undefined {
+  if (typeof issuer !== 'string' || !URL.canParse(issuer) || !isOktaOrgServer(new URL(issuer))) return undefined;
+  return `is an Okta org authorization server. Only Okta can verify its access tokens: use a custom authorization server, such as ${issuer.replace(/\/$/, '')}/oauth2/default`;
 }

@@ -1,6 +1,7 @@
 import { closestMatch } from 'leven';
 import { ConfigurationError } from '../errors.ts';
 import { copyOptions } from '../lib/copy-options.ts';
+import { hintForPeerName } from './peer-names.ts';
 
 /** Options before any check. */
 export type RawOptions = Readonly<Record<string, unknown>>;
@@ -85,8 +86,13 @@ export class OptionReader {
     throw this.fault(name, `must be ${description}`);
   }
 
+  // A member of a group has the name of another library only if it is in the wrong place.
+  #hint(name: string): string | undefined {
+    return this.#path.endsWith('.') && !this.#path.endsWith('].') ? undefined : hintForPeerName(name);
+  }
+
   #unknown(name: string, names: readonly string[]): ConfigurationError {
-    return this.fault(name, `is not an option${didYouMean(name, names)}`);
+    return this.fault(name, `is not an option${this.#hint(name) ?? didYouMean(name, names)}`);
   }
 }
 

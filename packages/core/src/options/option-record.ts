@@ -19,7 +19,7 @@ export interface OptionRecord<TValue> {
   /** The value if the option is absent; {@link required} if it must be given. */
   readonly default: TValue | typeof required;
   readonly separates: Separates;
-  /** How values are compared for sharing: by their JSON, or by the identity of the object. */
+  /** How values are compared for sharing: by their JSON, or by the identity of the object. Functions always by identity. */
   readonly comparedBy: 'content' | 'identity';
   readonly bounds?: NumberBounds;
   /**

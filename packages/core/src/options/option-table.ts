@@ -60,7 +60,7 @@ function valueFrom(values: Readonly<Record<string, unknown>>, name: string): unk
 
 // Each copy of this package in a process has its own default object, which must not separate their verifiers.
 function comparable(value: unknown, record: OptionRecord<unknown>, identityOf: (value: object) => number): unknown {
-  if (record.comparedBy === 'content') return value ?? null;
+  if (record.comparedBy === 'content' && typeof value !== 'function') return value ?? null;
   return value === record.default ? null : identityOf(value as object);
 }
 

@@ -1,3 +1,4 @@
+import type { DocumentHeaders } from '../http/document-headers.ts';
 import type { JSONWebKeySet } from '../keys/jwk.ts';
 import type { VerifierEvent } from '../observability/events.ts';
 import type { RequestLike } from '../request/request.ts';
@@ -44,7 +45,6 @@ export interface TokenPolicy {
    * form, such as Dex. Every ID token for an accepted audience then grants access, also one that was issued for sign-in only.
    *
    * @default false
-   * @deprecated Not deprecated: struck through on purpose, so that a review notices it.
    */
   readonly dangerouslyAcceptIdTokens?: boolean;
   /**
@@ -187,11 +187,12 @@ export interface HttpOptions {
    */
   readonly maxResponseSize?: number;
   /**
-   * Headers of every fetch, such as one that a gateway in front of the issuer requires.
+   * Headers of every fetch, such as one that a gateway in front of the issuer requires; or a function that returns them, or
+   * a promise of them, for credentials that expire. It is called before each fetch, and `timeout` applies to it as well.
    *
    * @default none
    */
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: DocumentHeaders;
   /**
    * A dispatcher of undici 7 or 8 that is used for every fetch, also to loopback. It is never closed here, and the proxy
    * variables do not apply. Node.js only. Cannot be combined with `fetch`.
@@ -210,7 +211,6 @@ export interface HttpOptions {
    * write to that network can then sign tokens.
    *
    * @default none
-   * @deprecated Not deprecated: struck through on purpose, so that a review notices it.
    */
   readonly dangerouslyAllowInsecure?: readonly string[];
 }
@@ -303,3 +303,6 @@ export interface ManyIssuersOptions extends CommonOptions, TokenPolicy {
 
 /** The options of {@link createVerifier}. */
 export type VerifierOptions = SingleIssuerOptions | ManyIssuersOptions;
+
+/** Options with a more exact type of the option `optional`: `false` also stands for an absent one. */
+export type WithOptional<TOptions, TOptional extends boolean> = TOptions & { readonly optional?: TOptional };

@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../errors.ts';
+import type { DocumentHeaders } from '../http/document-headers.ts';
 import { type Clock, systemClock } from '../runtime/clock.ts';
 import type { FetchLike } from '../runtime/http-runtime.ts';
 import type { OptionReader } from './option-reader.ts';
@@ -78,10 +79,7 @@ export const httpOptions: OptionTable<ResolvedHttp> = {
     { min: 1024, max: 16_777_216, unit: 'bytes', integer: true },
     { default: 262_144, separates: 'pool' },
   ),
-  headers: contentOption<Readonly<Record<string, string>>>(
-    { default: Object.freeze({}), separates: 'entry' },
-    readHeaders,
-  ),
+  headers: contentOption<DocumentHeaders>({ default: Object.freeze({}), separates: 'entry' }, readHeaders),
   dispatcher: identityOption<object | undefined>({ default: undefined, separates: 'pool' }, readDispatcher),
   fetch: functionOption<FetchLike>('pool'),
   dangerouslyAllowInsecure: contentOption<readonly string[]>(
@@ -118,13 +116,16 @@ function readClock(reader: OptionReader, name: string): Clock | undefined {
   throw reader.fault(name, 'must have the functions now() and monotonic(), both in seconds');
 }
 
-function readHeaders(reader: OptionReader, name: string): Readonly<Record<string, string>> | undefined {
+function readHeaders(reader: OptionReader, name: string): DocumentHeaders | undefined {
   const value = reader.raw(name);
-  if (value === undefined) return undefined;
+  if (value === undefined || typeof value === 'function') return value as DocumentHeaders | undefined;
   try {
     return Object.freeze(Object.fromEntries(new Headers(value as Record<string, string>).entries()));
   } catch (cause) {
-    throw new ConfigurationError(`http.${name} must be an object of header names and values`, { cause });
+    throw new ConfigurationError(
+      `http.${name} must be an object of header names and values, or a function that returns one`,
+      { cause },
+    );
   }
 }
 
@@ -139,9 +140,9 @@ function readDispatcher(reader: OptionReader, name: string): object | undefined 
 }
 
 function readOrigins(reader: OptionReader, name: string): readonly string[] | undefined {
-  const origins = reader.texts(name);
+  const origins = reader.texts(name)?.map((text) => text.replace(/(?<=[^/])\/$/, ''));
   const isOrigin = (text: string): boolean =>
     URL.canParse(text) && new URL(text).origin === text && /^http:[^*]+$/.test(text);
-  if (origins === undefined || origins.every(isOrigin)) return origins;
+  if (origins === undefined || origins.every(isOrigin)) return origins && Object.freeze(origins);
   throw reader.fault(name, 'must list http origins, such as http://keycloak:8080');
 }

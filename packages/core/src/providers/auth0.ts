@@ -1,5 +1,5 @@
 import { copyOptions } from '../lib/copy-options.ts';
-import type { SingleIssuerOptions } from '../options/options.ts';
+import type { SingleIssuerOptions, WithOptional } from '../options/options.ts';
 import { type ProviderOptions, validateText, withAccessTokenClaims } from './provider-options.ts';
 
 /** The options of {@link auth0}. */
@@ -28,6 +28,9 @@ export interface Auth0Options extends ProviderOptions {
  * }
  * ```
  */
+export function auth0<TOptional extends boolean = false>(
+  given: WithOptional<Auth0Options, TOptional>,
+): WithOptional<SingleIssuerOptions, TOptional>;
 export function auth0(given: Auth0Options): SingleIssuerOptions {
   const { domain, ...options } = copyOptions(given);
   validateText(

@@ -1,6 +1,6 @@
 import { copyOptions } from '../lib/copy-options.ts';
-import type { SingleIssuerOptions } from '../options/options.ts';
-import { type ProviderOptions, validateText } from './provider-options.ts';
+import type { SingleIssuerOptions, WithOptional } from '../options/options.ts';
+import { type ProviderOptions, providerFault, validateText } from './provider-options.ts';
 
 /** The options of {@link authentik}. */
 export interface AuthentikOptions extends ProviderOptions {
@@ -40,6 +40,9 @@ export interface AuthentikOptions extends ProviderOptions {
  * );
  * ```
  */
+export function authentik<TOptional extends boolean = false>(
+  options: WithOptional<AuthentikOptions, TOptional>,
+): WithOptional<SingleIssuerOptions, TOptional>;
 export function authentik(given: AuthentikOptions): SingleIssuerOptions {
   const {
     url,
@@ -51,6 +54,9 @@ export function authentik(given: AuthentikOptions): SingleIssuerOptions {
     ...options
   } = copyOptions(given);
   validateText(url, /^https?:\/\/[^?#]+$/, 'authentik', 'url', 'it is a URL, such as https://authentik.example.com');
+  if (url.includes('/application/o/')) {
+    throw providerFault('authentik', 'url', 'contains an application: it is the URL before /application/o/');
+  }
   validateText(application, /^[\w-]+$/, 'authentik', 'application', 'it is the slug of the application');
   validateText(clientId, /./, 'authentik', 'clientId', 'it is the client ID of the provider');
   validateText(issuerMode, /^(?:per_provider|global)$/, 'authentik', 'issuerMode', 'it is per_provider or global');

@@ -1,5 +1,5 @@
 import { copyOptions } from '../lib/copy-options.ts';
-import type { SingleIssuerOptions } from '../options/options.ts';
+import type { SingleIssuerOptions, WithOptional } from '../options/options.ts';
 import { type ProviderOptions, validateText } from './provider-options.ts';
 
 /** The options of {@link dex}. */
@@ -32,6 +32,9 @@ export interface DexOptions extends ProviderOptions {
  * export const verifier = createVerifier(dex({ issuer: 'https://dex.example.com', clientId: 'orders-api' }));
  * ```
  */
+export function dex<TOptional extends boolean = false>(
+  options: WithOptional<DexOptions, TOptional>,
+): WithOptional<SingleIssuerOptions, TOptional>;
 export function dex(given: DexOptions): SingleIssuerOptions {
   const { issuer, clientId, dangerouslyAcceptIdTokens = true, ...options } = copyOptions(given);
   validateText(issuer, /^https?:\/\/[^?#]+$/, 'dex', 'issuer', 'it is a URL, such as https://dex.example.com');

@@ -1,5 +1,5 @@
 import { copyOptions } from '../lib/copy-options.ts';
-import type { IssuerOptions, ManyIssuersOptions } from '../options/options.ts';
+import type { IssuerOptions, ManyIssuersOptions, WithOptional } from '../options/options.ts';
 import { type ManyIssuersProviderOptions, validateText, withAccessTokenClaims } from './provider-options.ts';
 
 /** The options of {@link entra}. */
@@ -32,6 +32,9 @@ export interface EntraOptions extends ManyIssuersProviderOptions {
  * );
  * ```
  */
+export function entra<TOptional extends boolean = false>(
+  given: WithOptional<EntraOptions, TOptional>,
+): WithOptional<ManyIssuersOptions, TOptional>;
 export function entra(given: EntraOptions): ManyIssuersOptions {
   const { tenantId, clientId, audience, ...options } = copyOptions(given);
   validateGuid(tenantId, 'tenantId', 'the directory ID, not a domain and not "common"');

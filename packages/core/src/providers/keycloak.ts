@@ -1,7 +1,7 @@
 import { copyOptions } from '../lib/copy-options.ts';
-import type { SingleIssuerOptions } from '../options/options.ts';
+import type { SingleIssuerOptions, WithOptional } from '../options/options.ts';
 import type { ClaimPath } from '../token/claim-names.ts';
-import { type ProviderOptions, validateText, withAccessTokenClaims } from './provider-options.ts';
+import { type ProviderOptions, providerFault, validateText, withAccessTokenClaims } from './provider-options.ts';
 
 /** The options of {@link keycloak}. */
 export interface KeycloakOptions extends Omit<ProviderOptions, 'roleClaims'> {
@@ -34,10 +34,16 @@ export interface KeycloakOptions extends Omit<ProviderOptions, 'roleClaims'> {
  * );
  * ```
  */
+export function keycloak<TOptional extends boolean = false>(
+  given: WithOptional<KeycloakOptions, TOptional>,
+): WithOptional<SingleIssuerOptions, TOptional>;
 export function keycloak(given: KeycloakOptions): SingleIssuerOptions {
   const { url, realm, clientId, ...options } = copyOptions(given);
   validateText(url, /^https?:\/\/[^?#]+$/, 'keycloak', 'url', 'it is a URL, such as https://sso.example.com');
-  validateText(realm, /^[^/?#\s]+$/, 'keycloak', 'realm', 'it is the name of the realm');
+  const [, root = '', name = ''] = /^(.*?)\/realms\/([^/]+)/.exec(url) ?? [];
+  if (name !== '') throw providerFault('keycloak', 'url', `contains a realm: write url: '${root}', realm: '${name}'`);
+  const inUrl = 'it is the name in the URLs of the realm, after /realms/, and not its display name';
+  validateText(realm, /^[^/?#\s]+$/, 'keycloak', 'realm', inUrl);
   const ofRealm: ClaimPath = ['realm_access', 'roles'];
   const roleClaims = clientId === undefined ? [ofRealm] : [ofRealm, ['resource_access', clientId, 'roles']];
   return {

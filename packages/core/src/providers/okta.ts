@@ -1,7 +1,8 @@
 import { runtime } from '#runtime';
 import { ConfigurationError } from '../errors.ts';
 import { copyOptions } from '../lib/copy-options.ts';
-import type { SingleIssuerOptions } from '../options/options.ts';
+import { oktaServerFault } from '../options/issuer-fault.ts';
+import type { SingleIssuerOptions, WithOptional } from '../options/options.ts';
 import { withAccessTokenClaims } from './provider-options.ts';
 
 /** The options of {@link okta}: those of a verifier, with an optional issuer and audience. */
@@ -35,6 +36,10 @@ export interface OktaOptions extends Omit<SingleIssuerOptions, 'issuer' | 'audie
  * );
  * ```
  */
+export function okta<TOptional extends boolean = false>(
+  options?: WithOptional<OktaOptions, TOptional>,
+  environment?: Readonly<Record<string, string | undefined>>,
+): WithOptional<SingleIssuerOptions, TOptional>;
 export function okta(
   options: OktaOptions = {},
   environment: Readonly<Record<string, string | undefined>> = runtime.environment(),
@@ -43,7 +48,7 @@ export function okta(
   const issuer = given.issuer ?? (environment['OKTA_OAUTH2_ISSUER'] || undefined);
   if (issuer === undefined) {
     throw new ConfigurationError(
-      'issuer is missing: set OKTA_OAUTH2_ISSUER, or write oktaAuth({ issuer: "https://example.okta.com/oauth2/default" })',
+      'issuer is missing: set OKTA_OAUTH2_ISSUER, or the option issuer, such as https://example.okta.com/oauth2/default',
     );
   }
   const audience = audienceOf(given, issuer, environment);
@@ -60,6 +65,9 @@ function audienceOf(
   if (fromEnvironment) return fromEnvironment;
   // The audience of the server that every Okta tenant has, unless an administrator changed it.
   if (typeof issuer === 'string' && issuer.endsWith('/oauth2/default')) return 'api://default';
+  // A fault of the issuer also decides on the audience.
+  const fault = typeof issuer === 'string' ? oktaServerFault(issuer) : undefined;
+  if (fault !== undefined) throw new ConfigurationError(`issuer ${fault}`);
   throw new ConfigurationError(
     'audience is missing: set OKTA_OAUTH2_AUDIENCE, or the option audience, to the audience of the authorization server (Security > API in the Okta console)',
   );

@@ -1,6 +1,7 @@
 import { ConfigurationError } from '../errors.ts';
 import { copyOptions } from '../lib/copy-options.ts';
 import type { ManyIssuersOptions, SingleIssuerOptions, TokenPolicy } from '../options/options.ts';
+import { hasPlaceholder } from '../options/placeholder.ts';
 
 /** The options of a verifier that every provider passes on. */
 export type ProviderOptions = Omit<SingleIssuerOptions, 'issuer' | 'issuers' | 'audience'>;
@@ -28,8 +29,14 @@ export function withAccessTokenClaims<TOptions extends TokenPolicy>(
  * @throws ConfigurationError if the value is missing or has another form.
  */
 export function validateText(value: unknown, form: RegExp, provider: string, name: string, hint: string): void {
+  if (typeof value === 'string' && hasPlaceholder(value)) {
+    throw providerFault(provider, name, `contains a placeholder: ${hint}`);
+  }
   if (typeof value === 'string' && form.test(value)) return;
-  throw new ConfigurationError(
-    `${provider}: ${name} ${value === undefined ? 'is missing' : 'cannot be used'}: ${hint}`,
-  );
+  throw providerFault(provider, name, `${value === undefined ? 'is missing' : 'cannot be used'}: ${hint}`);
+}
+
+/** The error for an option of a provider. */
+export function providerFault(provider: string, name: string, what: string): ConfigurationError {
+  return new ConfigurationError(`${provider}: ${name} ${what}`);
 }

@@ -9,6 +9,7 @@ export interface Challenge {
 }
 
 const tokenInvalid = 'The access token is invalid';
+const tokenMalformed = 'The access token is malformed';
 
 // The description depends on the code alone. All invalid tokens share one, so that a client cannot use it as an oracle.
 const descriptions: Partial<Record<AuthErrorCode, string>> = {
@@ -23,7 +24,9 @@ const descriptions: Partial<Record<AuthErrorCode, string>> = {
 const unavailable = 'The access token cannot be verified at the moment';
 
 /** Returns the text about an error that a client may see. */
-export function publicDescription({ code, status }: AnyAuthError): string {
+export function publicDescription(error: AnyAuthError): string {
+  const { code, status } = error;
+  if (status === 400 && error.source === 'getToken') return tokenMalformed;
   return descriptions[code] ?? (status === 503 ? unavailable : tokenInvalid);
 }
 

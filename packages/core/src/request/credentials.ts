@@ -60,9 +60,17 @@ export function hasTokenSyntax({ token }: Credentials): boolean {
   return tokenSyntax.test(token);
 }
 
-/** The error for credentials without the syntax of a token. */
-export function malformedCredentials(): RequestError {
-  return new RequestError('ERR_CREDENTIALS_MALFORMED', 'The credentials are not of the form "Bearer <token>"');
+/**
+ * The error for credentials without the syntax of a token.
+ *
+ * @param fromHeader - Whether the `Authorization` header has them, rather than `getToken`.
+ */
+export function malformedCredentials(fromHeader: boolean): RequestError {
+  if (fromHeader) {
+    return new RequestError('ERR_CREDENTIALS_MALFORMED', 'The credentials are not of the form "Bearer <token>"');
+  }
+  const message = 'The text that getToken returned is not a token: it contains a space or another illegal character';
+  return new RequestError('ERR_CREDENTIALS_MALFORMED', message, 'getToken');
 }
 
 function readAuthorization(values: readonly string[], maxTokenSize: number): Credentials | undefined {

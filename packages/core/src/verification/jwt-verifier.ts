@@ -100,7 +100,7 @@ export class JwtVerifier implements TokenVerifier {
     } catch (error) {
       const isUnparsed = isAuthError(error) && error.code === 'ERR_TOKEN_MALFORMED';
       throw isUnparsed && context.request !== undefined && !hasTokenSyntax(credentials)
-        ? malformedCredentials()
+        ? malformedCredentials(this.#parts.options.hooks.getToken === undefined)
         : error;
     }
   }

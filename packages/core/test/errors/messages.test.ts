@@ -87,6 +87,19 @@ describe('the message about credentials', () => {
   });
 });
 
+it('[REQUEST-MALFORMED] a malformed token of getToken is not called an Authorization header', async () => {
+  const verifier = verifierFor(key, { getToken: () => 'session=a b' });
+  const result = await verifier.authenticate(requestWith());
+  if (result.ok) throw new Error('The malformed token was accepted');
+  expect(result.error).toMatchObject({ code: 'ERR_CREDENTIALS_MALFORMED', status: 400 });
+  expect(result.error.message).toBe(
+    'The text that getToken returned is not a token: it contains a space or another illegal character',
+  );
+  const { headers, body } = verifier.challenge(result.error);
+  expect(`${headers['WWW-Authenticate']} ${body}`).not.toContain('header');
+  expect(JSON.parse(body)).toEqual({ error: 'invalid_request', error_description: 'The access token is malformed' });
+});
+
 describe('the message about an ID token', () => {
   const cases: readonly (readonly [string, string, object?])[] = [
     ['The header names another type of token', idToken({}, { typ: 'at+jwt' })],

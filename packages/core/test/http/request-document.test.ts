@@ -5,7 +5,7 @@ import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { type Fault, type FaultServer, faults, startFaultServer } from '@verifier/test-issuer';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { DocumentError } from '../../src/http/document-error.ts';
-import { requestDocument } from '../../src/http/request-document.ts';
+import { type DocumentSettings, requestDocument } from '../../src/http/request-document.ts';
 import { selectHttpClient } from '../../src/http/select-http-client.ts';
 import type { FetchLike } from '../../src/index.ts';
 import type { HttpClient } from '../../src/runtime/http-runtime.ts';
@@ -45,7 +45,7 @@ afterAll(async () => {
 function read(
   client: HttpClient = clients.node,
   etag?: string,
-  over: Partial<typeof settings> = {},
+  over: Partial<DocumentSettings> = {},
   signal?: AbortSignal,
 ) {
   return requestDocument(client, server.jwksUri, { ...settings, ...over }, { etag, signal, now });
@@ -339,6 +339,52 @@ describe('a fetch function of the application', () => {
     ['returns nothing', () => Promise.resolve(undefined)],
   ])('that %s is a failed fetch', async (_name, fetch) => {
     expect((await faultOf(read(clientOf(fetch as unknown as FetchLike)))).fault).toBe('network');
+  });
+
+  it('[HTTP-HEADERS] sends what the function returns for this fetch', async () => {
+    const sent: unknown[] = [];
+    const fetch: FetchLike = async (_url, init) => {
+      sent.push(Object(init?.headers)['x-gateway']);
+      return Response.json({ keys: [] });
+    };
+    const client = selectHttpClient({ ...pool, fetch }, node);
+    let calls = 0;
+    const headers = (): Record<string, string> => {
+      calls += 1;
+      return { 'X-Gateway': `ticket ${calls}` };
+    };
+    await read(client, undefined, { headers });
+    await read(client, undefined, { headers: async () => headers() });
+    expect(sent).toEqual(['ticket 1', 'ticket 2']);
+  });
+
+  const failing = (): never => {
+    throw new Error('no ticket');
+  };
+
+  it.each<[string, () => never]>([
+    ['throws', failing],
+    ['returns names that are none', () => ({ 'a b': 'c' }) as never],
+    ['returns a text with a line end', () => ({ a: 'b\r\nc' }) as never],
+    ['rejects', () => Promise.reject(new Error('no ticket')) as never],
+  ])('[HTTP-HEADERS] fails if the function %s, and sends nothing', async (_case, headers) => {
+    let calls = 0;
+    const fetch: FetchLike = async () => {
+      calls += 1;
+      return Response.json({ keys: [] });
+    };
+    const client = selectHttpClient({ ...pool, fetch }, node);
+    const error = await read(client, undefined, { headers }).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(DocumentError);
+    expect(error).toMatchObject({ fault: 'headers', message: expect.not.stringContaining('ticket') });
+    expect(calls).toBe(0);
+  });
+
+  it('[HTTP-HEADERS] fails at the deadline if the function does not return', async () => {
+    const client = selectHttpClient({ ...pool, fetch: async () => Response.json({ keys: [] }) }, node);
+    const headers = (): Promise<never> => new Promise(() => undefined);
+    const error = await read(client, undefined, { ...quick, headers }).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ fault: 'timeout' });
   });
 
   it('is called with redirect manual, accept JSON, and the configured headers', async () => {

@@ -194,6 +194,12 @@ describe('stats()', () => {
     expect(fetches.p99).toBeGreaterThan(0.09);
     expect(fetches.p99).toBeLessThan(5);
     expect(fetches.p50).toBeLessThanOrEqual(fetches.p95);
+    for (const { count, sum, p50, p99 } of [fetches, signatureChecks]) {
+      // Percentiles are accurate to 5 %: the smaller half of the measurements and the largest one bound the sum.
+      expect(sum).toBeGreaterThan(0);
+      expect(sum).toBeLessThanOrEqual(count * p99 * 1.1);
+      expect(p50).toBeLessThanOrEqual(p99);
+    }
     expect(signatureChecks.count).toBe(10);
     expect(signatureChecks.p50).toBeGreaterThan(1e-6);
     expect(signatureChecks.p50).toBeLessThan(0.1);

@@ -127,6 +127,14 @@ describe('[OPTIONS-DOCUMENTED] the docstring of an option', () => {
   );
 });
 
+it('[OPTIONS-DOCUMENTED] no docstring calls an option deprecated, which lint rules of applications would report', () => {
+  const sources = ['options/options.ts', 'guard/guard.ts', 'providers/dex.ts', 'providers/authentik.ts'].map((file) =>
+    readText(`packages/core/src/${file}`),
+  );
+  expect(sources.join('\n')).toContain('readonly dangerouslyAllowInsecure');
+  expect(sources.filter((source) => source.includes('@deprecated'))).toEqual([]);
+});
+
 describe('the docstring of a provider states the default of', () => {
   function statedBy(provider: string, type: string, name: string): string {
     const found = readMembers(readText(`packages/core/src/providers/${provider}.ts`)).find(

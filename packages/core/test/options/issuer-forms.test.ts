@@ -9,6 +9,10 @@ function fault(issuer: string, more: object = {}): string {
   return configurationErrorOf({ issuer, audience, ...more }).message;
 }
 
+function notSecure(origin: string): string {
+  return `must use https; http is for loopback, and for origins in http.dangerouslyAllowInsecure. For a host of compose, write http: { dangerouslyAllowInsecure: ['${origin}'] }`;
+}
+
 async function isAccepted(issuer: string, more: object = {}): Promise<boolean> {
   const verifier = createVerifier({ issuer, audience, ...more });
   await verifier.close();
@@ -53,6 +57,14 @@ describe('an issuer', () => {
     'http://keycloak:8080',
   ])('[OPTIONS-ISSUER-HTTPS] must use https elsewhere, and the error names the exceptions: %s', (issuer) => {
     expect(fault(issuer)).toMatch(/^issuer must use https.*loopback.*http\.dangerouslyAllowInsecure/);
+  });
+
+  it('[OPTIONS-ISSUER-HTTPS] is refused without TLS with the line that allows it', async () => {
+    const issuer = 'http://keycloak:8080/realms/a';
+    const [, line = ''] = /write (http: \{ .* \})/.exec(fault(issuer)) ?? [];
+    expect(line).toBe("http: { dangerouslyAllowInsecure: ['http://keycloak:8080'] }");
+    expect(await isAccepted(issuer, { http: { dangerouslyAllowInsecure: ['http://keycloak:8080'] } })).toBe(true);
+    expect(await isAccepted(issuer, { http: { dangerouslyAllowInsecure: ['http://keycloak:8080/'] } })).toBe(true);
   });
 
   it('[OPTIONS-ISSUER-HTTPS] may be without TLS only if its origin is listed', async () => {
@@ -189,8 +201,8 @@ describe('an issuer whose keys are given', () => {
     'must have an https jwksUri: %s',
     (issuer) => {
       for (const name of ['jwksUri', 'metadataUri']) {
-        expect(fault(issuer, { [name]: 'http://keys.example/' })).toBe(`${name} must use https`);
-        expect(fault(issuer, { [name]: 'http://127.0.0.1/' })).toBe(`${name} must use https`);
+        expect(fault(issuer, { [name]: 'http://keys.example/' })).toBe(`${name} ${notSecure('http://keys.example')}`);
+        expect(fault(issuer, { [name]: 'http://127.0.0.1/' })).toBe(`${name} ${notSecure('http://127.0.0.1')}`);
         expect(fault(issuer, { [name]: 'keys' })).toBe(`${name} must be an absolute URL`);
       }
     },
@@ -265,12 +277,44 @@ describe('an audience', () => {
     );
   });
 
-  it.each(['api', 'api://default', 'https://api.example/\u00e4', 'two words', '\u{1f600}'])(
-    'may be any other text: %s',
-    async (text) => {
-      expect(await isAccepted('https://issuer.example', { audience: text })).toBe(true);
+  it.each([' api', 'api ', '\u00a0api', 'api\u2003'])(
+    '[OPTIONS-AUDIENCE-TEXT] must not begin or end with white space: "%s"',
+    (text) => {
+      const message = 'audience begins or ends with white space';
+      expect(fault('https://issuer.example', { audience: text })).toBe(message);
+      expect(fault('https://issuer.example', { audience: ['api', text] })).toBe(message);
+      expect(fault('https://issuer.example', { clientIds: [text] })).toBe('clientIds begins or ends with white space');
     },
   );
+
+  it.each([
+    '{clientId}',
+    `api://\${clientId}`,
+    'api://{client id}',
+    '<your-audience>',
+    'https://<your-domain>/api',
+    'YOUR_API_IDENTIFIER',
+    'your-client-id',
+    '{{audience}}',
+  ])('[OPTIONS-AUDIENCE-TEXT] must not be a placeholder of an example: %s', (text) => {
+    const message = 'contains a placeholder: replace it with your own value';
+    expect(fault('https://issuer.example', { audience: text })).toBe(`audience ${message}`);
+    expect(fault('https://issuer.example', { clientIds: ['a', text] })).toBe(`clientIds ${message}`);
+  });
+
+  it.each([
+    'api',
+    'api://default',
+    'urn:your-party',
+    'MY_API',
+    'a<b',
+    'your',
+    'https://api.example/\u00e4',
+    'two words',
+    '\u{1f600}',
+  ])('may be any other text: %s', async (text) => {
+    expect(await isAccepted('https://issuer.example', { audience: text })).toBe(true);
+  });
 });
 
 describe('a metadataUri', () => {
@@ -284,8 +328,8 @@ describe('a metadataUri', () => {
   });
 
   it.each([
-    [{ metadataUri: 'http://issuer.example/' }, 'metadataUri must use https'],
-    [{ metadataUri: 'http://127.0.0.1/' }, 'metadataUri must use https'],
+    [{ metadataUri: 'http://issuer.example/' }, `metadataUri ${notSecure('http://issuer.example')}`],
+    [{ metadataUri: 'http://127.0.0.1/' }, `metadataUri ${notSecure('http://127.0.0.1')}`],
     [{ metadataUri: '/metadata' }, 'metadataUri must be an absolute URL'],
     [{ metadataUri: 'file:///metadata' }, 'metadataUri is not an https URL'],
     [{ metadataUri: 'https://a:b@issuer.example/' }, 'metadataUri contains credentials'],
@@ -302,8 +346,8 @@ describe('a jwksUri', () => {
   const issuer = 'https://issuer.example';
 
   it.each([
-    ['http://issuer.example/keys', 'jwksUri must use https'],
-    ['http://127.0.0.1/keys', 'jwksUri must use https'],
+    ['http://issuer.example/keys', `jwksUri ${notSecure('http://issuer.example')}`],
+    ['http://127.0.0.1/keys', `jwksUri ${notSecure('http://127.0.0.1')}`],
     ['issuer.example/keys', 'jwksUri must be an absolute URL'],
     ['file:///keys', 'jwksUri is not an https URL'],
     ['https://a:b@issuer.example/keys', 'jwksUri contains credentials'],
@@ -312,10 +356,18 @@ describe('a jwksUri', () => {
     expect(fault(issuer, { jwksUri })).toBe(message);
   });
 
+  it('must not contain a placeholder', () => {
+    for (const name of ['jwksUri', 'metadataUri']) {
+      expect(fault(issuer, { [name]: 'https://login.example/{tenant}/keys' })).toMatch(/ contains a placeholder/);
+    }
+  });
+
   it('may be on another host, and on loopback if the issuer is', async () => {
     expect(await isAccepted(issuer, { jwksUri: 'https://keys.example/x?y' })).toBe(true);
     expect(await isAccepted('http://127.0.0.1:9', { jwksUri: 'http://localhost:8/keys' })).toBe(true);
-    expect(fault('http://127.0.0.1:9', { jwksUri: 'http://keys.example' })).toBe('jwksUri must use https');
+    expect(fault('http://127.0.0.1:9', { jwksUri: 'http://keys.example' })).toBe(
+      `jwksUri ${notSecure('http://keys.example')}`,
+    );
   });
 
   it('cannot be combined with jwks', () => {

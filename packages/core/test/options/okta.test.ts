@@ -59,19 +59,30 @@ describe('okta()', () => {
 
   it.each([
     'https://example.okta.com/oauth2/ausa1b2c3',
-    'https://example.okta.com',
-    'https://example.okta.com/oauth2/default/',
+    'https://login.example.com',
+    'https://login.example.com/oauth2/default/',
     'https://example.okta.com/oauth2/default2',
-    'https://example.okta.com/default',
+    'https://login.example.com/default',
   ])('[OPTIONS-OKTA-ENVIRONMENT] requires the audience of any other server, and says what to set: %s', (issuer) => {
     const { message } = configurationErrorIn(() => okta({ issuer }, {}));
     expect(message).toMatch(/^audience is missing: set OKTA_OAUTH2_AUDIENCE, or the option audience/);
   });
 
+  it.each([
+    ['https://example.okta.com', /^issuer is an Okta org authorization server.*\/oauth2\/default$/],
+    ['https://example.okta.com/', /^issuer is an Okta org authorization server.*\.com\/oauth2\/default$/],
+    ['https://example.okta.com/oauth2/default/', /^issuer ends in a slash/],
+    ['https://example-admin.okta.com', /^issuer is the address of the admin console/],
+    ['https://{yourOktaDomain}/oauth2/orders', /^issuer contains a placeholder/],
+  ])('[OPTIONS-OKTA-ENVIRONMENT] reports a fault of the issuer before a missing audience: %s', (issuer, message) => {
+    expect(configurationErrorIn(() => okta({ issuer }, {})).message).toMatch(message);
+    expect(configurationErrorOf({ issuer }).message).toMatch(message);
+  });
+
   it('says what to set if the issuer is missing', () => {
     for (const environment of [{}, { OKTA_OAUTH2_ISSUER: '' }, { OKTA_OAUTH2_ISSUER: undefined }]) {
       const { message } = configurationErrorIn(() => okta({ audience: 'api' }, environment));
-      expect(message).toMatch(/^issuer is missing: set OKTA_OAUTH2_ISSUER, or write oktaAuth\(\{ issuer: "https:/);
+      expect(message).toMatch(/^issuer is missing: set OKTA_OAUTH2_ISSUER, or the option issuer, such as https:/);
     }
   });
 

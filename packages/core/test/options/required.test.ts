@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { type ConfigurationError, createVerifier, isAuthError, isConfigurationError } from '../../src/index.ts';
+import { hintedOptions } from '../../src/options/peer-names.ts';
 import { configurationErrorOf } from '../support/expected-errors.ts';
 import { audience, issuer } from '../support/sign-token.ts';
 import { generateTestKey, keySetOf } from '../support/test-key.ts';
+import { allOptions } from './documented-options.ts';
 
 const jwks = keySetOf(generateTestKey('ES256'));
 
@@ -83,6 +85,55 @@ describe('[OPTIONS-UNKNOWN] an unknown option', () => {
     expect(fault({ ...good, [name]: 'x' })).toMatch(
       new RegExp(`^${name} is not an option.*did you mean ${nearest}\\?`),
     );
+  });
+
+  it.each([
+    ['issuerBaseURL', 'issuer'],
+    ['issuer_url', 'issuer'],
+    ['authority', 'issuer'],
+    ['jwks_uri', 'jwksUri'],
+    ['jwksURL', 'jwksUri'],
+    ['jwkSetUri', 'jwksUri'],
+    ['aud', 'audience'],
+    ['client_id', 'clientIds'],
+    ['clientID', 'clientIds'],
+    ['algs', 'algorithms'],
+    ['tokenSigningAlg', 'algorithms'],
+    ['clockSkew', 'clockTolerance'],
+    ['maxAge', 'maxTokenAge'],
+    ['assertClaims', 'validate'],
+    ['authRequired', 'optional'],
+    ['credentialsRequired', 'optional'],
+    ['cacheMaxAge', 'keyCache.ttl'],
+    ['timeoutDuration', 'http.timeout'],
+    ['timeout', 'http.timeout'],
+    ['requestAgent', 'http.dispatcher'],
+    ['fetch', 'http.fetch'],
+    ['dangerouslyAllowInsecure', 'http.dangerouslyAllowInsecure'],
+  ])('with the name of another library or place is named with the option: %s, %s', (name, option) => {
+    expect(fault({ ...good, [name]: 'x' })).toBe(`${name} is not an option: did you mean ${option}?`);
+    expect(fault({ issuers: [{ ...good, [name]: 'x' }] })).toBe(
+      `issuers[0].${name} is not an option: did you mean ${option}?`,
+    );
+  });
+
+  it('is named before what is missing', () => {
+    expect(fault({ issuerBaseURL: issuer, audience })).toMatch(/did you mean issuer\?$/);
+  });
+
+  it.each([
+    ['domain', /auth0\(\{ domain, audience \}\)$/],
+    ['tenantId', /entra\(/],
+    ['userPoolId', /cognito\(/],
+    ['secret', /shared secret are refused$/],
+    ['requiredScopes', /requireScope/],
+  ])('of a function for an issuer, or of a route, says where it belongs: %s', (name, hint) => {
+    expect(fault({ ...good, [name]: 'x' })).toMatch(hint);
+  });
+
+  it('is never named together with one that does not exist', () => {
+    const names = allOptions.map(({ option }) => option);
+    expect(hintedOptions.filter((option) => !names.includes(option))).toEqual([]);
   });
 
   it('is named together with all known ones if none is near', () => {

@@ -127,6 +127,15 @@ describe('two verifiers that differ in one option', () => {
     },
   );
 
+  const [one, other] = [() => ({ 'x-gateway': 'a' }), () => ({ 'x-gateway': 'a' })];
+
+  it.each([
+    ['keep apart', 'not the same', other, expected.entry],
+    ['share', 'the same', one, expected.nothing],
+  ])('[OPTIONS-SHARING] %s if their functions for headers are %s', async (_what, _how, headers, shared) => {
+    expect(await sharedBetween([{ http: { headers: one } }, { http: { headers } }])).toEqual(shared);
+  });
+
   it('keep apart what is fetched in another way, and nothing else', () => {
     expect(separating('pool')).toEqual([
       'http.timeout',

@@ -210,7 +210,8 @@ describe('the option', () => {
 
   it.each([
     'keycloak:8080',
-    'http://keycloak:8080/',
+    'http://keycloak:8080//',
+    'http://',
     'http://a/b',
     'https://a',
     'ftp://a',

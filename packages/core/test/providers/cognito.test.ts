@@ -92,4 +92,32 @@ describe('cognito()', () => {
       /userPoolId .*region/,
     );
   });
+
+  it.each(['local_2a4B6c', 'us-east-1_5f3e2d1c0b9a48'])(
+    'accepts the tokens of an emulator at its endpoint: %s',
+    async (userPoolId) => {
+      const emulated = `http://localhost:9229/${userPoolId}`;
+      const { verifier } = verifierOfDocuments(
+        cognito({ ...options, userPoolId, endpoint: 'http://localhost:9229/' }),
+        {
+          [`${emulated}/.well-known/openid-configuration`]: {
+            issuer: emulated,
+            jwks_uri: `${emulated}/.well-known/jwks.json`,
+          },
+          [`${emulated}/.well-known/jwks.json`]: { keys: [key.jwk] },
+        },
+      );
+      await expect(verifier.verify(tokenFor({ iss: emulated }))).resolves.toHaveProperty('issuer', emulated);
+      expect(await authErrorFrom(verifier.verify(tokenFor()))).toHaveProperty('code', 'ERR_ISSUER_UNKNOWN');
+    },
+  );
+
+  it('names the endpoint for a pool of an emulator, and a placeholder', () => {
+    const messageOf = (more: object) => configurationErrorIn(() => cognito({ ...options, ...more })).message;
+    expect(messageOf({ userPoolId: 'local_abc' })).toMatch(/^cognito: userPoolId cannot be used: .* set endpoint$/);
+    expect(messageOf({ userPoolId: '{userPoolId}' })).toMatch(/^cognito: userPoolId contains a placeholder/);
+    expect(messageOf({ clientIds: ['<client-id>'] })).toMatch(/^cognito: clientIds contains a placeholder/);
+    expect(messageOf({ endpoint: 'localhost:9229' })).toMatch(/^cognito: endpoint cannot be used/);
+    expect(messageOf({ userPoolId: 'local', endpoint: 'http://localhost:9229' })).toMatch(/^cognito: userPoolId /);
+  });
 });

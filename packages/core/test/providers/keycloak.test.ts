@@ -116,4 +116,16 @@ describe('keycloak()', () => {
     expect(configurationErrorIn(() => keycloak({ ...options, url: 'sso.example' })).message).toMatch(/^keycloak: url /);
     expect(configurationErrorIn(() => keycloak({ ...options, realm: 'a/b' })).message).toMatch(/^keycloak: realm /);
   });
+
+  it('tells the display name of a realm, the URL of a realm and a placeholder apart', () => {
+    const messageOf = (more: object) => configurationErrorIn(() => keycloak({ ...options, ...more })).message;
+    expect(messageOf({ realm: 'My Realm' })).toMatch(/^keycloak: realm cannot be used: .* not its display name$/);
+    for (const url of ['https://sso.example/auth/realms/orders', 'https://sso.example/auth/realms/orders/']) {
+      expect(messageOf({ url, realm: 'orders' })).toBe(
+        "keycloak: url contains a realm: write url: 'https://sso.example/auth', realm: 'orders'",
+      );
+    }
+    expect(messageOf({ url: 'https://{host}/auth' })).toMatch(/^keycloak: url contains a placeholder/);
+    expect(messageOf({ realm: '<realm>' })).toMatch(/^keycloak: realm contains a placeholder/);
+  });
 });

@@ -1,8 +1,10 @@
 import {
   type AuthMiddleware,
+  auth0,
   bearerAuth,
   createVerifier,
   getAuth,
+  okta,
   oktaAuth,
   type RouteGuard,
   requireAnyScope,
@@ -10,6 +12,7 @@ import {
   requireScope,
   type VerifiedToken,
   type Verifier,
+  type VerifierOptions,
   type WithVerifier,
 } from '@verifier/hono';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
@@ -84,7 +87,43 @@ new Hono().use(bearerAuth(() => ({ ...options, optional: true }))).get('/', (c) 
   isTrue<Same<typeof c.var.auth, VerifiedToken | null>>();
   return c.text('');
 });
+
+// A verifier knows whether it accepts anonymous requests.
 new Hono().use(bearerAuth({ verifier: createVerifier(options) })).get('/', (c) => {
+  isTrue<Same<typeof c.var.auth, VerifiedToken>>();
+  return c.text(c.var.auth.issuer);
+});
+new Hono().use(oktaAuth<OrderClaims>({ verifier: auth.verifier, onError: 'framework' })).get('/', (c) => {
+  isTrue<Same<typeof c.var.auth, VerifiedToken<OrderClaims>>>();
+  return c.text(c.var.auth.claims.tenant);
+});
+const shared: Verifier = createVerifier(options);
+new Hono().use(bearerAuth(() => ({ verifier: shared }))).get('/', (c) => c.text(c.var.auth.issuer));
+const optional = createVerifier({ ...options, optional: true });
+new Hono().use(bearerAuth({ verifier: optional })).get('/', (c) => {
+  isTrue<Same<typeof c.var.auth, VerifiedToken | null>>();
+  return c.text(getAuth(c).issuer);
+});
+const wide: VerifierOptions = options;
+new Hono().use(bearerAuth({ verifier: createVerifier(wide as VerifierOptions) })).get('/', (c) => {
+  isTrue<Same<typeof c.var.auth, VerifiedToken | null>>();
+  return c.text(getAuth(c).issuer);
+});
+const anonymous = bearerAuth({ ...options, optional: true });
+new Hono().use(oktaAuth({ verifier: anonymous.verifier })).get('/', (c) => {
+  isTrue<Same<typeof c.var.auth, VerifiedToken | null>>();
+  return c.text(getAuth(c).issuer);
+});
+
+// So do the options of the functions for issuers.
+new Hono().use(bearerAuth(auth0({ domain: 'example.auth0.com', audience: 'a' }))).get('/', (c) => {
+  isTrue<Same<typeof c.var.auth, VerifiedToken>>();
+  return c.text(c.var.auth.issuer);
+});
+new Hono()
+  .use(bearerAuth({ verifier: createVerifier(okta({ issuer: 'https://example.okta.com/oauth2/default' })) }))
+  .get('/', (c) => c.text(c.var.auth.issuer));
+new Hono().use(bearerAuth(auth0({ domain: 'example.auth0.com', audience: 'a', optional: true }))).get('/', (c) => {
   isTrue<Same<typeof c.var.auth, VerifiedToken | null>>();
   return c.text(getAuth(c).issuer);
 });

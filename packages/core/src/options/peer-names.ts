@@ -1,0 +1,86 @@
+/** Options by the names that other libraries and documents give them, in lower case and without `_`, `-` and `.`. */
+const options: Readonly<Record<string, string>> = {
+  issuerbaseurl: 'issuer',
+  issueruri: 'issuer',
+  issuerurl: 'issuer',
+  iss: 'issuer',
+  authority: 'issuer',
+  baseurl: 'issuer',
+  aud: 'audience',
+  audiences: 'audience',
+  expectedaudience: 'audience',
+  validaudience: 'audience',
+  resource: 'audience',
+  jwksurl: 'jwksUri',
+  jwksetsuri: 'jwksUri',
+  jwkseturi: 'jwksUri',
+  jwkset: 'jwks',
+  keys: 'jwks',
+  key: 'jwks',
+  publickey: 'jwks',
+  secretorpublickey: 'jwks',
+  getkeysinterceptor: 'jwks',
+  discoveryurl: 'metadataUri',
+  discoveryuri: 'metadataUri',
+  metadataurl: 'metadataUri',
+  wellknown: 'metadataUri',
+  wellknownurl: 'metadataUri',
+  clientid: 'clientIds',
+  cid: 'clientIds',
+  appid: 'clientIds',
+  azp: 'clientIds',
+  algs: 'algorithms',
+  alg: 'algorithms',
+  tokensigningalg: 'algorithms',
+  tokensigningalgs: 'algorithms',
+  typ: 'tokenType',
+  strict: 'tokenType',
+  leeway: 'clockTolerance',
+  clockskew: 'clockTolerance',
+  maxage: 'maxTokenAge',
+  assertclaims: 'validate',
+  validators: 'validate',
+  isrevoked: 'validate',
+  authrequired: 'optional',
+  credentialsrequired: 'optional',
+  anonymous: 'optional',
+  cachemaxage: 'keyCache.ttl',
+  cachemaxagefallback: 'keyCache.staleFor',
+  ttl: 'keyCache.ttl',
+  refreshahead: 'keyCache.refreshAhead',
+  stalefor: 'keyCache.staleFor',
+  maxissuers: 'keyCache.maxIssuers',
+  maxentries: 'tokenCache.maxEntries',
+  timeout: 'http.timeout',
+  timeoutduration: 'http.timeout',
+  connections: 'http.connections',
+  maxresponsesize: 'http.maxResponseSize',
+  headers: 'http.headers',
+  requestheaders: 'http.headers',
+  agent: 'http.dispatcher',
+  requestagent: 'http.dispatcher',
+  dispatcher: 'http.dispatcher',
+  fetch: 'http.fetch',
+  fetcher: 'http.fetch',
+  dangerouslyallowinsecure: 'http.dangerouslyAllowInsecure',
+};
+
+const notes: Readonly<Record<string, string>> = {
+  secret: 'tokens that are signed with a shared secret are refused',
+  domain: 'write issuer, or auth0({ domain, audience })',
+  tenantid: 'write issuer, or entra({ tenantId, clientId })',
+  userpoolid: 'write issuer, or cognito({ userPoolId, clientIds })',
+  requiredscopes: 'a route requires scopes, by requireScope or { scope }',
+  scopes: 'a route requires scopes, by requireScope or { scope }',
+  scope: 'a route requires scopes, by requireScope or { scope }',
+};
+
+/** Returns what to write instead of a name that another library, or another place of the options, has. */
+export function hintForPeerName(name: string): string | undefined {
+  const plain = name.toLowerCase().replaceAll(/[_.-]/g, '');
+  if (Object.hasOwn(options, plain)) return `: did you mean ${options[plain]}?`;
+  return Object.hasOwn(notes, plain) ? `: ${notes[plain]}` : undefined;
+}
+
+/** The options that a hint may name. */
+export const hintedOptions: readonly string[] = Object.freeze([...new Set(Object.values(options))]);
