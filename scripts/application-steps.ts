@@ -1,0 +1,12 @@
+import { firstHour } from './first-hour.ts';
+import { packedExamples } from './packed-examples.ts';
+import type { Step } from './step.ts';
+
+/** Applications outside of the workspace that install the tarballs. */
+export const applicationSteps: Step[] = [
+  ...['express', 'fastify', 'nest', 'hono'].map((adapter) => ({
+    name: `first hour with ${adapter}`,
+    run: () => firstHour(adapter),
+  })),
+  { name: 'examples with the tarballs', run: packedExamples },
+];
