@@ -4,7 +4,7 @@ import type { Step } from './step.ts';
 
 /** Applications outside of the workspace that install the tarballs. */
 export const applicationSteps: Step[] = [
-  ...['express', 'fastify', 'nest', 'hono'].map((adapter) => ({
+  ...['core', 'express', 'fastify', 'nest', 'hono'].map((adapter) => ({
     name: `first hour with ${adapter}`,
     run: () => firstHour(adapter),
   })),
