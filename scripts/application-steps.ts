@@ -1,5 +1,6 @@
 import { firstHour } from './first-hour.ts';
 import { packedExamples } from './packed-examples.ts';
+import { rootPage } from './root-page.ts';
 import type { Step } from './step.ts';
 
 /** Applications outside of the workspace that install the tarballs. */
@@ -8,5 +9,6 @@ export const applicationSteps: Step[] = [
     name: `first hour with ${adapter}`,
     run: () => firstHour(adapter),
   })),
+  { name: 'servers of README.md', run: rootPage },
   { name: 'examples with the tarballs', run: packedExamples },
 ];

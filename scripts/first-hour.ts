@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { AuthorizationServer } from '@verifier/test-issuer';
 import { run, runOrThrow } from './command.ts';
+import { installAsPrinted, pathOf } from './install-as-printed.ts';
 import { PageSection } from './page-section.ts';
 import { ShellServer } from './shell-server.ts';
 import { failed, type Outcome, passed, skipped } from './step.ts';
-import { installOffline, linkTo, offlineSpecifiers } from './tarballs.ts';
 import { root } from './workspace.ts';
 
 /** The instructions of a page, and the folder in which they are followed. */
@@ -37,31 +37,6 @@ const testingPrograms: Record<string, { text: string; file: string; packages: st
     command: 'npx tsc && node --test dist/testing/app.test.js',
   },
 };
-
-/** The workspace has all packages that the pages name in one of these folders. */
-function linkToWorkspace(name: string): string {
-  for (const folder of [join(root, 'examples', 'documents'), root]) {
-    try {
-      return linkTo(folder, name);
-    } catch {
-      // The next folder.
-    }
-  }
-  throw new Error(`The workspace has no copy of ${name}, which the page installs.`);
-}
-
-/** Installs the packages of the page's commands, and nothing else. */
-async function install(commands: string, more: string[], folder: string): Promise<void> {
-  const installed = [...commands.matchAll(/^npm install (?:-D )?(.+)$/gm)].flatMap(([, names = '']) =>
-    names.split(' '),
-  );
-  const settings = [...commands.matchAll(/^npm pkg set (\w+)=(\w+)$/gm)].map(([, name = '', value]) => [name, value]);
-  const { own } = offlineSpecifiers();
-  const dependencies = [...installed, ...more].map((name) => [name, own[name] ?? linkToWorkspace(name)]);
-  const manifest = { ...Object.fromEntries(settings), dependencies: Object.fromEntries(dependencies) };
-  writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));
-  await installOffline(folder);
-}
 
 /** `npx` starts the programs of `node_modules/.bin`, which are on the path here. */
 function withoutNpx(command: string): string {
@@ -151,7 +126,7 @@ async function prepare(adapter: string, folder: string): Promise<Journey> {
   const route = new PageSection(page, 'First guarded route');
   const test = new PageSection(page, 'First test');
   const refusal = new PageSection(page, 'My token gets a 401');
-  await install(route.block('sh', 'npm install'), testingPrograms[adapter]?.packages ?? [], folder);
+  await installAsPrinted(route.block('sh', 'npm install'), folder, testingPrograms[adapter]?.packages);
   assert.ok(route.writeFiles(folder).includes('tsconfig.json'), 'the page has no tsconfig.json');
   assert.equal(test.writeFiles(folder).length, 1, 'the page has no file of tests');
   writeTestingProgram(adapter, folder);
@@ -162,8 +137,7 @@ async function prepare(adapter: string, folder: string): Promise<Journey> {
     path: '/oauth2/default',
     audience: variables['OKTA_OAUTH2_AUDIENCE'],
   });
-  const path = [join(folder, 'node_modules', '.bin'), dirname(process.execPath), process.env['PATH']].join(delimiter);
-  const env = { ...process.env, ...variables, OKTA_OAUTH2_ISSUER: issuer.issuer, PATH: path };
+  const env = { ...process.env, ...variables, OKTA_OAUTH2_ISSUER: issuer.issuer, PATH: pathOf(folder) };
   return { folder, route, test, refusal, issuer, env };
 }
 
