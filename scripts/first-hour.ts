@@ -110,6 +110,22 @@ async function explainedRefusal(journey: Journey): Promise<void> {
   }
 }
 
+/** Without any setting, the process warns when it has refused five tokens and accepted none, as the page says. */
+async function warnedRefusals({ refusal, folder, issuer, env }: Journey): Promise<void> {
+  const command = refusal.block('sh', 'NODE_DEBUG=verifier').trimEnd().replace('NODE_DEBUG=verifier ', '');
+  const server = await ShellServer.start(command, folder, env);
+  try {
+    for (let count = 0; count < 5; count += 1) {
+      const token = await issuer.sign({ aud: 'api://another', jti: `${count}` });
+      assert.equal((await server.ask('/profile', token)).status, 401);
+    }
+    const isWarned = (): true | undefined => /VERIFIER_ALL_REFUSED.*ERR_AUDIENCE/s.test(server.output) || undefined;
+    await server.eventually(isWarned, 'The process does not warn of five refused tokens');
+  } finally {
+    server.stop();
+  }
+}
+
 function writeTestingProgram(adapter: string, folder: string): void {
   const program = testingPrograms[adapter];
   if (program === undefined) return;
@@ -149,6 +165,7 @@ async function follow(adapter: string, folder: string): Promise<void> {
     const program = testingPrograms[adapter];
     if (program !== undefined) await runTests(program.command, journey);
     await explainedRefusal(journey);
+    await warnedRefusals(journey);
   } finally {
     await journey.issuer.close();
   }
