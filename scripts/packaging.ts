@@ -1,27 +1,10 @@
-import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run, runOrThrow } from './command.ts';
 import { failed, type Outcome, passed, skipped } from './step.ts';
-import { findNode, type Manifest, publishedPackages, resultsFolder, root, type WorkspacePackage } from './workspace.ts';
-
-const tarballFolder = join(resultsFolder, 'tarballs');
-
-interface Tarball {
-  file: string;
-  source: WorkspacePackage;
-}
-
-/** Returns the packed tarballs. */
-function tarballs(): Tarball[] {
-  const files = readdirSync(tarballFolder);
-  return publishedPackages().map((source) => {
-    const prefix = `${source.manifest.name.replace('@', '').replace('/', '-')}-`;
-    const file = files.find((name) => name.startsWith(prefix));
-    if (file === undefined) throw new Error(`${source.manifest.name} was not packed`);
-    return { file: join(tarballFolder, file), source };
-  });
-}
+import { installOffline, offlineSpecifiers, type Tarball, tarballFolder, tarballs } from './tarballs.ts';
+import { findNode, type Manifest, publishedPackages, root } from './workspace.ts';
 
 /** Packs every published package. */
 export async function pack(): Promise<Outcome> {
@@ -102,24 +85,12 @@ export async function contents(): Promise<Outcome> {
   return faults.length === 0 ? passed() : failed(faults.join('\n'));
 }
 
-/** Links third-party dependencies to the copies in the workspace, so that the installation needs no network. */
-function thirdParty({ folder, manifest }: WorkspacePackage): Record<string, string> {
-  const names = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
-  const foreign = names.filter((name) => !name.startsWith('@verifier/') && !name.startsWith('@types/'));
-  return Object.fromEntries(foreign.map((name) => [name, `link:${realpathSync(join(folder, 'node_modules', name))}`]));
-}
-
-/** Installs the tarballs into a folder outside of the workspace. */
+/** Installs all tarballs into a folder outside of the workspace. */
 async function installTarballs(folder: string): Promise<void> {
-  const packed = tarballs();
-  const own = Object.fromEntries(packed.map(({ file, source }) => [source.manifest.name, `file:${file}`]));
-  const links = Object.assign({}, ...packed.map(({ source }) => thirdParty(source))) as Record<string, string>;
+  const { own, links } = offlineSpecifiers();
   const manifest = { name: 'smoke', private: true, dependencies: { ...own, ...links } };
   writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));
-  const settings = { packages: [], overrides: { ...own, ...links }, pmOnFail: 'ignore', autoInstallPeers: false };
-  // JSON is valid YAML.
-  writeFileSync(join(folder, 'pnpm-workspace.yaml'), JSON.stringify(settings));
-  await runOrThrow('pnpm', ['install', '--offline', '--no-frozen-lockfile'], { cwd: folder });
+  await installOffline(folder);
 }
 
 function entryPoints(): string[] {

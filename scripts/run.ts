@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { apiReport } from './api-report.ts';
+import { applicationSteps } from './application-steps.ts';
 import { architecture } from './architecture.ts';
 import { classFiles } from './class-files.ts';
 import { run } from './command.ts';
@@ -79,6 +80,7 @@ const tarballSteps: Step[] = [
   { name: 'types of the tarballs resolve', run: typesResolve },
   { name: 'contents of the tarballs', run: contents },
   { name: 'size budget', run: sizeBudget },
+  ...applicationSteps,
 ];
 
 function smokeSteps(versions: readonly number[]): Step[] {
