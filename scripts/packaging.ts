@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run, runOrThrow } from './command.ts';
+import { readmeFaults } from './readme-faults.ts';
 import { failed, type Outcome, passed, skipped } from './step.ts';
 import { findNode, type Manifest, publishedPackages, resultsFolder, root, type WorkspacePackage } from './workspace.ts';
 
@@ -50,9 +51,9 @@ export function publint(): Promise<Outcome> {
   return runOnTarballs('publint', ['--strict']);
 }
 
-/** ES modules only; {@link smoke} tests `require()`. */
+/** The packages contain ES modules only; {@link smoke} tests `require()` of them. */
 export function typesResolve(): Promise<Outcome> {
-  return runOnTarballs('attw', ['--profile', 'esm-only', '--no-emoji', '--format', 'table-flipped']);
+  return runOnTarballs('attw', ['--ignore-rules', 'cjs-resolves-to-esm', '--no-emoji', '--format', 'table-flipped']);
 }
 
 const allowedFiles: RegExp =
@@ -81,7 +82,7 @@ function fileFaults(files: string[]): string[] {
     .filter((file) => !/^dist\/shared\.js(\.map)?$/.test(file))
     .filter((file) => !sources.has(file.replace(/^dist/, 'src').replace(/(\.d\.ts|\.js)(\.map)?$/, '.ts')))
     .map((file) => `${file} has no source`);
-  const missing = ['LICENSE', 'dist/index.js', 'dist/index.d.ts'].filter((file) => !sources.has(file));
+  const missing = ['LICENSE', 'README.md', 'dist/index.js', 'dist/index.d.ts'].filter((file) => !sources.has(file));
   return [...stray, ...orphans, ...missing.map((file) => `${file} is missing`)];
 }
 
@@ -92,7 +93,9 @@ async function contentFaults({ file, source }: Tarball): Promise<string[]> {
     .filter(Boolean)
     .map((name) => name.replace(/^package\//, ''));
   const manifest = JSON.parse(await runOrThrow('tar', ['-xzOf', file, 'package/package.json'])) as Manifest;
-  const faults = [...fileFaults(files), ...versionFaults(manifest), ...scriptFaults(manifest)];
+  const readme = await runOrThrow('tar', ['-xzOf', file, 'package/README.md']);
+  const dead = readmeFaults(readme, files);
+  const faults = [...fileFaults(files), ...versionFaults(manifest), ...scriptFaults(manifest), ...dead];
   return faults.map((fault) => `${source.manifest.name}: ${fault}`);
 }
 
@@ -110,7 +113,7 @@ function thirdParty({ folder, manifest }: WorkspacePackage): Record<string, stri
 }
 
 /** Installs the tarballs into a folder outside of the workspace. */
-async function installTarballs(folder: string): Promise<void> {
+export async function installTarballs(folder: string): Promise<void> {
   const packed = tarballs();
   const own = Object.fromEntries(packed.map(({ file, source }) => [source.manifest.name, `file:${file}`]));
   const links = Object.assign({}, ...packed.map(({ source }) => thirdParty(source))) as Record<string, string>;
@@ -122,7 +125,8 @@ async function installTarballs(folder: string): Promise<void> {
   await runOrThrow('pnpm', ['install', '--offline', '--no-frozen-lockfile'], { cwd: folder });
 }
 
-function entryPoints(): string[] {
+/** Returns the specifiers of every entry point of the published packages. */
+export function entryPoints(): string[] {
   return publishedPackages().flatMap(({ manifest: { name, exports = {} } }) =>
     Object.keys(exports)
       .filter((key) => key !== './package.json' && !key.includes('*'))
