@@ -3,6 +3,7 @@ import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readmeFaults } from '../readme-faults.ts';
 import { repositoryUrl, toAbsoluteLinks, toRelativeLinks } from '../readme-links.mjs';
+import { typePairs } from '../tarball-types.ts';
 import { publishedPackages, root } from '../workspace.ts';
 
 const packages = publishedPackages().map(({ folder, manifest }) => ({
@@ -68,5 +69,16 @@ describe('the README of a package', () => {
   it('[PACKAGES-LINKS] keeps links to other places, and to its own files and headings', () => {
     const page = `# Title\n\n[a](https://example.com/x) [b](#title) [c](LICENSE) [d](${repositoryUrl()}/blob/main/docs/errors.md#codes)`;
     expect(readmeFaults(page, ['LICENSE'])).toEqual([]);
+  });
+});
+
+describe('the README of the repository', () => {
+  it('[PACKAGES-TYPES] lists the settings of TypeScript that the tarballs are compiled with', () => {
+    const rows = typePairs.map(({ module, moduleResolution, file, versions }) => {
+      const modules = module === 'commonjs' || file.endsWith('.cts') ? 'CommonJS' : 'ES modules';
+      return `| \`${module}\` | \`${moduleResolution}\` | ${modules} | ${versions[0]} to ${versions.at(-1)} |`;
+    });
+    const [, section = ''] = readFileSync(join(root, 'README.md'), 'utf8').split('## TypeScript\n');
+    expect(section.match(/^\| `.*$/gm)?.slice(0, rows.length)).toEqual(rows);
   });
 });
