@@ -79,6 +79,11 @@ describe('the README of the repository', () => {
       return `| \`${module}\` | \`${moduleResolution}\` | ${modules} | ${versions[0]} to ${versions.at(-1)} |`;
     });
     const [, section = ''] = readFileSync(join(root, 'README.md'), 'utf8').split('## TypeScript\n');
-    expect(section.split('\n## ')[0]?.match(/^\| `.*$/gm)?.slice(1)).toEqual(rows);
+    expect(
+      section
+        .split('\n## ')[0]
+        ?.match(/^\| `.*$/gm)
+        ?.slice(1),
+    ).toEqual(rows);
   });
 });
