@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run, runOrThrow } from './command.ts';
+import { readmeFaults } from './readme-faults.ts';
 import { failed, type Outcome, passed, skipped } from './step.ts';
 import { installOffline, offlineSpecifiers, type Tarball, tarballFolder, tarballs } from './tarballs.ts';
 import { findNode, type Manifest, publishedPackages, root } from './workspace.ts';
@@ -33,9 +34,9 @@ export function publint(): Promise<Outcome> {
   return runOnTarballs('publint', ['--strict']);
 }
 
-/** ES modules only; {@link smoke} tests `require()`. */
+/** The packages contain ES modules only; {@link smoke} tests `require()` of them. */
 export function typesResolve(): Promise<Outcome> {
-  return runOnTarballs('attw', ['--profile', 'esm-only', '--no-emoji', '--format', 'table-flipped']);
+  return runOnTarballs('attw', ['--ignore-rules', 'cjs-resolves-to-esm', '--no-emoji', '--format', 'table-flipped']);
 }
 
 const allowedFiles: RegExp =
@@ -64,7 +65,7 @@ function fileFaults(files: string[]): string[] {
     .filter((file) => !/^dist\/shared\.js(\.map)?$/.test(file))
     .filter((file) => !sources.has(file.replace(/^dist/, 'src').replace(/(\.d\.ts|\.js)(\.map)?$/, '.ts')))
     .map((file) => `${file} has no source`);
-  const missing = ['LICENSE', 'dist/index.js', 'dist/index.d.ts'].filter((file) => !sources.has(file));
+  const missing = ['LICENSE', 'README.md', 'dist/index.js', 'dist/index.d.ts'].filter((file) => !sources.has(file));
   return [...stray, ...orphans, ...missing.map((file) => `${file} is missing`)];
 }
 
@@ -75,7 +76,9 @@ async function contentFaults({ file, source }: Tarball): Promise<string[]> {
     .filter(Boolean)
     .map((name) => name.replace(/^package\//, ''));
   const manifest = JSON.parse(await runOrThrow('tar', ['-xzOf', file, 'package/package.json'])) as Manifest;
-  const faults = [...fileFaults(files), ...versionFaults(manifest), ...scriptFaults(manifest)];
+  const readme = await runOrThrow('tar', ['-xzOf', file, 'package/README.md']);
+  const dead = readmeFaults(readme, files);
+  const faults = [...fileFaults(files), ...versionFaults(manifest), ...scriptFaults(manifest), ...dead];
   return faults.map((fault) => `${source.manifest.name}: ${fault}`);
 }
 
@@ -85,15 +88,16 @@ export async function contents(): Promise<Outcome> {
   return faults.length === 0 ? passed() : failed(faults.join('\n'));
 }
 
-/** Installs all tarballs into a folder outside of the workspace. */
-async function installTarballs(folder: string): Promise<void> {
+/** Installs the tarballs into a folder outside of the workspace. */
+export async function installTarballs(folder: string): Promise<void> {
   const { own, links } = offlineSpecifiers();
   const manifest = { name: 'smoke', private: true, dependencies: { ...own, ...links } };
   writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));
   await installOffline(folder);
 }
 
-function entryPoints(): string[] {
+/** Returns the specifiers of every entry point of the published packages. */
+export function entryPoints(): string[] {
   return publishedPackages().flatMap(({ manifest: { name, exports = {} } }) =>
     Object.keys(exports)
       .filter((key) => key !== './package.json' && !key.includes('*'))
