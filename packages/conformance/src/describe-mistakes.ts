@@ -2,15 +2,15 @@ import { fileURLToPath } from 'node:url';
 import { faults, startAuthorizationServer, startFaultServer } from '@verifier/test-issuer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { HeaderList } from './conformance-case.ts';
+import { ConsoleProcess, type ProgramSettings } from './console-process.ts';
 import { exchange } from './exchange.ts';
-import type { StagedApp, StagedFramework } from './staged-app.ts';
-import { type Stage, type StagedMistake, secretClaim, stagedMistakes } from './staged-mistakes.ts';
-import { StagedProcess, type StagedProgram } from './staged-process.ts';
+import type { Framework, MistakenApp } from './mistaken-app.ts';
+import { type Mistake, mistakes, type Scenario, secretClaim } from './mistakes.ts';
 
 // More than any warning waits for.
 const requests = 25;
 
-/** What a user sees of a mistake. */
+/** The effect of a mistake: the answers, and the console. */
 interface Sighting {
   readonly statuses: readonly string[];
   readonly lines: readonly string[];
@@ -18,9 +18,9 @@ interface Sighting {
 }
 
 /** How an adapter starts an application with a mistake. */
-export interface StagedHarness {
-  readonly framework: StagedFramework;
-  /** The program that starts a `StagedApp`. */
+export interface MistakeHarness {
+  readonly framework: Framework;
+  /** The program that starts a `MistakenApp`. */
   readonly program: URL;
   /** The second argument of the program. */
   readonly platform?: string;
@@ -32,43 +32,43 @@ export interface StagedHarness {
  *
  * @param name - The name of the framework in the titles.
  */
-export function describeMistakes(name: string, { framework, program, platform = '' }: StagedHarness): void {
-  const staged = stagedMistakes.filter(({ frameworks }) => frameworks?.includes(framework) ?? true);
-  const running = staged.filter(({ status }) => status !== 'at start-up');
-  const failing = staged.filter(({ status }) => status === 'at start-up');
+export function describeMistakes(name: string, { framework, program, platform = '' }: MistakeHarness): void {
+  const possible = mistakes.filter(({ frameworks }) => frameworks?.includes(framework) ?? true);
+  const running = possible.filter(({ status }) => status !== 'at start-up');
+  const failing = possible.filter(({ status }) => status === 'at start-up');
   const asked = running.filter(({ status }) => status !== '500');
 
   describe(`${name} explains each mistake`, () => {
     const place = { program: fileURLToPath(program), platform };
-    let stage: Stage;
-    let seen: ReadonlyMap<StagedMistake, Sighting>;
-    let debugged: ReadonlyMap<StagedMistake, Sighting>;
+    let scenario: Scenario;
+    let seen: ReadonlyMap<Mistake, Sighting>;
+    let debugged: ReadonlyMap<Mistake, Sighting>;
 
     beforeAll(async () => {
-      stage = await setStage();
+      scenario = await startScenario();
       seen = new Map([
-        ...(await sightAll(running, stage, place)),
+        ...(await sightAll(running, scenario, place)),
         ...(await Promise.all(
-          failing.map(async (mistake) => [mistake, await sightStart(mistake, stage, place)] as const),
+          failing.map(async (mistake) => [mistake, await sightStart(mistake, scenario, place)] as const),
         )),
       ]);
-      debugged = await sightAll(running, stage, { ...place, debug: 'verifier' });
+      debugged = await sightAll(running, scenario, { ...place, debug: 'verifier' });
     }, 60_000);
     afterAll(async () => {
-      const { issuer, ...others } = stage;
+      const { issuer, ...others } = scenario;
       await Promise.all([issuer.close(), ...Object.values(others).map((server) => server.stop())]);
     });
 
     it('[MISTAKES-DOCUMENTED] of fourteen or more', () => {
-      expect(staged.length).toBeGreaterThanOrEqual(14);
+      expect(possible.length).toBeGreaterThanOrEqual(14);
     });
 
-    it.each(staged.map((mistake) => [mistake.name, mistake] as const))(
+    it.each(possible.map((mistake) => [mistake.name, mistake] as const))(
       '[MISTAKES-CONSOLE] on the console, in one line: %s',
       (_name, mistake) => {
         const { statuses = [], lines = [], token = secretClaim } = seen.get(mistake) ?? {};
         expect(statuses).toEqual([mistake.status]);
-        const shown = linesWith(partsOf(mistake.line, mistake, stage), lines);
+        const shown = linesWith(partsOf(mistake.line, mistake, scenario), lines);
         expect(shown, lines.join('\n')).not.toHaveLength(0);
         // Frameworks print an error of the application more than once.
         if (asked.includes(mistake)) expect(shown).toHaveLength(1);
@@ -83,14 +83,14 @@ export function describeMistakes(name: string, { framework, program, platform = 
         const { lines = [] } = debugged.get(mistake) ?? {};
         const text = mistake.debug ?? mistake.line.replace(/^VERIFIER_ALL_REFUSED … /, '');
         const debugLines = lines.filter((line) => /^VERIFIER \d+: /.test(line));
-        expect(linesWith(partsOf(text, mistake, stage), debugLines), lines.join('\n')).toHaveLength(requests);
+        expect(linesWith(partsOf(text, mistake, scenario), debugLines), lines.join('\n')).toHaveLength(requests);
         expect(lines.join('\n')).not.toContain(secretClaim);
       },
     );
   });
 }
 
-async function setStage(): Promise<Stage> {
+async function startScenario(): Promise<Scenario> {
   const [issuer, page, redirecting, closed] = await Promise.all([
     startAuthorizationServer(),
     startFaultServer(),
@@ -107,20 +107,22 @@ async function setStage(): Promise<Stage> {
 
 /** Makes mistakes that the client sees, one after the other, in applications of one process. */
 async function sightAll(
-  mistakes: readonly StagedMistake[],
-  stage: Stage,
-  place: StagedProgram,
-): Promise<ReadonlyMap<StagedMistake, Sighting>> {
-  const apps = new StagedProcess(
-    mistakes.map((mistake) => appOf(mistake, stage)),
+  mistakes: readonly Mistake[],
+  scenario: Scenario,
+  place: ProgramSettings,
+): Promise<ReadonlyMap<Mistake, Sighting>> {
+  const apps = new ConsoleProcess(
+    mistakes.map((mistake) => appOf(mistake, scenario)),
     place,
   );
-  const sightings = new Map<StagedMistake, Sighting>();
+  const sightings = new Map<Mistake, Sighting>();
   const origins = await apps.origins();
   for (const [index, origin] of (origins ?? []).entries()) {
     const mistake = mistakes[index];
     if (mistake === undefined) throw new Error('There are more applications than mistakes');
-    const headers = (await mistake.headers?.(stage)) ?? [['Authorization', `Bearer ${await stage.issuer.sign()}`]];
+    const headers = (await mistake.headers?.(scenario)) ?? [
+      ['Authorization', `Bearer ${await scenario.issuer.sign()}`],
+    ];
     const statuses = await ask(origin, mistake.method ?? 'GET', headers);
     const token = headers.find(([header]) => header === 'Authorization')?.[1];
     sightings.set(mistake, { statuses, lines: await apps.lines(), token });
@@ -129,16 +131,16 @@ async function sightAll(
   return sightings;
 }
 
-async function sightStart(mistake: StagedMistake, stage: Stage, place: StagedProgram): Promise<Sighting> {
-  const app = new StagedProcess([appOf(mistake, stage)], place);
+async function sightStart(mistake: Mistake, scenario: Scenario, place: ProgramSettings): Promise<Sighting> {
+  const app = new ConsoleProcess([appOf(mistake, scenario)], place);
   const statuses = (await app.origins()) === undefined ? ['at start-up'] : [];
   await app.stop();
   return { statuses, lines: await app.lines(), token: undefined };
 }
 
-function appOf(mistake: StagedMistake, stage: Stage): StagedApp {
-  const { options, ...rest } = mistake.app(stage);
-  const { issuer, audience } = stage.issuer;
+function appOf(mistake: Mistake, scenario: Scenario): MistakenApp {
+  const { options, ...rest } = mistake.app(scenario);
+  const { issuer, audience } = scenario.issuer;
   return { ...rest, options: { issuer, audience, ...options } };
 }
 
@@ -151,8 +153,8 @@ async function ask(origin: string, method: string, headers: HeaderList): Promise
 }
 
 /** Returns the parts of a line of the table, in their order. */
-function partsOf(text: string, mistake: StagedMistake, stage: Stage): readonly string[] {
-  const { issuer = stage.issuer.issuer } = mistake.app(stage).options ?? {};
+function partsOf(text: string, mistake: Mistake, scenario: Scenario): readonly string[] {
+  const { issuer = scenario.issuer.issuer } = mistake.app(scenario).options ?? {};
   return text.replaceAll('<issuer>', String(issuer).replace(/\/$/, '')).split(/ ?… ?/);
 }
 

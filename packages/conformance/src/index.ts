@@ -20,10 +20,10 @@ export { describePollution, type PollutionSettings } from './describe-pollution.
 export { describeRefusals } from './describe-refusals.ts';
 export { describeWith } from './describe-with.ts';
 export { exchange, type RawRequest, type RawResponse } from './exchange.ts';
+export { type Framework, type MistakenApp, startMistakenApps } from './mistaken-app.ts';
+export { type Mistake, mistakes } from './mistakes.ts';
 export { pathSpellings } from './path-spellings.ts';
 export { type Pollution, withPollution } from './pollution.ts';
 export { type RecordedAnswers, recordAnswers } from './record-answers.ts';
-export { type StagedApp, type StagedFramework, startStagedApps } from './staged-app.ts';
-export { type StagedMistake, stagedMistakes } from './staged-mistakes.ts';
 export { type AdapterHarness, type Outcome, type RunningApp, type Suite, startSuite } from './suite.ts';
 export { withResultHeader } from './with-result-header.ts';

@@ -1,6 +1,6 @@
 import type { AnyAuthError } from '../errors.ts';
 
-/** What a verifier counts of the guards that authorize its tokens. */
+/** Counts the decisions of the guards that authorize the tokens of a verifier. */
 export interface GuardListener {
   /** @param issuer - The issuer of the accepted token; undefined for an anonymous request. */
   denied(error: AnyAuthError, issuer: string | undefined): void;

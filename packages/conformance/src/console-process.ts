@@ -1,12 +1,12 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import type { StagedApp } from './staged-app.ts';
+import type { MistakenApp } from './mistaken-app.ts';
 
 const lifetime = 60_000;
 const poll = 10;
 
 /** The arguments of a program that starts applications. */
-export interface StagedProgram {
+export interface ProgramSettings {
   readonly program: string;
   readonly platform: string;
   /** The value of `NODE_DEBUG`, which the process does not have otherwise. */
@@ -14,13 +14,13 @@ export interface StagedProgram {
 }
 
 /** Applications in a process of their own, whose console is read. */
-export class StagedProcess {
+export class ConsoleProcess {
   readonly #child: ChildProcess;
   readonly #ended: Promise<unknown>;
   #console = '';
   #read = 0;
 
-  constructor(apps: readonly StagedApp[], { program, platform, debug }: StagedProgram) {
+  constructor(apps: readonly MistakenApp[], { program, platform, debug }: ProgramSettings) {
     const { PATH } = process.env;
     // Nothing of the test runner: Express logs no error if NODE_ENV is "test".
     const env = debug === undefined ? { PATH } : { PATH, NODE_DEBUG: debug };

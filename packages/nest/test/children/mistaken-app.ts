@@ -3,17 +3,17 @@ import { All, Controller, Get, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import { type StagedApp, startStagedApps } from '@verifier/conformance/staged';
+import { type MistakenApp, startMistakenApps } from '@verifier/conformance/mistaken-app';
 import { BearerAuthModule, RequireScope } from '@verifier/nest';
 
-await startStagedApps(async (staged) => {
+await startMistakenApps(async (described) => {
   const adapter = process.argv[3] === 'fastify' ? new FastifyAdapter() : new ExpressAdapter();
-  const app = await NestFactory.create(createModule(staged), Object(adapter));
+  const app = await NestFactory.create(createModule(described), Object(adapter));
   await app.listen(0, '127.0.0.1');
   return await app.getUrl();
 });
 
-function createModule({ options, scope, hasLateCors, isMiscalled }: StagedApp): Type {
+function createModule({ options, scope, hasLateCors, isMiscalled }: MistakenApp): Type {
   class Orders {
     list(): string[] {
       return [];

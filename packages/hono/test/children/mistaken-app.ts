@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { serve } from '@hono/node-server';
-import { startStagedApps } from '@verifier/conformance/staged';
+import { startMistakenApps } from '@verifier/conformance/mistaken-app';
 import { bearerAuth, requireScope } from '@verifier/hono';
 import { Hono } from 'hono';
 import { cors } from 'hono/cors';
 
-await startStagedApps(async ({ options, scope, hasLateCors, isMiscalled }) => {
+await startMistakenApps(async ({ options, scope, hasLateCors, isMiscalled }) => {
   const app = new Hono();
   app.use(isMiscalled === true ? Object(bearerAuth) : bearerAuth(Object(options)));
   if (hasLateCors === true) app.use(cors());

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { AuthorizationServer, FaultServer } from '@verifier/test-issuer';
 import type { HeaderList } from './conformance-case.ts';
-import type { StagedApp, StagedFramework } from './staged-app.ts';
+import type { Framework, MistakenApp } from './mistaken-app.ts';
 
-/** The servers that mistakes are staged with. */
-export interface Stage {
+/** The servers of the mistakes. */
+export interface Scenario {
   readonly issuer: AuthorizationServer;
   /** An issuer whose documents are pages of a login. */
   readonly page: FaultServer;
@@ -15,7 +15,7 @@ export interface Stage {
 }
 
 /** A mistake that keeps every request from succeeding. The texts are those of docs/troubleshooting.md. */
-export interface StagedMistake {
+export interface Mistake {
   readonly name: string;
   /** The answer to the client, or the time at which the application fails. */
   readonly status: '400' | '401' | '403' | '500' | '503' | 'at start-up';
@@ -25,21 +25,21 @@ export interface StagedMistake {
   /** The debug line, if it is another one. */
   readonly debug?: string;
   /** The frameworks in which the mistake is possible; all by default. */
-  readonly frameworks?: readonly StagedFramework[];
+  readonly frameworks?: readonly Framework[];
   /** Returns the application: options that differ from the right ones, and how it is put together. */
-  readonly app: (stage: Stage) => Partial<StagedApp>;
+  readonly app: (scenario: Scenario) => Partial<MistakenApp>;
   readonly method?: 'OPTIONS';
   /** Returns the headers of each request; by default those with a valid token. */
-  readonly headers?: (stage: Stage) => Promise<HeaderList>;
+  readonly headers?: (scenario: Scenario) => Promise<HeaderList>;
 }
 
 /** A value that no line may contain. Every token has it in a claim. */
 export const secretClaim = 'value-of-a-claim';
 
-const rightApp = (): Partial<StagedApp> => ({});
+const rightApp = (): Partial<MistakenApp> => ({});
 
 /** The mistakes, in the order of the page. */
-export const stagedMistakes: readonly StagedMistake[] = [
+export const mistakes: readonly Mistake[] = [
   {
     name: '`audience` is not the text in `aud`',
     status: '401',

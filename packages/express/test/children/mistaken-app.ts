@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { startStagedApps } from '@verifier/conformance/staged';
+import { startMistakenApps } from '@verifier/conformance/mistaken-app';
 import { bearerAuth, requireScope } from '@verifier/express';
 import cors from 'cors';
 import express from 'express';
 
-await startStagedApps(async ({ options, scope, hasLateCors, isMiscalled }) => {
+await startMistakenApps(async ({ options, scope, hasLateCors, isMiscalled }) => {
   const app = express();
   app.use(isMiscalled === true ? Object(bearerAuth) : bearerAuth(Object(options)));
   if (hasLateCors === true) app.use(cors());

@@ -1,5 +1,5 @@
-/** The frameworks that mistakes are staged in. */
-export type StagedFramework = 'express' | 'fastify' | 'nest' | 'hono';
+/** The frameworks that mistakes are made in. */
+export type Framework = 'express' | 'fastify' | 'nest' | 'hono';
 
 /**
  * The description of an application with a mistake. Plain JSON, for a process of its own.
@@ -7,7 +7,7 @@ export type StagedFramework = 'express' | 'fastify' | 'nest' | 'hono';
  * The application has the route `GET /orders`, which the guard protects. It has no error handler and no logger of its own,
  * and sends its origin to the parent process.
  */
-export interface StagedApp {
+export interface MistakenApp {
   /** The options of `bearerAuth`, wrong ones too. */
   readonly options: Readonly<Record<string, unknown>>;
   /** The scope that the route requires. */
@@ -22,7 +22,7 @@ export interface StagedApp {
  * Starts the applications that the command line describes, and tells the parent process their origins. Each message of the
  * parent is repeated on the console, and the message `exit` ends the process.
  */
-export async function startStagedApps(start: (app: StagedApp) => Promise<string>): Promise<void> {
+export async function startMistakenApps(start: (app: MistakenApp) => Promise<string>): Promise<void> {
   const origins: string[] = [];
   for (const app of JSON.parse(process.argv[2] ?? '[]')) origins.push(await start(app));
   process.on('message', (message) => {

@@ -1,9 +1,9 @@
 import cors from '@fastify/cors';
-import { startStagedApps } from '@verifier/conformance/staged';
+import { startMistakenApps } from '@verifier/conformance/mistaken-app';
 import { bearerAuth } from '@verifier/fastify';
 import Fastify from 'fastify';
 
-await startStagedApps(async ({ options, scope, hasLateCors, isMiscalled }) => {
+await startMistakenApps(async ({ options, scope, hasLateCors, isMiscalled }) => {
   const app = Fastify();
   if (isMiscalled === true) await app.register(Object(bearerAuth)(options));
   else await app.register(bearerAuth, Object(options));
