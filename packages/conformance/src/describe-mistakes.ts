@@ -10,6 +10,8 @@ import { type Mistake, mistakes, type Scenario, secretClaim } from './mistakes.t
 // More than any warning waits for.
 const requests = 25;
 
+const withoutMistake: Mistake = { name: 'none', status: '401', line: '', fix: '', app: () => ({}) };
+
 /** The effect of a mistake: the answers, and the console. */
 interface Sighting {
   readonly statuses: readonly string[];
@@ -57,6 +59,13 @@ export function describeMistakes(name: string, { framework, program, platform = 
     afterAll(async () => {
       const { issuer, ...others } = scenario;
       await Promise.all([issuer.close(), ...Object.values(others).map((server) => server.stop())]);
+    });
+
+    it('[MISTAKES-CONSOLE] and leaves no line on the console without one', async () => {
+      const { statuses = [], lines = [] } =
+        (await sightAll([withoutMistake], scenario, place)).get(withoutMistake) ?? {};
+      expect(statuses).toEqual(['200']);
+      expect(lines.join('\n')).not.toContain('VERIFIER');
     });
 
     it('[MISTAKES-DOCUMENTED] of fourteen or more', () => {

@@ -162,8 +162,8 @@ export const mistakes: readonly Mistake[] = [
   {
     name: 'The issuer redirects to another URL',
     status: '503',
-    line: 'VERIFIER_OUTAGE … <issuer>/.well-known/openid-configuration … 302',
-    debug: 'ERR_DISCOVERY_FAILED … <issuer>/.well-known/openid-configuration … 302',
+    line: 'VERIFIER_OUTAGE … <issuer>/.well-known/openid-configuration … The answer has the status 302',
+    debug: 'ERR_DISCOVERY_FAILED … <issuer>/.well-known/openid-configuration … The answer has the status 302',
     fix: 'Redirects are not followed. Configure the URL that the redirect leads to, if the tokens name it in `iss`.',
     app: ({ redirecting }) => ({ options: { issuer: redirecting.issuer } }),
     headers: async ({ issuer, redirecting }) => bearer(await issuer.sign({ iss: redirecting.issuer })),
