@@ -1,7 +1,7 @@
 import { isAnonymousAllowed } from './authorization/deny-access.ts';
 import type { Requirements } from './authorization/requirements.ts';
 import { noRequirements, resolveRequirements } from './authorization/resolve-requirements.ts';
-import { type AnyAuthError, CredentialsMissingError, isAuthError, UnavailableError } from './errors.ts';
+import { type AnyAuthError, isAuthError, UnavailableError } from './errors.ts';
 import { openIssuers } from './issuers/open-issuers.ts';
 import { sharedSignaturePool, sharedTokenCache, warnOfRefusals } from './issuers/process-core.ts';
 import type { TokenCache } from './issuers/token-cache.ts';
@@ -11,9 +11,9 @@ import type { MaybePromise } from './lib/maybe-promise.ts';
 import { settleAll } from './lib/settle-all.ts';
 import { asError } from './lib/thrown-error.ts';
 import { debugOutput, printEvent } from './observability/debug-output.ts';
-import { listenToDenials } from './observability/denial-listener.ts';
 import { attributeTo } from './observability/error-issuer.ts';
 import type { EventListener } from './observability/events.ts';
+import { listenToGuards } from './observability/guard-listener.ts';
 import { isolateListener } from './observability/isolate-listener.ts';
 import type { VerifierStats } from './observability/stats.ts';
 import { TimingMetrics } from './observability/timing-metrics.ts';
@@ -21,14 +21,14 @@ import { VerificationMetrics } from './observability/verification-metrics.ts';
 import type { ResolvedOptions } from './options/resolve-options.ts';
 import { type Challenge, challengeFor } from './request/challenge.ts';
 import { type CredentialsOptions, parseCredentials, readCredentials } from './request/credentials.ts';
-import { isPreflight } from './request/preflight.ts';
+import { missingCredentials } from './request/preflight.ts';
 import type { RequestLike } from './request/request.ts';
 import type { Runtime } from './runtime/runtime.ts';
 import type { ExpectedIdToken } from './token/id-token.ts';
 import type { VerifiedToken } from './token/verified-token.ts';
 import { IdTokenVerifier, parseExpectedIdToken } from './verification/id-token-verifier.ts';
 import { JwtVerifier } from './verification/jwt-verifier.ts';
-import { type AdviceSettings, adviseOn } from './verification/refusal-advice.ts';
+import { adviceSettings, adviseOn } from './verification/refusal-advice.ts';
 import { SignatureVerifier } from './verification/signature-verifier.ts';
 import type { TokenVerifier } from './verification/token-verifier.ts';
 import type { VerificationContext } from './verification/verification-context.ts';
@@ -73,13 +73,18 @@ export class ProcessVerifier implements OptionalVerifier {
     this.#timings = timings;
     this.#metrics = metrics;
     this.#tokenVerifier = new JwtVerifier({ options, issuers, signatures, tokens, counters, runtime });
-    listenToDenials(this, (error, issuer) => metrics.refuse(issuer === undefined ? error : attributeTo(issuer, error)));
+    listenToGuards(this, {
+      denied: (error, issuer) => metrics.refuse(issuer === undefined ? error : attributeTo(issuer, error)),
+      granted: () => {
+        counters.granted += 1;
+      },
+    });
     this.#idTokenVerifier = new IdTokenVerifier({ options, signatures, runtime });
   }
 
   async verify(token: string, requirements?: Requirements): Promise<VerifiedToken> {
     const context = { ...bareToken, requirements: resolveRequirements(requirements, 'verify') };
-    return this.#metrics.outcome(() => this.#verify(token, context));
+    return this.#metrics.outcome(() => this.#verify(token, context), context.requirements.isRequiring);
   }
 
   verifySync(token: string, requirements?: Requirements): VerifiedToken {
@@ -93,7 +98,7 @@ export class ProcessVerifier implements OptionalVerifier {
         'ERR_KEY_SET_NOT_READY',
         'The token cannot be verified without waiting: call warmUp() first',
       );
-    });
+    }, context.requirements.isRequiring);
     return result as VerifiedToken;
   }
 
@@ -103,7 +108,10 @@ export class ProcessVerifier implements OptionalVerifier {
   ): Promise<PromiseSettledResult<VerifiedToken>[]> {
     const { concurrency, requirements } = resolveVerifyAllOptions(options);
     const context = { ...bareToken, inParallel: true, requirements };
-    return settleAll(tokens, concurrency, (token) => this.#metrics.outcome(() => this.#verify(token, context)));
+    const hasRule = requirements.isRequiring;
+    return settleAll(tokens, concurrency, (token) =>
+      this.#metrics.outcome(() => this.#verify(token, context), hasRule),
+    );
   }
 
   async verifyIdToken(token: string, expected: ExpectedIdToken): Promise<VerifiedToken> {
@@ -111,7 +119,7 @@ export class ProcessVerifier implements OptionalVerifier {
     return this.#metrics.outcome(() => {
       if (this.#closing !== undefined) throw closedError();
       return this.#idTokenVerifier.verify(parseCredentials(token, this.#options.maxTokenSize), parsed);
-    });
+    }, false);
   }
 
   authenticate(request: RequestLike, requirements?: Requirements): AuthResult | Promise<AuthResult> {
@@ -123,7 +131,7 @@ export class ProcessVerifier implements OptionalVerifier {
         isSync: false,
         waitUntil: request.waitUntil?.bind(request),
       };
-      const auth = this.#metrics.outcome(() => this.#authenticate(request, context));
+      const auth = this.#metrics.outcome(() => this.#authenticate(request, context), context.requirements.isRequiring);
       return auth instanceof Promise ? auth.then(granted, denied) : granted(auth);
     } catch (error) {
       return isAuthError(error) ? denied(error) : Promise.reject(asError(error));
@@ -185,8 +193,7 @@ export class ProcessVerifier implements OptionalVerifier {
     const credentials = readCredentials(request, this.#credentialsOptions);
     if (credentials !== undefined) return this.#tokenVerifier.verify(credentials, context);
     if (isAnonymousAllowed(context.requirements, this.#options.optional)) return null;
-    if (isPreflight(request)) this.#metrics.log.preflightRefused();
-    throw new CredentialsMissingError();
+    throw missingCredentials(request);
   }
 }
 
@@ -196,16 +203,6 @@ function observed(publish: EventListener, timings: TimingMetrics, runtime: Runti
     if (runtime !== undefined) printEvent(event, runtime);
     publish(event);
   };
-}
-
-function adviceSettings(
-  { issuers, maxTokenSize }: ResolvedOptions,
-  trusted: TrustedIssuers,
-  issuer: string | undefined,
-): AdviceSettings {
-  const configured = typeof issuers === 'function' ? undefined : issuers;
-  const only = configured?.length === 1 ? configured[0]?.policy : undefined;
-  return { issuers: configured, policy: trusted.findNow(issuer)?.policy ?? only, maxTokenSize };
 }
 
 function closedError(): UnavailableError {
