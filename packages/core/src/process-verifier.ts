@@ -1,6 +1,7 @@
 import { isAnonymousAllowed } from './authorization/deny-access.ts';
 import type { Requirements } from './authorization/requirements.ts';
 import { noRequirements, resolveRequirements } from './authorization/resolve-requirements.ts';
+import type { ResolvedRequirements } from './authorization/resolved-requirements.ts';
 import { type AnyAuthError, isAuthError, UnavailableError } from './errors.ts';
 import { openIssuers } from './issuers/open-issuers.ts';
 import { sharedSignaturePool, sharedTokenCache, warnOfRefusals } from './issuers/process-core.ts';
@@ -10,12 +11,12 @@ import { warmUp } from './issuers/warm-up.ts';
 import type { MaybePromise } from './lib/maybe-promise.ts';
 import { settleAll } from './lib/settle-all.ts';
 import { asError } from './lib/thrown-error.ts';
-import { debugOutput, printEvent } from './observability/debug-output.ts';
+import { debugOutput } from './observability/debug-output.ts';
 import { attributeTo } from './observability/error-issuer.ts';
-import type { EventListener } from './observability/events.ts';
 import { listenToGuards } from './observability/guard-listener.ts';
 import { isolateListener } from './observability/isolate-listener.ts';
-import type { VerifierStats } from './observability/stats.ts';
+import { observeEvents } from './observability/observe-events.ts';
+import { emptyCounters, tokenCacheStats, type VerifierStats } from './observability/stats.ts';
 import { TimingMetrics } from './observability/timing-metrics.ts';
 import { VerificationMetrics } from './observability/verification-metrics.ts';
 import type { ResolvedOptions } from './options/resolve-options.ts';
@@ -26,6 +27,7 @@ import type { RequestLike } from './request/request.ts';
 import type { Runtime } from './runtime/runtime.ts';
 import type { ExpectedIdToken } from './token/id-token.ts';
 import type { VerifiedToken } from './token/verified-token.ts';
+import { closedError } from './verification/closed-error.ts';
 import { IdTokenVerifier, parseExpectedIdToken } from './verification/id-token-verifier.ts';
 import { JwtVerifier } from './verification/jwt-verifier.ts';
 import { adviceSettings, adviseOn } from './verification/refusal-advice.ts';
@@ -53,18 +55,29 @@ export class ProcessVerifier implements OptionalVerifier {
   #closing: Promise<void> | undefined;
 
   constructor(options: ResolvedOptions, runtime: Runtime) {
-    const publish = isolateListener(options.hooks.onEvent, runtime, options.clock);
+    const publish = isolateListener('onEvent', options.hooks.onEvent, runtime, options.clock);
     const timings = new TimingMetrics(runtime, options.clock);
-    const output = debugOutput(runtime, options.debug);
-    const issuers = openIssuers(options, observed(publish, timings, options.debug ? runtime : undefined), runtime);
-    const metrics = new VerificationMetrics(publish, runtime, {
-      output,
+    const counters = emptyCounters();
+    const issuers = openIssuers(
+      options,
+      observeEvents({ publish, timings, counters, runtime: options.debug ? runtime : undefined }),
+      runtime,
+    );
+    const metrics = new VerificationMetrics({
+      publish,
+      runtime,
+      timings,
+      counters,
+      clock: options.clock,
+      log: isolateListener('log', options.hooks.log, runtime, options.clock),
+      channel: runtime.tracingChannel('@verifier/core:authenticate'),
+      namesIssuers: typeof options.issuers !== 'function',
+      output: debugOutput(runtime, options.debug),
       warn: (message) => warnOfRefusals(runtime, message),
       advise: (error, issuer) => adviseOn(error, adviceSettings(options, issuers, issuer)),
     });
     const tokens = options.tokenCache === false ? undefined : sharedTokenCache(options.tokenCache.maxEntries);
-    const signatures = new SignatureVerifier({ issuers, timings, pool: sharedSignaturePool(), runtime });
-    const { counters } = metrics;
+    const signatures = new SignatureVerifier({ issuers, timings, counters, pool: sharedSignaturePool(), runtime });
     this.optional = options.optional;
     this.#options = options;
     this.#credentialsOptions = { maxTokenSize: options.maxTokenSize, getToken: options.hooks.getToken };
@@ -72,7 +85,7 @@ export class ProcessVerifier implements OptionalVerifier {
     this.#tokens = tokens;
     this.#timings = timings;
     this.#metrics = metrics;
-    this.#tokenVerifier = new JwtVerifier({ options, issuers, signatures, tokens, counters, runtime });
+    this.#tokenVerifier = new JwtVerifier({ options, issuers, signatures, tokens, metrics, runtime });
     listenToGuards(this, {
       denied: (error, issuer) => metrics.refuse(issuer === undefined ? error : attributeTo(issuer, error)),
       granted: () => {
@@ -83,12 +96,12 @@ export class ProcessVerifier implements OptionalVerifier {
   }
 
   async verify(token: string, requirements?: Requirements): Promise<VerifiedToken> {
-    const context = { ...bareToken, requirements: resolveRequirements(requirements, 'verify') };
-    return this.#metrics.outcome(() => this.#verify(token, context), context.requirements.isRequiring);
+    const context = this.#bareContext(resolveRequirements(requirements, 'verify'));
+    return this.#metrics.outcome(() => this.#verify(token, context), context);
   }
 
   verifySync(token: string, requirements?: Requirements): VerifiedToken {
-    const context = { ...bareToken, isSync: true, requirements: resolveRequirements(requirements, 'verifySync') };
+    const context = { ...this.#bareContext(resolveRequirements(requirements, 'verifySync')), isSync: true };
     const result = this.#metrics.outcome(() => {
       const verified = this.#verify(token, context);
       if (!(verified instanceof Promise)) return verified;
@@ -98,7 +111,7 @@ export class ProcessVerifier implements OptionalVerifier {
         'ERR_KEY_SET_NOT_READY',
         'The token cannot be verified without waiting: call warmUp() first',
       );
-    }, context.requirements.isRequiring);
+    }, context);
     return result as VerifiedToken;
   }
 
@@ -107,11 +120,10 @@ export class ProcessVerifier implements OptionalVerifier {
     options: VerifyAllOptions = {},
   ): Promise<PromiseSettledResult<VerifiedToken>[]> {
     const { concurrency, requirements } = resolveVerifyAllOptions(options);
-    const context = { ...bareToken, inParallel: true, requirements };
-    const hasRule = requirements.isRequiring;
-    return settleAll(tokens, concurrency, (token) =>
-      this.#metrics.outcome(() => this.#verify(token, context), hasRule),
-    );
+    return settleAll(tokens, concurrency, (token) => {
+      const context = { ...this.#bareContext(requirements), inParallel: true };
+      return this.#metrics.outcome(() => this.#verify(token, context), context);
+    });
   }
 
   async verifyIdToken(token: string, expected: ExpectedIdToken): Promise<VerifiedToken> {
@@ -119,7 +131,7 @@ export class ProcessVerifier implements OptionalVerifier {
     return this.#metrics.outcome(() => {
       if (this.#closing !== undefined) throw closedError();
       return this.#idTokenVerifier.verify(parseCredentials(token, this.#options.maxTokenSize), parsed);
-    }, false);
+    });
   }
 
   authenticate(request: RequestLike, requirements?: Requirements): AuthResult | Promise<AuthResult> {
@@ -129,9 +141,10 @@ export class ProcessVerifier implements OptionalVerifier {
         requirements: requirements === undefined ? noRequirements : resolveRequirements(requirements, 'authenticate'),
         inParallel: true,
         isSync: false,
+        trace: this.#metrics.startTrace(),
         waitUntil: request.waitUntil?.bind(request),
       };
-      const auth = this.#metrics.outcome(() => this.#authenticate(request, context), context.requirements.isRequiring);
+      const auth = this.#metrics.outcome(() => this.#authenticate(request, context), context);
       return auth instanceof Promise ? auth.then(granted, denied) : granted(auth);
     } catch (error) {
       return isAuthError(error) ? denied(error) : Promise.reject(asError(error));
@@ -155,17 +168,19 @@ export class ProcessVerifier implements OptionalVerifier {
   }
 
   stats(): VerifierStats {
-    const { verified, refused, hits, misses } = this.#metrics.counters;
-    const issuers = this.#issuers.known().map(({ issuer, entry }) => [issuer, entry.keys.stats()] as const);
-    const { entries, maxEntries } = this.#tokens?.stats() ?? { entries: 0, maxEntries: 0 };
-    const hitRate = hits + misses === 0 ? 0 : hits / (hits + misses);
+    const { verified, refused, coldWaits, fetchFailures } = this.#metrics.counters;
+    const issuers = this.#issuers.known().map(({ issuer, entry }) => [issuer, entry.stats()] as const);
     return {
       verified,
       refused: { ...refused },
       issuers: Object.fromEntries(issuers),
-      fetches: this.#timings.fetches,
-      signatureChecks: this.#timings.signatureChecks,
-      tokenCache: { hits, misses, hitRate, entries, maxEntries },
+      fetches: this.#timings.stats('fetches'),
+      fetchFailures: { ...fetchFailures },
+      authentications: this.#metrics.authentications(),
+      coldWaits,
+      waitingChecks: sharedSignaturePool().waiting,
+      signatureChecks: this.#timings.stats('signatureChecks'),
+      tokenCache: tokenCacheStats(this.#metrics.counters, this.#tokens?.stats()),
     };
   }
 
@@ -183,6 +198,10 @@ export class ProcessVerifier implements OptionalVerifier {
     return this.#closing;
   }
 
+  #bareContext(requirements: ResolvedRequirements): VerificationContext {
+    return { ...bareToken, requirements, trace: this.#metrics.startTrace() };
+  }
+
   #verify(token: unknown, context: VerificationContext): MaybePromise<VerifiedToken> {
     if (this.#closing !== undefined) throw closedError();
     return this.#tokenVerifier.verify(parseCredentials(token, this.#options.maxTokenSize), context);
@@ -195,18 +214,6 @@ export class ProcessVerifier implements OptionalVerifier {
     if (isAnonymousAllowed(context.requirements, this.#options.optional)) return null;
     throw missingCredentials(request);
   }
-}
-
-function observed(publish: EventListener, timings: TimingMetrics, runtime: Runtime | undefined): EventListener {
-  return (event) => {
-    if (event.type === 'refreshed' || event.type === 'refresh-failed') timings.fetched(event.seconds);
-    if (runtime !== undefined) printEvent(event, runtime);
-    publish(event);
-  };
-}
-
-function closedError(): UnavailableError {
-  return new UnavailableError('ERR_CLOSED', 'The verifier was closed');
 }
 
 function granted(auth: VerifiedToken | null): AuthResult {

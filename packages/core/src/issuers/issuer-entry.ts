@@ -1,13 +1,13 @@
 import { ConfigurationError } from '../errors.ts';
 import type { JSONWebKeySet } from '../keys/jwk.ts';
 import { KeySet } from '../keys/key-set.ts';
-import type { KeySource } from '../keys/key-source.ts';
+import type { KeySource, KeyStats } from '../keys/key-source.ts';
 import { MetadataSource } from '../keys/metadata-source.ts';
 import { RemoteKeySource } from '../keys/remote-key-source.ts';
 import { requestKeySet } from '../keys/request-key-set.ts';
 import { StaticKeySource } from '../keys/static-key-source.ts';
 import { EventGate } from '../observability/event-gate.ts';
-import type { EventListener } from '../observability/events.ts';
+import type { DocumentName, EventListener } from '../observability/events.ts';
 import { KeySetLog } from '../observability/key-set-log.ts';
 import type { ResolvedIssuer } from '../options/resolve-issuer.ts';
 import type { ResolvedHttp, ResolvedKeyCache } from '../options/resolve-options.ts';
@@ -16,6 +16,7 @@ import type { Runtime } from '../runtime/runtime.ts';
 import { documentKey } from '../store/document-store.ts';
 import { MemoryDocumentStore } from '../store/memory-document-store.ts';
 import { LeasedDocumentClient, type SharedClient } from './leased-document-client.ts';
+import { TracedDocumentClient } from './traced-document-client.ts';
 
 /** The options of an entry: everything that decides how documents are fetched, and nothing of the token policy. */
 export interface EntryOptions {
@@ -30,6 +31,8 @@ export class IssuerEntry {
   readonly issuer: string;
   readonly metadata: MetadataSource;
   readonly keys: KeySource;
+  /** Whether the metadata name the URL of the keys. */
+  readonly #isDiscovered: boolean;
   readonly #runtime: Runtime;
   readonly #documents: LeasedDocumentClient;
   readonly #gate: EventGate;
@@ -47,9 +50,13 @@ export class IssuerEntry {
     const gate = new EventGate(this.#publish, runtime);
     const log = new KeySetLog(issuer, gate.publish, gate.output);
     const documents = new LeasedDocumentClient(client, http, clock);
-    const shared = { documents, store: new MemoryDocumentStore(), clock, random: Math.random };
+    const channel = runtime.tracingChannel('@verifier/core:fetch');
+    const traced = (document: DocumentName): TracedDocumentClient =>
+      new TracedDocumentClient({ documents, channel, document, issuer: () => (gate.isOpen ? issuer : undefined) });
+    const shared = { store: new MemoryDocumentStore(), clock, random: Math.random };
     const metadata = new MetadataSource({
       ...shared,
+      documents: traced('metadata'),
       issuer,
       metadataUri,
       timeout: http.timeout,
@@ -60,10 +67,11 @@ export class IssuerEntry {
       // Several URLs, together within the time limit of one exchange.
       longestFetch: http.timeout + 1,
     });
+    const keySets = traced('keys');
     const remoteKeys = (): KeySource =>
       new RemoteKeySource({
         ...shared,
-        request: (cached, signal) => requestKeySet({ jwksUri, metadata, documents }, cached, signal),
+        request: (cached, signal) => requestKeySet({ jwksUri, metadata, documents: keySets }, cached, signal),
         settings: keyCache,
         storeKey: documentKey(issuer, jwksUri ?? metadataUri, 'keys'),
         listener: log,
@@ -72,6 +80,7 @@ export class IssuerEntry {
         longestFetch: 3 * http.timeout + 1,
       });
     this.issuer = issuer;
+    this.#isDiscovered = jwks === undefined && jwksUri === undefined;
     this.#runtime = runtime;
     this.#gate = gate;
     this.#documents = documents;
@@ -100,6 +109,10 @@ export class IssuerEntry {
       `Tokens of ${this.issuer} are not valid yet when they arrive: compare the clocks`,
       'VERIFIER_CLOCK_SKEW',
     );
+  }
+
+  stats(): KeyStats {
+    return { ...this.keys.stats(), metadata: this.#isDiscovered ? this.metadata.stats() : null };
   }
 
   /** Discards everything that was fetched, and aborts fetches in flight. */

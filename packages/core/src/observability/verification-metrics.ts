@@ -1,39 +1,104 @@
 import { type AnyAuthError, isAuthError } from '../errors.ts';
 import type { MaybePromise } from '../lib/maybe-promise.ts';
+import type { Clock } from '../runtime/clock.ts';
 import type { TelemetryRuntime } from '../runtime/telemetry-runtime.ts';
+import type { TracingChannel } from '../runtime/tracing-channel.ts';
 import type { VerifiedToken } from '../token/verified-token.ts';
+import { AuthenticationTrace } from './authentication-trace.ts';
 import { issuerOf } from './error-issuer.ts';
 import type { EventListener, VerifierEvent } from './events.ts';
+import { type RefusalEntry, refusalEntry } from './refusal-entry.ts';
 import { RefusalLog, type RefusalLogParts } from './refusal-log.ts';
-import type { Counters } from './stats.ts';
+import type { Counters, VerifierStats } from './stats.ts';
+import type { TimingMetrics } from './timing-metrics.ts';
+
+// A histogram costs more than a list.
+const batchSize = 64;
+
+/** The collaborators of {@link VerificationMetrics}. */
+export interface VerificationMetricsParts extends RefusalLogParts {
+  readonly publish: EventListener;
+  readonly log: (entry: RefusalEntry) => void;
+  readonly runtime: Pick<TelemetryRuntime, 'trace'>;
+  readonly timings: TimingMetrics;
+  readonly clock: Pick<Clock, 'monotonic'>;
+  /** Undefined if the runtime has no channels. */
+  readonly channel: TracingChannel | undefined;
+  /** Whether all issuers are configured by name. */
+  readonly namesIssuers: boolean;
+}
+
+/** The circumstances of a verification that decide how it is counted. */
+export interface OutcomeContext {
+  /** Whether the route requires more than a valid token. */
+  readonly requirements: { readonly isRequiring: boolean };
+  /** Undefined without subscribers. */
+  readonly trace: AuthenticationTrace | undefined;
+}
+
+const untraced: OutcomeContext = { requirements: { isRequiring: false }, trace: undefined };
 
 /** Counts the outcomes of verifications and publishes each refusal: in one place for every method of a verifier. */
 export class VerificationMetrics {
-  readonly counters: Counters = { refused: {}, verified: 0, granted: 0, hits: 0, misses: 0 };
+  readonly counters: Counters;
   readonly #log: RefusalLog;
-  readonly #publish: EventListener;
-  readonly #runtime: Pick<TelemetryRuntime, 'trace'>;
+  readonly #parts: VerificationMetricsParts;
+  /** Durations that are not in a histogram yet. */
+  readonly #batches: Readonly<Record<'cached' | 'uncached', number[]>> = { cached: [], uncached: [] };
 
-  constructor(
-    publish: EventListener,
-    runtime: Pick<TelemetryRuntime, 'trace'>,
-    parts: Omit<RefusalLogParts, 'counters'>,
-  ) {
-    this.#log = new RefusalLog({ ...parts, counters: this.counters });
-    this.#publish = publish;
-    this.#runtime = runtime;
+  constructor(parts: VerificationMetricsParts) {
+    this.counters = parts.counters;
+    this.#log = new RefusalLog(parts);
+    this.#parts = parts;
   }
 
-  /**
-   * Runs a verification, counts its outcome, and passes on its result or error.
-   *
-   * @param isRequiring - Whether the route requires more than a valid token.
-   */
+  /** Runs a verification, and measures it up to its result or error. */
+  measure<TResult>(
+    name: 'cached' | 'uncached',
+    startedAt: number,
+    run: () => MaybePromise<TResult>,
+  ): MaybePromise<TResult> {
+    const end = (): void => this.#measured(name, this.#parts.clock.monotonic() - startedAt);
+    try {
+      const result = run();
+      if (result instanceof Promise) result.then(end, end);
+      else end();
+      return result;
+    } catch (error) {
+      end();
+      throw error;
+    }
+  }
+
+  #measured(name: 'cached' | 'uncached', seconds: number): void {
+    if (this.#batches[name].push(seconds) === batchSize) this.#record(name);
+  }
+
+  #record(name: 'cached' | 'uncached'): void {
+    for (const seconds of this.#batches[name].splice(0)) this.#parts.timings.record(name, seconds);
+  }
+
+  /** The durations of the verifications so far. */
+  authentications(): VerifierStats['authentications'] {
+    this.#record('cached');
+    this.#record('uncached');
+    const { timings } = this.#parts;
+    return { cached: timings.stats('cached'), uncached: timings.stats('uncached') };
+  }
+
+  /** A trace of one authentication; undefined without subscribers. */
+  startTrace(): AuthenticationTrace | undefined {
+    const { channel, namesIssuers } = this.#parts;
+    return channel?.hasSubscribers === true ? new AuthenticationTrace(channel, namesIssuers) : undefined;
+  }
+
+  /** Runs a verification, counts its outcome, and passes on its result or error. */
   outcome<TAuth extends VerifiedToken | null>(
     run: () => MaybePromise<TAuth>,
-    isRequiring: boolean,
+    { requirements, trace }: OutcomeContext = untraced,
   ): MaybePromise<TAuth> {
-    const accepted = isRequiring ? this.#granted : this.#accepted;
+    if (trace !== undefined) return trace.run(() => this.outcome(run, { requirements, trace: undefined }));
+    const accepted = requirements.isRequiring ? this.#granted : this.#accepted;
     try {
       const result = run();
       if (result instanceof Promise) return result.then(accepted<TAuth>, this.#refused);
@@ -65,8 +130,9 @@ export class VerificationMetrics {
     const issuer = issuerOf(error);
     refused[code] = (refused[code] ?? 0) + 1;
     this.#log.refused(error, issuer);
+    this.#parts.log(refusalEntry(error, issuer));
     const event: VerifierEvent = { type: 'token-refused', issuer, code };
-    this.#runtime.trace(event);
-    this.#publish(event);
+    this.#parts.runtime.trace(event);
+    this.#parts.publish(event);
   }
 }
