@@ -30,7 +30,7 @@ export type { KeyStats, MetadataStats } from './keys/key-source.ts';
 export { copyOptions } from './lib/copy-options.ts';
 export type { DurationBucket } from './observability/duration-buckets.ts';
 export type { DocumentName, FetchFailureKind, VerifierEvent } from './observability/events.ts';
-export type { VerifierStats } from './observability/stats.ts';
+export type { IssuerStats, VerifierStats } from './observability/stats.ts';
 export type { TimingStats } from './observability/timing-metrics.ts';
 export type {
   CommonOptions,

@@ -158,7 +158,9 @@ export class ProcessVerifier implements OptionalVerifier {
 
   stats(): VerifierStats {
     const { verified, refused, hits, misses, coldWaits, fetchFailures } = this.#metrics.counters;
-    const issuers = this.#issuers.known().map(({ issuer, entry }) => [issuer, entry.stats()] as const);
+    const configured = typeof this.#options.issuers !== 'function';
+    const known = this.#issuers.known();
+    const issuers = known.map(({ issuer, entry }) => [issuer, { ...entry.stats(), configured }] as const);
     const { entries, maxEntries } = this.#tokens?.stats() ?? { entries: 0, maxEntries: 0 };
     const hitRate = hits + misses === 0 ? 0 : hits / (hits + misses);
     return {
