@@ -2,9 +2,12 @@ import { type AnyAuthError, isAuthError } from '../errors.ts';
 import type { MaybePromise } from '../lib/maybe-promise.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { TelemetryRuntime } from '../runtime/telemetry-runtime.ts';
+import type { TracingChannel } from '../runtime/tracing-channel.ts';
 import type { VerifiedToken } from '../token/verified-token.ts';
+import { AuthenticationTrace } from './authentication-trace.ts';
 import { issuerOf } from './error-issuer.ts';
 import type { EventListener, VerifierEvent } from './events.ts';
+import { type RefusalEntry, refusalEntry } from './refusal-entry.ts';
 import { RefusalLog, type RefusalLogParts } from './refusal-log.ts';
 import type { Counters, VerifierStats } from './stats.ts';
 import type { TimingMetrics } from './timing-metrics.ts';
@@ -15,9 +18,14 @@ const batchSize = 64;
 /** The collaborators of {@link VerificationMetrics}. */
 export interface VerificationMetricsParts extends RefusalLogParts {
   readonly publish: EventListener;
+  readonly log: (entry: RefusalEntry) => void;
   readonly runtime: Pick<TelemetryRuntime, 'trace'>;
   readonly timings: TimingMetrics;
   readonly clock: Pick<Clock, 'monotonic'>;
+  /** Undefined if the runtime has no channels. */
+  readonly channel: TracingChannel | undefined;
+  /** Whether all issuers are configured by name. */
+  readonly namesIssuers: boolean;
 }
 
 /** Counts the outcomes of verifications and publishes each refusal: in one place for every method of a verifier. */
@@ -68,8 +76,18 @@ export class VerificationMetrics {
     return { cached: timings.stats('cached'), uncached: timings.stats('uncached') };
   }
 
+  /** A trace of one authentication; undefined without subscribers. */
+  startTrace(): AuthenticationTrace | undefined {
+    const { channel, namesIssuers } = this.#parts;
+    return channel?.hasSubscribers === true ? new AuthenticationTrace(channel, namesIssuers) : undefined;
+  }
+
   /** Runs a verification, counts its outcome, and passes on its result or error. */
-  outcome<TAuth extends VerifiedToken | null>(run: () => MaybePromise<TAuth>): MaybePromise<TAuth> {
+  outcome<TAuth extends VerifiedToken | null>(
+    run: () => MaybePromise<TAuth>,
+    trace?: AuthenticationTrace,
+  ): MaybePromise<TAuth> {
+    if (trace !== undefined) return trace.run(() => this.outcome(run));
     try {
       const result = run();
       if (result instanceof Promise) return result.then(this.#accepted<TAuth>, this.#refused);
@@ -96,6 +114,7 @@ export class VerificationMetrics {
     const issuer = issuerOf(error);
     refused[code] = (refused[code] ?? 0) + 1;
     this.log.refused(error, issuer);
+    this.#parts.log(refusalEntry(error, issuer));
     const event: VerifierEvent = { type: 'token-refused', issuer, code };
     this.#parts.runtime.trace(event);
     this.#parts.publish(event);
