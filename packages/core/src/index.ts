@@ -33,7 +33,7 @@ export type { TracedAuthentication } from './observability/authentication-trace.
 export type { DurationBucket } from './observability/duration-buckets.ts';
 export type { DocumentName, FetchFailureKind, VerifierEvent } from './observability/events.ts';
 export type { RefusalEntry } from './observability/refusal-entry.ts';
-export type { VerifierStats } from './observability/stats.ts';
+export type { IssuerStats, VerifierStats } from './observability/stats.ts';
 export type { TimingStats } from './observability/timing-metrics.ts';
 export type {
   CommonOptions,
