@@ -3,22 +3,17 @@ import type { Requirements } from './authorization/requirements.ts';
 import { noRequirements, resolveRequirements } from './authorization/resolve-requirements.ts';
 import type { ResolvedRequirements } from './authorization/resolved-requirements.ts';
 import { type AnyAuthError, isAuthError, UnavailableError } from './errors.ts';
-import { openIssuers } from './issuers/open-issuers.ts';
-import { sharedSignaturePool, sharedTokenCache, warnOfRefusals } from './issuers/process-core.ts';
+import { sharedSignaturePool } from './issuers/process-core.ts';
 import type { TokenCache } from './issuers/token-cache.ts';
 import type { TrustedIssuers } from './issuers/trusted-issuers.ts';
 import { warmUp } from './issuers/warm-up.ts';
 import type { MaybePromise } from './lib/maybe-promise.ts';
 import { settleAll } from './lib/settle-all.ts';
 import { asError } from './lib/thrown-error.ts';
-import { debugOutput } from './observability/debug-output.ts';
-import { attributeTo } from './observability/error-issuer.ts';
 import { listenToGuards } from './observability/guard-listener.ts';
-import { isolateListener } from './observability/isolate-listener.ts';
-import { observeEvents } from './observability/observe-events.ts';
-import { emptyCounters, issuerStats, tokenCacheStats, type VerifierStats } from './observability/stats.ts';
-import { TimingMetrics } from './observability/timing-metrics.ts';
-import { VerificationMetrics } from './observability/verification-metrics.ts';
+import { issuerStats, tokenCacheStats, type VerifierStats } from './observability/stats.ts';
+import type { TimingMetrics } from './observability/timing-metrics.ts';
+import type { VerificationMetrics } from './observability/verification-metrics.ts';
 import type { ResolvedOptions } from './options/resolve-options.ts';
 import { type Challenge, challengeFor } from './request/challenge.ts';
 import { type CredentialsOptions, parseCredentials, readCredentials } from './request/credentials.ts';
@@ -28,10 +23,8 @@ import type { Runtime } from './runtime/runtime.ts';
 import type { ExpectedIdToken } from './token/id-token.ts';
 import type { VerifiedToken } from './token/verified-token.ts';
 import { closedError } from './verification/closed-error.ts';
-import { IdTokenVerifier, parseExpectedIdToken } from './verification/id-token-verifier.ts';
-import { JwtVerifier } from './verification/jwt-verifier.ts';
-import { adviceSettings, adviseOn } from './verification/refusal-advice.ts';
-import { SignatureVerifier } from './verification/signature-verifier.ts';
+import { type IdTokenVerifier, parseExpectedIdToken } from './verification/id-token-verifier.ts';
+import { openVerification } from './verification/open-verification.ts';
 import type { TokenVerifier } from './verification/token-verifier.ts';
 import type { VerificationContext } from './verification/verification-context.ts';
 import { resolveVerifyAllOptions, type VerifyAllOptions } from './verification/verify-all-options.ts';
@@ -55,29 +48,7 @@ export class ProcessVerifier implements OptionalVerifier {
   #closing: Promise<void> | undefined;
 
   constructor(options: ResolvedOptions, runtime: Runtime) {
-    const publish = isolateListener('onEvent', options.hooks.onEvent, runtime, options.clock);
-    const timings = new TimingMetrics(runtime, options.clock);
-    const counters = emptyCounters();
-    const issuers = openIssuers(
-      options,
-      observeEvents({ publish, timings, counters, runtime: options.debug ? runtime : undefined }),
-      runtime,
-    );
-    const metrics = new VerificationMetrics({
-      publish,
-      runtime,
-      timings,
-      counters,
-      clock: options.clock,
-      log: isolateListener('log', options.hooks.log, runtime, options.clock),
-      channel: runtime.tracingChannel('@verifier/core:authenticate'),
-      namesIssuers: typeof options.issuers !== 'function',
-      output: debugOutput(runtime, options.debug),
-      warn: (message) => warnOfRefusals(runtime, message),
-      advise: (error, issuer) => adviseOn(error, adviceSettings(options, issuers, issuer)),
-    });
-    const tokens = options.tokenCache === false ? undefined : sharedTokenCache(options.tokenCache.maxEntries);
-    const signatures = new SignatureVerifier({ issuers, timings, counters, pool: sharedSignaturePool(), runtime });
+    const { issuers, tokens, tokenVerifier, idTokenVerifier, metrics, timings } = openVerification(options, runtime);
     this.optional = options.optional;
     this.#options = options;
     this.#credentialsOptions = { maxTokenSize: options.maxTokenSize, getToken: options.hooks.getToken };
@@ -85,14 +56,9 @@ export class ProcessVerifier implements OptionalVerifier {
     this.#tokens = tokens;
     this.#timings = timings;
     this.#metrics = metrics;
-    this.#tokenVerifier = new JwtVerifier({ options, issuers, signatures, tokens, metrics, runtime });
-    listenToGuards(this, {
-      denied: (error, issuer) => metrics.refuse(issuer === undefined ? error : attributeTo(issuer, error)),
-      granted: () => {
-        counters.granted += 1;
-      },
-    });
-    this.#idTokenVerifier = new IdTokenVerifier({ options, signatures, runtime });
+    this.#tokenVerifier = tokenVerifier;
+    this.#idTokenVerifier = idTokenVerifier;
+    listenToGuards(this, metrics.guardListener());
   }
 
   async verify(token: string, requirements?: Requirements): Promise<VerifiedToken> {

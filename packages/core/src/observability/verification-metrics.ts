@@ -5,8 +5,9 @@ import type { TelemetryRuntime } from '../runtime/telemetry-runtime.ts';
 import type { TracingChannel } from '../runtime/tracing-channel.ts';
 import type { VerifiedToken } from '../token/verified-token.ts';
 import { AuthenticationTrace } from './authentication-trace.ts';
-import { issuerOf } from './error-issuer.ts';
+import { attributeTo, issuerOf } from './error-issuer.ts';
 import type { EventListener, VerifierEvent } from './events.ts';
+import type { GuardListener } from './guard-listener.ts';
 import { type RefusalEntry, refusalEntry } from './refusal-entry.ts';
 import { RefusalLog, type RefusalLogParts } from './refusal-log.ts';
 import type { Counters, VerifierStats } from './stats.ts';
@@ -122,6 +123,16 @@ export class VerificationMetrics {
     if (isAuthError(error)) this.refuse(error);
     throw error;
   };
+
+  /** The listener to the guards of the verifier, which authorize routes after its own steps. */
+  guardListener(): GuardListener {
+    return {
+      denied: (error, issuer) => this.refuse(issuer === undefined ? error : attributeTo(issuer, error)),
+      granted: () => {
+        this.counters.granted += 1;
+      },
+    };
+  }
 
   /** Counts and publishes a refusal. */
   refuse(error: AnyAuthError): void {

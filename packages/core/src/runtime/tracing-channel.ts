@@ -1,7 +1,7 @@
 import type { MaybePromise } from '../lib/maybe-promise.ts';
 
 /** A channel of the module `diagnostics_channel`. */
-export interface DiagnosticsChannel {
+interface DiagnosticsChannel {
   readonly hasSubscribers: boolean;
   publish(context: object): void;
   /** Publishes the context, and runs a function with the stores that are bound to the channel. */
