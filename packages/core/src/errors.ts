@@ -77,6 +77,8 @@ const configurationErrorBrand: symbol = Symbol.for('@verifier/core/Configuration
  * Recognise it with {@link isAuthError}. `instanceof` fails if the process has two copies of this package.
  */
 export abstract class AuthError extends Error {
+  /** The scheme of the request if it was sent with DPoP; the challenge depends on it. */
+  declare readonly scheme?: 'DPoP';
   /** The reason, stable across releases. */
   abstract readonly code: AuthErrorCode;
   /** The HTTP status of the answer. */
@@ -141,6 +143,7 @@ export class TokenError extends AuthError {
 /** The claim that caused a {@link ProofError}, and the nonce that the client must use. */
 export interface ProofErrorDetails {
   readonly claim?: string;
+  readonly reason?: ClaimFault;
   readonly nonce?: string;
 }
 
@@ -153,6 +156,8 @@ export class ProofError extends AuthError {
   readonly status: 401 = 401;
   /** The name of the claim that caused the error, never its value. */
   declare readonly claim?: string;
+  /** The fault of {@link ProofError.claim}. */
+  declare readonly reason?: ClaimFault;
   /** The nonce that the client must use next: the header `DPoP-Nonce` of the answer. */
   declare readonly nonce?: string;
 
@@ -160,6 +165,7 @@ export class ProofError extends AuthError {
     super(message);
     this.code = code;
     if (details.claim !== undefined) this.claim = details.claim;
+    if (details.reason !== undefined) this.reason = details.reason;
     if (details.nonce !== undefined) this.nonce = details.nonce;
   }
 }
@@ -203,13 +209,27 @@ export class ConfigurationError extends TypeError {
 const asHidden = { value: true, enumerable: false };
 Object.defineProperty(AuthError.prototype, authErrorBrand, asHidden);
 Object.defineProperty(ConfigurationError.prototype, configurationErrorBrand, asHidden);
-const classes = { CredentialsMissingError, RequestError, TokenError, ProofError, ScopeError, UnavailableError, ConfigurationError };
+const classes = {
+  CredentialsMissingError,
+  RequestError,
+  TokenError,
+  ProofError,
+  ScopeError,
+  UnavailableError,
+  ConfigurationError,
+};
 for (const [name, { prototype }] of Object.entries(classes)) {
   Object.defineProperty(prototype, 'name', { value: name, enumerable: false });
 }
 
 /** The union of the {@link AuthError} classes; `code` and `status` discriminate it. */
-export type AnyAuthError = CredentialsMissingError | RequestError | TokenError | ProofError | ScopeError | UnavailableError;
+export type AnyAuthError =
+  | CredentialsMissingError
+  | RequestError
+  | TokenError
+  | ProofError
+  | ScopeError
+  | UnavailableError;
 
 /**
  * Whether a value is an {@link AuthError}, also one from another copy of this package.

@@ -16,6 +16,8 @@ export {
   CredentialsMissingError,
   isAuthError,
   isConfigurationError,
+  ProofError,
+  type ProofErrorCode,
   RequestError,
   ScopeError,
   TokenError,
@@ -33,11 +35,14 @@ export type { VerifierStats } from './observability/stats.ts';
 export type { TimingStats } from './observability/timing-metrics.ts';
 export type {
   CommonOptions,
+  DpopNonceOptions,
+  DpopOptions,
   HttpOptions,
   IssuerOptions,
   IssuerResolver,
   KeyCacheOptions,
   ManyIssuersOptions,
+  ReplayStore,
   SingleIssuerOptions,
   TokenCacheOptions,
   TokenPolicy,

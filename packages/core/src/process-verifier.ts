@@ -1,6 +1,8 @@
 import { isAnonymousAllowed } from './authorization/deny-access.ts';
 import type { Requirements } from './authorization/requirements.ts';
 import { noRequirements, resolveRequirements } from './authorization/resolve-requirements.ts';
+import type { DpopBinding } from './binding/dpop-binding.ts';
+import { openBinding } from './binding/open-binding.ts';
 import { type AnyAuthError, CredentialsMissingError, isAuthError, UnavailableError } from './errors.ts';
 import { openIssuers } from './issuers/open-issuers.ts';
 import { sharedSignaturePool, sharedTokenCache, warnOfRefusals } from './issuers/process-core.ts';
@@ -19,8 +21,9 @@ import type { VerifierStats } from './observability/stats.ts';
 import { TimingMetrics } from './observability/timing-metrics.ts';
 import { VerificationMetrics } from './observability/verification-metrics.ts';
 import type { ResolvedOptions } from './options/resolve-options.ts';
-import { type Challenge, challengeFor } from './request/challenge.ts';
+import { type Challenge, type ChallengeSettings, challengeFor } from './request/challenge.ts';
 import { type CredentialsOptions, parseCredentials, readCredentials } from './request/credentials.ts';
+import { withScheme } from './request/error-scheme.ts';
 import { isPreflight } from './request/preflight.ts';
 import type { RequestLike } from './request/request.ts';
 import type { Runtime } from './runtime/runtime.ts';
@@ -44,6 +47,8 @@ export class ProcessVerifier implements OptionalVerifier {
   readonly optional: boolean;
   readonly #options: ResolvedOptions;
   readonly #credentialsOptions: CredentialsOptions;
+  readonly #binding: DpopBinding | undefined;
+  readonly #challengeSettings: ChallengeSettings;
   readonly #issuers: TrustedIssuers;
   readonly #tokens: TokenCache | undefined;
   readonly #tokenVerifier: TokenVerifier;
@@ -67,12 +72,19 @@ export class ProcessVerifier implements OptionalVerifier {
     const { counters } = metrics;
     this.optional = options.optional;
     this.#options = options;
-    this.#credentialsOptions = { maxTokenSize: options.maxTokenSize, getToken: options.hooks.getToken };
+    this.#credentialsOptions = {
+      maxTokenSize: options.maxTokenSize,
+      getToken: options.hooks.getToken,
+      acceptsDpop: options.dpop !== undefined,
+    };
+    const binding = openBinding(options, runtime);
+    this.#binding = binding;
+    this.#challengeSettings = { realm: options.realm, dpop: binding?.advertised };
     this.#issuers = issuers;
     this.#tokens = tokens;
     this.#timings = timings;
     this.#metrics = metrics;
-    this.#tokenVerifier = new JwtVerifier({ options, issuers, signatures, tokens, counters, runtime });
+    this.#tokenVerifier = new JwtVerifier({ options, issuers, signatures, tokens, counters, runtime, binding });
     listenToDenials(this, (error, issuer) => metrics.refuse(issuer === undefined ? error : attributeTo(issuer, error)));
     this.#idTokenVerifier = new IdTokenVerifier({ options, signatures, runtime });
   }
@@ -124,14 +136,14 @@ export class ProcessVerifier implements OptionalVerifier {
         waitUntil: request.waitUntil?.bind(request),
       };
       const auth = this.#metrics.outcome(() => this.#authenticate(request, context));
-      return auth instanceof Promise ? auth.then(granted, denied) : granted(auth);
+      return auth instanceof Promise ? auth.then((result) => this.#granted(result), denied) : this.#granted(auth);
     } catch (error) {
       return isAuthError(error) ? denied(error) : Promise.reject(asError(error));
     }
   }
 
   challenge(error: AnyAuthError): Challenge {
-    return challengeFor(error, this.#options.realm);
+    return challengeFor(error, this.#challengeSettings);
   }
 
   async warmUp(): Promise<void> {
@@ -175,6 +187,11 @@ export class ProcessVerifier implements OptionalVerifier {
     return this.#closing;
   }
 
+  #granted(auth: VerifiedToken | null): AuthResult {
+    const headers = auth === null ? undefined : this.#binding?.headersOf(auth);
+    return { ok: true, auth, headers: headers ?? noHeaders };
+  }
+
   #verify(token: unknown, context: VerificationContext): MaybePromise<VerifiedToken> {
     if (this.#closing !== undefined) throw closedError();
     return this.#tokenVerifier.verify(parseCredentials(token, this.#options.maxTokenSize), context);
@@ -183,6 +200,7 @@ export class ProcessVerifier implements OptionalVerifier {
   #authenticate(request: RequestLike, context: VerificationContext): MaybePromise<VerifiedToken | null> {
     if (this.#closing !== undefined) throw closedError();
     const credentials = readCredentials(request, this.#credentialsOptions);
+    if (credentials?.scheme === 'DPoP') return withScheme(() => this.#tokenVerifier.verify(credentials, context));
     if (credentials !== undefined) return this.#tokenVerifier.verify(credentials, context);
     if (isAnonymousAllowed(context.requirements, this.#options.optional)) return null;
     if (isPreflight(request)) this.#metrics.log.preflightRefused();
@@ -210,10 +228,6 @@ function adviceSettings(
 
 function closedError(): UnavailableError {
   return new UnavailableError('ERR_CLOSED', 'The verifier was closed');
-}
-
-function granted(auth: VerifiedToken | null): AuthResult {
-  return { ok: true, auth, headers: noHeaders };
 }
 
 function denied(error: unknown): AuthResult {

@@ -226,6 +226,76 @@ export interface TokenCacheOptions {
   readonly maxEntries?: number;
 }
 
+/** Remembers the identifiers of proofs, so that each proof is accepted once (RFC 9449, section 11.1). */
+export interface ReplayStore {
+  /**
+   * Claims an identifier. Must be atomic: of several calls with one identifier, at the same time and in any process, one
+   * alone returns true.
+   *
+   * @param id - 43 characters of base64url.
+   * @param seconds - The time for which the identifier must be remembered.
+   * @returns Whether the identifier was not claimed before.
+   */
+  claim(id: string, seconds: number): boolean | Promise<boolean>;
+}
+
+/** The nonces of DPoP proofs (RFC 9449, sections 8 and 9). */
+export interface DpopNonceOptions {
+  /**
+   * A secret of at least 32 characters or bytes, the same in every process of the API. In a list, the first one creates
+   * nonces and all are accepted, so that you can replace a secret without a refused request.
+   */
+  readonly secret: string | Uint8Array | readonly (string | Uint8Array)[];
+  /**
+   * The time after which a new nonce is sent; an older one is accepted for two to three times as long. In seconds, from 10 to
+   * 600.
+   *
+   * @default 60
+   */
+  readonly rotation?: number;
+}
+
+/** The proof of possession of the key of a token (RFC 9449). */
+export interface DpopOptions {
+  /**
+   * `accept` also accepts tokens that are not bound to a key, with the scheme `Bearer`. `require` refuses them.
+   *
+   * @default 'accept'
+   */
+  readonly mode?: 'accept' | 'require';
+  /**
+   * The URL that clients call, or each of several: the origin, and the path prefix that a proxy removes. https; http on
+   * loopback. Headers of a request never decide: the sender of a captured proof writes them.
+   */
+  readonly publicUrl: string | readonly string[];
+  /**
+   * The accepted algorithms of proofs, sent to clients in `algs` of each challenge.
+   *
+   * @default the algorithms that the verifier accepts
+   */
+  readonly algorithms?: readonly string[];
+  /**
+   * How far `iat` of a proof may be from now, in the past or the future. Not applied with `nonce`. In seconds, from 5 to 600.
+   *
+   * @default 300
+   */
+  readonly window?: number;
+  /**
+   * Requires that each proof contains a nonce of this API, so that a proof cannot be made in advance and the clock of a client
+   * does not matter. A client that has none gets one with a 401, and retries.
+   *
+   * @default false
+   */
+  readonly nonce?: false | DpopNonceOptions;
+  /**
+   * The store that remembers the identifiers of proofs. Several processes need a shared store. `false` accepts a proof as often as it
+   * is sent.
+   *
+   * @default the memory of the process, for 200,000 proofs
+   */
+  readonly replay?: ReplayStore | false;
+}
+
 /** The result of `validate`: a string refuses the token, anything else accepts it. */
 // biome-ignore lint/suspicious/noConfusingVoidType: a function that returns nothing is the common case.
 export type Verdict = void | undefined | string;
@@ -262,6 +332,13 @@ export interface CommonOptions {
   /** `false` verifies the signature on every request. It saves memory and time if tokens are never sent twice. */
   readonly tokenCache?: TokenCacheOptions | false;
   readonly http?: HttpOptions;
+  /**
+   * Verifies DPoP proofs (RFC 9449), so that a stolen token is useless without the key of its client. Cannot be combined with
+   * `getToken`.
+   *
+   * @default off: tokens that are bound to a key are refused
+   */
+  readonly dpop?: DpopOptions;
   /**
    * Accepts a request without credentials as anonymous. A request with bad credentials is refused all the same.
    *

@@ -2,6 +2,7 @@ import { ConfigurationError } from '../errors.ts';
 import type { DocumentHeaders } from '../http/document-headers.ts';
 import { type Clock, systemClock } from '../runtime/clock.ts';
 import type { FetchLike } from '../runtime/http-runtime.ts';
+import { dpopOptions } from './dpop-options.ts';
 import type { OptionReader } from './option-reader.ts';
 import {
   booleanOption,
@@ -23,7 +24,7 @@ import type {
 import { validatedClock } from './validated-clock.ts';
 
 /** The options that have members of their own. */
-export type GroupName = 'keyCache' | 'tokenCache' | 'http';
+export type GroupName = 'keyCache' | 'tokenCache' | 'http' | 'dpop';
 
 /** The `keyCache` options, with defaults applied. */
 export type ResolvedKeyCache = WithDefaults<KeyCacheOptions, 'refreshAhead' | 'staleFor' | 'maxIssuers'>;
@@ -93,6 +94,7 @@ export const groupOptions: Readonly<Record<GroupName, object>> = {
   keyCache: keyCacheOptions,
   tokenCache: tokenCacheOptions,
   http: httpOptions,
+  dpop: dpopOptions,
 };
 
 function readIssuers(reader: OptionReader, name: string): GivenIssuers | undefined {

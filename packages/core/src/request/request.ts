@@ -6,6 +6,11 @@ export interface RequestLike {
   readonly method: string;
   /** Computes the absolute URL of the request. Verifying a bearer token does not need it. */
   url(): string;
+  /**
+   * The request target as sent (RFC 9112, section 3.2): the path, and the query. Only a DPoP proof needs it. The host of
+   * `url()` comes from the client.
+   */
+  target?(): string;
   /** Returns every value of a header in the order received; empty if it was not sent. The name is case-insensitive. */
   header(name: string): readonly string[];
   /**
@@ -86,6 +91,7 @@ export function fromFetchRequest(request: FetchRequest, context?: FetchContext):
     method: request.method,
     identity: request,
     url: () => request.url,
+    target: () => request.url,
     header: (name) => {
       const value = request.headers.get(name);
       return value === null ? [] : [value];

@@ -24,6 +24,15 @@ export function acceptToken(
   context: VerificationContext,
 ): MaybePromise<VerifiedToken> {
   if (token.confirmation !== undefined) throw attributeTo(token.issuer, denyUnprovedBinding(token, context.request));
+  return acceptBound(token, validate, context);
+}
+
+/** The same as {@link acceptToken}, for a token whose binding is verified. */
+export function acceptBound(
+  token: VerifiedToken,
+  validate: Validate | undefined,
+  context: VerificationContext,
+): MaybePromise<VerifiedToken> {
   const { requirements, isSync } = context;
   if (validate === undefined) return requirements === noRequirements ? token : authorize(token, requirements);
   const verdict = settled(validate(token));

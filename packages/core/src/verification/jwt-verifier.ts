@@ -1,8 +1,9 @@
+import type { TokenBinding } from '../binding/token-binding.ts';
 import { isAuthError } from '../errors.ts';
 import type { AcceptedClaims, TokenCache, VerifiedJws } from '../issuers/token-cache.ts';
 import type { TrustedIssuer, TrustedIssuers } from '../issuers/trusted-issuers.ts';
 import type { KeySet } from '../keys/key-set.ts';
-import type { MaybePromise } from '../lib/maybe-promise.ts';
+import { andThen, type MaybePromise } from '../lib/maybe-promise.ts';
 import { attributeTo } from '../observability/error-issuer.ts';
 import type { Counters } from '../observability/stats.ts';
 import type { ResolvedPolicy } from '../options/resolve-issuer.ts';
@@ -14,7 +15,7 @@ import { readClaim } from '../token/compact-jws.ts';
 import { readConfirmation } from '../token/confirmation.ts';
 import { FrozenToken } from '../token/frozen-token.ts';
 import type { VerifiedToken } from '../token/verified-token.ts';
-import { acceptToken } from './accept-token.ts';
+import { acceptBound, acceptToken } from './accept-token.ts';
 import type { SignatureVerifier, SignedToken } from './signature-verifier.ts';
 import type { TokenVerifier } from './token-verifier.ts';
 import type { VerificationContext } from './verification-context.ts';
@@ -28,6 +29,8 @@ export interface JwtVerifierParts {
   readonly tokens: TokenCache | undefined;
   readonly counters: Counters;
   readonly runtime: Pick<Runtime, 'digest'>;
+  /** Undefined if no proof of possession is verified. */
+  readonly binding: TokenBinding | undefined;
 }
 
 /**
@@ -58,10 +61,10 @@ export class JwtVerifier implements TokenVerifier {
     const jws = tokens.get(digest);
     const trusted = jws === undefined ? undefined : this.#findSigner(jws, context, digest);
     if (jws === undefined || trusted === undefined) return this.#verifyUnseen(credentials, context, digest);
-    const { counters, options } = this.#parts;
+    const { counters } = this.#parts;
     counters.hits += 1;
     const token = new FrozenToken(credentials, this.#acceptClaims(jws, trusted));
-    return acceptToken(token, options.hooks.validate, context);
+    return this.#accept(token, digest, context);
   }
 
   // A cached token is verified again if its issuer, algorithm or key is no longer the accepted one.
@@ -81,13 +84,13 @@ export class JwtVerifier implements TokenVerifier {
     context: VerificationContext,
     digest: string | undefined,
   ): MaybePromise<VerifiedToken> {
-    const { counters, options, tokens } = this.#parts;
+    const { counters, tokens } = this.#parts;
     counters.misses += 1;
     const acceptSigned = ({ trusted, jws, keySet }: SignedToken): MaybePromise<VerifiedToken> => {
       const accepted = this.#acceptClaims(jws, trusted);
       accepted.keySet = keySet;
       if (digest !== undefined) tokens?.set(digest, jws);
-      return acceptToken(new FrozenToken(credentials, accepted), options.hooks.validate, context);
+      return this.#accept(new FrozenToken(credentials, accepted), digest, context);
     };
     const signed = this.#verifySignature(credentials, context);
     return signed instanceof Promise ? signed.then(acceptSigned) : acceptSigned(signed);
@@ -105,6 +108,13 @@ export class JwtVerifier implements TokenVerifier {
     }
   }
 
+  #accept(token: VerifiedToken, digest: string | undefined, context: VerificationContext): MaybePromise<VerifiedToken> {
+    const { binding, options } = this.#parts;
+    const { validate } = options.hooks;
+    if (binding === undefined) return acceptToken(token, validate, context);
+    return andThen(verifyBinding(binding, token, digest, context), () => acceptBound(token, validate, context));
+  }
+
   #acceptClaims(jws: VerifiedJws, { policy, entry, issuer }: TrustedIssuer): AcceptedClaims {
     try {
       if (jws.accepted?.policy !== policy) jws.accepted = acceptClaims(jws, policy);
@@ -114,6 +124,23 @@ export class JwtVerifier implements TokenVerifier {
       if (isAuthError(error) && error.code === 'ERR_TOKEN_NOT_YET_VALID') entry.suspectClockSkew();
       throw attributeTo(issuer, error);
     }
+  }
+}
+
+function verifyBinding(
+  binding: TokenBinding,
+  token: VerifiedToken,
+  digest: string | undefined,
+  { request }: VerificationContext,
+): MaybePromise<void> {
+  const attributed = (error: unknown): never => {
+    throw attributeTo(token.issuer, error);
+  };
+  try {
+    const verified = binding.verify(token, digest, request);
+    return verified instanceof Promise ? verified.catch(attributed) : verified;
+  } catch (error) {
+    return attributed(error);
   }
 }
 

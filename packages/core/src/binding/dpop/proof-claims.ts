@@ -5,7 +5,7 @@ import { readClaim } from '../../token/compact-jws.ts';
 import { isTarget } from './proof-target.ts';
 
 /** The request and the token that a proof must name. */
-export interface ProvedRequest {
+export interface ProofContext {
   /** The HTTP method as sent. */
   readonly method: string;
   /** The request target as sent. */
@@ -31,26 +31,26 @@ const maxIdLength = 1024;
  */
 export function readProofClaims(
   claims: UnverifiedClaims,
-  { method, target, tokenHash }: ProvedRequest,
+  { method, target, tokenHash }: ProofContext,
   publicUrls: readonly string[],
 ): ProofClaims {
   const jti = readClaim(claims, 'jti');
   const iat = readClaim(claims, 'iat');
-  if (typeof jti !== 'string' || jti === '' || jti.length > maxIdLength) throw claimFault('jti');
-  if (typeof iat !== 'number' || !Number.isFinite(iat)) throw claimFault('iat');
-  const ath = readClaim(claims, 'ath');
-  if (typeof ath !== 'string' || !isSameText(tokenHash, ath)) throw claimFault('ath');
-  // RFC 9110, section 9.1: methods are case-sensitive.
-  if (readClaim(claims, 'htm') !== method) throw claimFault('htm');
-  const htu = readClaim(claims, 'htu');
-  if (typeof htu !== 'string' || !isTarget(htu, publicUrls, target)) throw claimFault('htu');
   const nonce = readClaim(claims, 'nonce');
-  if (nonce !== undefined && typeof nonce !== 'string') throw claimFault('nonce');
+  if (typeof jti !== 'string' || jti === '' || jti.length > maxIdLength) throw claimFault('jti', jti);
+  if (typeof iat !== 'number' || !Number.isFinite(iat)) throw claimFault('iat', iat);
+  if (nonce !== undefined && typeof nonce !== 'string') throw claimFault('nonce', nonce);
+  const ath = readClaim(claims, 'ath');
+  if (typeof ath !== 'string' || !isSameText(tokenHash, ath)) throw claimFault('ath', ath);
+  // RFC 9110, section 9.1: methods are case-sensitive.
+  const htm = readClaim(claims, 'htm');
+  if (htm !== method) throw claimFault('htm', htm);
+  const htu = readClaim(claims, 'htu');
+  if (typeof htu !== 'string' || !isTarget(htu, publicUrls, target)) throw claimFault('htu', htu);
   return { jti, iat, nonce };
 }
 
-function claimFault(claim: string): ProofError {
-  return new ProofError('ERR_PROOF_CLAIM', `The claim ${claim} of the proof is missing, or does not fit the request`, {
-    claim,
-  });
+function claimFault(claim: string, value: unknown): ProofError {
+  const message = `The claim ${claim} of the proof is missing, or does not fit the request`;
+  return new ProofError('ERR_PROOF_CLAIM', message, { claim, reason: value === undefined ? 'missing' : 'mismatch' });
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../../runtime/clock.ts';
 
 /** How long an identifier must be remembered beyond the window of its proof, in seconds. */
-export const replayMargin = 5;
+const replayMargin = 5;
 
 /** The longest time for which a proof of a window may come again, in seconds. */
 export function longestReplay(window: number): number {
@@ -43,7 +43,11 @@ export class ProofFreshness {
     const age = this.#clock.monotonic() - this.#startedAt;
     const lifetime = longestReplay(this.#window);
     if (age >= lifetime) {
-      this.#forgotten = Math.max(this.#forgotten, this.#latestBefore, age < 2 * lifetime ? this.#latestBefore : this.#latest);
+      this.#forgotten = Math.max(
+        this.#forgotten,
+        this.#latestBefore,
+        age < 2 * lifetime ? this.#latestBefore : this.#latest,
+      );
       this.#latestBefore = this.#latest;
       this.#latest = Number.NEGATIVE_INFINITY;
       this.#startedAt += age;

@@ -1,11 +1,11 @@
-import { normalizePath, normalizeUri } from './normalize-uri.ts';
+import { normalizePath, normalizeUri } from '../../lib/normalize-uri.ts';
 
 // The path of a request target in absolute form (RFC 9112, section 3.2.2).
 const absoluteForm = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*(?<path>[^?#]*)/i;
 
 /**
  * Whether `htu` names the URI of a request (RFC 9449, section 4.3, item 9). Scheme and host come from the configuration,
- * never from the request: whoever sends a captured proof writes `Host`, `X-Forwarded-Host` and an absolute request target.
+ * never from the request: the sender of a captured proof writes `Host`, `X-Forwarded-Host` and an absolute request target.
  *
  * @param htu - The claim of the proof.
  * @param publicUrls - Normalized, without a slash at the end.

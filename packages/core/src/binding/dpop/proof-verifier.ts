@@ -3,36 +3,45 @@ import type { AcceptedAlgorithms } from '../../crypto/algorithms.ts';
 import { encodeBinary } from '../../crypto/base64url.ts';
 import { isAuthError, ProofError, UnavailableError } from '../../errors.ts';
 import { andThen, type MaybePromise } from '../../lib/maybe-promise.ts';
+import type { ReplayStore } from '../../options/options.ts';
+import type { RequestLike } from '../../request/request.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { CryptoRuntime, ImportedKey } from '../../runtime/crypto-runtime.ts';
 import { type CompactJws, parseCompactJws } from '../../token/compact-jws.ts';
-import { type ProofClaims, type ProvedRequest, readProofClaims } from './proof-claims.ts';
+import { type ProofClaims, readProofClaims } from './proof-claims.ts';
 import { longestReplay, ProofFreshness } from './proof-freshness.ts';
+import { readProof } from './proof-header.ts';
 import { denyOtherKey, type ProofKey, readProofKey } from './proof-key.ts';
 import { type NonceList, nonceState, type ProofNonces } from './proof-nonces.ts';
-import type { ReplayStore } from './replay-memory.ts';
+
+/** The settings that a {@link ProofVerifier} has of its verifier. */
+export interface ProofVerifierSettings {
+  /** The accepted algorithms of proofs. */
+  readonly algorithms: AcceptedAlgorithms;
+  readonly clock: Clock;
+  readonly runtime: CryptoRuntime;
+}
 
 /** The collaborators of a {@link ProofVerifier}. */
-export interface ProofVerifierParts {
-  readonly algorithms: AcceptedAlgorithms;
+export interface ProofVerifierParts extends ProofVerifierSettings {
   /** Normalized, without a slash at the end. */
   readonly publicUrls: readonly string[];
   /** How far `iat` may be from now, either way, in seconds. */
   readonly window: number;
   /** Undefined if no nonces are required. */
-  readonly nonces: { readonly list: ProofNonces['list']; readonly rotation: number } | undefined;
+  readonly nonces: { readonly source: ProofNonces; readonly rotation: number } | undefined;
   /** Undefined if proofs may be replayed. */
   readonly replay: ReplayStore | undefined;
-  readonly clock: Clock;
-  readonly runtime: CryptoRuntime;
 }
 
-/** A proof, and what it must prove. */
+/** The token and the request target that a proof must be for. */
 export interface ProofTask {
-  readonly proof: string;
   /** The thumbprint of the key that the token is bound to. */
   readonly jkt: string;
-  readonly request: ProvedRequest;
+  /** SHA-256 of the access token, in base64url. */
+  readonly tokenHash: string;
+  /** The request target as sent. */
+  readonly target: string;
 }
 
 /** The outcome of an accepted proof: the nonce that the client must use from now on, if it used an older one. */
@@ -64,13 +73,13 @@ export class ProofVerifier {
    * @throws ProofError if the proof is refused; TokenError with ERR_BINDING_MISMATCH if it is of another key;
    *   UnavailableError if the replay store fails. May also reject.
    */
-  verify({ proof, jkt, request }: ProofTask): MaybePromise<AcceptedProof> {
+  verify(request: RequestLike, { jkt, tokenHash, target }: ProofTask): MaybePromise<AcceptedProof> {
     const { algorithms, publicUrls, runtime } = this.#parts;
-    const jws = parseProof(proof, runtime);
+    const jws = parseProof(readProof(request), runtime);
     const key = readProofKey(jws.header, algorithms, runtime);
     return andThen(denyOtherKey(key, jkt, runtime), (denied) => {
       if (denied !== undefined) throw denied;
-      const claims = readProofClaims(jws.claims, request, publicUrls);
+      const claims = readProofClaims(jws.claims, { method: request.method, target, tokenHash }, publicUrls);
       return andThen(this.#verifySignature(jws, key, jkt), () => this.#acceptOnce(claims, jkt));
     });
   }
@@ -103,13 +112,13 @@ export class ProofVerifier {
   #acceptOnce(claims: ProofClaims, jkt: string): MaybePromise<AcceptedProof> {
     const { nonces } = this.#parts;
     if (nonces !== undefined) {
-      return andThen(nonces.list(), (list) => {
+      return andThen(nonces.source.list(), (list) => {
         const nextNonce = nextNonceAfter(claims, list);
         return this.#claim(claims, jkt, periodsOfNonce * nonces.rotation, { nextNonce });
       });
     }
     if (!this.#freshness.isFresh(claims.iat)) {
-      throw new ProofError('ERR_PROOF_TIME', 'The proof is too old or too new', { claim: 'iat' });
+      throw new ProofError('ERR_PROOF_TIME', 'The proof is too old or too new', { claim: 'iat', reason: 'mismatch' });
     }
     return this.#claim(claims, jkt, this.#freshness.replayTime(claims.iat), accepted);
   }

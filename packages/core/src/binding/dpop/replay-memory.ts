@@ -1,18 +1,6 @@
 import { UnavailableError } from '../../errors.ts';
+import type { ReplayStore } from '../../options/options.ts';
 import type { Clock } from '../../runtime/clock.ts';
-
-/** Remembers the identifiers of proofs, so that each proof is accepted once (RFC 9449, section 11.1). */
-export interface ReplayStore {
-  /**
-   * Claims an identifier. Must be atomic: of several calls with one identifier, at the same time and in any process, one
-   * alone returns true.
-   *
-   * @param id - 43 characters of base64url.
-   * @param seconds - The time for which the identifier must be remembered.
-   * @returns Whether the identifier was not claimed before.
-   */
-  claim(id: string, seconds: number): boolean | Promise<boolean>;
-}
 
 /** The options of a {@link ReplayMemory}. */
 export interface ReplayMemoryOptions {
