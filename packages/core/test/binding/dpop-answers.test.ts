@@ -35,10 +35,9 @@ async function answer(
 const realm = 'realm="api"';
 const invalidToken = 'error="invalid_token", error_description="The access token is invalid"';
 const invalidProof = 'error="invalid_dpop_proof", error_description="The DPoP proof is invalid"';
-const notGiven = '[DPOP-ANSWERS]';
 
 describe('the answer with mode accept', () => {
-  it(`${notGiven} to nothing names both schemes, and no error`, async () => {
+  it('[DPOP-ANSWERS] to nothing names both schemes, and no error', async () => {
     const verifier = verifierWith();
     expect(await answer(verifier, verifier.authenticate(requestWith()))).toEqual([
       401,
@@ -48,7 +47,7 @@ describe('the answer with mode accept', () => {
   });
 
   it.each([[['DPoP a', 'Bearer b']], [['DPoP a, DPoP b']], [['Bearer a, DPoP b']]])(
-    `${notGiven} to two sets of credentials (%j) is 400 in both`,
+    '[DPOP-ANSWERS] to two sets of credentials (%j) is 400 in both',
     async (values) => {
       const verifier = verifierWith();
       const error = 'error="invalid_request", error_description="The request has more than one set of credentials"';
@@ -63,7 +62,7 @@ describe('the answer with mode accept', () => {
   it.each([
     ['a bad bearer token', 'a.b.c'],
     ['a bearer token that is bound', bound],
-  ])(`${notGiven} to %s has the error in the Bearer part`, async (_case, token) => {
+  ])('[DPOP-ANSWERS] to %s has the error in the Bearer part', async (_case, token) => {
     const verifier = verifierWith();
     expect(await answer(verifier, verifier.authenticate(bearerRequest(token)))).toEqual([
       401,
@@ -76,7 +75,7 @@ describe('the answer with mode accept', () => {
     ['a bad token', 'a.b.c', signProof(client, 'a.b.c')],
     ['a token that is not bound', unbound, signProof(client, unbound)],
     ['a proof of another key', bound, signProof(stranger, bound)],
-  ])(`${notGiven} to %s with the scheme DPoP has the error in the DPoP part`, async (_case, token, proof) => {
+  ])('[DPOP-ANSWERS] to %s with the scheme DPoP has the error in the DPoP part', async (_case, token, proof) => {
     const verifier = verifierWith();
     expect(await answer(verifier, verifier.authenticate(dpopRequest(token, proof)))).toEqual([
       401,
@@ -95,7 +94,7 @@ describe('the answer with mode accept', () => {
       signProof(client, bound, { iat: now - 400 }),
       'error="invalid_dpop_proof", error_description="The DPoP proof is too old or too new"',
     ],
-  ])(`${notGiven} to a proof that is %s has the error in the DPoP part`, async (_case, proof, error) => {
+  ])('[DPOP-ANSWERS] to a proof that is %s has the error in the DPoP part', async (_case, proof, error) => {
     const verifier = verifierWith();
     expect(await answer(verifier, verifier.authenticate(dpopRequest(bound, proof)))).toEqual([
       401,
@@ -104,7 +103,7 @@ describe('the answer with mode accept', () => {
     ]);
   });
 
-  it(`${notGiven} to a missing scope is that of the scheme of the request`, async () => {
+  it('[DPOP-ANSWERS] to a missing scope is that of the scheme of the request', async () => {
     const verifier = verifierWith();
     const error =
       'error="insufficient_scope", error_description="The access token lacks a required scope", scope="write"';
@@ -121,7 +120,7 @@ describe('the answer with mode accept', () => {
     ]);
   });
 
-  it(`${notGiven} of a route guard is that of the scheme of the request`, async () => {
+  it('[DPOP-ANSWERS] of a route guard is that of the scheme of the request', async () => {
     const guard = createGuard({ verifier: verifierWith() });
     const granted = await guard.authenticate(dpopRequest(bound, signProof(client, bound)));
     const denied = guard.authorize(granted.ok ? granted.auth : null, { scope: 'write' });
@@ -139,7 +138,7 @@ describe('the answer with mode accept', () => {
 });
 
 describe('the answer with mode require', () => {
-  it(`${notGiven} has no Bearer part`, async () => {
+  it('[DPOP-ANSWERS] has no Bearer part', async () => {
     const verifier = verifierWith({ mode: 'require' });
     expect(await answer(verifier, verifier.authenticate(requestWith()))).toEqual([
       401,

@@ -7,19 +7,21 @@ import type { ReplayStore } from '../../options/options.ts';
 import type { RequestLike } from '../../request/request.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { CryptoRuntime, ImportedKey } from '../../runtime/crypto-runtime.ts';
+import type { TelemetryRuntime } from '../../runtime/telemetry-runtime.ts';
 import { type CompactJws, parseCompactJws } from '../../token/compact-jws.ts';
 import { type ProofClaims, readProofClaims } from './proof-claims.ts';
 import { longestReplay, ProofFreshness } from './proof-freshness.ts';
 import { readProof } from './proof-header.ts';
 import { denyOtherKey, type ProofKey, readProofKey } from './proof-key.ts';
 import { type NonceList, nonceState, type ProofNonces } from './proof-nonces.ts';
+import { ProofWarnings } from './proof-warnings.ts';
 
 /** The settings that a {@link ProofVerifier} has of its verifier. */
 export interface ProofVerifierSettings {
   /** The accepted algorithms of proofs. */
   readonly algorithms: AcceptedAlgorithms;
   readonly clock: Clock;
-  readonly runtime: CryptoRuntime;
+  readonly runtime: CryptoRuntime & Pick<TelemetryRuntime, 'warn'>;
 }
 
 /** The collaborators of a {@link ProofVerifier}. */
@@ -63,10 +65,12 @@ export class ProofVerifier {
   readonly #parts: ProofVerifierParts;
   readonly #keys: LRUCache<string, ImportedKey> = new LRUCache({ max: maxKeys });
   readonly #freshness: ProofFreshness;
+  readonly #warnings: ProofWarnings;
 
   constructor(parts: ProofVerifierParts) {
     this.#parts = parts;
     this.#freshness = new ProofFreshness(parts.window, parts.clock);
+    this.#warnings = new ProofWarnings({ clock: parts.clock, warn: parts.runtime.warn });
   }
 
   /**
@@ -113,14 +117,23 @@ export class ProofVerifier {
     const { nonces } = this.#parts;
     if (nonces !== undefined) {
       return andThen(nonces.source.list(), (list) => {
-        const nextNonce = nextNonceAfter(claims, list);
+        const nextNonce = this.#nextNonce(claims, list);
         return this.#claim(claims, jkt, periodsOfNonce * nonces.rotation, { nextNonce });
       });
     }
-    if (!this.#freshness.isFresh(claims.iat)) {
+    const isFresh = this.#freshness.isFresh(claims.iat);
+    this.#warnings.observe(isFresh ? undefined : 'time');
+    if (!isFresh) {
       throw new ProofError('ERR_PROOF_TIME', 'The proof is too old or too new', { claim: 'iat', reason: 'mismatch' });
     }
     return this.#claim(claims, jkt, this.#freshness.replayTime(claims.iat), accepted);
+  }
+
+  #nextNonce({ nonce }: ProofClaims, list: NonceList): string | undefined {
+    const state = nonce === undefined ? 'unknown' : nonceState(nonce, list);
+    this.#warnings.observe(nonce !== undefined && state === 'unknown' ? 'nonce' : undefined);
+    if (state === 'unknown') throw nonceFault(nonce, list.current);
+    return state === 'current' ? undefined : list.current;
   }
 
   #claim({ jti }: ProofClaims, jkt: string, seconds: number, result: AcceptedProof): MaybePromise<AcceptedProof> {
@@ -149,13 +162,9 @@ function rejectKey(): never {
   throw new ProofError('ERR_PROOF_KEY', 'The key in the header of the proof is not usable');
 }
 
-function nextNonceAfter({ nonce }: ProofClaims, list: NonceList): string | undefined {
-  const state = nonce === undefined ? 'unknown' : nonceState(nonce, list);
-  if (state === 'unknown') {
-    const message = nonce === undefined ? 'The proof has no nonce' : 'The nonce of the proof is not accepted any more';
-    throw new ProofError('ERR_PROOF_NONCE', message, { claim: 'nonce', nonce: list.current });
-  }
-  return state === 'current' ? undefined : list.current;
+function nonceFault(sent: string | undefined, current: string): ProofError {
+  const message = sent === undefined ? 'The proof has no nonce' : 'The nonce of the proof is not accepted any more';
+  return new ProofError('ERR_PROOF_NONCE', message, { claim: 'nonce', nonce: current });
 }
 
 /** The longest time that the identifier of a proof is remembered, in seconds. */
