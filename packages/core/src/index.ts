@@ -6,6 +6,7 @@ export {
 } from './authorization/access-requirement.ts';
 export { type OpenApiSecurity, openApiSecurity } from './authorization/open-api-security.ts';
 export type { Requirements } from './authorization/requirements.ts';
+export type { ProofOptions, VerifyOptions } from './binding/proof-request.ts';
 export { createVerifier } from './create-verifier.ts';
 export {
   type AnyAuthError,

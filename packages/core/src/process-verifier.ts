@@ -3,6 +3,7 @@ import type { Requirements } from './authorization/requirements.ts';
 import { noRequirements, resolveRequirements } from './authorization/resolve-requirements.ts';
 import type { DpopBinding } from './binding/dpop-binding.ts';
 import { openBinding } from './binding/open-binding.ts';
+import { parseVerifyOptions, type VerifyOptions } from './binding/proof-request.ts';
 import { type AnyAuthError, CredentialsMissingError, isAuthError, UnavailableError } from './errors.ts';
 import { openIssuers } from './issuers/open-issuers.ts';
 import { sharedSignaturePool, sharedTokenCache, warnOfRefusals } from './issuers/process-core.ts';
@@ -89,8 +90,9 @@ export class ProcessVerifier implements OptionalVerifier {
     this.#idTokenVerifier = new IdTokenVerifier({ options, signatures, runtime });
   }
 
-  async verify(token: string, requirements?: Requirements): Promise<VerifiedToken> {
-    const context = { ...bareToken, requirements: resolveRequirements(requirements, 'verify') };
+  async verify(token: string, options?: VerifyOptions): Promise<VerifiedToken> {
+    const { requirements, request } = parseVerifyOptions(options);
+    const context = { ...bareToken, request, requirements: resolveRequirements(requirements, 'verify') };
     return this.#metrics.outcome(() => this.#verify(token, context));
   }
 
@@ -194,7 +196,9 @@ export class ProcessVerifier implements OptionalVerifier {
 
   #verify(token: unknown, context: VerificationContext): MaybePromise<VerifiedToken> {
     if (this.#closing !== undefined) throw closedError();
-    return this.#tokenVerifier.verify(parseCredentials(token, this.#options.maxTokenSize), context);
+    // Only the proof of a bare token is a request here.
+    const scheme = context.request === undefined ? 'Bearer' : 'DPoP';
+    return this.#tokenVerifier.verify(parseCredentials(token, this.#options.maxTokenSize, scheme), context);
   }
 
   #authenticate(request: RequestLike, context: VerificationContext): MaybePromise<VerifiedToken | null> {

@@ -1,4 +1,5 @@
 import type { Requirements } from './authorization/requirements.ts';
+import type { VerifyOptions } from './binding/proof-request.ts';
 import type { AnyAuthError } from './errors.ts';
 import type { VerifierStats } from './observability/stats.ts';
 import type { Challenge } from './request/challenge.ts';
@@ -32,11 +33,12 @@ export interface Verifier {
    * `requirements`.
    *
    * @param token - The token alone, without `Bearer`.
-   * @param requirements - The requirements that the token must meet. Without them, every valid token does.
-   * @throws TokenError if the token is invalid; ScopeError if it does not meet `requirements`; UnavailableError if the keys
+   * @param options - The requirements that the token must meet; without them, every valid token does. `{ proof, method, url }`
+   * is the DPoP proof of a bound token that no HTTP server received (RFC 9449, section 4.3).
+   * @throws TokenError if the token is invalid; ProofError if its proof is; ScopeError if it does not meet `requirements`; UnavailableError if the keys
    * cannot be loaded; ConfigurationError if `requirements` are wrong. Errors of `validate` are passed on.
    */
-  verify(token: string, requirements?: Requirements): Promise<VerifiedToken>;
+  verify(token: string, options?: VerifyOptions): Promise<VerifiedToken>;
   /**
    * Does the same as {@link Verifier.verify} without waiting: verifies the signature on the calling thread. Node.js only.
    *

@@ -1,5 +1,5 @@
 import { encodeBinary } from '../crypto/base64url.ts';
-import { ConfigurationError, TokenError } from '../errors.ts';
+import { TokenError } from '../errors.ts';
 import { andThen, type MaybePromise } from '../lib/maybe-promise.ts';
 import type { AdvertisedDpop } from '../request/challenge.ts';
 import type { RequestLike } from '../request/request.ts';
@@ -38,7 +38,7 @@ export class DpopBinding implements TokenBinding {
     if (confirmation?.x5t !== undefined || request === undefined) throw denyUnprovedBinding(token, request);
     const verified = andThen(this.#verifier ?? this.#load(), (verifier) =>
       andThen(digest ?? this.#parts.runtime.digest(token.token), (hash) =>
-        verifier.verify(request, { jkt, tokenHash: encodeBinary(hash), target: targetOf(request) }),
+        verifier.verify(request, { jkt, tokenHash: encodeBinary(hash) }),
       ),
     );
     return andThen(verified, (accepted) => this.#remember(token, accepted));
@@ -66,12 +66,6 @@ export class DpopBinding implements TokenBinding {
     this.#verifier ??= openProofVerifier(this.#parts);
     return this.#verifier;
   }
-}
-
-function targetOf(request: RequestLike): string {
-  const target = request.target?.();
-  if (target !== undefined) return target;
-  throw new ConfigurationError('A RequestLike must have target(), the path of the request, for DPoP');
 }
 
 function notBound(): TokenError {

@@ -2,14 +2,14 @@ import { isSameText } from '../../crypto/same-text.ts';
 import { ProofError } from '../../errors.ts';
 import type { UnverifiedClaims } from '../../token/compact-jws.ts';
 import { readClaim } from '../../token/compact-jws.ts';
-import { isTarget } from './proof-target.ts';
+import { namesUri } from './proof-target.ts';
 
 /** The request and the token that a proof must name. */
 export interface ProofContext {
   /** The HTTP method as sent. */
   readonly method: string;
-  /** The request target as sent. */
-  readonly target: string;
+  /** Normalized; `htu` must name one of them. */
+  readonly uris: readonly string[];
   /** SHA-256 of the access token, in base64url. */
   readonly tokenHash: string;
 }
@@ -26,14 +26,9 @@ const maxIdLength = 1024;
 /**
  * Validates the claims of a proof (RFC 9449, section 4.3, items 3, 8, 9 and 12), apart from the time, the nonce and replay.
  *
- * @param publicUrls - Normalized, without a slash at the end.
  * @throws ProofError with ERR_PROOF_CLAIM that names the claim.
  */
-export function readProofClaims(
-  claims: UnverifiedClaims,
-  { method, target, tokenHash }: ProofContext,
-  publicUrls: readonly string[],
-): ProofClaims {
+export function readProofClaims(claims: UnverifiedClaims, { method, uris, tokenHash }: ProofContext): ProofClaims {
   const jti = readClaim(claims, 'jti');
   const iat = readClaim(claims, 'iat');
   const nonce = readClaim(claims, 'nonce');
@@ -46,7 +41,7 @@ export function readProofClaims(
   const htm = readClaim(claims, 'htm');
   if (htm !== method) throw claimFault('htm', htm);
   const htu = readClaim(claims, 'htu');
-  if (typeof htu !== 'string' || !isTarget(htu, publicUrls, target)) throw claimFault('htu', htu);
+  if (typeof htu !== 'string' || !namesUri(htu, uris)) throw claimFault('htu', htu);
   return { jti, iat, nonce };
 }
 

@@ -1,20 +1,33 @@
+import { ConfigurationError } from '../../errors.ts';
 import { normalizePath, normalizeUri } from '../../lib/normalize-uri.ts';
+import type { RequestLike } from '../../request/request.ts';
+import type { ProofRequest } from '../proof-request.ts';
 
 // The path of a request target in absolute form (RFC 9112, section 3.2.2).
 const absoluteForm = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*(?<path>[^?#]*)/i;
 
 /**
- * Whether `htu` names the URI of a request (RFC 9449, section 4.3, item 9). Scheme and host come from the configuration,
- * never from the request: the sender of a captured proof writes `Host`, `X-Forwarded-Host` and an absolute request target.
+ * The URIs that `htu` of the proof of a request may name (RFC 9449, section 4.3, item 9). Scheme and host come from the
+ * configuration, never from the request: the sender of a captured proof writes `Host`, `X-Forwarded-Host` and an absolute
+ * request target.
  *
- * @param htu - The claim of the proof.
  * @param publicUrls - Normalized, without a slash at the end.
- * @param target - The request target as sent (RFC 9112, section 3.2).
+ * @throws ConfigurationError if the request does not have its target.
  */
-export function isTarget(htu: string, publicUrls: readonly string[], target: string): boolean {
+export function urisOf(request: RequestLike | ProofRequest, publicUrls: readonly string[]): readonly string[] {
+  if ('uri' in request) return [request.uri];
+  const target = request.target?.();
+  if (target === undefined) {
+    throw new ConfigurationError('A RequestLike must have target(), the path of the request, for DPoP');
+  }
   const path = normalizePath(pathOf(target));
+  return publicUrls.map((publicUrl) => `${publicUrl}${path}`);
+}
+
+/** Whether `htu` names one of some normalized URIs. */
+export function namesUri(htu: string, uris: readonly string[]): boolean {
   const given = normalizeUri(htu);
-  return given !== undefined && publicUrls.some((publicUrl) => given === `${publicUrl}${path}`);
+  return given !== undefined && uris.includes(given);
 }
 
 function pathOf(target: string): string {

@@ -14,6 +14,7 @@ import { longestReplay, ProofFreshness } from './proof-freshness.ts';
 import { readProof } from './proof-header.ts';
 import { denyOtherKey, type ProofKey, readProofKey } from './proof-key.ts';
 import { type NonceList, nonceState, type ProofNonces } from './proof-nonces.ts';
+import { urisOf } from './proof-target.ts';
 import { ProofWarnings } from './proof-warnings.ts';
 
 /** The settings that a {@link ProofVerifier} has of its verifier. */
@@ -42,8 +43,6 @@ export interface ProofTask {
   readonly jkt: string;
   /** SHA-256 of the access token, in base64url. */
   readonly tokenHash: string;
-  /** The request target as sent. */
-  readonly target: string;
 }
 
 /** The outcome of an accepted proof: the nonce that the client must use from now on, if it used an older one. */
@@ -77,13 +76,14 @@ export class ProofVerifier {
    * @throws ProofError if the proof is refused; TokenError with ERR_BINDING_MISMATCH if it is of another key;
    *   UnavailableError if the replay store fails. May also reject.
    */
-  verify(request: RequestLike, { jkt, tokenHash, target }: ProofTask): MaybePromise<AcceptedProof> {
+  verify(request: RequestLike, { jkt, tokenHash }: ProofTask): MaybePromise<AcceptedProof> {
     const { algorithms, publicUrls, runtime } = this.#parts;
     const jws = parseProof(readProof(request), runtime);
     const key = readProofKey(jws.header, algorithms, runtime);
     return andThen(denyOtherKey(key, jkt, runtime), (denied) => {
       if (denied !== undefined) throw denied;
-      const claims = readProofClaims(jws.claims, { method: request.method, target, tokenHash }, publicUrls);
+      const uris = urisOf(request, publicUrls);
+      const claims = readProofClaims(jws.claims, { method: request.method, uris, tokenHash });
       return andThen(this.#verifySignature(jws, key, jkt), () => this.#acceptOnce(claims, jkt));
     });
   }
