@@ -56,7 +56,7 @@ export async function apiReport(): Promise<Outcome> {
     if (difference !== '') differences.push(`docs/api/${fileName(source)}\n${difference}`);
   }
   if (differences.length === 0) return { ...passed(), passed: sources.length };
-  const hint = 'Intended? Run `node scripts/api-report.ts --write` and add a changeset.';
+  const hint = 'Intended? Run `npx node scripts/api-report.ts --write` and add a changeset.';
   return { ...failed([...differences, hint].join('\n')), failed: differences.length };
 }
 

@@ -69,7 +69,7 @@ export function changeFaults(document: string): string[] {
 export async function architecture(): Promise<Outcome> {
   const document = readFileSync(architectureDocument, 'utf8');
   const isOld = withPicture(document) !== document;
-  const faults = isOld ? ['docs/architecture.md has an old picture: run `node scripts/rooms.ts --write`'] : [];
+  const faults = isOld ? ['docs/architecture.md has an old picture: run `npx node scripts/rooms.ts --write`'] : [];
   faults.push(...missingPaths(document), ...changeFaults(document));
   return faults.length === 0 ? passed() : failed(faults.join('\n'));
 }

@@ -1,27 +1,11 @@
-import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run, runOrThrow } from './command.ts';
+import { readmeFaults } from './readme-faults.ts';
 import { failed, type Outcome, passed, skipped } from './step.ts';
-import { findNode, type Manifest, publishedPackages, resultsFolder, root, type WorkspacePackage } from './workspace.ts';
-
-const tarballFolder = join(resultsFolder, 'tarballs');
-
-interface Tarball {
-  file: string;
-  source: WorkspacePackage;
-}
-
-/** Returns the packed tarballs. */
-function tarballs(): Tarball[] {
-  const files = readdirSync(tarballFolder);
-  return publishedPackages().map((source) => {
-    const prefix = `${source.manifest.name.replace('@', '').replace('/', '-')}-`;
-    const file = files.find((name) => name.startsWith(prefix));
-    if (file === undefined) throw new Error(`${source.manifest.name} was not packed`);
-    return { file: join(tarballFolder, file), source };
-  });
-}
+import { installOffline, offlineSpecifiers, type Tarball, tarballFolder, tarballs } from './tarballs.ts';
+import { findNode, type Manifest, publishedPackages, root } from './workspace.ts';
 
 /** Packs every published package. */
 export async function pack(): Promise<Outcome> {
@@ -50,9 +34,9 @@ export function publint(): Promise<Outcome> {
   return runOnTarballs('publint', ['--strict']);
 }
 
-/** ES modules only; {@link smoke} tests `require()`. */
+/** The packages contain ES modules only; {@link smoke} tests `require()` of them. */
 export function typesResolve(): Promise<Outcome> {
-  return runOnTarballs('attw', ['--profile', 'esm-only', '--no-emoji', '--format', 'table-flipped']);
+  return runOnTarballs('attw', ['--ignore-rules', 'cjs-resolves-to-esm', '--no-emoji', '--format', 'table-flipped']);
 }
 
 const allowedFiles: RegExp =
@@ -81,7 +65,7 @@ function fileFaults(files: string[]): string[] {
     .filter((file) => !/^dist\/shared\.js(\.map)?$/.test(file))
     .filter((file) => !sources.has(file.replace(/^dist/, 'src').replace(/(\.d\.ts|\.js)(\.map)?$/, '.ts')))
     .map((file) => `${file} has no source`);
-  const missing = ['LICENSE', 'dist/index.js', 'dist/index.d.ts'].filter((file) => !sources.has(file));
+  const missing = ['LICENSE', 'README.md', 'dist/index.js', 'dist/index.d.ts'].filter((file) => !sources.has(file));
   return [...stray, ...orphans, ...missing.map((file) => `${file} is missing`)];
 }
 
@@ -92,7 +76,9 @@ async function contentFaults({ file, source }: Tarball): Promise<string[]> {
     .filter(Boolean)
     .map((name) => name.replace(/^package\//, ''));
   const manifest = JSON.parse(await runOrThrow('tar', ['-xzOf', file, 'package/package.json'])) as Manifest;
-  const faults = [...fileFaults(files), ...versionFaults(manifest), ...scriptFaults(manifest)];
+  const readme = await runOrThrow('tar', ['-xzOf', file, 'package/README.md']);
+  const dead = readmeFaults(readme, files);
+  const faults = [...fileFaults(files), ...versionFaults(manifest), ...scriptFaults(manifest), ...dead];
   return faults.map((fault) => `${source.manifest.name}: ${fault}`);
 }
 
@@ -102,27 +88,16 @@ export async function contents(): Promise<Outcome> {
   return faults.length === 0 ? passed() : failed(faults.join('\n'));
 }
 
-/** Links third-party dependencies to the copies in the workspace, so that the installation needs no network. */
-function thirdParty({ folder, manifest }: WorkspacePackage): Record<string, string> {
-  const names = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
-  const foreign = names.filter((name) => !name.startsWith('@verifier/') && !name.startsWith('@types/'));
-  return Object.fromEntries(foreign.map((name) => [name, `link:${realpathSync(join(folder, 'node_modules', name))}`]));
-}
-
 /** Installs the tarballs into a folder outside of the workspace. */
-async function installTarballs(folder: string): Promise<void> {
-  const packed = tarballs();
-  const own = Object.fromEntries(packed.map(({ file, source }) => [source.manifest.name, `file:${file}`]));
-  const links = Object.assign({}, ...packed.map(({ source }) => thirdParty(source))) as Record<string, string>;
+export async function installTarballs(folder: string): Promise<void> {
+  const { own, links } = offlineSpecifiers();
   const manifest = { name: 'smoke', private: true, dependencies: { ...own, ...links } };
   writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));
-  const settings = { packages: [], overrides: { ...own, ...links }, pmOnFail: 'ignore', autoInstallPeers: false };
-  // JSON is valid YAML.
-  writeFileSync(join(folder, 'pnpm-workspace.yaml'), JSON.stringify(settings));
-  await runOrThrow('pnpm', ['install', '--offline', '--no-frozen-lockfile'], { cwd: folder });
+  await installOffline(folder);
 }
 
-function entryPoints(): string[] {
+/** Returns the specifiers of every entry point of the published packages. */
+export function entryPoints(): string[] {
   return publishedPackages().flatMap(({ manifest: { name, exports = {} } }) =>
     Object.keys(exports)
       .filter((key) => key !== './package.json' && !key.includes('*'))

@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { apiReport } from './api-report.ts';
+import { applicationSteps } from './application-steps.ts';
 import { architecture } from './architecture.ts';
 import { classFiles } from './class-files.ts';
 import { run } from './command.ts';
@@ -14,6 +15,7 @@ import { requirementIds } from './requirement-ids.ts';
 import { rooms } from './rooms.ts';
 import { sizeBudget } from './size-budget.ts';
 import { failed, passed, runSteps, type Step, type Total } from './step.ts';
+import { tarballTypes } from './tarball-types.ts';
 import { runTests } from './test-run.ts';
 import { words } from './words.ts';
 import { mainVersion, packagesIn, resultsFolder, root, supportedVersions } from './workspace.ts';
@@ -77,8 +79,10 @@ const packStep: Step = { name: 'pack', essential: true, run: pack };
 const tarballSteps: Step[] = [
   { name: 'publint', run: publint },
   { name: 'types of the tarballs resolve', run: typesResolve },
+  { name: 'types of the tarballs compile', run: tarballTypes },
   { name: 'contents of the tarballs', run: contents },
   { name: 'size budget', run: sizeBudget },
+  ...applicationSteps,
 ];
 
 function smokeSteps(versions: readonly number[]): Step[] {
