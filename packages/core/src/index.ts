@@ -35,6 +35,7 @@ export type { DocumentName, VerifierEvent } from './observability/events.ts';
 export type { VerifierStats } from './observability/stats.ts';
 export type { TimingStats } from './observability/timing-metrics.ts';
 export type {
+  ClientCertificateHeader,
   CommonOptions,
   DpopNonceOptions,
   DpopOptions,
@@ -43,6 +44,7 @@ export type {
   IssuerResolver,
   KeyCacheOptions,
   ManyIssuersOptions,
+  MtlsOptions,
   ReplayStore,
   SingleIssuerOptions,
   TokenCacheOptions,
@@ -59,12 +61,22 @@ export { type EntraOptions, entra } from './providers/entra.ts';
 export { type KeycloakOptions, keycloak } from './providers/keycloak.ts';
 export { type OktaOptions, okta } from './providers/okta.ts';
 export type { ManyIssuersProviderOptions, ProviderOptions } from './providers/provider-options.ts';
+export {
+  alb,
+  cloudflare,
+  envoy,
+  haproxy,
+  nginx,
+  type ProxyCertificateOptions,
+  rfc9440,
+} from './proxies/client-certificate-headers.ts';
 export type { Challenge } from './request/challenge.ts';
 export { drainBeforeEnd, type EndableResponse } from './request/drain-before-end.ts';
 export { type DrainableRequest, type DrainableResponse, drainRequest } from './request/drain-request.ts';
 export { fromNodeRequest } from './request/node-request-like.ts';
 export { fromNodeResponse, keepChallengeOnWrite, type NodeResponse } from './request/node-response.ts';
 export {
+  type ClientConnection,
   type FetchContext,
   type FetchRequest,
   fromFetchRequest,

@@ -1,9 +1,9 @@
 import { isAnonymousAllowed } from './authorization/deny-access.ts';
 import type { Requirements } from './authorization/requirements.ts';
 import { noRequirements, resolveRequirements } from './authorization/resolve-requirements.ts';
-import type { DpopBinding } from './binding/dpop-binding.ts';
 import { openBinding } from './binding/open-binding.ts';
 import { parseVerifyOptions, type VerifyOptions } from './binding/proof-request.ts';
+import type { TokenBinding } from './binding/token-binding.ts';
 import { type AnyAuthError, CredentialsMissingError, isAuthError, UnavailableError } from './errors.ts';
 import { openIssuers } from './issuers/open-issuers.ts';
 import { sharedSignaturePool, sharedTokenCache, warnOfRefusals } from './issuers/process-core.ts';
@@ -48,7 +48,7 @@ export class ProcessVerifier implements OptionalVerifier {
   readonly optional: boolean;
   readonly #options: ResolvedOptions;
   readonly #credentialsOptions: CredentialsOptions;
-  readonly #binding: DpopBinding | undefined;
+  readonly #binding: TokenBinding | undefined;
   readonly #challengeSettings: ChallengeSettings;
   readonly #issuers: TrustedIssuers;
   readonly #tokens: TokenCache | undefined;
@@ -78,9 +78,9 @@ export class ProcessVerifier implements OptionalVerifier {
       getToken: options.hooks.getToken,
       acceptsDpop: options.dpop !== undefined,
     };
-    const binding = openBinding(options, runtime);
+    const { binding, advertised } = openBinding(options, runtime);
     this.#binding = binding;
-    this.#challengeSettings = { realm: options.realm, dpop: binding?.advertised };
+    this.#challengeSettings = { realm: options.realm, dpop: advertised };
     this.#issuers = issuers;
     this.#tokens = tokens;
     this.#timings = timings;

@@ -4,15 +4,13 @@ import { andThen, type MaybePromise } from '../lib/maybe-promise.ts';
 import type { AdvertisedDpop } from '../request/challenge.ts';
 import type { RequestLike } from '../request/request.ts';
 import type { VerifiedToken } from '../token/verified-token.ts';
-import { denyUnprovedBinding } from './deny-unproved-binding.ts';
 import type { DpopParts } from './dpop/open-proof-verifier.ts';
 import type { AcceptedProof, ProofVerifier } from './dpop/proof-verifier.ts';
-import type { TokenBinding } from './token-binding.ts';
 
 const thumbprint = /^[A-Za-z0-9_-]{43}$/;
 
-/** Requires a DPoP proof for each token that is bound to a key by `jkt` (RFC 9449, sections 4.3 and 7). */
-export class DpopBinding implements TokenBinding {
+/** Requires a DPoP proof for each token with the scheme DPoP (RFC 9449, sections 4.3 and 7). */
+export class DpopBinding {
   readonly #parts: DpopParts;
   readonly #headers: WeakMap<VerifiedToken, Readonly<Record<string, string>>> = new WeakMap();
   #verifier: ProofVerifier | undefined;
@@ -23,19 +21,26 @@ export class DpopBinding implements TokenBinding {
   constructor(parts: DpopParts) {
     this.#parts = parts;
     this.advertised = {
-      isRequired: parts.options.mode === 'require',
+      isRequired: this.isRequired,
       algs: [...parts.algorithms.byName.keys()].join(' '),
     };
     // Loads the module before the first request. An error shows at the first request.
     this.#load().catch(() => undefined);
   }
 
-  verify(token: VerifiedToken, digest: string | undefined, request: RequestLike | undefined): MaybePromise<void> {
-    const { confirmation, scheme } = token;
-    if (scheme === 'Bearer') return this.#denyBearer(token, request);
-    const jkt = confirmation?.jkt;
+  /** Whether bearer tokens are refused. */
+  get isRequired(): boolean {
+    return this.#parts.options.mode === 'require';
+  }
+
+  /**
+   * @param digest - SHA-256 of the token, with one character for each byte; undefined if nothing has computed it.
+   * @throws TokenError if the token is not bound by `jkt`; ProofError if the proof is refused; UnavailableError if the replay
+   *   store fails. May also reject.
+   */
+  verify(token: VerifiedToken, digest: string | undefined, request: RequestLike): MaybePromise<void> {
+    const jkt = token.confirmation?.jkt;
     if (jkt === undefined || !thumbprint.test(jkt)) throw notBound();
-    if (confirmation?.x5t !== undefined || request === undefined) throw denyUnprovedBinding(token, request);
     const verified = andThen(this.#verifier ?? this.#load(), (verifier) =>
       andThen(digest ?? this.#parts.runtime.digest(token.token), (hash) =>
         verifier.verify(request, { jkt, tokenHash: encodeBinary(hash) }),
@@ -46,13 +51,6 @@ export class DpopBinding implements TokenBinding {
 
   headersOf(token: VerifiedToken): Readonly<Record<string, string>> | undefined {
     return this.#headers.get(token);
-  }
-
-  #denyBearer(token: VerifiedToken, request: RequestLike | undefined): void {
-    if (token.confirmation !== undefined) throw denyUnprovedBinding(token, request);
-    if (this.#parts.options.mode === 'require') {
-      throw new TokenError('ERR_BINDING_REQUIRED', 'The token is not bound to a key, which dpop.mode requires');
-    }
   }
 
   #remember(token: VerifiedToken, { nextNonce }: AcceptedProof): void {

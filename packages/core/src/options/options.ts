@@ -296,6 +296,39 @@ export interface DpopOptions {
   readonly replay?: ReplayStore | false;
 }
 
+/** A header in which a proxy names the certificate of the client. */
+export interface ClientCertificateHeader {
+  /** The name of the header, such as `client-cert`. */
+  readonly header: string;
+  /**
+   * The form of the header: `rfc9440` (RFC 9440), `xfcc` (Envoy), a certificate in PEM or base64, or the SHA-256 of the
+   * certificate.
+   */
+  readonly format: 'rfc9440' | 'xfcc' | 'pem-urlencoded' | 'pem' | 'base64-der' | 'sha256-hex' | 'sha256-base64';
+  /**
+   * The addresses and ranges of the proxy, or a function of the address of the sender. A request from elsewhere has no
+   * certificate. On a runtime without addresses, write `() => true` if nothing but the proxy reaches the server.
+   */
+  readonly trustedProxy: readonly string[] | ((address: string | undefined) => boolean);
+  /** A header in which the proxy says whether it verified the certificate: `true` or `SUCCESS`. */
+  readonly verified?: string;
+}
+
+/** How the client certificate of a bound token is read (RFC 8705, section 3). */
+export interface MtlsOptions {
+  /**
+   * `tls` reads the certificate from the TLS connection of Node.js or Workers. Behind a proxy that ends TLS, use a header of
+   * that proxy, or a function that returns the DER of the certificate.
+   */
+  readonly certificate: 'tls' | ClientCertificateHeader | ((request: RequestLike) => Uint8Array | undefined);
+  /**
+   * Refuses every token that is not bound to a key or a certificate.
+   *
+   * @default false
+   */
+  readonly require?: boolean;
+}
+
 /** The result of `validate`: a string refuses the token, anything else accepts it. */
 // biome-ignore lint/suspicious/noConfusingVoidType: a function that returns nothing is the common case.
 export type Verdict = void | undefined | string;
@@ -339,6 +372,13 @@ export interface CommonOptions {
    * @default off: tokens that are bound to a key are refused
    */
   readonly dpop?: DpopOptions;
+  /**
+   * Verifies that the client of a certificate-bound token has that certificate (RFC 8705), so that a stolen token is useless
+   * without its key.
+   *
+   * @default off: tokens that are bound to a certificate are refused
+   */
+  readonly mtls?: MtlsOptions;
   /**
    * Accepts a request without credentials as anonymous. A request with bad credentials is refused all the same.
    *

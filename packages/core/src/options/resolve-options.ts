@@ -1,6 +1,7 @@
 import { copyOptions } from '../lib/copy-options.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { dpopOptions, type ResolvedDpop } from './dpop-options.ts';
+import { mtlsOptions, type ResolvedMtls } from './mtls-options.ts';
 import { OptionReader, type RawOptions } from './option-reader.ts';
 import { type OptionTable, type ReadContext, readOptions } from './option-record.ts';
 import type { CommonOptions, IssuerResolver, VerifierOptions } from './options.ts';
@@ -33,6 +34,8 @@ export interface ResolvedOptions extends Omit<ResolvedVerifierOptions, HookName 
   readonly http: ResolvedHttp;
   /** Undefined if proofs are not verified. */
   readonly dpop: ResolvedDpop | undefined;
+  /** Undefined if certificates are not read. */
+  readonly mtls: ResolvedMtls | undefined;
   readonly hooks: Hooks;
   readonly clock: Clock;
 }
@@ -60,6 +63,7 @@ export function resolveOptions(options: VerifierOptions): ResolvedOptions {
       reader.raw('tokenCache') !== false && readGroup<ResolvedTokenCache>(reader, 'tokenCache', tokenCacheOptions),
     http,
     dpop: resolveDpop(reader),
+    mtls: reader.raw('mtls') === undefined ? undefined : readGroup<ResolvedMtls>(reader, 'mtls', mtlsOptions),
     hooks: Object.freeze({ validate, getToken, onEvent }),
   });
 }

@@ -3,6 +3,7 @@ import type { DocumentHeaders } from '../http/document-headers.ts';
 import { type Clock, systemClock } from '../runtime/clock.ts';
 import type { FetchLike } from '../runtime/http-runtime.ts';
 import { dpopOptions } from './dpop-options.ts';
+import { mtlsOptions } from './mtls-options.ts';
 import type { OptionReader } from './option-reader.ts';
 import {
   booleanOption,
@@ -24,7 +25,7 @@ import type {
 import { validatedClock } from './validated-clock.ts';
 
 /** The options that have members of their own. */
-export type GroupName = 'keyCache' | 'tokenCache' | 'http' | 'dpop';
+export type GroupName = 'keyCache' | 'tokenCache' | 'http' | 'dpop' | 'mtls';
 
 /** The `keyCache` options, with defaults applied. */
 export type ResolvedKeyCache = WithDefaults<KeyCacheOptions, 'refreshAhead' | 'staleFor' | 'maxIssuers'>;
@@ -95,6 +96,7 @@ export const groupOptions: Readonly<Record<GroupName, object>> = {
   tokenCache: tokenCacheOptions,
   http: httpOptions,
   dpop: dpopOptions,
+  mtls: mtlsOptions,
 };
 
 function readIssuers(reader: OptionReader, name: string): GivenIssuers | undefined {

@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../errors.ts';
-import type { NodeHeaders, NodeRequest, RequestLike } from './request.ts';
+import type { ClientConnection, NodeHeaders, NodeRequest, RequestLike } from './request.ts';
 
 // Node.js keeps only the first of several in `headers`. It joins the values of most other headers.
 const keptOnce: ReadonlySet<string> = new Set(['authorization', 'proxy-authorization']);
@@ -50,6 +50,10 @@ class NodeRequestLike implements RequestLike {
     const { rawHeaders, headers } = this.#request;
     // `getToken` may find a token in a request that has neither.
     return rawHeaders ?? headers ?? undefined;
+  }
+
+  get connection(): ClientConnection | undefined {
+    return this.#request.socket ?? undefined;
   }
 
   target(): string {

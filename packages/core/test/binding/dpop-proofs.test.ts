@@ -84,7 +84,7 @@ describe.each(engines)('on the engine $name', (engine) => {
 
   it('[DPOP-BINDING] refuses a token that is not bound, with the scheme DPoP', async () => {
     const verifier = verifierOn(engine, optionsFor(issuerKey, { dpop: { publicUrl } }));
-    for (const cnf of [undefined, { jkt: 'short' }, { 'x5t#S256': 'a'.repeat(43) }, { kid: 'a' }]) {
+    for (const cnf of [undefined, { jkt: 'short' }, { kid: 'a' }]) {
       const token = signToken(issuerKey, { cnf });
       const error = errorOf(await verifier.authenticate(dpopRequest(token, signProof(stranger, token))));
       expect(error).toMatchObject({ code: 'ERR_BINDING_MISMATCH', claim: 'cnf' });

@@ -15,6 +15,7 @@ export const nodeCrypto: CryptoRuntime = {
   decodeUtf8: (bytes) => utf8.decode(bytes),
   digest: (text) => hash('sha256', text, 'binary'),
   halfHash,
+  hashBytes: (bytes) => hash('sha256', bytes, 'buffer'),
   hmac: (key, data) => createHmac('sha256', key).update(data).digest(),
   supports: () => true,
   importKey,

@@ -13,6 +13,7 @@ export const webCrypto: CryptoRuntime = {
   decodeUtf8: (bytes) => utf8.decode(bytes),
   digest,
   halfHash,
+  hashBytes: async (bytes) => new Uint8Array(await crypto.subtle.digest('SHA-256', Uint8Array.from(bytes))),
   hmac,
   supports: () => true,
   importKey,
