@@ -9,7 +9,7 @@ import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { fromFetchRequest, fromNodeRequest, type MtlsOptions, type Verifier } from '../../src/index.ts';
 import { runtime as node } from '../../src/runtime/node.ts';
 import { runtime as web } from '../../src/runtime/web.ts';
-import { thumbprint as keyThumbprint, signBound, signProof } from '../support/dpop.ts';
+import { thumbprint as keyThumbprint, publicUrl, signBound, signProof } from '../support/dpop.ts';
 import { bearerRequest } from '../support/requests.ts';
 import { signToken } from '../support/sign-token.ts';
 import { generateTestKey } from '../support/test-key.ts';
@@ -48,9 +48,12 @@ type Answer = (request: http.IncomingMessage | http2.Http2ServerRequest, write: 
 
 function answerWith(verifier: Verifier): Answer {
   return async (request, write) => {
-    const result = await verifier.authenticate(fromNodeRequest(request)).catch((error: Error) => error.message);
-    if (typeof result === 'string') return write(result);
-    write(result.ok ? `granted ${result.auth?.confirmation?.x5t}` : result.error.code);
+    try {
+      const result = await verifier.authenticate(fromNodeRequest(request));
+      write(result.ok ? `granted ${result.auth?.confirmation?.x5t}` : result.error.code);
+    } catch (error) {
+      write(String(error));
+    }
   };
 }
 
@@ -67,7 +70,7 @@ async function overHttps(answer: Answer, token: string, identity: Identity | und
   const port = await listen(
     https.createServer(tls(), (request, response) => answer(request, (text) => response.end(text))),
   );
-  const agent = new https.Agent({ ca: authority.ca, keepAlive: false, ...identity });
+  const agent = new https.Agent({ ...identity, ca: authority.ca, keepAlive: false });
   const options = { port, host: '127.0.0.1', agent, headers: { authorization: `Bearer ${token}` } };
   const [response] = (await once(https.get(options), 'response')) as [http.IncomingMessage];
   return (await response.setEncoding('utf8').toArray()).join('');
@@ -77,7 +80,7 @@ async function overHttp2(answer: Answer, token: string, identity: Identity | und
   const port = await listen(
     http2.createSecureServer(tls(), (request, response) => answer(request, (text) => response.end(text))),
   );
-  const session = http2.connect(`https://127.0.0.1:${port}`, { ca: authority.ca, ...identity });
+  const session = http2.connect(`https://127.0.0.1:${port}`, { ...identity, ca: authority.ca });
   onTestFinished(() => session.destroy());
   const stream = session.request({ authorization: `Bearer ${token}` });
   return (await stream.setEncoding('utf8').toArray()).join('');
@@ -156,8 +159,6 @@ describe('a certificate that Workers verified', () => {
 });
 
 describe('both bindings', () => {
-  const { publicUrl } = { publicUrl: 'https://api.example' };
-
   async function codeOf(x5t: string, proofKey = client): Promise<string> {
     const verifier = verifierFor(issuerKey, { mtls: fromTls, dpop: { publicUrl } });
     const token = signBound(issuerKey, client, { cnf: { jkt: keyThumbprint(client), 'x5t#S256': x5t } });
