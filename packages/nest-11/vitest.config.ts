@@ -18,7 +18,7 @@ const withNest11: Plugin = {
 export default packageTests('nest-11', {
   folder: import.meta.dirname,
   // Tests that start a process or a compiler would resolve NestJS 12 again.
-  tests: ['test/**/*.test.ts', '../nest/test/**/!(process|types).test.ts'],
+  tests: ['test/**/*.test.ts', '../nest/test/**/!(mistakes|process|types).test.ts'],
   lanes: { processes: ['test/jest.test.ts'] },
   settings: { plugins: [withNest11], test: { globalSetup: join(import.meta.dirname, 'sync-nest.ts') } },
 });

@@ -2,5 +2,9 @@ import { packageTests } from '../../scripts/vitest.ts';
 
 export default packageTests('nest', {
   folder: import.meta.dirname,
-  lanes: { processes: ['test/process.test.ts'], proxies: ['test/nginx.test.ts'], types: ['test/types.test.ts'] },
+  lanes: {
+    processes: ['test/{mistakes,process}.test.ts'],
+    proxies: ['test/nginx.test.ts'],
+    types: ['test/types.test.ts'],
+  },
 });

@@ -34,10 +34,9 @@ export { copyOptions } from './lib/copy-options.ts';
 export type { DocumentName, VerifierEvent } from './observability/events.ts';
 export type { VerifierStats } from './observability/stats.ts';
 export type { TimingStats } from './observability/timing-metrics.ts';
+export type { ClientCertificateHeader, DpopNonceOptions, ReplayStore } from './options/binding-options.ts';
 export type {
-  ClientCertificateHeader,
   CommonOptions,
-  DpopNonceOptions,
   DpopOptions,
   HttpOptions,
   IssuerOptions,
@@ -45,7 +44,6 @@ export type {
   KeyCacheOptions,
   ManyIssuersOptions,
   MtlsOptions,
-  ReplayStore,
   SingleIssuerOptions,
   TokenCacheOptions,
   TokenPolicy,

@@ -4,7 +4,7 @@ import { noRequirements, resolveRequirements } from './authorization/resolve-req
 import { openBinding } from './binding/open-binding.ts';
 import { parseVerifyOptions, type VerifyOptions } from './binding/proof-request.ts';
 import type { TokenBinding } from './binding/token-binding.ts';
-import { type AnyAuthError, CredentialsMissingError, isAuthError, UnavailableError } from './errors.ts';
+import { type AnyAuthError, isAuthError, UnavailableError } from './errors.ts';
 import { openIssuers } from './issuers/open-issuers.ts';
 import { sharedSignaturePool, sharedTokenCache, warnOfRefusals } from './issuers/process-core.ts';
 import type { TokenCache } from './issuers/token-cache.ts';
@@ -14,9 +14,9 @@ import type { MaybePromise } from './lib/maybe-promise.ts';
 import { settleAll } from './lib/settle-all.ts';
 import { asError } from './lib/thrown-error.ts';
 import { debugOutput, printEvent } from './observability/debug-output.ts';
-import { listenToDenials } from './observability/denial-listener.ts';
 import { attributeTo } from './observability/error-issuer.ts';
 import type { EventListener } from './observability/events.ts';
+import { listenToGuards } from './observability/guard-listener.ts';
 import { isolateListener } from './observability/isolate-listener.ts';
 import type { VerifierStats } from './observability/stats.ts';
 import { TimingMetrics } from './observability/timing-metrics.ts';
@@ -25,14 +25,14 @@ import type { ResolvedOptions } from './options/resolve-options.ts';
 import { type Challenge, type ChallengeSettings, challengeFor } from './request/challenge.ts';
 import { type CredentialsOptions, parseCredentials, readCredentials } from './request/credentials.ts';
 import { withScheme } from './request/error-scheme.ts';
-import { isPreflight } from './request/preflight.ts';
+import { missingCredentials } from './request/preflight.ts';
 import type { RequestLike } from './request/request.ts';
 import type { Runtime } from './runtime/runtime.ts';
 import type { ExpectedIdToken } from './token/id-token.ts';
 import type { VerifiedToken } from './token/verified-token.ts';
 import { IdTokenVerifier, parseExpectedIdToken } from './verification/id-token-verifier.ts';
 import { JwtVerifier } from './verification/jwt-verifier.ts';
-import { type AdviceSettings, adviseOn } from './verification/refusal-advice.ts';
+import { adviceSettings, adviseOn } from './verification/refusal-advice.ts';
 import { SignatureVerifier } from './verification/signature-verifier.ts';
 import type { TokenVerifier } from './verification/token-verifier.ts';
 import type { VerificationContext } from './verification/verification-context.ts';
@@ -86,14 +86,19 @@ export class ProcessVerifier implements OptionalVerifier {
     this.#timings = timings;
     this.#metrics = metrics;
     this.#tokenVerifier = new JwtVerifier({ options, issuers, signatures, tokens, counters, runtime, binding });
-    listenToDenials(this, (error, issuer) => metrics.refuse(issuer === undefined ? error : attributeTo(issuer, error)));
+    listenToGuards(this, {
+      denied: (error, issuer) => metrics.refuse(issuer === undefined ? error : attributeTo(issuer, error)),
+      granted: () => {
+        counters.granted += 1;
+      },
+    });
     this.#idTokenVerifier = new IdTokenVerifier({ options, signatures, runtime });
   }
 
   async verify(token: string, options?: VerifyOptions): Promise<VerifiedToken> {
     const { requirements, request } = parseVerifyOptions(options);
     const context = { ...bareToken, request, requirements: resolveRequirements(requirements, 'verify') };
-    return this.#metrics.outcome(() => this.#verify(token, context));
+    return this.#metrics.outcome(() => this.#verify(token, context), context.requirements.isRequiring);
   }
 
   verifySync(token: string, requirements?: Requirements): VerifiedToken {
@@ -107,7 +112,7 @@ export class ProcessVerifier implements OptionalVerifier {
         'ERR_KEY_SET_NOT_READY',
         'The token cannot be verified without waiting: call warmUp() first',
       );
-    });
+    }, context.requirements.isRequiring);
     return result as VerifiedToken;
   }
 
@@ -117,7 +122,10 @@ export class ProcessVerifier implements OptionalVerifier {
   ): Promise<PromiseSettledResult<VerifiedToken>[]> {
     const { concurrency, requirements } = resolveVerifyAllOptions(options);
     const context = { ...bareToken, inParallel: true, requirements };
-    return settleAll(tokens, concurrency, (token) => this.#metrics.outcome(() => this.#verify(token, context)));
+    const hasRule = requirements.isRequiring;
+    return settleAll(tokens, concurrency, (token) =>
+      this.#metrics.outcome(() => this.#verify(token, context), hasRule),
+    );
   }
 
   async verifyIdToken(token: string, expected: ExpectedIdToken): Promise<VerifiedToken> {
@@ -125,7 +133,7 @@ export class ProcessVerifier implements OptionalVerifier {
     return this.#metrics.outcome(() => {
       if (this.#closing !== undefined) throw closedError();
       return this.#idTokenVerifier.verify(parseCredentials(token, this.#options.maxTokenSize), parsed);
-    });
+    }, false);
   }
 
   authenticate(request: RequestLike, requirements?: Requirements): AuthResult | Promise<AuthResult> {
@@ -137,7 +145,7 @@ export class ProcessVerifier implements OptionalVerifier {
         isSync: false,
         waitUntil: request.waitUntil?.bind(request),
       };
-      const auth = this.#metrics.outcome(() => this.#authenticate(request, context));
+      const auth = this.#metrics.outcome(() => this.#authenticate(request, context), context.requirements.isRequiring);
       return auth instanceof Promise ? auth.then((result) => this.#granted(result), denied) : this.#granted(auth);
     } catch (error) {
       return isAuthError(error) ? denied(error) : Promise.reject(asError(error));
@@ -207,8 +215,7 @@ export class ProcessVerifier implements OptionalVerifier {
     if (credentials?.scheme === 'DPoP') return withScheme(() => this.#tokenVerifier.verify(credentials, context));
     if (credentials !== undefined) return this.#tokenVerifier.verify(credentials, context);
     if (isAnonymousAllowed(context.requirements, this.#options.optional)) return null;
-    if (isPreflight(request)) this.#metrics.log.preflightRefused();
-    throw new CredentialsMissingError();
+    throw missingCredentials(request);
   }
 }
 
@@ -218,16 +225,6 @@ function observed(publish: EventListener, timings: TimingMetrics, runtime: Runti
     if (runtime !== undefined) printEvent(event, runtime);
     publish(event);
   };
-}
-
-function adviceSettings(
-  { issuers, maxTokenSize }: ResolvedOptions,
-  trusted: TrustedIssuers,
-  issuer: string | undefined,
-): AdviceSettings {
-  const configured = typeof issuers === 'function' ? undefined : issuers;
-  const only = configured?.length === 1 ? configured[0]?.policy : undefined;
-  return { issuers: configured, policy: trusted.findNow(issuer)?.policy ?? only, maxTokenSize };
 }
 
 function closedError(): UnavailableError {

@@ -29,8 +29,8 @@ function denyToken(auth: VerifiedToken, { required: all, claims }: ResolvedRequi
  * Whether a request without credentials is accepted as anonymous. The default of the verifier applies only to a route without
  * requirements: an anonymous request never meets one, unless the route itself sets `optional`.
  */
-export function isAnonymousAllowed({ optional, required, claims }: ResolvedRequirements, byDefault: boolean): boolean {
-  return optional ?? (byDefault && required.length === 0 && claims === undefined);
+export function isAnonymousAllowed({ optional, isRequiring }: ResolvedRequirements, byDefault: boolean): boolean {
+  return optional ?? (byDefault && !isRequiring);
 }
 
 function hasNames(auth: VerifiedToken, { property, names, isAny }: RequiredNames): boolean {

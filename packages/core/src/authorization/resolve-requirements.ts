@@ -28,6 +28,7 @@ const memberNames = [...kinds.keys(), 'claims', 'optional'];
 export const noRequirements: ResolvedRequirements = Object.freeze({
   required: Object.freeze([]),
   claims: undefined,
+  isRequiring: false,
   optional: undefined,
 });
 
@@ -118,6 +119,6 @@ function toResolved(members: ParsedMembers): ResolvedRequirements {
     const names = members[member];
     if (names !== undefined) required.push({ kind: rule.kind, property: rule.property, isAny: rule.isAny, names });
   }
-  const isEmpty = required.length === 0 && claims === undefined && optional === undefined;
-  return isEmpty ? noRequirements : { required, claims, optional };
+  const isRequiring = required.length > 0 || claims !== undefined;
+  return isRequiring || optional !== undefined ? { required, claims, isRequiring, optional } : noRequirements;
 }

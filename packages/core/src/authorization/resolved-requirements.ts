@@ -16,6 +16,8 @@ export interface RequiredNames {
 export interface ResolvedRequirements {
   readonly required: readonly RequiredNames[];
   readonly claims: ((claims: Claims) => boolean) | undefined;
+  /** Whether a valid token alone does not meet them. */
+  readonly isRequiring: boolean;
   /** Undefined if the route does not say whether it accepts anonymous requests. */
   readonly optional: boolean | undefined;
 }

@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../errors.ts';
 import { andThen, type MaybePromise } from '../lib/maybe-promise.ts';
+import type { ClientCertificateHeader } from '../options/binding-options.ts';
 import type { ResolvedMtls } from '../options/mtls-options.ts';
-import type { ClientCertificateHeader } from '../options/options.ts';
 import type { RequestLike } from '../request/request.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { CertificateVerifier } from './mutual-tls/certificate-verifier.ts';

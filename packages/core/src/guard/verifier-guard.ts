@@ -4,7 +4,7 @@ import { resolveRequirements } from '../authorization/resolve-requirements.ts';
 import { createVerifier } from '../create-verifier.ts';
 import { type AnyAuthError, ConfigurationError } from '../errors.ts';
 import { asError } from '../lib/thrown-error.ts';
-import { publishDenial } from '../observability/denial-listener.ts';
+import { guardListenerOf } from '../observability/guard-listener.ts';
 import type { VerifierOptions } from '../options/options.ts';
 import { type Challenge, publicDescription } from '../request/challenge.ts';
 import { keepChallengeOnWrite, type NodeResponse } from '../request/node-response.ts';
@@ -34,7 +34,8 @@ export class VerifierGuard implements Guard {
     try {
       const denied = denyAccess(auth, resolved);
       // As a denial by `authenticate`: operators see the same whichever way a route states its requirements.
-      if (denied !== undefined) publishDenial(this.verifier, denied, auth?.issuer);
+      if (denied !== undefined) guardListenerOf(this.verifier)?.denied(denied, auth?.issuer);
+      else if (auth !== null && resolved.isRequiring) guardListenerOf(this.verifier)?.granted();
       return denied;
     } catch (thrown) {
       throw asError(thrown);

@@ -1,9 +1,12 @@
 import type { AnyAuthError } from '../errors.ts';
+import { isPreflightError } from '../request/preflight.ts';
 import type { TelemetryRuntime } from '../runtime/telemetry-runtime.ts';
 import type { Counters } from './stats.ts';
 
 // With one code.
 const refusalsUntilWarning = 5;
+// Health checks and crawlers have no token either.
+const anonymousUntilWarning = 20;
 
 const readOn = 'Read "My token gets a 401" in the README; NODE_DEBUG=verifier or the option debug shows each refusal';
 
@@ -18,38 +21,53 @@ export interface RefusalLogParts {
 }
 
 /**
- * Explains refusals to developers, by a debug line for each, and to operators, by one warning for each code while no token
- * was ever accepted. Neither contains a value of the token, nor the text that `validate` returned.
+ * Explains refusals to developers, by a debug line for each, and to operators, by one warning for each code while no
+ * request ever succeeded. Neither contains a value of the token, nor the text that `validate` returned.
  */
 export class RefusalLog {
   readonly #parts: RefusalLogParts;
   #preflights = 0;
+  #anonymous = 0;
 
   constructor(parts: RefusalLogParts) {
     this.#parts = parts;
   }
 
-  /** A token was refused, and counted. */
+  /** A request was refused, and counted. */
   refused(error: AnyAuthError, issuer: string | undefined): void {
-    const { output, counters } = this.#parts;
+    const { output } = this.#parts;
     if (output.isDebugging()) output.debug(this.#debugLine(error, issuer));
-    if (counters.verified > 0 || counters.refused[error.code] !== refusalsUntilWarning) return;
+    const finding = this.#findingOf(error, issuer);
+    if (finding === undefined) return;
     const advice = this.#parts.advise(error, issuer);
-    if (advice === undefined) return;
-    const from = issuer === undefined ? '' : `, the last one from ${issuer}`;
-    this.#parts.warn(
-      `${refusalsUntilWarning} tokens were refused with ${error.code}${from}, and none was ever accepted. ${textOf(error)}: ${advice}. ${readOn}`,
-    );
+    if (advice !== undefined) this.#parts.warn(`${finding}. ${textOf(error)}: ${advice}. ${readOn}`);
   }
 
-  /** A CORS preflight was refused: browsers send it without credentials. */
-  preflightRefused(): void {
-    const { counters } = this.#parts;
-    this.#preflights += 1;
-    if (counters.verified > 0 || this.#preflights !== refusalsUntilWarning) return;
-    this.#parts.warn(
-      `${refusalsUntilWarning} CORS preflights were refused with ERR_CREDENTIALS_MISSING, and no token was ever accepted. Browsers send preflights without a token: add CORS before the authentication. ${readOn}`,
-    );
+  /** Returns what all requests so far have in common; undefined unless this refusal is the one to warn at. */
+  #findingOf(error: AnyAuthError, issuer: string | undefined): string | undefined {
+    if (error.code === 'ERR_CREDENTIALS_MISSING') return this.#missingTokens(error);
+    const { refused, verified, granted } = this.#parts.counters;
+    const isForbidden = error.status === 403;
+    if ((isForbidden ? granted : verified) > 0 || refused[error.code] !== refusalsUntilWarning) return undefined;
+    const from = issuer === undefined ? '' : `, the last one from ${issuer}`;
+    const refusals = `${refusalsUntilWarning} tokens were refused with ${error.code}${from}`;
+    return isForbidden
+      ? `${refusals}, and none ever met the requirements of a route`
+      : `${refusals}, and none was ever accepted`;
+  }
+
+  #missingTokens(error: AnyAuthError): string | undefined {
+    const { code } = error;
+    const { refused, verified } = this.#parts.counters;
+    if (isPreflightError(error)) {
+      this.#preflights += 1;
+      if (verified > 0 || this.#preflights !== refusalsUntilWarning) return undefined;
+      return `${refusalsUntilWarning} CORS preflights were refused with ${code}, and no token was ever accepted`;
+    }
+    this.#anonymous += 1;
+    const hasTokens = verified > 0 || Object.keys(refused).length > 1;
+    if (hasTokens || this.#anonymous !== anonymousUntilWarning) return undefined;
+    return `${anonymousUntilWarning} requests were refused with ${code}, and none ever had a token`;
   }
 
   #debugLine(error: AnyAuthError, issuer: string | undefined): string {

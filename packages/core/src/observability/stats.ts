@@ -31,6 +31,8 @@ export interface VerifierStats {
 export interface Counters {
   readonly refused: Partial<Record<AuthErrorCode, number>>;
   verified: number;
+  /** Accepted tokens that met the requirements of a route. */
+  granted: number;
   hits: number;
   misses: number;
 }

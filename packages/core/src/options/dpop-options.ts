@@ -1,10 +1,10 @@
 import { type AcceptedAlgorithms, type Algorithm, acceptAlgorithms } from '../crypto/algorithms.ts';
 import { isLoopback } from '../http/secure-url.ts';
 import { normalizeUri } from '../lib/normalize-uri.ts';
+import type { ReplayStore } from './binding-options.ts';
 import { readAlgorithms } from './issuer-options.ts';
 import { OptionReader } from './option-reader.ts';
 import { contentOption, identityOption, numberOption, type OptionTable, required } from './option-record.ts';
-import type { ReplayStore } from './options.ts';
 
 /** The `nonce` options of DPoP, with defaults applied. */
 interface ResolvedNonce {

@@ -1,7 +1,8 @@
 import { ConfigurationError } from '../errors.ts';
+import type { ClientCertificateHeader } from './binding-options.ts';
 import { OptionReader } from './option-reader.ts';
 import { booleanOption, identityOption, type OptionTable, required } from './option-record.ts';
-import type { ClientCertificateHeader, MtlsOptions } from './options.ts';
+import type { MtlsOptions } from './options.ts';
 
 /** The formats of a header with a client certificate, or with its thumbprint. */
 export const certificateFormats = [

@@ -1,4 +1,4 @@
-import type { ClientCertificateHeader } from '../options/options.ts';
+import type { ClientCertificateHeader } from '../options/binding-options.ts';
 
 /** The options of the functions for proxies. */
 export interface ProxyCertificateOptions extends Pick<ClientCertificateHeader, 'trustedProxy' | 'verified'> {

@@ -1,5 +1,8 @@
 import { type AnyAuthError, type AuthErrorCode, isAuthError } from '../errors.ts';
+import type { TrustedIssuers } from '../issuers/trusted-issuers.ts';
 import type { ResolvedIssuer, ResolvedPolicy } from '../options/resolve-issuer.ts';
+import type { ResolvedOptions } from '../options/resolve-options.ts';
+import { isPreflightError } from '../request/preflight.ts';
 
 /** The configuration that refusals are explained with. */
 export interface AdviceSettings {
@@ -8,6 +11,8 @@ export interface AdviceSettings {
   /** The policy for the issuer of the token; undefined if the token named no trusted issuer. */
   readonly policy: ResolvedPolicy | undefined;
   readonly maxTokenSize: number;
+  /** Whether tokens are read from the Authorization header; false with the option getToken. */
+  readonly readsHeader: boolean;
 }
 
 type Advise = (settings: AdviceSettings, error: AnyAuthError) => string;
@@ -19,6 +24,7 @@ const signedElsewhere: Advise = ({ issuers }) =>
   `${keysOf(issuers)}: if new tokens are refused too, another environment of the issuer signed them`;
 
 const advice: Partial<Record<AuthErrorCode, Advise>> = {
+  ERR_CREDENTIALS_MISSING: missingAdvice,
   ERR_CREDENTIALS_MALFORMED: () => 'send "Authorization: Bearer <token>", without quotes and without a second "Bearer"',
   ERR_CREDENTIALS_REPEATED: () => 'send one Authorization header; a proxy may add another one',
   ERR_TOKEN_MALFORMED: () =>
@@ -46,13 +52,29 @@ const advice: Partial<Record<AuthErrorCode, Advise>> = {
     'no option accepts tokens that are bound to a key: configure the client to request others',
   ERR_TOKEN_REJECTED: () => 'validate is the function that refused them',
   ERR_SCOPE_INSUFFICIENT: (_settings, error) =>
-    `the route requires ${listOf('scope' in error ? error.scope : [])}; scopeClaims names the claims with the scopes`,
+    `the route requires ${listOf('scope' in error ? error.scope : [])}: configure the client to request it; scopeClaims names the claims with the scopes`,
   ERR_CLAIMS_INSUFFICIENT: () =>
     'roleClaims, permissionClaims and groupClaims name the claims that the route is compared with',
 };
 
 // Refused by the expectations of one call instead of the options.
 const withoutAdvice = new WeakSet<object>();
+
+/** Returns the settings for a token of the given issuer. */
+export function adviceSettings(
+  { issuers, maxTokenSize, hooks }: ResolvedOptions,
+  trusted: TrustedIssuers,
+  issuer: string | undefined,
+): AdviceSettings {
+  const configured = typeof issuers === 'function' ? undefined : issuers;
+  const only = configured?.length === 1 ? configured[0]?.policy : undefined;
+  return {
+    issuers: configured,
+    policy: trusted.findNow(issuer)?.policy ?? only,
+    maxTokenSize,
+    readsHeader: hooks.getToken === undefined,
+  };
+}
 
 /** Marks an error that no option is the reason of. Returns the error. */
 export function withoutAdviceOn<TError>(error: TError): TError {
@@ -63,6 +85,13 @@ export function withoutAdviceOn<TError>(error: TError): TError {
 /** Returns what is configured and what to change. Names no value of the token; undefined without advice. */
 export function adviseOn(error: AnyAuthError, settings: AdviceSettings): string | undefined {
   return withoutAdvice.has(error) ? undefined : advice[error.code]?.(settings, error);
+}
+
+function missingAdvice({ readsHeader }: AdviceSettings, error: AnyAuthError): string {
+  if (isPreflightError(error)) return 'browsers send preflights without a token: add CORS before the authentication';
+  return readsHeader
+    ? 'if the client sends "Authorization: Bearer <token>", a proxy removes it: configure the proxy to pass it on'
+    : 'getToken is the option that found no token in them';
 }
 
 function clockAdvice({ policy }: AdviceSettings): string {

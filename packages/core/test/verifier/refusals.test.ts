@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest';
-import { createVerifier, type SingleIssuerOptions, type Verifier } from '../../src/index.ts';
+import { createGuard, createVerifier, type Guard, type SingleIssuerOptions, type Verifier } from '../../src/index.ts';
 import { webTelemetry } from '../../src/runtime/web/telemetry.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { FakeIssuer } from '../support/fake-issuer.ts';
@@ -89,6 +89,20 @@ const mistakes: Record<string, Mistake> = {
   'quotes around the token': { token: `"${signToken(key)}"`, says: ['ERR_CREDENTIALS_MALFORMED', 'quotes'] },
 };
 
+const preflight = { ...requestWithHeaders({ 'access-control-request-method': ['GET'] }), method: 'OPTIONS' };
+const requirements = { scope: 'orders:read' };
+
+const ways: [string, (guard: Guard, token: string) => Promise<unknown>][] = [
+  ['by authenticate', async (guard, token) => guard.authenticate(bearerRequest(token), requirements)],
+  [
+    'by a route guard',
+    async (guard, token) => {
+      const result = await guard.authenticate(bearerRequest(token));
+      return result.ok && guard.authorize(result.auth, requirements);
+    },
+  ],
+];
+
 describe('the warning about refused tokens', () => {
   it.each(Object.entries(mistakes))(
     '[WARNINGS-REFUSED] names the option and its value for %s, once, and no claim',
@@ -120,13 +134,53 @@ describe('the warning about refused tokens', () => {
     expect(messages()).toHaveLength(2);
   });
 
-  it('[WARNINGS-REFUSED] is not written for requests without credentials, but for CORS preflights', async () => {
+  it('[WARNINGS-REFUSED] is written for CORS preflights, and not a second time for their number', async () => {
     const verifier = verifierFor(key);
-    for (let count = 0; count < 20; count += 1) await verifier.authenticate(requestWith());
-    expect(messages()).toEqual([]);
-    const preflight = { ...requestWithHeaders({ 'access-control-request-method': ['GET'] }), method: 'OPTIONS' };
-    for (let count = 0; count < 20; count += 1) await verifier.authenticate(preflight);
+    for (let count = 0; count < 50; count += 1) await verifier.authenticate(preflight);
     expect(messages()).toEqual([expect.stringContaining('add CORS before the authentication')]);
+  });
+
+  it('[WARNINGS-ANONYMOUS] names the proxy, once, if no request of 20 has a token', async () => {
+    const verifier = verifierFor(key);
+    for (let count = 0; count < 19; count += 1) await verifier.authenticate(requestWith());
+    for (let count = 0; count < 4; count += 1) await verifier.authenticate(preflight);
+    expect(messages()).toEqual([]);
+    for (let count = 0; count < 50; count += 1) await verifier.authenticate(requestWith());
+    expect(messages()).toEqual([expect.stringContaining('a proxy removes it')]);
+  });
+
+  it('[WARNINGS-ANONYMOUS] names getToken, if the option reads the token', async () => {
+    const verifier = verifierFor(key, { getToken: () => undefined });
+    for (let count = 0; count < 20; count += 1) await verifier.authenticate(requestWith());
+    expect(messages()).toEqual([expect.stringContaining('getToken')]);
+  });
+
+  it.each([
+    ['accepted', signToken(key)],
+    ['refused', 'nonsense'],
+  ])('[WARNINGS-ANONYMOUS] is not written once a token was %s', async (_outcome, token) => {
+    const verifier = verifierFor(key);
+    await verifier.authenticate(bearerRequest(token));
+    for (let count = 0; count < 50; count += 1) await verifier.authenticate(requestWith());
+    expect(messages()).toEqual([]);
+  });
+
+  it.each(ways)(
+    '[WARNINGS-FORBIDDEN] is written for accepted tokens that meet no requirement, %s',
+    async (_way, ask) => {
+      const guard = createGuard({ verifier: verifierFor(key) });
+      const token = signToken(key, { scope: secret });
+      for (let count = 0; count < 20; count += 1) await ask(guard, token);
+      expect(messages()).toEqual([expect.stringContaining('the route requires "orders:read"')]);
+      expect(messages()[0]).not.toContain(secret);
+    },
+  );
+
+  it.each(ways)('[WARNINGS-FORBIDDEN] is not written once a token met a requirement, %s', async (_way, ask) => {
+    const guard = createGuard({ verifier: verifierFor(key) });
+    await ask(guard, signToken(key, { scope: 'orders:read' }));
+    for (let count = 0; count < 20; count += 1) await ask(guard, signToken(key, { scope: secret }));
+    expect(messages()).toEqual([]);
   });
 
   it('[WARNINGS-REFUSED] is not written about the expectations of verifyIdToken', async () => {

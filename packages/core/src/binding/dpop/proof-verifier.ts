@@ -3,7 +3,7 @@ import type { AcceptedAlgorithms } from '../../crypto/algorithms.ts';
 import { encodeBinary } from '../../crypto/base64url.ts';
 import { isAuthError, ProofError, UnavailableError } from '../../errors.ts';
 import { andThen, type MaybePromise } from '../../lib/maybe-promise.ts';
-import type { ReplayStore } from '../../options/options.ts';
+import type { ReplayStore } from '../../options/binding-options.ts';
 import type { RequestLike } from '../../request/request.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { CryptoRuntime, ImportedKey } from '../../runtime/crypto-runtime.ts';

@@ -1,5 +1,5 @@
 import { UnavailableError } from '../../errors.ts';
-import type { ReplayStore } from '../../options/options.ts';
+import type { ReplayStore } from '../../options/binding-options.ts';
 import type { Clock } from '../../runtime/clock.ts';
 
 /** The options of a {@link ReplayMemory}. */

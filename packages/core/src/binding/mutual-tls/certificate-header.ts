@@ -1,5 +1,5 @@
 import { RequestError, TokenError } from '../../errors.ts';
-import type { ClientCertificateHeader } from '../../options/options.ts';
+import type { ClientCertificateHeader } from '../../options/binding-options.ts';
 import type { RequestLike } from '../../request/request.ts';
 import {
   decodePercents,

@@ -1,0 +1,3 @@
+import { describeMistakes } from '@verifier/conformance';
+
+describeMistakes('Fastify', { framework: 'fastify', program: new URL('children/mistaken-app.ts', import.meta.url) });
