@@ -260,10 +260,10 @@ export interface DpopOptions {
    */
   readonly nonce?: false | DpopNonceOptions;
   /**
-   * The store that remembers the identifiers of proofs. Several processes need a shared store. `false` accepts a proof as often as it
-   * is sent.
+   * The store that remembers the identifiers of proofs. Several processes need a shared store. `false` accepts a proof as
+   * often as it is sent. The memory of the process has room for 200,000 proofs, and never forgets one that may come again.
    *
-   * @default the memory of the process, for 200,000 proofs
+   * @default the memory of the process
    */
   readonly replay?: ReplayStore | false;
 }

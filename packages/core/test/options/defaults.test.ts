@@ -266,7 +266,8 @@ describe('the bounds of an option', () => {
     async ({ option, record: { bounds } }) => {
       const [group = '', name] = option.split('.');
       for (const value of [bounds?.min, bounds?.max]) {
-        const options = name === undefined ? { [group]: value } : { [group]: { [name]: value } };
+        const others = group === 'dpop' ? { publicUrl: 'https://api.example' } : {};
+        const options = name === undefined ? { [group]: value } : { [group]: { ...others, [name]: value } };
         await createVerifier({ issuer, audience, ...options }).close();
       }
     },
