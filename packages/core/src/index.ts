@@ -6,7 +6,6 @@ export {
 } from './authorization/access-requirement.ts';
 export { type OpenApiSecurity, openApiSecurity } from './authorization/open-api-security.ts';
 export type { Requirements } from './authorization/requirements.ts';
-export type { ProofOptions, VerifyOptions } from './binding/proof-request.ts';
 export { createVerifier } from './create-verifier.ts';
 export {
   type AnyAuthError,
@@ -94,5 +93,6 @@ export type { ClaimPath } from './token/claim-names.ts';
 export type { ExpectedIdToken } from './token/id-token.ts';
 export type { Claims, JsonValue, JwsHeader, VerifiedToken } from './token/verified-token.ts';
 export type { VerifyAllOptions } from './verification/verify-all-options.ts';
+export type { ProofOptions, VerifyOptions } from './verification/verify-options.ts';
 export type { AuthResult, GrantedResult, OptionalVerifier, Verifier, VerifierFor } from './verifier.ts';
 export { version } from './version.ts';

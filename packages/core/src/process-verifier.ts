@@ -2,7 +2,6 @@ import { isAnonymousAllowed } from './authorization/deny-access.ts';
 import type { Requirements } from './authorization/requirements.ts';
 import { noRequirements, resolveRequirements } from './authorization/resolve-requirements.ts';
 import { openBinding } from './binding/open-binding.ts';
-import { parseVerifyOptions, type VerifyOptions } from './binding/proof-request.ts';
 import type { TokenBinding } from './binding/token-binding.ts';
 import { type AnyAuthError, isAuthError, UnavailableError } from './errors.ts';
 import { openIssuers } from './issuers/open-issuers.ts';
@@ -37,6 +36,7 @@ import { SignatureVerifier } from './verification/signature-verifier.ts';
 import type { TokenVerifier } from './verification/token-verifier.ts';
 import type { VerificationContext } from './verification/verification-context.ts';
 import { resolveVerifyAllOptions, type VerifyAllOptions } from './verification/verify-all-options.ts';
+import { parseVerifyOptions, type VerifyOptions } from './verification/verify-options.ts';
 import type { AuthResult, OptionalVerifier } from './verifier.ts';
 
 const noHeaders: Readonly<Record<string, string>> = Object.freeze({});

@@ -1,5 +1,4 @@
 import type { Requirements } from './authorization/requirements.ts';
-import type { VerifyOptions } from './binding/proof-request.ts';
 import type { AnyAuthError } from './errors.ts';
 import type { VerifierStats } from './observability/stats.ts';
 import type { Challenge } from './request/challenge.ts';
@@ -7,6 +6,7 @@ import type { RequestLike } from './request/request.ts';
 import type { ExpectedIdToken } from './token/id-token.ts';
 import type { VerifiedToken } from './token/verified-token.ts';
 import type { VerifyAllOptions } from './verification/verify-all-options.ts';
+import type { VerifyOptions } from './verification/verify-options.ts';
 
 /** The result of authenticating a request: data rather than an exception, because denied requests are normal. */
 export type AuthResult =

@@ -51,7 +51,7 @@ export class KeyBinding implements TokenBinding {
     const { dpop } = this.#parts;
     const { confirmation, scheme } = token;
     if (scheme === 'DPoP' && dpop !== undefined) return dpop.verify(token, digest, request);
-    const isProved = confirmation?.x5t !== undefined && confirmation.jkt === undefined;
-    if (!isProved || dpop?.isRequired === true) throw denyUnprovedBinding(token, request);
+    const isVerified = confirmation?.x5t !== undefined && confirmation.jkt === undefined;
+    if (!isVerified || dpop?.isRequired === true) throw denyUnprovedBinding(token, request);
   }
 }

@@ -6,7 +6,7 @@ import type { RequestLike } from '../request/request.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { CertificateVerifier } from './mutual-tls/certificate-verifier.ts';
 
-type MtlsRuntime = Pick<Runtime, 'hashBytes' | 'createAddressMatcher'>;
+type MtlsRuntime = Pick<Runtime, 'hashBytes' | 'addressMatcher'>;
 type Trust = (address: string | undefined) => boolean;
 
 /** Requires the client certificate that a token is bound to by `x5t#S256` (RFC 8705, section 3). */
@@ -54,7 +54,7 @@ export class MutualTlsBinding {
 
 function trustOf({ trustedProxy }: ClientCertificateHeader, runtime: MtlsRuntime): Trust {
   if (typeof trustedProxy === 'function') return (address) => trustedProxy(address) === true;
-  const matches = runtime.createAddressMatcher?.(trustedProxy, (entry) => {
+  const matches = runtime.addressMatcher?.(trustedProxy, (entry) => {
     throw new ConfigurationError(`mtls.certificate.trustedProxy contains '${entry}', which is no address and no range`);
   });
   if (matches === undefined) {

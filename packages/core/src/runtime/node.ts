@@ -1,4 +1,4 @@
-import { createAddressMatcher } from './node/address-list.ts';
+import { addressMatcher } from './node/address-list.ts';
 import { nodeCrypto } from './node/crypto.ts';
 import { nodeHttp } from './node/http.ts';
 import { nodeTelemetry } from './node/telemetry.ts';
@@ -10,7 +10,7 @@ export const runtime: Runtime = {
   sharesPromises: true,
   schedule,
   environment: () => process.env,
-  createAddressMatcher,
+  addressMatcher,
   ...nodeCrypto,
   ...nodeHttp,
   ...nodeTelemetry,

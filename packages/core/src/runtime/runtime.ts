@@ -20,7 +20,7 @@ export interface Runtime extends CryptoRuntime, HttpRuntime, TelemetryRuntime {
    *
    * @param onUnknown - Called with each entry that is neither an address nor a range.
    */
-  createAddressMatcher?(entries: readonly string[], onUnknown: (entry: string) => void): (address: string) => boolean;
+  addressMatcher?(entries: readonly string[], onUnknown: (entry: string) => void): (address: string) => boolean;
   /** The environment variables of the process. */
   environment(): Readonly<Record<string, string | undefined>>;
 }

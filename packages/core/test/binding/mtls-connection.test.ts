@@ -168,7 +168,7 @@ describe('both bindings', () => {
     return result.ok ? 'granted' : result.error.code;
   }
 
-  it('[MTLS-BOTH] must both hold', async () => {
+  it('[MTLS-BOTH] must both be verified', async () => {
     expect(await codeOf(thumbprintOf(own))).toBe('granted');
     expect(await codeOf(thumbprintOf(other))).toBe('ERR_BINDING_MISMATCH');
     expect(await codeOf(thumbprintOf(own), generateTestKey('ES256'))).toBe('ERR_BINDING_MISMATCH');

@@ -9,7 +9,7 @@ export type AddressMatcher = (address: string) => boolean;
  *
  * @param onUnknown - Called with each entry that is neither.
  */
-export function createAddressMatcher(entries: readonly string[], onUnknown: (entry: string) => void): AddressMatcher {
+export function addressMatcher(entries: readonly string[], onUnknown: (entry: string) => void): AddressMatcher {
   const addresses = new (net().BlockList)();
   for (const entry of entries) if (!addEntry(addresses, entry)) onUnknown(entry);
   return (text) => hasAddress(addresses, text);

@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../../errors.ts';
-import { createAddressMatcher } from './address-list.ts';
+import { addressMatcher } from './address-list.ts';
 
 /** The proxies that environment variables name. */
 export interface ProxySettings {
@@ -33,7 +33,7 @@ export function readProxySettings(environment: Environment): ProxySettings | und
   const [, value = ''] = findVariable(environment, 'NO_PROXY') ?? [];
   const entries = value.split(/[\s,]+/).filter((entry) => entry !== '');
   // undici compares names; addresses and their ranges are compared here.
-  const hasAddress = createAddressMatcher(['127.0.0.0/8', '::1', ...entries], () => undefined);
+  const hasAddress = addressMatcher(['127.0.0.0/8', '::1', ...entries], () => undefined);
   const names = ['localhost', ...entries];
   const isDirect = (url: string): boolean => hasAddress(new URL(url).hostname);
   return {
