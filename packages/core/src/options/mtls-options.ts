@@ -5,7 +5,7 @@ import { booleanOption, identityOption, type OptionTable, required } from './opt
 import type { MtlsOptions } from './options.ts';
 
 /** The formats of a header with a client certificate, or with its thumbprint. */
-export const certificateFormats = [
+const certificateFormats = [
   'rfc9440',
   'xfcc',
   'pem-urlencoded',
@@ -16,7 +16,7 @@ export const certificateFormats = [
 ] as const;
 
 /** The place of the client certificate. */
-export type ResolvedCertificate = MtlsOptions['certificate'];
+type ResolvedCertificate = MtlsOptions['certificate'];
 
 /** The `mtls` options, with defaults applied. */
 export interface ResolvedMtls {
