@@ -31,6 +31,7 @@ export const roomLevels: readonly (readonly Room[])[] = [
     { name: 'revocation/', contains: 'The revocation list and the feeds that fill it' },
     { name: 'resource/', contains: 'Protected-resource metadata' },
     { name: 'providers/', contains: 'Options for well-known authorization servers' },
+    { name: 'proxies/', contains: 'Headers with the client certificate, for well-known proxies' },
   ],
   [{ name: 'options/', contains: 'Option types, defaults, bounds, and which options take part in the sharing key' }],
   [{ name: 'observability/', contains: 'Events, statistics, warnings, metrics' }],

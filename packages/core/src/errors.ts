@@ -22,7 +22,21 @@ export type TokenErrorCode =
   | 'ERR_CLAIM_MISSING'
   | 'ERR_CLAIM_INVALID'
   | 'ERR_BINDING_REQUIRED'
+  | 'ERR_BINDING_MISMATCH'
   | 'ERR_TOKEN_REJECTED';
+
+/** The proof of possession of a token is not accepted (RFC 9449, section 7.1). The client may retry with a new one. */
+export type ProofErrorCode =
+  | 'ERR_PROOF_MISSING'
+  | 'ERR_PROOF_REPEATED'
+  | 'ERR_PROOF_MALFORMED'
+  | 'ERR_PROOF_ALG'
+  | 'ERR_PROOF_KEY'
+  | 'ERR_PROOF_CLAIM'
+  | 'ERR_PROOF_SIGNATURE'
+  | 'ERR_PROOF_TIME'
+  | 'ERR_PROOF_REPLAYED'
+  | 'ERR_PROOF_NONCE';
 
 /** The token is accepted but does not permit this request. The client needs one with more rights. */
 export type ScopeErrorCode = 'ERR_SCOPE_INSUFFICIENT' | 'ERR_CLAIMS_INSUFFICIENT';
@@ -35,6 +49,7 @@ export type UnavailableErrorCode =
   | 'ERR_DISCOVERY_FAILED'
   | 'ERR_DISCOVERY_ISSUER_MISMATCH'
   | 'ERR_ISSUER_LOOKUP_FAILED'
+  | 'ERR_REPLAY_STORE_UNAVAILABLE'
   | 'ERR_BUSY'
   | 'ERR_CLOSED';
 
@@ -43,6 +58,7 @@ export type AuthErrorCode =
   | CredentialsMissingCode
   | RequestErrorCode
   | TokenErrorCode
+  | ProofErrorCode
   | ScopeErrorCode
   | UnavailableErrorCode;
 
@@ -54,13 +70,15 @@ const configurationErrorBrand: symbol = Symbol.for('@verifier/core/Configuration
 
 /**
  * The reason why a request is refused. One of {@link CredentialsMissingError}, {@link RequestError}, {@link TokenError},
- * {@link ScopeError} and {@link UnavailableError}: the class says who must act, `code` says what happened. It contains no
+ * {@link ProofError}, {@link ScopeError} and {@link UnavailableError}: the class says who must act, `code` says what happened. It contains no
  * token, key or claim value and can be logged, except that the message of ERR_TOKEN_REJECTED contains the string that
  * `validate` returned.
  *
  * Recognise it with {@link isAuthError}. `instanceof` fails if the process has two copies of this package.
  */
 export abstract class AuthError extends Error {
+  /** The scheme of the request if it was sent with DPoP; the challenge depends on it. */
+  declare readonly scheme?: 'DPoP';
   /** The reason, stable across releases. */
   abstract readonly code: AuthErrorCode;
   /** The HTTP status of the answer. */
@@ -122,6 +140,36 @@ export class TokenError extends AuthError {
   }
 }
 
+/** The claim that caused a {@link ProofError}, and the nonce that the client must use. */
+export interface ProofErrorDetails {
+  readonly claim?: string;
+  readonly reason?: ClaimFault;
+  readonly nonce?: string;
+}
+
+/**
+ * 401 `invalid_dpop_proof`, or `use_dpop_nonce` (RFC 9449, sections 7.1 and 9): the request does not prove possession of the
+ * key that its token is bound to.
+ */
+export class ProofError extends AuthError {
+  readonly code: ProofErrorCode;
+  readonly status: 401 = 401;
+  /** The name of the claim that caused the error, never its value. */
+  declare readonly claim?: string;
+  /** The fault of {@link ProofError.claim}. */
+  declare readonly reason?: ClaimFault;
+  /** The nonce that the client must use next: the header `DPoP-Nonce` of the answer. */
+  declare readonly nonce?: string;
+
+  constructor(code: ProofErrorCode, message: string, details: ProofErrorDetails = {}) {
+    super(message);
+    this.code = code;
+    if (details.claim !== undefined) this.claim = details.claim;
+    if (details.reason !== undefined) this.reason = details.reason;
+    if (details.nonce !== undefined) this.nonce = details.nonce;
+  }
+}
+
 /** 403 `insufficient_scope` (RFC 6750, section 3.1): the token is accepted but does not permit this request. */
 export class ScopeError extends AuthError {
   readonly code: ScopeErrorCode;
@@ -161,13 +209,27 @@ export class ConfigurationError extends TypeError {
 const asHidden = { value: true, enumerable: false };
 Object.defineProperty(AuthError.prototype, authErrorBrand, asHidden);
 Object.defineProperty(ConfigurationError.prototype, configurationErrorBrand, asHidden);
-const classes = { CredentialsMissingError, RequestError, TokenError, ScopeError, UnavailableError, ConfigurationError };
+const classes = {
+  CredentialsMissingError,
+  RequestError,
+  TokenError,
+  ProofError,
+  ScopeError,
+  UnavailableError,
+  ConfigurationError,
+};
 for (const [name, { prototype }] of Object.entries(classes)) {
   Object.defineProperty(prototype, 'name', { value: name, enumerable: false });
 }
 
 /** The union of the {@link AuthError} classes; `code` and `status` discriminate it. */
-export type AnyAuthError = CredentialsMissingError | RequestError | TokenError | ScopeError | UnavailableError;
+export type AnyAuthError =
+  | CredentialsMissingError
+  | RequestError
+  | TokenError
+  | ProofError
+  | ScopeError
+  | UnavailableError;
 
 /**
  * Whether a value is an {@link AuthError}, also one from another copy of this package.

@@ -16,6 +16,8 @@ export {
   CredentialsMissingError,
   isAuthError,
   isConfigurationError,
+  ProofError,
+  type ProofErrorCode,
   RequestError,
   ScopeError,
   TokenError,
@@ -35,13 +37,16 @@ export type { DocumentName, FetchFailureKind, VerifierEvent } from './observabil
 export type { RefusalEntry } from './observability/refusal-entry.ts';
 export type { IssuerStats, VerifierStats } from './observability/stats.ts';
 export type { TimingStats } from './observability/timing-metrics.ts';
+export type { ClientCertificateHeader, DpopNonceOptions, ReplayStore } from './options/binding-options.ts';
 export type {
   CommonOptions,
+  DpopOptions,
   HttpOptions,
   IssuerOptions,
   IssuerResolver,
   KeyCacheOptions,
   ManyIssuersOptions,
+  MtlsOptions,
   SingleIssuerOptions,
   TokenCacheOptions,
   TokenPolicy,
@@ -57,12 +62,22 @@ export { type EntraOptions, entra } from './providers/entra.ts';
 export { type KeycloakOptions, keycloak } from './providers/keycloak.ts';
 export { type OktaOptions, okta } from './providers/okta.ts';
 export type { ManyIssuersProviderOptions, ProviderOptions } from './providers/provider-options.ts';
+export {
+  alb,
+  cloudflare,
+  envoy,
+  haproxy,
+  nginx,
+  type ProxyCertificateOptions,
+  rfc9440,
+} from './proxies/client-certificate-headers.ts';
 export type { Challenge } from './request/challenge.ts';
 export { drainBeforeEnd, type EndableResponse } from './request/drain-before-end.ts';
 export { type DrainableRequest, type DrainableResponse, drainRequest } from './request/drain-request.ts';
 export { fromNodeRequest } from './request/node-request-like.ts';
 export { fromNodeResponse, keepChallengeOnWrite, type NodeResponse } from './request/node-response.ts';
 export {
+  type ClientConnection,
   type FetchContext,
   type FetchRequest,
   fromFetchRequest,
@@ -82,5 +97,6 @@ export type { ClaimPath } from './token/claim-names.ts';
 export type { ExpectedIdToken } from './token/id-token.ts';
 export type { Claims, JsonValue, JwsHeader, VerifiedToken } from './token/verified-token.ts';
 export type { VerifyAllOptions } from './verification/verify-all-options.ts';
+export type { ProofOptions, VerifyOptions } from './verification/verify-options.ts';
 export type { AuthResult, GrantedResult, OptionalVerifier, Verifier, VerifierFor } from './verifier.ts';
 export { version } from './version.ts';

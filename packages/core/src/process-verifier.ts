@@ -2,6 +2,7 @@ import { isAnonymousAllowed } from './authorization/deny-access.ts';
 import type { Requirements } from './authorization/requirements.ts';
 import { noRequirements, resolveRequirements } from './authorization/resolve-requirements.ts';
 import type { ResolvedRequirements } from './authorization/resolved-requirements.ts';
+import type { TokenBinding } from './binding/token-binding.ts';
 import { type AnyAuthError, isAuthError, UnavailableError } from './errors.ts';
 import { sharedSignaturePool } from './issuers/process-core.ts';
 import type { TokenCache } from './issuers/token-cache.ts';
@@ -15,8 +16,9 @@ import { issuerStats, tokenCacheStats, type VerifierStats } from './observabilit
 import type { TimingMetrics } from './observability/timing-metrics.ts';
 import type { VerificationMetrics } from './observability/verification-metrics.ts';
 import type { ResolvedOptions } from './options/resolve-options.ts';
-import { type Challenge, challengeFor } from './request/challenge.ts';
+import { type Challenge, type ChallengeSettings, challengeFor } from './request/challenge.ts';
 import { type CredentialsOptions, parseCredentials, readCredentials } from './request/credentials.ts';
+import { withScheme } from './request/error-scheme.ts';
 import { missingCredentials } from './request/preflight.ts';
 import type { RequestLike } from './request/request.ts';
 import type { Runtime } from './runtime/runtime.ts';
@@ -28,6 +30,7 @@ import { openVerification } from './verification/open-verification.ts';
 import type { TokenVerifier } from './verification/token-verifier.ts';
 import type { VerificationContext } from './verification/verification-context.ts';
 import { resolveVerifyAllOptions, type VerifyAllOptions } from './verification/verify-all-options.ts';
+import { parseVerifyOptions, type VerifyOptions } from './verification/verify-options.ts';
 import type { AuthResult, OptionalVerifier } from './verifier.ts';
 
 const noHeaders: Readonly<Record<string, string>> = Object.freeze({});
@@ -39,6 +42,8 @@ export class ProcessVerifier implements OptionalVerifier {
   readonly optional: boolean;
   readonly #options: ResolvedOptions;
   readonly #credentialsOptions: CredentialsOptions;
+  readonly #binding: TokenBinding | undefined;
+  readonly #challengeSettings: ChallengeSettings;
   readonly #issuers: TrustedIssuers;
   readonly #tokens: TokenCache | undefined;
   readonly #tokenVerifier: TokenVerifier;
@@ -48,21 +53,29 @@ export class ProcessVerifier implements OptionalVerifier {
   #closing: Promise<void> | undefined;
 
   constructor(options: ResolvedOptions, runtime: Runtime) {
-    const { issuers, tokens, tokenVerifier, idTokenVerifier, metrics, timings } = openVerification(options, runtime);
+    const verification = openVerification(options, runtime);
+    const { issuers, tokens, binding, advertised, metrics, timings } = verification;
     this.optional = options.optional;
     this.#options = options;
-    this.#credentialsOptions = { maxTokenSize: options.maxTokenSize, getToken: options.hooks.getToken };
+    this.#credentialsOptions = {
+      maxTokenSize: options.maxTokenSize,
+      getToken: options.hooks.getToken,
+      acceptsDpop: options.dpop !== undefined,
+    };
+    this.#binding = binding;
+    this.#challengeSettings = { realm: options.realm, dpop: advertised };
     this.#issuers = issuers;
     this.#tokens = tokens;
     this.#timings = timings;
     this.#metrics = metrics;
-    this.#tokenVerifier = tokenVerifier;
-    this.#idTokenVerifier = idTokenVerifier;
+    this.#tokenVerifier = verification.tokenVerifier;
+    this.#idTokenVerifier = verification.idTokenVerifier;
     listenToGuards(this, metrics.guardListener());
   }
 
-  async verify(token: string, requirements?: Requirements): Promise<VerifiedToken> {
-    const context = this.#bareContext(resolveRequirements(requirements, 'verify'));
+  async verify(token: string, options?: VerifyOptions): Promise<VerifiedToken> {
+    const { requirements, request } = parseVerifyOptions(options);
+    const context = { ...this.#bareContext(resolveRequirements(requirements, 'verify')), request };
     return this.#metrics.outcome(() => this.#verify(token, context), context);
   }
 
@@ -111,14 +124,14 @@ export class ProcessVerifier implements OptionalVerifier {
         waitUntil: request.waitUntil?.bind(request),
       };
       const auth = this.#metrics.outcome(() => this.#authenticate(request, context), context);
-      return auth instanceof Promise ? auth.then(granted, denied) : granted(auth);
+      return auth instanceof Promise ? auth.then((result) => this.#granted(result), denied) : this.#granted(auth);
     } catch (error) {
       return isAuthError(error) ? denied(error) : Promise.reject(asError(error));
     }
   }
 
   challenge(error: AnyAuthError): Challenge {
-    return challengeFor(error, this.#options.realm);
+    return challengeFor(error, this.#challengeSettings);
   }
 
   async warmUp(): Promise<void> {
@@ -168,22 +181,26 @@ export class ProcessVerifier implements OptionalVerifier {
     return { ...bareToken, requirements, trace: this.#metrics.startTrace() };
   }
 
+  #granted(auth: VerifiedToken | null): AuthResult {
+    const headers = auth === null ? undefined : this.#binding?.headersOf(auth);
+    return { ok: true, auth, headers: headers ?? noHeaders };
+  }
+
   #verify(token: unknown, context: VerificationContext): MaybePromise<VerifiedToken> {
     if (this.#closing !== undefined) throw closedError();
-    return this.#tokenVerifier.verify(parseCredentials(token, this.#options.maxTokenSize), context);
+    // Only the proof of a bare token is a request here.
+    const scheme = context.request === undefined ? 'Bearer' : 'DPoP';
+    return this.#tokenVerifier.verify(parseCredentials(token, this.#options.maxTokenSize, scheme), context);
   }
 
   #authenticate(request: RequestLike, context: VerificationContext): MaybePromise<VerifiedToken | null> {
     if (this.#closing !== undefined) throw closedError();
     const credentials = readCredentials(request, this.#credentialsOptions);
+    if (credentials?.scheme === 'DPoP') return withScheme(() => this.#tokenVerifier.verify(credentials, context));
     if (credentials !== undefined) return this.#tokenVerifier.verify(credentials, context);
     if (isAnonymousAllowed(context.requirements, this.#options.optional)) return null;
     throw missingCredentials(request);
   }
-}
-
-function granted(auth: VerifiedToken | null): AuthResult {
-  return { ok: true, auth, headers: noHeaders };
 }
 
 function denied(error: unknown): AuthResult {

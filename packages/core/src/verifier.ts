@@ -6,6 +6,7 @@ import type { RequestLike } from './request/request.ts';
 import type { ExpectedIdToken } from './token/id-token.ts';
 import type { VerifiedToken } from './token/verified-token.ts';
 import type { VerifyAllOptions } from './verification/verify-all-options.ts';
+import type { VerifyOptions } from './verification/verify-options.ts';
 
 /** The result of authenticating a request: data rather than an exception, because denied requests are normal. */
 export type AuthResult =
@@ -32,11 +33,12 @@ export interface Verifier {
    * `requirements`.
    *
    * @param token - The token alone, without `Bearer`.
-   * @param requirements - The requirements that the token must meet. Without them, every valid token does.
-   * @throws TokenError if the token is invalid; ScopeError if it does not meet `requirements`; UnavailableError if the keys
+   * @param options - The requirements that the token must meet; without them, every valid token does. `{ proof, method, url }`
+   * is the DPoP proof of a bound token that no HTTP server received (RFC 9449, section 4.3).
+   * @throws TokenError if the token is invalid; ProofError if its proof is; ScopeError if it does not meet `requirements`; UnavailableError if the keys
    * cannot be loaded; ConfigurationError if `requirements` are wrong. Errors of `validate` are passed on.
    */
-  verify(token: string, requirements?: Requirements): Promise<VerifiedToken>;
+  verify(token: string, options?: VerifyOptions): Promise<VerifiedToken>;
   /**
    * Does the same as {@link Verifier.verify} without waiting: verifies the signature on the calling thread. Node.js only.
    *

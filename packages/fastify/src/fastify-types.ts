@@ -2,7 +2,7 @@ import type { RouteAuth } from './route-auth-reader.ts';
 
 /** The part of a request that is read. Any `FastifyRequest` fits, whatever its server, route and type provider. */
 export interface AnyRequest {
-  readonly raw: { readonly rawHeaders: readonly string[] };
+  readonly raw: { readonly rawHeaders: readonly string[]; readonly socket?: object };
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly method: string;
   readonly originalUrl: string;

@@ -32,6 +32,10 @@ export class NodeView implements NodeRequest {
     return this.#request.headers;
   }
 
+  get socket(): NodeRequest['socket'] {
+    return this.#request.raw?.socket;
+  }
+
   get rawHeaders(): NodeRequest['rawHeaders'] {
     return this.#request.raw?.rawHeaders;
   }

@@ -1,4 +1,5 @@
 import {
+  type ClientConnection,
   createGuard,
   createOktaGuard,
   fromFetchRequest,
@@ -182,13 +183,18 @@ function toMiddleware(leaseFor: (c: Context) => GuardLease): AuthMiddleware {
 }
 
 async function authenticate(c: Context, next: Next, { guard, verified }: GuardLease): Promise<void> {
-  const request = fromFetchRequest(c.req.raw, { waitUntil: (work) => keepAlive(c, work) });
+  const request = fromFetchRequest(c.req.raw, { waitUntil: (work) => keepAlive(c, work), connection: connectionOf(c) });
   const result = await guard.authenticate(request);
   if (!result.ok) throw toHttpException(c, guard, result.error);
   if (result.auth !== null) verified();
   attachState(c, { guard, auth: result.auth });
   await next();
   setHeaders(c, result.headers);
+}
+
+// The server of Node.js passes its request in the environment.
+function connectionOf(c: Context): ClientConnection | undefined {
+  return Object(Object(c.env).incoming).socket;
 }
 
 function keepAlive(c: Context, work: Promise<unknown>): void {

@@ -32,6 +32,10 @@ export class FastifyView implements NodeRequest {
     return this.#request.headers ?? this.#raw.headers;
   }
 
+  get socket(): NodeRequest['socket'] {
+    return this.#raw.socket;
+  }
+
   get rawHeaders(): NodeRequest['rawHeaders'] {
     return this.#raw.rawHeaders;
   }

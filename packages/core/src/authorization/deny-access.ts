@@ -1,4 +1,5 @@
 import { type AnyAuthError, CredentialsMissingError, ScopeError } from '../errors.ts';
+import { nameScheme } from '../request/error-scheme.ts';
 import type { VerifiedToken } from '../token/verified-token.ts';
 import type { RequiredNames, ResolvedRequirements } from './resolved-requirements.ts';
 
@@ -11,10 +12,12 @@ import type { RequiredNames, ResolvedRequirements } from './resolved-requirement
  */
 export function denyAccess(auth: VerifiedToken | null, requirements: ResolvedRequirements): AnyAuthError | undefined {
   if (auth === null) return requirements.optional === true ? undefined : new CredentialsMissingError();
-  for (const required of requirements.required) {
-    if (!hasNames(auth, required)) return insufficientNames(required);
-  }
-  const { claims } = requirements;
+  const denied = denyToken(auth, requirements);
+  return denied !== undefined && auth.scheme === 'DPoP' ? nameScheme(denied) : denied;
+}
+
+function denyToken(auth: VerifiedToken, { required: all, claims }: ResolvedRequirements): ScopeError | undefined {
+  for (const required of all) if (!hasNames(auth, required)) return insufficientNames(required);
   if (claims === undefined || claims(auth.claims) === true) return undefined;
   return new ScopeError(
     'ERR_CLAIMS_INSUFFICIENT',

@@ -15,3 +15,13 @@ function endsCanonically(text: string): boolean {
   const last = alphabet.indexOf(text.charAt(text.length - 1));
   return (last & zeroBits[rest as 2 | 3]) === 0;
 }
+
+/** Encodes a string with one character for each byte. */
+export function encodeBinary(binary: string): string {
+  return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
+}
+
+/** Encodes bytes, a few of them. */
+export function encodeBase64url(bytes: Uint8Array): string {
+  return encodeBinary(String.fromCharCode(...bytes));
+}

@@ -194,7 +194,8 @@ function plainCopy(keys: readonly unknown[]): JSONWebKey[] | undefined {
   }
 }
 
-function readAlgorithms(reader: OptionReader, option: string): readonly Algorithm[] | undefined {
+/** Reads a list of signature algorithms. */
+export function readAlgorithms(reader: OptionReader, option: string): readonly Algorithm[] | undefined {
   const names = reader.texts(option, "an array of names, such as ['RS256'],");
   return names?.map((name) => parseAccepted(reader, option, name));
 }

@@ -7,6 +7,7 @@ import type { Clock } from '../runtime/clock.ts';
 import type { FetchLike } from '../runtime/http-runtime.ts';
 import type { ClaimPath } from '../token/claim-names.ts';
 import type { VerifiedToken } from '../token/verified-token.ts';
+import type { ClientCertificateHeader, DpopNonceOptions, ReplayStore } from './binding-options.ts';
 
 /** The requirements on the tokens of one issuer. */
 export interface TokenPolicy {
@@ -227,6 +228,62 @@ export interface TokenCacheOptions {
   readonly maxEntries?: number;
 }
 
+/** The proof of possession of the key of a token (RFC 9449). */
+export interface DpopOptions {
+  /**
+   * `accept` also accepts tokens that are not bound to a key, with the scheme `Bearer`. `require` refuses them.
+   *
+   * @default 'accept'
+   */
+  readonly mode?: 'accept' | 'require';
+  /**
+   * The URL that clients call, or each of several: the origin, and the path prefix that a proxy removes. https; http on
+   * loopback. Headers of a request never decide: the sender of a captured proof writes them.
+   */
+  readonly publicUrl: string | readonly string[];
+  /**
+   * The accepted algorithms of proofs, sent to clients in `algs` of each challenge.
+   *
+   * @default the algorithms that the verifier accepts
+   */
+  readonly algorithms?: readonly string[];
+  /**
+   * How far `iat` of a proof may be from now, in the past or the future. Not applied with `nonce`. In seconds, from 5 to 600.
+   *
+   * @default 300
+   */
+  readonly window?: number;
+  /**
+   * Requires that each proof contains a nonce of this API, so that a proof cannot be made in advance and the clock of a client
+   * does not matter. A client that has none gets one with a 401, and retries.
+   *
+   * @default false
+   */
+  readonly nonce?: false | DpopNonceOptions;
+  /**
+   * The store that remembers the identifiers of proofs. Several processes need a shared store. `false` accepts a proof as
+   * often as it is sent. The memory of the process has room for 200,000 proofs, and never forgets one that may come again.
+   *
+   * @default the memory of the process
+   */
+  readonly replay?: ReplayStore | false;
+}
+
+/** How the client certificate of a bound token is read (RFC 8705, section 3). */
+export interface MtlsOptions {
+  /**
+   * `tls` reads the certificate from the TLS connection of Node.js or Workers. Behind a proxy that ends TLS, use a header of
+   * that proxy, or a function that returns the DER of the certificate.
+   */
+  readonly certificate: 'tls' | ClientCertificateHeader | ((request: RequestLike) => Uint8Array | undefined);
+  /**
+   * Refuses every token that is not bound to a key or a certificate.
+   *
+   * @default false
+   */
+  readonly require?: boolean;
+}
+
 /** The result of `validate`: a string refuses the token, anything else accepts it. */
 // biome-ignore lint/suspicious/noConfusingVoidType: a function that returns nothing is the common case.
 export type Verdict = void | undefined | string;
@@ -263,6 +320,20 @@ export interface CommonOptions {
   /** `false` verifies the signature on every request. It saves memory and time if tokens are never sent twice. */
   readonly tokenCache?: TokenCacheOptions | false;
   readonly http?: HttpOptions;
+  /**
+   * Verifies DPoP proofs (RFC 9449), so that a stolen token is useless without the key of its client. Cannot be combined with
+   * `getToken`.
+   *
+   * @default off: tokens that are bound to a key are refused
+   */
+  readonly dpop?: DpopOptions;
+  /**
+   * Verifies that the client of a certificate-bound token has that certificate (RFC 8705), so that a stolen token is useless
+   * without its key.
+   *
+   * @default off: tokens that are bound to a certificate are refused
+   */
+  readonly mtls?: MtlsOptions;
   /**
    * Accepts a request without credentials as anonymous. A request with bad credentials is refused all the same.
    *

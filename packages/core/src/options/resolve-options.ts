@@ -1,5 +1,7 @@
 import { copyOptions } from '../lib/copy-options.ts';
 import type { Clock } from '../runtime/clock.ts';
+import { dpopOptions, type ResolvedDpop } from './dpop-options.ts';
+import { mtlsOptions, type ResolvedMtls } from './mtls-options.ts';
 import { OptionReader, type RawOptions } from './option-reader.ts';
 import { type OptionTable, type ReadContext, readOptions } from './option-record.ts';
 import type { CommonOptions, IssuerResolver, VerifierOptions } from './options.ts';
@@ -30,6 +32,10 @@ export interface ResolvedOptions extends Omit<ResolvedVerifierOptions, HookName 
   readonly keyCache: ResolvedKeyCache;
   readonly tokenCache: ResolvedTokenCache | false;
   readonly http: ResolvedHttp;
+  /** Undefined if proofs are not verified. */
+  readonly dpop: ResolvedDpop | undefined;
+  /** Undefined if certificates are not read. */
+  readonly mtls: ResolvedMtls | undefined;
   readonly hooks: Hooks;
   readonly clock: Clock;
 }
@@ -56,8 +62,18 @@ export function resolveOptions(options: VerifierOptions): ResolvedOptions {
     tokenCache:
       reader.raw('tokenCache') !== false && readGroup<ResolvedTokenCache>(reader, 'tokenCache', tokenCacheOptions),
     http,
+    dpop: resolveDpop(reader),
+    mtls: reader.raw('mtls') === undefined ? undefined : readGroup<ResolvedMtls>(reader, 'mtls', mtlsOptions),
     hooks: Object.freeze({ validate, getToken, onEvent, log }),
   });
+}
+
+function resolveDpop(reader: OptionReader): ResolvedDpop | undefined {
+  if (reader.raw('dpop') === undefined) return undefined;
+  if (reader.raw('getToken') !== undefined) {
+    throw reader.fault('dpop', 'cannot be combined with getToken: a proof belongs to the Authorization header');
+  }
+  return readGroup<ResolvedDpop>(reader, 'dpop', dpopOptions);
 }
 
 /** Applies an issuer's own options over those for all issuers. Returns a value that is not an object unchanged. */

@@ -2,6 +2,8 @@ import { ConfigurationError } from '../errors.ts';
 import type { DocumentHeaders } from '../http/document-headers.ts';
 import { type Clock, systemClock } from '../runtime/clock.ts';
 import type { FetchLike } from '../runtime/http-runtime.ts';
+import { dpopOptions } from './dpop-options.ts';
+import { mtlsOptions } from './mtls-options.ts';
 import type { OptionReader } from './option-reader.ts';
 import {
   booleanOption,
@@ -23,7 +25,7 @@ import type {
 import { validatedClock } from './validated-clock.ts';
 
 /** The options that have members of their own. */
-export type GroupName = 'keyCache' | 'tokenCache' | 'http';
+export type GroupName = 'keyCache' | 'tokenCache' | 'http' | 'dpop' | 'mtls';
 
 /** The `keyCache` options, with defaults applied. */
 export type ResolvedKeyCache = WithDefaults<KeyCacheOptions, 'refreshAhead' | 'staleFor' | 'maxIssuers'>;
@@ -94,6 +96,8 @@ export const groupOptions: Readonly<Record<GroupName, object>> = {
   keyCache: keyCacheOptions,
   tokenCache: tokenCacheOptions,
   http: httpOptions,
+  dpop: dpopOptions,
+  mtls: mtlsOptions,
 };
 
 function readIssuers(reader: OptionReader, name: string): GivenIssuers | undefined {

@@ -10,6 +10,7 @@ export interface Challenge {
 
 const tokenInvalid = 'The access token is invalid';
 const tokenMalformed = 'The access token is malformed';
+const proofInvalid = 'The DPoP proof is invalid';
 
 // The description depends on the code alone. All invalid tokens share one, so that a client cannot use it as an oracle.
 const descriptions: Partial<Record<AuthErrorCode, string>> = {
@@ -17,6 +18,8 @@ const descriptions: Partial<Record<AuthErrorCode, string>> = {
   ERR_CREDENTIALS_MALFORMED: 'The Authorization header is malformed',
   ERR_CREDENTIALS_REPEATED: 'The request has more than one set of credentials',
   ERR_TOKEN_EXPIRED: 'The access token expired',
+  ERR_PROOF_TIME: 'The DPoP proof is too old or too new',
+  ERR_PROOF_NONCE: 'The DPoP proof needs the nonce of the header DPoP-Nonce',
   ERR_SCOPE_INSUFFICIENT: 'The access token lacks a required scope',
   ERR_CLAIMS_INSUFFICIENT: 'The access token does not permit this request',
 };
@@ -27,7 +30,26 @@ const unavailable = 'The access token cannot be verified at the moment';
 export function publicDescription(error: AnyAuthError): string {
   const { code, status } = error;
   if (status === 400 && error.source === 'getToken') return tokenMalformed;
+  if (code.startsWith('ERR_PROOF_')) return descriptions[code] ?? proofInvalid;
   return descriptions[code] ?? (status === 503 ? unavailable : tokenInvalid);
+}
+
+type Parameters = Readonly<Record<string, string>>;
+
+/** The DPoP challenge of a verifier (RFC 9449, section 7.1). */
+export interface AdvertisedDpop {
+  /** Whether bearer tokens are refused. */
+  readonly isRequired: boolean;
+  /** The accepted algorithms of proofs, separated by spaces. */
+  readonly algs: string;
+}
+
+/** The common part of the challenges of a verifier. */
+export interface ChallengeSettings {
+  /** The protection space, the first parameter of each challenge. */
+  readonly realm: string;
+  /** Undefined if the scheme DPoP is not accepted. */
+  readonly dpop: AdvertisedDpop | undefined;
 }
 
 const maxRetryAfter = 300;
@@ -36,13 +58,12 @@ const maxRetryAfter = 300;
  * The answer to a denied request (RFC 6750, section 3). Pure: the same error and realm always give the same bytes, and
  * nothing in them comes from the request or the token.
  *
- * @param realm - The protection space, the first parameter of each challenge.
  */
-export function challengeFor(error: AnyAuthError, realm: string): Challenge {
+export function challengeFor(error: AnyAuthError, settings: ChallengeSettings): Challenge {
   const description = publicDescription(error);
   const code = errorCodeOf(error);
   const body = JSON.stringify({ error: code, error_description: description });
-  const headers = error.status === 503 ? retryHeaders(error.retryAfter) : challengeHeaders(error, realm);
+  const headers = error.status === 503 ? retryHeaders(error.retryAfter) : challengeHeaders(error, settings);
   return { status: error.status, headers: { ...headers, ...answerHeaders }, body };
 }
 
@@ -54,7 +75,7 @@ function errorCodeOf({ status, code }: AnyAuthError): string {
     case 400:
       return 'invalid_request';
     case 401:
-      return code === 'ERR_CREDENTIALS_MISSING' ? 'unauthorized' : 'invalid_token';
+      return errorOf401(code);
     case 403:
       return 'insufficient_scope';
     default:
@@ -62,20 +83,44 @@ function errorCodeOf({ status, code }: AnyAuthError): string {
   }
 }
 
+function errorOf401(code: AuthErrorCode): string {
+  if (code === 'ERR_CREDENTIALS_MISSING') return 'unauthorized';
+  if (code === 'ERR_PROOF_NONCE') return 'use_dpop_nonce';
+  return code.startsWith('ERR_PROOF_') ? 'invalid_dpop_proof' : 'invalid_token';
+}
+
 function retryHeaders(retryAfter: number): Record<string, string> {
   return { 'Retry-After': String(Math.min(maxRetryAfter, Math.max(1, Math.ceil(retryAfter)))) };
 }
 
-function challengeHeaders(error: AnyAuthError, realm: string): Record<string, string> {
-  return { 'WWW-Authenticate': renderWwwAuthenticate(challengesFor(error, realm)) };
+function challengeHeaders(error: AnyAuthError, settings: ChallengeSettings): Record<string, string> {
+  const headers = { 'WWW-Authenticate': renderWwwAuthenticate(challengesFor(error, settings)) };
+  const nonce = error.status === 401 && 'nonce' in error ? error.nonce : undefined;
+  return nonce === undefined ? headers : { ...headers, 'DPoP-Nonce': nonce };
 }
 
-function challengesFor(error: AnyAuthError, realm: string): readonly SchemeChallenge[] {
-  return [{ scheme: 'Bearer', parameters: { realm, ...errorParameters(error) } }];
+// Older clients read only the first challenge, and expect Bearer there.
+function challengesFor(error: AnyAuthError, { realm, dpop }: ChallengeSettings): readonly SchemeChallenge[] {
+  const bearer = (parameters: Parameters): SchemeChallenge => ({
+    scheme: 'Bearer',
+    parameters: { realm, ...parameters },
+  });
+  if (dpop === undefined) return [bearer(errorParameters(error))];
+  const { isRequired, algs } = dpop;
+  const ofDpop = error.scheme === 'DPoP';
+  // RFC 9449, section 7.2: each scheme has its own challenge, and the error is that of the scheme of the request.
+  const concernsAll = error.status === 400 || isRequired;
+  const proof: SchemeChallenge = {
+    scheme: 'DPoP',
+    parameters: { realm, ...(ofDpop || concernsAll ? errorParameters(error) : {}), algs },
+  };
+  if (isRequired) return [proof];
+  if (error.status === 403) return ofDpop ? [proof] : [bearer(errorParameters(error))];
+  return [bearer(ofDpop ? {} : errorParameters(error)), proof];
 }
 
 // RFC 6750, section 3.1: a request without credentials gets no error parameter.
-function errorParameters(error: AnyAuthError): Record<string, string> {
+function errorParameters(error: AnyAuthError): Parameters {
   if (error.code === 'ERR_CREDENTIALS_MISSING') return {};
   const parameters = { error: errorCodeOf(error), error_description: publicDescription(error) };
   const scopes = error.status === 403 ? error.scope : [];

@@ -3,7 +3,7 @@ import type { RequestLike } from './request.ts';
 
 /** A token and the authentication scheme that carries it (RFC 9110, section 11.4). */
 export interface Credentials {
-  readonly scheme: 'Bearer';
+  readonly scheme: 'Bearer' | 'DPoP';
   readonly token: string;
 }
 
@@ -13,17 +13,20 @@ export interface CredentialsOptions {
   readonly maxTokenSize: number;
   /** Replaces the `Authorization` header. */
   readonly getToken: ((request: RequestLike) => unknown) | undefined;
+  /** Whether the scheme DPoP counts as credentials (RFC 9449, section 7.1). */
+  readonly acceptsDpop: boolean;
 }
 
 // RFC 6750, section 2.1: b64token.
 const tokenSyntax = /^[A-Za-z0-9\-._~+/]+=*$/;
+const bearerScheme = /^bearer(?=[ \t]|$)/i;
+const dpopScheme = /^dpop(?=[ \t]|$)/i;
 // Room for the scheme, and for more spaces than any client sends.
 const maxPrefix = 64;
-const { length: schemeLength } = 'bearer';
 
 /**
  * Reads the credentials of a request: from `getToken` if the application has one, else from the `Authorization` header
- * (RFC 6750, section 2.1). Another scheme than Bearer counts as no credentials. The syntax of the token is not
+ * (RFC 6750, section 2.1). Another scheme than Bearer, or DPoP if it is accepted, counts as no credentials. The syntax of the token is not
  * validated: see {@link hasTokenSyntax}.
  *
  * @returns undefined if the request has no credentials.
@@ -32,9 +35,9 @@ const { length: schemeLength } = 'bearer';
  */
 export function readCredentials(
   request: RequestLike,
-  { maxTokenSize, getToken }: CredentialsOptions,
+  { maxTokenSize, getToken, acceptsDpop }: CredentialsOptions,
 ): Credentials | undefined {
-  if (getToken === undefined) return readAuthorization(request.header('authorization'), maxTokenSize);
+  if (getToken === undefined) return readAuthorization(request.header('authorization'), maxTokenSize, acceptsDpop);
   const token = getToken(request);
   if (token === undefined || token === '') return undefined;
   if (typeof token === 'string') return parseCredentials(token, maxTokenSize);
@@ -46,10 +49,14 @@ export function readCredentials(
  *
  * @throws TokenError if it is not a string, or longer than `maxTokenSize` characters.
  */
-export function parseCredentials(token: unknown, maxTokenSize: number): Credentials {
+export function parseCredentials(
+  token: unknown,
+  maxTokenSize: number,
+  scheme: Credentials['scheme'] = 'Bearer',
+): Credentials {
   if (typeof token !== 'string') throw new TokenError('ERR_TOKEN_MALFORMED', 'The token is not a string');
   if (token.length > maxTokenSize) throw tooLarge(maxTokenSize);
-  return { scheme: 'Bearer', token };
+  return { scheme, token };
 }
 
 /**
@@ -73,14 +80,18 @@ export function malformedCredentials(fromHeader: boolean): RequestError {
   return new RequestError('ERR_CREDENTIALS_MALFORMED', message, 'getToken');
 }
 
-function readAuthorization(values: readonly string[], maxTokenSize: number): Credentials | undefined {
+function readAuthorization(
+  values: readonly string[],
+  maxTokenSize: number,
+  acceptsDpop: boolean,
+): Credentials | undefined {
   const [value] = values;
   if (value === undefined) return undefined;
   // Before anything else, so that the cost of refusing a long header does not depend on its length.
   if (
     value.length > maxTokenSize + maxPrefix &&
     values.length === 1 &&
-    isBearer(value.slice(0, maxPrefix).trimStart())
+    readScheme(value.slice(0, maxPrefix).trimStart(), acceptsDpop) !== undefined
   ) {
     throw tooLarge(maxTokenSize);
   }
@@ -88,19 +99,18 @@ function readAuthorization(values: readonly string[], maxTokenSize: number): Cre
     throw new RequestError('ERR_CREDENTIALS_REPEATED', 'The request has more than one set of credentials');
   }
   const credentials = value.trim();
-  if (!isBearer(credentials)) return undefined;
-  let start = schemeLength;
+  const scheme = readScheme(credentials, acceptsDpop);
+  if (scheme === undefined) return undefined;
+  let start = scheme.length;
   while (credentials.charAt(start) === ' ') start += 1;
-  return parseCredentials(credentials.slice(start), maxTokenSize);
+  return parseCredentials(credentials.slice(start), maxTokenSize, scheme);
 }
 
 function tooLarge(maxTokenSize: number): TokenError {
   return new TokenError('ERR_TOKEN_TOO_LARGE', `The token is longer than ${maxTokenSize} characters`);
 }
 
-function isBearer(credentials: string): boolean {
-  const next = credentials.charAt(schemeLength);
-  return (
-    credentials.slice(0, schemeLength).toLowerCase() === 'bearer' && (next === '' || next === ' ' || next === '\t')
-  );
+function readScheme(credentials: string, acceptsDpop: boolean): Credentials['scheme'] | undefined {
+  if (bearerScheme.test(credentials)) return 'Bearer';
+  return acceptsDpop && dpopScheme.test(credentials) ? 'DPoP' : undefined;
 }

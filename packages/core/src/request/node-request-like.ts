@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../errors.ts';
-import type { NodeHeaders, NodeRequest, RequestLike } from './request.ts';
+import type { ClientConnection, NodeHeaders, NodeRequest, RequestLike } from './request.ts';
 
 // Node.js keeps only the first of several in `headers`. It joins the values of most other headers.
 const keptOnce: ReadonlySet<string> = new Set(['authorization', 'proxy-authorization']);
@@ -52,10 +52,19 @@ class NodeRequestLike implements RequestLike {
     return rawHeaders ?? headers ?? undefined;
   }
 
+  get connection(): ClientConnection | undefined {
+    return this.#request.socket ?? undefined;
+  }
+
+  target(): string {
+    const { originalUrl, url } = this.#request;
+    return originalUrl ?? url ?? '/';
+  }
+
   url(): string {
-    const { protocol, socket, originalUrl, url } = this.#request;
+    const { protocol, socket } = this.#request;
     const scheme = protocol ?? (isEncrypted(socket) ? 'https' : 'http');
-    const target = originalUrl ?? url ?? '/';
+    const target = this.target();
     // RFC 9112, section 3.2: the target is a path, "*", or a URL, which overrides the Host header.
     if (!target.startsWith('/') && URL.canParse(target)) return target;
     return `${scheme}://${this.#host()}${target.startsWith('/') ? target : '/'}`;

@@ -6,6 +6,11 @@ export interface RequestLike {
   readonly method: string;
   /** Computes the absolute URL of the request. Verifying a bearer token does not need it. */
   url(): string;
+  /**
+   * The request target as sent (RFC 9112, section 3.2): the path, and the query. Only a DPoP proof needs it. The host of
+   * `url()` comes from the client.
+   */
+  target?(): string;
   /** Returns every value of a header in the order received; empty if it was not sent. The name is case-insensitive. */
   header(name: string): readonly string[];
   /**
@@ -13,8 +18,24 @@ export interface RequestLike {
    * once for the request, however many guards authenticate it.
    */
   readonly identity?: object | undefined;
+  /** The connection that carries the request: the same object for all of its requests. Only `mtls` needs it. */
+  readonly connection?: ClientConnection | undefined;
   /** Keeps a Fetch-style runtime alive for work that outlives the response (`ctx.waitUntil` on Workers). */
   waitUntil?(work: Promise<unknown>): void;
+}
+
+/** The part of a socket of Node.js, or of `request.cf` on Workers, that is read. */
+export interface ClientConnection {
+  /** The address of the client, or of the proxy in front of this server. */
+  readonly remoteAddress?: string | undefined;
+  /** Whether the connection is one of TLS. */
+  readonly encrypted?: boolean | undefined;
+  /** The certificate of the client (Node.js); undefined if it sent none. */
+  getPeerX509Certificate?(): { readonly raw: Uint8Array } | undefined;
+  /** The verdict of Workers on the certificate of the client. */
+  readonly tlsClientAuth?:
+    | { readonly certPresented?: string; readonly certVerified?: string; readonly certFingerprintSHA256?: string }
+    | undefined;
 }
 
 /** The headers of a Node.js request by their names in lower case. Middleware may have set or deleted some of them. */
@@ -47,11 +68,15 @@ export interface FetchRequest {
   readonly method: string;
   readonly url: string;
   readonly headers: { get(name: string): string | null };
+  /** Set by Workers. */
+  readonly cf?: unknown;
 }
 
 /** The execution context that a Fetch-style runtime passes to its handler as second or third argument. */
 export interface FetchContext {
   waitUntil?(work: Promise<unknown>): void;
+  /** The socket that carries the request, if the Fetch API runs on a server of Node.js. */
+  readonly connection?: ClientConnection | undefined;
 }
 
 /**
@@ -86,11 +111,15 @@ export function fromFetchRequest(request: FetchRequest, context?: FetchContext):
     method: request.method,
     identity: request,
     url: () => request.url,
+    target: () => request.url,
+    get connection() {
+      return context?.connection ?? (request.cf as ClientConnection | undefined);
+    },
     header: (name) => {
       const value = request.headers.get(name);
       return value === null ? [] : [value];
     },
   };
   if (context?.waitUntil === undefined) return adapted;
-  return { ...adapted, waitUntil: (work) => context.waitUntil?.(work) };
+  return Object.assign(adapted, { waitUntil: (work: Promise<unknown>) => context.waitUntil?.(work) });
 }

@@ -39,6 +39,10 @@ export interface CryptoRuntime {
   digest(text: string): MaybePromise<string>;
   /** The left half of a hash of text, in base64url. */
   halfHash(name: 'sha256' | 'sha384' | 'sha512', text: string): MaybePromise<string>;
+  /** SHA-256 of bytes. */
+  hashBytes(bytes: Uint8Array): MaybePromise<Uint8Array>;
+  /** HMAC with SHA-256 (RFC 2104). */
+  hmac(key: Uint8Array, data: Uint8Array): MaybePromise<Uint8Array>;
   /** Whether the runtime verifies signatures of an algorithm. */
   supports(algorithm: Algorithm): boolean;
   /** Imports a key; throws or rejects if it is invalid, for example not a point on its curve. */

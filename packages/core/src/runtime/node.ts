@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { addressMatcher } from './node/address-list.ts';
 import { nodeCrypto } from './node/crypto.ts';
 import { nodeHttp } from './node/http.ts';
 import { nodeTelemetry } from './node/telemetry.ts';
@@ -13,6 +14,7 @@ export const runtime: Runtime = {
   sharesPromises: true,
   schedule,
   environment: () => process.env,
+  addressMatcher,
   ...nodeCrypto,
   ...nodeHttp,
   ...nodeTelemetry,

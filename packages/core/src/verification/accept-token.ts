@@ -22,8 +22,11 @@ export function acceptToken(
   token: VerifiedToken,
   validate: Validate | undefined,
   context: VerificationContext,
+  isBindingVerified = false,
 ): MaybePromise<VerifiedToken> {
-  if (token.confirmation !== undefined) throw attributeTo(token.issuer, denyUnprovedBinding(token, context.request));
+  if (!isBindingVerified && token.confirmation !== undefined) {
+    throw attributeTo(token.issuer, denyUnprovedBinding(token, context.request));
+  }
   const { requirements, isSync } = context;
   if (validate === undefined) return requirements === noRequirements ? token : authorize(token, requirements);
   const verdict = settled(validate(token));

@@ -1,8 +1,9 @@
+import type { TokenBinding } from '../binding/token-binding.ts';
 import { isAuthError } from '../errors.ts';
 import type { AcceptedClaims, TokenCache, VerifiedJws } from '../issuers/token-cache.ts';
 import type { TrustedIssuer, TrustedIssuers } from '../issuers/trusted-issuers.ts';
 import type { KeySet } from '../keys/key-set.ts';
-import type { MaybePromise } from '../lib/maybe-promise.ts';
+import { andThen, type MaybePromise } from '../lib/maybe-promise.ts';
 import { attributeTo } from '../observability/error-issuer.ts';
 import type { VerificationMetrics } from '../observability/verification-metrics.ts';
 import type { ResolvedPolicy } from '../options/resolve-issuer.ts';
@@ -28,6 +29,8 @@ export interface JwtVerifierParts {
   readonly tokens: TokenCache | undefined;
   readonly metrics: VerificationMetrics;
   readonly runtime: Pick<Runtime, 'digest'>;
+  /** Undefined if no proof of possession is verified. */
+  readonly binding: TokenBinding | undefined;
 }
 
 // Two clock reads for every cached token would cost measurable time.
@@ -67,18 +70,20 @@ export class JwtVerifier implements TokenVerifier {
     if (jws === undefined || trusted === undefined) return this.#verifyUnseen(credentials, context, digest);
     metrics.counters.hits += 1;
     context.trace?.isCached();
-    if (startedAt === undefined) return this.#acceptSeen(credentials, context, jws, trusted);
-    return metrics.measure('cached', startedAt, () => this.#acceptSeen(credentials, context, jws, trusted));
+    if (startedAt === undefined) return this.#acceptSeen(credentials, context, digest, { jws, trusted });
+    return metrics.measure('cached', startedAt, () => this.#acceptSeen(credentials, context, digest, { jws, trusted }));
   }
 
   #acceptSeen(
     credentials: Credentials,
     context: VerificationContext,
-    jws: VerifiedJws,
-    trusted: TrustedIssuer,
+    digest: string,
+    { jws, trusted }: Pick<SignedToken, 'jws' | 'trusted'>,
   ): MaybePromise<VerifiedToken> {
+    const { binding, options } = this.#parts;
     const token = new FrozenToken(credentials, this.#acceptClaims(jws, trusted));
-    return acceptToken(token, this.#parts.options.hooks.validate, context);
+    if (binding !== undefined) return this.#acceptBound(token, digest, context, binding);
+    return acceptToken(token, options.hooks.validate, context);
   }
 
   // A cached token is verified again if its issuer, algorithm or key is no longer the accepted one.
@@ -109,12 +114,14 @@ export class JwtVerifier implements TokenVerifier {
     context: VerificationContext,
     digest: string | undefined,
   ): MaybePromise<VerifiedToken> {
-    const { options, tokens } = this.#parts;
+    const { binding, options, tokens } = this.#parts;
     const acceptSigned = ({ trusted, jws, keySet }: SignedToken): MaybePromise<VerifiedToken> => {
       const accepted = this.#acceptClaims(jws, trusted);
       accepted.keySet = keySet;
       if (digest !== undefined) tokens?.set(digest, jws);
-      return acceptToken(new FrozenToken(credentials, accepted), options.hooks.validate, context);
+      const token = new FrozenToken(credentials, accepted);
+      if (binding !== undefined) return this.#acceptBound(token, digest, context, binding);
+      return acceptToken(token, options.hooks.validate, context);
     };
     const signed = this.#verifySignature(credentials, context);
     return signed instanceof Promise ? signed.then(acceptSigned) : acceptSigned(signed);
@@ -132,6 +139,16 @@ export class JwtVerifier implements TokenVerifier {
     }
   }
 
+  #acceptBound(
+    token: VerifiedToken,
+    digest: string | undefined,
+    context: VerificationContext,
+    binding: TokenBinding,
+  ): MaybePromise<VerifiedToken> {
+    const { validate } = this.#parts.options.hooks;
+    return andThen(verifyBinding(binding, token, digest, context), () => acceptToken(token, validate, context, true));
+  }
+
   #acceptClaims(jws: VerifiedJws, { policy, entry, issuer }: TrustedIssuer): AcceptedClaims {
     try {
       if (jws.accepted?.policy !== policy) jws.accepted = acceptClaims(jws, policy);
@@ -141,6 +158,23 @@ export class JwtVerifier implements TokenVerifier {
       if (isAuthError(error) && error.code === 'ERR_TOKEN_NOT_YET_VALID') entry.suspectClockSkew();
       throw attributeTo(issuer, error);
     }
+  }
+}
+
+function verifyBinding(
+  binding: TokenBinding,
+  token: VerifiedToken,
+  digest: string | undefined,
+  { request }: VerificationContext,
+): MaybePromise<void> {
+  const attributed = (error: unknown): never => {
+    throw attributeTo(token.issuer, error);
+  };
+  try {
+    const verified = binding.verify(token, digest, request);
+    return verified instanceof Promise ? verified.catch(attributed) : verified;
+  } catch (error) {
+    return attributed(error);
   }
 }
 

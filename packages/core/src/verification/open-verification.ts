@@ -1,3 +1,4 @@
+import { type OpenedBinding, openBinding } from '../binding/open-binding.ts';
 import { openIssuers } from '../issuers/open-issuers.ts';
 import { sharedSignaturePool, sharedTokenCache, warnOfRefusals } from '../issuers/process-core.ts';
 import type { TokenCache } from '../issuers/token-cache.ts';
@@ -17,7 +18,7 @@ import { SignatureVerifier } from './signature-verifier.ts';
 import type { TokenVerifier } from './token-verifier.ts';
 
 /** The parts of one verifier. */
-export interface Verification {
+export interface Verification extends OpenedBinding {
   readonly issuers: TrustedIssuers;
   /** Undefined if the application turned the cache off. */
   readonly tokens: TokenCache | undefined;
@@ -50,7 +51,8 @@ export function openVerification(options: ResolvedOptions, runtime: Runtime): Ve
   });
   const tokens = tokenCache === false ? undefined : sharedTokenCache(tokenCache.maxEntries);
   const signatures = new SignatureVerifier({ issuers, timings, counters, pool: sharedSignaturePool(), runtime });
-  const tokenVerifier = new JwtVerifier({ options, issuers, signatures, tokens, metrics, runtime });
+  const { binding, advertised } = openBinding(options, runtime);
+  const tokenVerifier = new JwtVerifier({ options, issuers, signatures, tokens, metrics, runtime, binding });
   const idTokenVerifier = new IdTokenVerifier({ options, signatures, runtime });
-  return { issuers, tokens, tokenVerifier, idTokenVerifier, metrics, timings };
+  return { issuers, tokens, binding, advertised, tokenVerifier, idTokenVerifier, metrics, timings };
 }

@@ -64,7 +64,7 @@ function isAnswered(reason: unknown): boolean {
 function distinguishableTexts(reason: unknown): readonly string[] {
   if (!isAuthError(reason) || reason.status !== 401 || reason.code === 'ERR_CREDENTIALS_MISSING') return [];
   const description = reason.code === 'ERR_TOKEN_EXPIRED' ? 'The access token expired' : 'The access token is invalid';
-  const { headers, body } = challengeFor(reason, 'api');
+  const { headers, body } = challengeFor(reason, { realm: 'api', dpop: undefined });
   const challenge = `Bearer realm="api", error="invalid_token", error_description="${description}"`;
   const answer = JSON.stringify({ error: 'invalid_token', error_description: description });
   return [headers['WWW-Authenticate'], body].filter((text) => text !== challenge && text !== answer).map(String);

@@ -3,7 +3,15 @@ import { describe, expect, it } from 'vitest';
 import * as core from '../../src/index.ts';
 import { readAllCodes, readErrorTable } from './error-table.ts';
 
-const { CredentialsMissingError, RequestError, TokenError, ScopeError, UnavailableError, ConfigurationError } = core;
+const {
+  CredentialsMissingError,
+  RequestError,
+  TokenError,
+  ProofError,
+  ScopeError,
+  UnavailableError,
+  ConfigurationError,
+} = core;
 const { isAuthError, isConfigurationError } = core;
 
 type Make = (code: string, message: string) => Error & { readonly code: string };
@@ -12,6 +20,7 @@ const makers: Readonly<Record<string, Make>> = {
   CredentialsMissingError: (_code, message) => new CredentialsMissingError(message),
   RequestError: (code, message) => new RequestError(code as core.RequestError['code'], message),
   TokenError: (code, message) => new TokenError(code as core.TokenError['code'], message),
+  ProofError: (code, message) => new ProofError(code as core.ProofError['code'], message),
   ScopeError: (code, message) => new ScopeError(code as core.ScopeError['code'], message),
   UnavailableError: (code, message) => new UnavailableError(code as core.UnavailableError['code'], message),
   ConfigurationError: (_code, message) => new ConfigurationError(message),

@@ -24,6 +24,8 @@ const groups: Readonly<Record<string, string>> = {
   KeyCacheOptions: 'keyCache.',
   TokenCacheOptions: 'tokenCache.',
   HttpOptions: 'http.',
+  DpopOptions: 'dpop.',
+  MtlsOptions: 'mtls.',
 };
 
 const members = new Map(
@@ -99,9 +101,11 @@ describe('[OPTIONS-DOCUMENTED] the docstring of a setting of guards', () => {
 describe('[OPTIONS-DOCUMENTED] the docstring of an option', () => {
   it('is found for every option, and for no other', () => {
     const names = documented.map(({ option }) => option);
-    expect([...members.keys()].filter((name) => !['keyCache', 'tokenCache', 'http'].includes(name)).toSorted()).toEqual(
-      names.toSorted(),
-    );
+    expect(
+      [...members.keys()]
+        .filter((name) => !['keyCache', 'tokenCache', 'http', 'dpop', 'mtls'].includes(name))
+        .toSorted(),
+    ).toEqual(names.toSorted());
   });
 
   it.each(documented)('$option states its default', ({ option, record }) => {
@@ -262,7 +266,8 @@ describe('the bounds of an option', () => {
     async ({ option, record: { bounds } }) => {
       const [group = '', name] = option.split('.');
       for (const value of [bounds?.min, bounds?.max]) {
-        const options = name === undefined ? { [group]: value } : { [group]: { [name]: value } };
+        const others = group === 'dpop' ? { publicUrl: 'https://api.example' } : {};
+        const options = name === undefined ? { [group]: value } : { [group]: { ...others, [name]: value } };
         await createVerifier({ issuer, audience, ...options }).close();
       }
     },

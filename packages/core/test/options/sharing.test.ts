@@ -26,6 +26,8 @@ function anyIssuer(): FakeIssuer {
 const fakeDispatcher = (): object => ({ dispatch: () => true });
 const [firstFake, secondFake] = [anyIssuer(), anyIssuer()];
 
+const dpop = { publicUrl: 'https://api.example' };
+
 type Pair = readonly [first: object, second: object];
 
 /** For each option, two values that differ, each as additional members of the options of a verifier. */
@@ -68,6 +70,14 @@ const pairs: Readonly<Record<string, Pair>> = {
   'http.headers': [{}, { http: { headers: { 'x-gateway': 'a' } } }],
   'http.dispatcher': [{ http: { dispatcher: fakeDispatcher() } }, { http: { dispatcher: fakeDispatcher() } }],
   'http.fetch': [{ http: { fetch: firstFake.fetch } }, { http: { fetch: secondFake.fetch } }],
+  'dpop.mode': [{ dpop }, { dpop: { ...dpop, mode: 'require' } }],
+  'dpop.publicUrl': [{}, { dpop }],
+  'dpop.algorithms': [{ dpop }, { dpop: { ...dpop, algorithms: ['ES256'] } }],
+  'dpop.window': [{ dpop }, { dpop: { ...dpop, window: 60 } }],
+  'dpop.nonce': [{ dpop }, { dpop: { ...dpop, nonce: { secret: 'a'.repeat(32) } } }],
+  'dpop.replay': [{ dpop }, { dpop: { ...dpop, replay: false } }],
+  'mtls.certificate': [{}, { mtls: { certificate: 'tls' } }],
+  'mtls.require': [{ mtls: { certificate: 'tls' } }, { mtls: { certificate: 'tls', require: true } }],
   'http.dangerouslyAllowInsecure': [{}, { http: { dangerouslyAllowInsecure: ['http://keycloak:8080'] } }],
 };
 

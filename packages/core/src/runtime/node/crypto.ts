@@ -1,4 +1,4 @@
-import { constants, createPublicKey, hash, type SigningOptions, verify } from 'node:crypto';
+import { constants, createHmac, createPublicKey, hash, type SigningOptions, verify } from 'node:crypto';
 import { type Algorithm, algorithms } from '../../crypto/algorithms.ts';
 import type { CryptoRuntime, ImportedKey, PublicJwk } from '../crypto-runtime.ts';
 import { signatureLengthOf } from '../signature-length.ts';
@@ -15,6 +15,8 @@ export const nodeCrypto: CryptoRuntime = {
   decodeUtf8: (bytes) => utf8.decode(bytes),
   digest: (text) => hash('sha256', text, 'binary'),
   halfHash,
+  hashBytes: (bytes) => hash('sha256', bytes, 'buffer'),
+  hmac: (key, data) => createHmac('sha256', key).update(data).digest(),
   supports: () => true,
   importKey,
   maxParallelSignatures,

@@ -1,5 +1,5 @@
-import type { BlockList } from 'node:net';
 import { ConfigurationError } from '../../errors.ts';
+import { addressMatcher } from './address-list.ts';
 
 /** The proxies that environment variables name. */
 export interface ProxySettings {
@@ -32,9 +32,10 @@ export function readProxySettings(environment: Environment): ProxySettings | und
   if (httpProxy === '' && httpsProxy === '') return undefined;
   const [, value = ''] = findVariable(environment, 'NO_PROXY') ?? [];
   const entries = value.split(/[\s,]+/).filter((entry) => entry !== '');
-  const addresses = directAddresses(entries);
+  // undici compares names; addresses and their ranges are compared here.
+  const hasAddress = addressMatcher(['127.0.0.0/8', '::1', ...entries], () => undefined);
   const names = ['localhost', ...entries];
-  const isDirect = (url: string): boolean => hasAddress(addresses, new URL(url).hostname);
+  const isDirect = (url: string): boolean => hasAddress(new URL(url).hostname);
   return {
     httpProxy,
     httpsProxy,
@@ -101,39 +102,4 @@ function isPercentEncoded(text: string): boolean {
   } catch {
     return false;
   }
-}
-
-// Loaded only for a proxy: importing the package must not load the network modules of Node.js.
-function net(): typeof import('node:net') {
-  return process.getBuiltinModule('node:net');
-}
-
-// undici compares names; addresses and their ranges are compared here.
-function directAddresses(entries: readonly string[]): BlockList {
-  const addresses = new (net().BlockList)();
-  addresses.addSubnet('127.0.0.0', 8);
-  addresses.addAddress('::1', 'ipv6');
-  for (const entry of entries) addEntry(addresses, entry);
-  return addresses;
-}
-
-function addEntry(addresses: BlockList, entry: string): void {
-  // An address with a port, such as [::1]:443, is not one of these.
-  const [address = '', prefix] = entry.replace(/^\[([^\]]+)\](?=\/|$)/, '$1').split('/');
-  const version = net().isIP(address);
-  if (version === 0) return;
-  const bits = version === 4 ? 32 : 128;
-  const length = prefix === undefined ? bits : Number(prefix);
-  if (!Number.isInteger(length) || length < 0 || length > bits || prefix === '') return;
-  addresses.addSubnet(address, length, familyOf(version));
-}
-
-function hasAddress(addresses: BlockList, hostname: string): boolean {
-  const address = hostname.replace(/[[\]]/g, '');
-  const version = net().isIP(address);
-  return version !== 0 && addresses.check(address, familyOf(version));
-}
-
-function familyOf(version: number): 'ipv4' | 'ipv6' {
-  return version === 4 ? 'ipv4' : 'ipv6';
 }

@@ -13,6 +13,8 @@ export const webCrypto: CryptoRuntime = {
   decodeUtf8: (bytes) => utf8.decode(bytes),
   digest,
   halfHash,
+  hashBytes: async (bytes) => new Uint8Array(await crypto.subtle.digest('SHA-256', Uint8Array.from(bytes))),
+  hmac,
   supports: () => true,
   importKey,
   maxParallelSignatures: () => ({ fast: Number.POSITIVE_INFINITY, slow: Number.POSITIVE_INFINITY }),
@@ -30,6 +32,17 @@ async function digest(text: string): Promise<string> {
 async function halfHash(name: 'sha256' | 'sha384' | 'sha512', text: string): Promise<string> {
   const bytes = new Uint8Array(await crypto.subtle.digest(name.replace('sha', 'SHA-'), encoder.encode(text)));
   return base64url.encode(bytes.subarray(0, bytes.byteLength / 2));
+}
+
+async function hmac(key: Uint8Array, data: Uint8Array): Promise<Uint8Array> {
+  const imported = await crypto.subtle.importKey(
+    'raw',
+    Uint8Array.from(key),
+    { name: 'HMAC', hash: 'SHA-256' },
+    false,
+    ['sign'],
+  );
+  return new Uint8Array(await crypto.subtle.sign('HMAC', imported, Uint8Array.from(data)));
 }
 
 async function importKey(jwk: PublicJwk, algorithm: Algorithm): Promise<ImportedKey> {

@@ -1,0 +1,37 @@
+import { ConfigurationError } from '../../errors.ts';
+import { normalizePath, normalizeUri } from '../../lib/normalize-uri.ts';
+import type { RequestLike } from '../../request/request.ts';
+import type { ProofRequest } from '../proof-request.ts';
+
+// The path of a request target in absolute form (RFC 9112, section 3.2.2).
+const absoluteForm = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*(?<path>[^?#]*)/i;
+
+/**
+ * The URIs that `htu` of the proof of a request may name (RFC 9449, section 4.3, item 9). Scheme and host come from the
+ * configuration, never from the request: the sender of a captured proof writes `Host`, `X-Forwarded-Host` and an absolute
+ * request target.
+ *
+ * @param publicUrls - Normalized, without a slash at the end.
+ * @throws ConfigurationError if the request does not have its target.
+ */
+export function urisOf(request: RequestLike | ProofRequest, publicUrls: readonly string[]): readonly string[] {
+  if ('uri' in request) return [request.uri];
+  const target = request.target?.();
+  if (target === undefined) {
+    throw new ConfigurationError('A RequestLike must have target(), the path of the request, for DPoP');
+  }
+  const path = normalizePath(pathOf(target));
+  return publicUrls.map((publicUrl) => `${publicUrl}${path}`);
+}
+
+/** Whether `htu` names one of some normalized URIs. */
+export function namesUri(htu: string, uris: readonly string[]): boolean {
+  const given = normalizeUri(htu);
+  return given !== undefined && uris.includes(given);
+}
+
+function pathOf(target: string): string {
+  if (!target.startsWith('/')) return absoluteForm.exec(target)?.groups?.['path'] ?? '';
+  const end = target.search(/[?#]/);
+  return end === -1 ? target : target.slice(0, end);
+}

@@ -1,0 +1,202 @@
+import { LRUCache } from 'lru-cache';
+import type { AcceptedAlgorithms } from '../../crypto/algorithms.ts';
+import { encodeBinary } from '../../crypto/base64url.ts';
+import { isAuthError, ProofError, UnavailableError } from '../../errors.ts';
+import { andThen, type MaybePromise } from '../../lib/maybe-promise.ts';
+import type { ReplayStore } from '../../options/binding-options.ts';
+import type { RequestLike } from '../../request/request.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import type { CryptoRuntime, ImportedKey } from '../../runtime/crypto-runtime.ts';
+import type { TelemetryRuntime } from '../../runtime/telemetry-runtime.ts';
+import { type CompactJws, parseCompactJws } from '../../token/compact-jws.ts';
+import { type ProofClaims, readProofClaims } from './proof-claims.ts';
+import { longestReplay, ProofFreshness } from './proof-freshness.ts';
+import { readProof } from './proof-header.ts';
+import { denyOtherKey, type ProofKey, readProofKey } from './proof-key.ts';
+import { type NonceList, nonceState, type ProofNonces } from './proof-nonces.ts';
+import { urisOf } from './proof-target.ts';
+import { ProofWarnings } from './proof-warnings.ts';
+
+/** The settings that a {@link ProofVerifier} has of its verifier. */
+export interface ProofVerifierSettings {
+  /** The accepted algorithms of proofs. */
+  readonly algorithms: AcceptedAlgorithms;
+  readonly clock: Clock;
+  readonly runtime: CryptoRuntime & Pick<TelemetryRuntime, 'warn'>;
+}
+
+/** The collaborators of a {@link ProofVerifier}. */
+export interface ProofVerifierParts extends ProofVerifierSettings {
+  /** Normalized, without a slash at the end. */
+  readonly publicUrls: readonly string[];
+  /** How far `iat` may be from now, either way, in seconds. */
+  readonly window: number;
+  /** Undefined if no nonces are required. */
+  readonly nonces: { readonly source: ProofNonces; readonly rotation: number } | undefined;
+  /** Undefined if proofs may be replayed. */
+  readonly replay: ReplayStore | undefined;
+}
+
+/** The token and the request target that a proof must be for. */
+export interface ProofTask {
+  /** The thumbprint of the key that the token is bound to. */
+  readonly jkt: string;
+  /** SHA-256 of the access token, in base64url. */
+  readonly tokenHash: string;
+}
+
+/** The outcome of an accepted proof: the nonce that the client must use from now on, if it used an older one. */
+export interface AcceptedProof {
+  readonly nextNonce: string | undefined;
+}
+
+const maxKeys = 1000;
+const claimTimeout = 1000;
+const accepted: AcceptedProof = Object.freeze({ nextNonce: undefined });
+// For as many periods a nonce is accepted.
+const periodsOfNonce = 3;
+
+/**
+ * Verifies DPoP proofs (RFC 9449, section 4.3), cheap steps first: form, key, claims, signature, nonce or time, replay. The
+ * key of a stranger is never imported, and a proof that is refused before the last step leaves no trace.
+ */
+export class ProofVerifier {
+  readonly #parts: ProofVerifierParts;
+  readonly #keys: LRUCache<string, ImportedKey> = new LRUCache({ max: maxKeys });
+  readonly #freshness: ProofFreshness;
+  readonly #warnings: ProofWarnings;
+
+  constructor(parts: ProofVerifierParts) {
+    this.#parts = parts;
+    this.#freshness = new ProofFreshness(parts.window, parts.clock);
+    this.#warnings = new ProofWarnings({ clock: parts.clock, warn: parts.runtime.warn });
+  }
+
+  /**
+   * @throws ProofError if the proof is refused; TokenError with ERR_BINDING_MISMATCH if it is of another key;
+   *   UnavailableError if the replay store fails. May also reject.
+   */
+  verify(request: RequestLike, { jkt, tokenHash }: ProofTask): MaybePromise<AcceptedProof> {
+    const { algorithms, publicUrls, runtime } = this.#parts;
+    const jws = parseProof(readProof(request), runtime);
+    const key = readProofKey(jws.header, algorithms, runtime);
+    return andThen(denyOtherKey(key, jkt, runtime), (denied) => {
+      if (denied !== undefined) throw denied;
+      const uris = urisOf(request, publicUrls);
+      const claims = readProofClaims(jws.claims, { method: request.method, uris, tokenHash });
+      return andThen(this.#verifySignature(jws, key, jkt), () => this.#acceptOnce(claims, jkt));
+    });
+  }
+
+  #verifySignature(jws: CompactJws, key: ProofKey, jkt: string): MaybePromise<void> {
+    return andThen(this.#importKey(key, jkt), (imported) =>
+      andThen(imported.verify(jws.signingInput, jws.signature), (isValid) => {
+        if (!isValid) throw new ProofError('ERR_PROOF_SIGNATURE', 'The signature of the proof is invalid');
+      }),
+    );
+  }
+
+  // Only keys of tokens with a valid signature get here.
+  #importKey({ algorithm, jwk }: ProofKey, jkt: string): MaybePromise<ImportedKey> {
+    const id = `${algorithm} ${jkt}`;
+    const known = this.#keys.get(id);
+    if (known !== undefined) return known;
+    const store = (imported: ImportedKey): ImportedKey => {
+      this.#keys.set(id, imported);
+      return imported;
+    };
+    try {
+      const imported = this.#parts.runtime.importKey(jwk, algorithm);
+      return imported instanceof Promise ? imported.then(store, rejectKey) : store(imported);
+    } catch {
+      return rejectKey();
+    }
+  }
+
+  #acceptOnce(claims: ProofClaims, jkt: string): MaybePromise<AcceptedProof> {
+    const { nonces } = this.#parts;
+    if (nonces !== undefined) {
+      return andThen(nonces.source.list(), (list) => {
+        const nextNonce = this.#nextNonce(claims, list);
+        return this.#claim(claims, jkt, periodsOfNonce * nonces.rotation, { nextNonce });
+      });
+    }
+    const isFresh = this.#freshness.isFresh(claims.iat);
+    this.#warnings.observe(isFresh ? undefined : 'time');
+    if (!isFresh) {
+      throw new ProofError('ERR_PROOF_TIME', 'The proof is too old or too new', { claim: 'iat', reason: 'mismatch' });
+    }
+    return this.#claim(claims, jkt, this.#freshness.replayTime(claims.iat), accepted);
+  }
+
+  #nextNonce({ nonce }: ProofClaims, list: NonceList): string | undefined {
+    const state = nonce === undefined ? 'unknown' : nonceState(nonce, list);
+    this.#warnings.observe(nonce !== undefined && state === 'unknown' ? 'nonce' : undefined);
+    if (state === 'unknown') throw nonceFault(nonce, list.current);
+    return state === 'current' ? undefined : list.current;
+  }
+
+  #claim({ jti }: ProofClaims, jkt: string, seconds: number, result: AcceptedProof): MaybePromise<AcceptedProof> {
+    const { replay, runtime } = this.#parts;
+    if (replay === undefined) return result;
+    // The digest is one of ASCII text; a lone surrogate has no encoding.
+    return andThen(runtime.digest(`${jkt}.${encodeURIComponent(jti.toWellFormed())}`), (digest) =>
+      andThen(claimInTime(replay, encodeBinary(digest), seconds), (isFirst) => {
+        if (isFirst !== true) throw new ProofError('ERR_PROOF_REPLAYED', 'The proof was used before', { claim: 'jti' });
+        return result;
+      }),
+    );
+  }
+}
+
+function parseProof(proof: string, runtime: CryptoRuntime): CompactJws {
+  try {
+    return parseCompactJws(proof, runtime);
+  } catch (error) {
+    const code = isAuthError(error) && error.code === 'ERR_ALG_NOT_ALLOWED' ? 'ERR_PROOF_ALG' : 'ERR_PROOF_MALFORMED';
+    throw new ProofError(code, 'The proof is not a signed JWT of the accepted form');
+  }
+}
+
+function rejectKey(): never {
+  throw new ProofError('ERR_PROOF_KEY', 'The key in the header of the proof is not usable');
+}
+
+function nonceFault(sent: string | undefined, current: string): ProofError {
+  const message = sent === undefined ? 'The proof has no nonce' : 'The nonce of the proof is not accepted any more';
+  return new ProofError('ERR_PROOF_NONCE', message, { claim: 'nonce', nonce: current });
+}
+
+/** The longest time that the identifier of a proof is remembered, in seconds. */
+export function longestMemory(window: number, rotation: number | undefined): number {
+  // A wall clock that is set back makes nonces current again: by ten minutes, no proof is accepted twice.
+  return rotation === undefined ? longestReplay(window) : periodsOfNonce * rotation + 600;
+}
+
+function claimInTime(store: ReplayStore, id: string, seconds: number): MaybePromise<boolean> {
+  try {
+    const isFirst = store.claim(id, seconds);
+    return isFirst instanceof Promise ? rejectLate(isFirst) : isFirst;
+  } catch (cause) {
+    throw storeError(cause);
+  }
+}
+
+async function rejectLate(claim: Promise<boolean>): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`No answer within ${claimTimeout} ms`)), claimTimeout);
+  });
+  try {
+    return await Promise.race([claim, late]);
+  } catch (cause) {
+    throw storeError(cause);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function storeError(cause: unknown): UnavailableError {
+  if (isAuthError(cause) && cause.status === 503) return cause;
+  return new UnavailableError('ERR_REPLAY_STORE_UNAVAILABLE', 'The replay store cannot be asked', { cause });
+}
