@@ -38,7 +38,11 @@ export type {
   IssuerResolver,
   KeyCacheOptions,
   ManyIssuersOptions,
+  ManyIssuersResourceOptions,
+  ResourceIssuerOptions,
+  ResourceOptions,
   SingleIssuerOptions,
+  SingleIssuerResourceOptions,
   TokenCacheOptions,
   TokenPolicy,
   Verdict,
@@ -52,7 +56,7 @@ export { type DexOptions, dex } from './providers/dex.ts';
 export { type EntraOptions, entra } from './providers/entra.ts';
 export { type KeycloakOptions, keycloak } from './providers/keycloak.ts';
 export { type OktaOptions, okta } from './providers/okta.ts';
-export type { ManyIssuersProviderOptions, ProviderOptions } from './providers/provider-options.ts';
+export type { ManyIssuersProviderOptions, ProviderOptions, WithResource } from './providers/provider-options.ts';
 export type { Challenge } from './request/challenge.ts';
 export { drainBeforeEnd, type EndableResponse } from './request/drain-before-end.ts';
 export { type DrainableRequest, type DrainableResponse, drainRequest } from './request/drain-request.ts';
@@ -71,7 +75,14 @@ export {
   type ResponseHeaders,
   setChallengeHeaders,
 } from './request/response-headers.ts';
-export { toFetchResponse } from './request/to-fetch-response.ts';
+export { type HttpAnswer, toFetchResponse } from './request/to-fetch-response.ts';
+export { answerMetadata, answerMetadataOfOrigin, type MetadataAnswer } from './resource/answer-metadata.ts';
+export {
+  type ProtectedResource,
+  type ProtectedResourceMetadata,
+  protectedResourceMetadata,
+  type ResourceServer,
+} from './resource/protected-resource.ts';
 export type { Clock } from './runtime/clock.ts';
 export type { FetchLike } from './runtime/http-runtime.ts';
 export type { ClaimPath } from './token/claim-names.ts';

@@ -1,9 +1,10 @@
 import { isAnonymousAllowed } from './authorization/deny-access.ts';
 import type { Requirements } from './authorization/requirements.ts';
 import { noRequirements, resolveRequirements } from './authorization/resolve-requirements.ts';
+import { routeScopes } from './authorization/route-scopes.ts';
 import { type AnyAuthError, CredentialsMissingError, isAuthError, UnavailableError } from './errors.ts';
 import { openIssuers } from './issuers/open-issuers.ts';
-import { sharedSignaturePool, sharedTokenCache, warnOfRefusals } from './issuers/process-core.ts';
+import { sharedSignaturePool, sharedTokenCache, warnOfRefusals, warnOnce } from './issuers/process-core.ts';
 import type { TokenCache } from './issuers/token-cache.ts';
 import type { TrustedIssuers } from './issuers/trusted-issuers.ts';
 import { warmUp } from './issuers/warm-up.ts';
@@ -18,17 +19,20 @@ import { isolateListener } from './observability/isolate-listener.ts';
 import type { VerifierStats } from './observability/stats.ts';
 import { TimingMetrics } from './observability/timing-metrics.ts';
 import { VerificationMetrics } from './observability/verification-metrics.ts';
+import { resourceWarnings } from './options/configuration-warnings.ts';
 import type { ResolvedOptions } from './options/resolve-options.ts';
 import { type Challenge, challengeFor } from './request/challenge.ts';
 import { type CredentialsOptions, parseCredentials, readCredentials } from './request/credentials.ts';
 import { isPreflight } from './request/preflight.ts';
 import type { RequestLike } from './request/request.ts';
+import { challengeParameters } from './resource/challenge-parameters.ts';
+import { describeResource, type ProtectedResource } from './resource/protected-resource.ts';
 import type { Runtime } from './runtime/runtime.ts';
 import type { ExpectedIdToken } from './token/id-token.ts';
 import type { VerifiedToken } from './token/verified-token.ts';
 import { IdTokenVerifier, parseExpectedIdToken } from './verification/id-token-verifier.ts';
 import { JwtVerifier } from './verification/jwt-verifier.ts';
-import { type AdviceSettings, adviseOn } from './verification/refusal-advice.ts';
+import { adviceSettings, adviseOn } from './verification/refusal-advice.ts';
 import { SignatureVerifier } from './verification/signature-verifier.ts';
 import type { TokenVerifier } from './verification/token-verifier.ts';
 import type { VerificationContext } from './verification/verification-context.ts';
@@ -42,6 +46,7 @@ const bareToken = { request: undefined, waitUntil: undefined, inParallel: false,
 /** A verifier that shares connections, keys, cached tokens and the queue of signatures with the others of its process. */
 export class ProcessVerifier implements OptionalVerifier {
   readonly optional: boolean;
+  readonly resource: ProtectedResource | undefined;
   readonly #options: ResolvedOptions;
   readonly #credentialsOptions: CredentialsOptions;
   readonly #issuers: TrustedIssuers;
@@ -66,6 +71,8 @@ export class ProcessVerifier implements OptionalVerifier {
     const signatures = new SignatureVerifier({ issuers, timings, pool: sharedSignaturePool(), runtime });
     const { counters } = metrics;
     this.optional = options.optional;
+    this.resource = options.resource && describeResource(options.resource);
+    for (const { code, message } of resourceWarnings(options.resource)) warnOnce(runtime, message, code);
     this.#options = options;
     this.#credentialsOptions = { maxTokenSize: options.maxTokenSize, getToken: options.hooks.getToken };
     this.#issuers = issuers;
@@ -130,8 +137,10 @@ export class ProcessVerifier implements OptionalVerifier {
     }
   }
 
-  challenge(error: AnyAuthError): Challenge {
-    return challengeFor(error, this.#options.realm);
+  challenge(error: AnyAuthError, requirements?: Requirements): Challenge {
+    const { resource } = this;
+    const parameters = resource && challengeParameters(resource, error, routeScopes(requirements));
+    return challengeFor(error, this.#options.realm, parameters);
   }
 
   async warmUp(): Promise<void> {
@@ -196,16 +205,6 @@ function observed(publish: EventListener, timings: TimingMetrics, runtime: Runti
     if (runtime !== undefined) printEvent(event, runtime);
     publish(event);
   };
-}
-
-function adviceSettings(
-  { issuers, maxTokenSize }: ResolvedOptions,
-  trusted: TrustedIssuers,
-  issuer: string | undefined,
-): AdviceSettings {
-  const configured = typeof issuers === 'function' ? undefined : issuers;
-  const only = configured?.length === 1 ? configured[0]?.policy : undefined;
-  return { issuers: configured, policy: trusted.findNow(issuer)?.policy ?? only, maxTokenSize };
 }
 
 function closedError(): UnavailableError {

@@ -20,10 +20,11 @@ import type {
   ManyIssuersOptions,
   TokenCacheOptions,
 } from './options.ts';
+import { resourceOptions } from './resource-options.ts';
 import { validatedClock } from './validated-clock.ts';
 
 /** The options that have members of their own. */
-export type GroupName = 'keyCache' | 'tokenCache' | 'http';
+export type GroupName = 'keyCache' | 'tokenCache' | 'http' | 'resource';
 
 /** The `keyCache` options, with defaults applied. */
 export type ResolvedKeyCache = WithDefaults<KeyCacheOptions, 'refreshAhead' | 'staleFor' | 'maxIssuers'>;
@@ -93,6 +94,7 @@ export const groupOptions: Readonly<Record<GroupName, object>> = {
   keyCache: keyCacheOptions,
   tokenCache: tokenCacheOptions,
   http: httpOptions,
+  resource: resourceOptions,
 };
 
 function readIssuers(reader: OptionReader, name: string): GivenIssuers | undefined {

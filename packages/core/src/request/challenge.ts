@@ -32,17 +32,26 @@ export function publicDescription(error: AnyAuthError): string {
 
 const maxRetryAfter = 300;
 
+/** The parameters that the option `resource` adds to each challenge. */
+export interface ResourceParameters {
+  /** The scopes that the client needs; empty if none are to be named. */
+  readonly scopes: readonly string[];
+  /** The URL of the metadata of the resource. */
+  readonly resourceMetadata: string;
+}
+
 /**
  * The answer to a denied request (RFC 6750, section 3). Pure: the same error and realm always give the same bytes, and
  * nothing in them comes from the request or the token.
  *
  * @param realm - The protection space, the first parameter of each challenge.
+ * @param resource - Undefined without the option `resource`.
  */
-export function challengeFor(error: AnyAuthError, realm: string): Challenge {
+export function challengeFor(error: AnyAuthError, realm: string, resource?: ResourceParameters): Challenge {
   const description = publicDescription(error);
   const code = errorCodeOf(error);
   const body = JSON.stringify({ error: code, error_description: description });
-  const headers = error.status === 503 ? retryHeaders(error.retryAfter) : challengeHeaders(error, realm);
+  const headers = error.status === 503 ? retryHeaders(error.retryAfter) : challengeHeaders(error, realm, resource);
   return { status: error.status, headers: { ...headers, ...answerHeaders }, body };
 }
 
@@ -66,18 +75,31 @@ function retryHeaders(retryAfter: number): Record<string, string> {
   return { 'Retry-After': String(Math.min(maxRetryAfter, Math.max(1, Math.ceil(retryAfter)))) };
 }
 
-function challengeHeaders(error: AnyAuthError, realm: string): Record<string, string> {
-  return { 'WWW-Authenticate': renderWwwAuthenticate(challengesFor(error, realm)) };
+function challengeHeaders(error: AnyAuthError, realm: string, resource?: ResourceParameters): Record<string, string> {
+  return { 'WWW-Authenticate': renderWwwAuthenticate(challengesFor(error, realm, resource)) };
 }
 
-function challengesFor(error: AnyAuthError, realm: string): readonly SchemeChallenge[] {
-  return [{ scheme: 'Bearer', parameters: { realm, ...errorParameters(error) } }];
+function challengesFor(
+  error: AnyAuthError,
+  realm: string,
+  resource: ResourceParameters | undefined,
+): readonly SchemeChallenge[] {
+  const scope = scopeParameter(resource?.scopes ?? (error.status === 403 ? error.scope : []));
+  const parameters = { realm, ...errorParameters(error), ...scope, ...metadataParameter(resource) };
+  return [{ scheme: 'Bearer', parameters }];
 }
 
 // RFC 6750, section 3.1: a request without credentials gets no error parameter.
 function errorParameters(error: AnyAuthError): Record<string, string> {
   if (error.code === 'ERR_CREDENTIALS_MISSING') return {};
-  const parameters = { error: errorCodeOf(error), error_description: publicDescription(error) };
-  const scopes = error.status === 403 ? error.scope : [];
-  return scopes.length === 0 ? parameters : { ...parameters, scope: scopes.join(' ') };
+  return { error: errorCodeOf(error), error_description: publicDescription(error) };
+}
+
+function scopeParameter(scopes: readonly string[]): Record<string, string> {
+  return scopes.length === 0 ? {} : { scope: scopes.join(' ') };
+}
+
+// RFC 9728, section 5.1.
+function metadataParameter(resource: ResourceParameters | undefined): Record<string, string> {
+  return resource === undefined ? {} : { resource_metadata: resource.resourceMetadata };
 }

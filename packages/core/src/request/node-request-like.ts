@@ -53,12 +53,16 @@ class NodeRequestLike implements RequestLike {
   }
 
   url(): string {
-    const { protocol, socket, originalUrl, url } = this.#request;
+    const { protocol, socket } = this.#request;
     const scheme = protocol ?? (isEncrypted(socket) ? 'https' : 'http');
-    const target = originalUrl ?? url ?? '/';
+    const target = this.target();
     // RFC 9112, section 3.2: the target is a path, "*", or a URL, which overrides the Host header.
     if (!target.startsWith('/') && URL.canParse(target)) return target;
     return `${scheme}://${this.#host()}${target.startsWith('/') ? target : '/'}`;
+  }
+
+  target(): string {
+    return this.#request.originalUrl ?? this.#request.url ?? '/';
   }
 
   header(name: string): readonly string[] {

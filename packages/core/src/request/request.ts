@@ -6,6 +6,8 @@ export interface RequestLike {
   readonly method: string;
   /** Computes the absolute URL of the request. Verifying a bearer token does not need it. */
   url(): string;
+  /** Returns the request target as sent: a path with its query, or an absolute URL. Absent: `url()`. */
+  target?(): string;
   /** Returns every value of a header in the order received; empty if it was not sent. The name is case-insensitive. */
   header(name: string): readonly string[];
   /**

@@ -24,11 +24,15 @@ const groups: Readonly<Record<string, string>> = {
   KeyCacheOptions: 'keyCache.',
   TokenCacheOptions: 'tokenCache.',
   HttpOptions: 'http.',
+  ResourceOptions: 'resource.',
 };
+
+// Types that combine members of the others.
+const combined = /^(?:SingleIssuer|ManyIssuers|ResourceIssuer|SingleIssuerResource|ManyIssuersResource)Options$/;
 
 const members = new Map(
   readMembers(readText('packages/core/src/options/options.ts'))
-    .filter(({ type }) => type !== 'SingleIssuerOptions' && type !== 'ManyIssuersOptions')
+    .filter(({ type }) => !combined.test(type))
     .map((member) => [`${groups[member.type] ?? ''}${member.name}`, member]),
 );
 
@@ -99,9 +103,9 @@ describe('[OPTIONS-DOCUMENTED] the docstring of a setting of guards', () => {
 describe('[OPTIONS-DOCUMENTED] the docstring of an option', () => {
   it('is found for every option, and for no other', () => {
     const names = documented.map(({ option }) => option);
-    expect([...members.keys()].filter((name) => !['keyCache', 'tokenCache', 'http'].includes(name)).toSorted()).toEqual(
-      names.toSorted(),
-    );
+    expect(
+      [...members.keys()].filter((name) => !['keyCache', 'tokenCache', 'http', 'resource'].includes(name)).toSorted(),
+    ).toEqual(names.toSorted());
   });
 
   it.each(documented)('$option states its default', ({ option, record }) => {
