@@ -45,7 +45,6 @@ class App {}
 function prepare(app: INestApplication): void {
   app.setGlobalPrefix('api');
   app.enableVersioning({ type: VersioningType.URI, defaultVersion: '1' });
-  app.enableCors({ origin: 'https://page.example' });
 }
 
 async function ask(
