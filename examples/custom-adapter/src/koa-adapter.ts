@@ -9,7 +9,7 @@ export function bearerAuth(options: verifier.GuardOptions): Middleware & { reado
   const guard = verifier.createGuard(options);
   const middleware = async (ctx: Context, next: Next): Promise<void> => {
     const request = verifier.fromNodeRequest(ctx.req);
-    const metadata = guard.answerMetadata(request);
+    const metadata = await guard.answerMetadata(request);
     if (metadata !== undefined) return write(ctx, metadata);
     const result = await guard.authenticate(request);
     if (!result.ok) return deny(ctx, guard, result.error);

@@ -76,7 +76,12 @@ export {
   setChallengeHeaders,
 } from './request/response-headers.ts';
 export { type HttpAnswer, toFetchResponse } from './request/to-fetch-response.ts';
-export { answerMetadata, answerMetadataOfOrigin, type MetadataAnswer } from './resource/answer-metadata.ts';
+export {
+  answerMetadata,
+  answerMetadataOfOrigin,
+  type MetadataAnswer,
+  type MetadataResult,
+} from './resource/answer-metadata.ts';
 export {
   type ProtectedResource,
   type ProtectedResourceMetadata,

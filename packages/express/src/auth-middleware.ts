@@ -85,7 +85,7 @@ function toMiddleware(guard: Guard): AuthMiddleware {
         next();
       } else answerError(guard, result.error, res, next);
     };
-    if (hasMetadata && answerMetadata(guard, req, res)) return;
+    if (hasMetadata && answerMetadata(guard, req, res, next)) return;
     const result = guard.authenticate(fromNodeRequest(req));
     // The result for a cached token is not a promise: the request continues in the same turn of the event loop.
     if (result instanceof Promise) result.then(conclude, next);

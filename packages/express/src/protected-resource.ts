@@ -30,6 +30,6 @@ export function protectedResource(verifier: ResourceServer): Middleware {
   return (req, res, next) => {
     const answer = answerMetadata(verifier, fromNodeRequest(req));
     if (answer === undefined) next();
-    else writeAnswer(answer, res);
+    else writeAnswer(answer, res).catch(next);
   };
 }

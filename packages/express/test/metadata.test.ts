@@ -1,6 +1,7 @@
 import { exchange, type HeaderList, type RawResponse } from '@verifier/conformance';
 import { createVerifier, protectedResourceMetadata, type Verifier } from '@verifier/core';
 import { bearerAuth, isConfigurationError, protectedResource, requireScope } from '@verifier/express';
+import { startAuthorizationServer } from '@verifier/test-issuer';
 import express5, { type Express, type RequestHandler } from 'express';
 import { describe, expect, it } from 'vitest';
 import { frameworks } from './express-harness.ts';
@@ -111,4 +112,15 @@ it('[RESOURCE-OPTIONS] protectedResource() takes a verifier with a resource', ()
     }
     expect(isConfigurationError(thrown)).toBe(true);
   }
+});
+
+it('[RESOURCE-MIRROR] answers with the metadata of the authorization server', async () => {
+  const server = await startAuthorizationServer();
+  const resource = { url: 'https://api.example', mirrorAuthorizationServer: true };
+  const app = express5().use(bearerAuth({ issuer: server.issuer, resource }));
+  const path = '/.well-known/oauth-authorization-server';
+  const answer = await ask(app, path);
+  expect(JSON.parse(answer.body)).toMatchObject({ issuer: server.issuer });
+  await server.close();
+  expect((await ask(express5().use(bearerAuth({ issuer: 'http://127.0.0.1:1', resource })), path)).status).toBe(503);
 });

@@ -1,10 +1,4 @@
-import {
-  answerMetadataOfOrigin,
-  fromNodeRequest,
-  type MetadataAnswer,
-  protectedResourceMetadata,
-  type Verifier,
-} from '@verifier/core';
+import { answerMetadataOfOrigin, fromNodeRequest, type MetadataResult, type Verifier } from '@verifier/core';
 import type { FastifyInstance, FastifyReply, onRequestHookHandler } from 'fastify';
 import { afterDraining } from './answer-error.ts';
 import type { AnyRequest } from './fastify-types.ts';
@@ -37,18 +31,19 @@ export function addMetadataRoute(scope: FastifyInstance, verifier: Verifier): vo
   const root = rootOf(scope);
   const { verifiers, paths, hook } = origins.get(root) ?? openOrigin(root);
   verifiers.push(verifier);
-  const [path = ''] = protectedResourceMetadata(verifier).path.split('?');
-  if (paths.has(path)) return;
-  paths.add(path);
-  root.route({
-    method: [...root.supportedMethods],
-    // A colon begins a parameter.
-    url: path.replaceAll(':', '::'),
-    config: Object({ auth: false, [metadataMark]: true }),
-    schema: Object({ hide: true }),
-    onRequest: hook,
-    handler: (_request, reply) => reply.callNotFound(),
-  });
+  for (const path of verifier.resource?.paths ?? []) {
+    if (paths.has(path)) continue;
+    paths.add(path);
+    root.route({
+      method: [...root.supportedMethods],
+      // A colon begins a parameter.
+      url: path.replaceAll(':', '::'),
+      config: Object({ auth: false, [metadataMark]: true }),
+      schema: Object({ hide: true }),
+      onRequest: hook,
+      handler: (_request, reply) => reply.callNotFound(),
+    });
+  }
 }
 
 // Unknown routes, too: no route is added for a place that may have none, or one of the application.
@@ -68,11 +63,12 @@ function toHook(verifiers: readonly Verifier[]): onRequestHookHandler {
   return (request, reply, done) => {
     const answer = answerMetadataOfOrigin(verifiers, fromNodeRequest(new NodeView(request)));
     if (answer === undefined) done();
-    else write(answer, reply);
+    else write(answer, reply).catch(done);
   };
 }
 
-function write({ status, headers, body }: MetadataAnswer, reply: FastifyReply): void {
+async function write(result: NonNullable<MetadataResult>, reply: FastifyReply): Promise<void> {
+  const { status, headers, body } = await result;
   afterDraining(reply, () => {
     if (!reply.sent && !reply.raw.headersSent)
       reply

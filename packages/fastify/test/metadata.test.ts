@@ -2,6 +2,7 @@ import fastifyCors from '@fastify/cors';
 import type { RawResponse } from '@verifier/conformance';
 import { createVerifier, protectedResourceMetadata, type Verifier } from '@verifier/core';
 import { bearerAuth } from '@verifier/fastify';
+import { startAuthorizationServer } from '@verifier/test-issuer';
 import type { FastifyInstance } from 'fastify';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ask, closeAll, headerOf } from './ask.ts';
@@ -119,4 +120,17 @@ it('[RESOURCE-OPEN] serves the metadata with @fastify/cors', async () => {
   await server.register(fastifyCors);
   await server.register(bearerAuth, { verifier: orders });
   expect(resourceIn(await ask(server, { path }))).toBe('https://api.example/orders');
+});
+
+it('[RESOURCE-MIRROR] answers with the metadata of the authorization server', async () => {
+  const authorizationServer = await startAuthorizationServer();
+  const [fastify] = Object.values(frameworks);
+  const server = createServer(fastify ?? Object());
+  const resource = { url: 'https://api.example/orders', mirrorAuthorizationServer: true };
+  await server.register(bearerAuth, { issuer: authorizationServer.issuer, resource });
+  const mirror = '/.well-known/oauth-authorization-server';
+  for (const each of [mirror, `${mirror}/orders`]) {
+    expect(JSON.parse((await ask(server, { path: each })).body)).toMatchObject({ issuer: authorizationServer.issuer });
+  }
+  await authorizationServer.close();
 });

@@ -191,7 +191,7 @@ async function authenticate(c: Context, next: Next, { guard, verified }: GuardLe
   if (metadata !== undefined) {
     drainOnNode(c);
     // Not part of the type of a route, whose clients never request it.
-    return toFetchResponse(metadata) as Denied;
+    return toFetchResponse(await metadata) as Denied;
   }
   const result = await guard.authenticate(request);
   if (!result.ok) throw toHttpException(c, guard, result.error);

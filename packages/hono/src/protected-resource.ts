@@ -38,6 +38,6 @@ export function protectedResource(verifier: ResourceServer): MiddlewareHandler {
     const answer = answerMetadata(verifier, fromFetchRequest(c.req.raw));
     if (answer === undefined) return await next();
     drainOnNode(c);
-    return toFetchResponse(answer);
+    return toFetchResponse(await answer);
   };
 }

@@ -1,6 +1,7 @@
 import type { RawResponse } from '@verifier/conformance';
 import { createVerifier, protectedResourceMetadata, type Verifier } from '@verifier/core';
 import { bearerAuth, isConfigurationError, protectedResource } from '@verifier/hono';
+import { startAuthorizationServer } from '@verifier/test-issuer';
 import { Hono } from 'hono';
 import { describe, expect, it } from 'vitest';
 import { ask } from './question.ts';
@@ -62,4 +63,13 @@ it('[RESOURCE-OPTIONS] protectedResource() takes a verifier with a resource', ()
     thrown = error;
   }
   expect(isConfigurationError(thrown)).toBe(true);
+});
+
+it('[RESOURCE-MIRROR] answers with the metadata of the authorization server', async () => {
+  const server = await startAuthorizationServer();
+  const resource = { url: 'https://api.example', mirrorAuthorizationServer: true };
+  const app = new Hono().use(bearerAuth({ issuer: server.issuer, resource }));
+  const { body } = await ask(app, { path: '/.well-known/oauth-authorization-server' });
+  expect(JSON.parse(body)).toMatchObject({ issuer: server.issuer });
+  await server.close();
 });

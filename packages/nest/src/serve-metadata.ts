@@ -1,11 +1,17 @@
 import type { ServerResponse } from 'node:http';
 import type { HttpAdapterHost } from '@nestjs/core';
-import { answerMetadataOfOrigin, drainRequest, type MetadataAnswer, type Verifier } from '@verifier/core';
+import {
+  answerMetadataOfOrigin,
+  drainRequest,
+  type MetadataAnswer,
+  type MetadataResult,
+  type Verifier,
+} from '@verifier/core';
 import type { PlatformRequest } from './platform-request.ts';
 import { toRequestLike } from './to-request-like.ts';
 
-type Answer = (request: PlatformRequest) => MetadataAnswer | undefined;
-type Next = () => void;
+type Answer = (request: PlatformRequest) => MetadataResult;
+type Next = (error?: unknown) => void;
 
 interface ExpressApp {
   use(step: (request: PlatformRequest, response: ServerResponse, next: Next) => void): unknown;
@@ -48,11 +54,11 @@ function addExpressStep(app: ExpressApp, answerTo: Answer): void {
   app.use((request, response, next) => {
     const answer = answerTo(request);
     if (answer === undefined) return next();
-    return afterDraining(response, () => {
-      for (const [name, value] of Object.entries(answer.headers)) response.setHeader(name, value);
-      response.statusCode = answer.status;
-      response.end(answer.body);
-    });
+    return void write(answer, response, ({ status, headers, body }) => {
+      for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+      response.statusCode = status;
+      response.end(body);
+    }).catch(next);
   });
 }
 
@@ -60,18 +66,21 @@ function addFastifyStep(app: FastifyApp, answerTo: Answer): void {
   app.addHook('onRequest', (request, reply, done) => {
     const answer = answerTo(request);
     if (answer === undefined) return done();
-    const { status, headers, body } = answer;
-    return afterDraining(reply.raw, () =>
+    return void write(answer, reply.raw, ({ status, headers, body }) =>
       reply
         .code(status)
         .headers({ ...headers })
         .send(body),
-    );
+    ).catch(done);
   });
 }
 
-function afterDraining(response: ServerResponse, write: () => unknown): void {
-  const drained = drainRequest(response.req, response);
-  if (drained === undefined) write();
-  else void drained.then(write);
+async function write(
+  result: NonNullable<MetadataResult>,
+  response: ServerResponse,
+  send: (answer: MetadataAnswer) => unknown,
+): Promise<void> {
+  const answer = await result;
+  await drainRequest(response.req, response);
+  if (!response.headersSent) send(answer);
 }

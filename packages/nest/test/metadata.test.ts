@@ -3,6 +3,7 @@ import { APP_GUARD } from '@nestjs/core';
 import { exchange, type HeaderList, type RawResponse } from '@verifier/conformance';
 import { createVerifier, protectedResourceMetadata, type Verifier } from '@verifier/core';
 import { BearerAuthModule, RequireScope } from '@verifier/nest';
+import { startAuthorizationServer } from '@verifier/test-issuer';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { platforms, type RunningNestApp, start } from './platforms.ts';
 
@@ -89,6 +90,18 @@ describe.each(Object.entries(platforms))('%s', (_name, platform) => {
     ];
     expect((await ask(running, path, headers)).body).toBe(body);
     expect((await ask(running, `http://other.example${path}`)).body).toBe(body);
+  });
+
+  it('[RESOURCE-MIRROR] answers with the metadata of the authorization server', async () => {
+    const server = await startAuthorizationServer();
+    onTestFinished(() => server.close());
+    const resource = { url: 'https://api.example', mirrorAuthorizationServer: true };
+    @Module({ imports: [BearerAuthModule.forRoot({ issuer: server.issuer, resource })] })
+    class Mirror {}
+    const running = await start(platform, Mirror);
+    onTestFinished(() => running.close());
+    const { body } = await ask(running, '/.well-known/oauth-authorization-server');
+    expect(JSON.parse(body)).toMatchObject({ issuer: server.issuer });
   });
 
   it('[RESOURCE-CHALLENGE] names the scopes of the handler', async () => {

@@ -5,7 +5,7 @@ import type { OktaOptions } from '../providers/okta.ts';
 import type { Challenge } from '../request/challenge.ts';
 import type { NodeResponse } from '../request/node-response.ts';
 import type { RequestLike } from '../request/request.ts';
-import type { MetadataAnswer } from '../resource/answer-metadata.ts';
+import type { MetadataResult } from '../resource/answer-metadata.ts';
 import type { VerifiedToken } from '../token/verified-token.ts';
 import type { AuthResult, Verifier } from '../verifier.ts';
 
@@ -53,7 +53,7 @@ export interface Guard {
    * Returns the answer to a request for the metadata of the API, before any authentication; undefined for other requests, and
    * without the option `resource`. Call it for a guard of every route; {@link answerMetadata} serves the metadata alone.
    */
-  answerMetadata(request: RequestLike): MetadataAnswer | undefined;
+  answerMetadata(request: RequestLike): MetadataResult;
   /**
    * Returns the answer to write if `onError` is `respond`.
    *

@@ -9,7 +9,7 @@ import type { VerifierOptions } from '../options/options.ts';
 import { type Challenge, publicDescription } from '../request/challenge.ts';
 import { keepChallengeOnWrite, type NodeResponse } from '../request/node-response.ts';
 import type { RequestLike } from '../request/request.ts';
-import { answerMetadataOfOrigin, type MetadataAnswer } from '../resource/answer-metadata.ts';
+import { answerMetadataOfOrigin, type MetadataResult } from '../resource/answer-metadata.ts';
 import type { VerifiedToken } from '../token/verified-token.ts';
 import type { AuthResult, Verifier } from '../verifier.ts';
 import type { Guard, OnError, SharedVerifier } from './guard.ts';
@@ -42,7 +42,7 @@ export class VerifierGuard implements Guard {
     }
   }
 
-  answerMetadata(request: RequestLike): MetadataAnswer | undefined {
+  answerMetadata(request: RequestLike): MetadataResult {
     return answerMetadataOfOrigin([this.verifier], request);
   }
 

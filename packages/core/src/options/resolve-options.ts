@@ -124,6 +124,11 @@ function resolveResource(
       );
     }
   }
+  const [first] = authorizationServers;
+  const isMirrored = typeof issuers !== 'function' && issuers.some(({ issuer }) => issuer === first);
+  if (resource.mirrorAuthorizationServer && !isMirrored) {
+    throw reader.fault('resource.mirrorAuthorizationServer', `needs ${first} among the configured issuers`);
+  }
   return Object.freeze({ ...resource, authorizationServers: Object.freeze([...authorizationServers]) });
 }
 

@@ -1,3 +1,5 @@
+import { isAuthError } from '../errors.ts';
+import { challengeFor } from '../request/challenge.ts';
 import type { RequestLike } from '../request/request.ts';
 import {
   type ProtectedResource,
@@ -8,10 +10,13 @@ import {
 
 /** The answer to a request for metadata. Adapters write it byte for byte; a runtime leaves out the body for HEAD. */
 export interface MetadataAnswer {
-  readonly status: 200 | 204 | 404 | 405;
+  readonly status: 200 | 204 | 404 | 405 | 503;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
+
+/** An answer; a promise of it if the metadata of the authorization server are fetched first; undefined if there is none. */
+export type MetadataResult = MetadataAnswer | Promise<MetadataAnswer> | undefined;
 
 const allowed = 'GET, HEAD, OPTIONS';
 
@@ -59,7 +64,7 @@ const notFound: MetadataAnswer = Object.freeze({
  * });
  *
  * export async function handle(request: Request): Promise<Response> {
- *   const metadata = answerMetadata(verifier, fromFetchRequest(request));
+ *   const metadata = await answerMetadata(verifier, fromFetchRequest(request));
  *   if (metadata !== undefined) return toFetchResponse(metadata);
  *   const result = await verifier.authenticate(fromFetchRequest(request));
  *   if (!result.ok) return toFetchResponse(verifier.challenge(result.error));
@@ -67,9 +72,13 @@ const notFound: MetadataAnswer = Object.freeze({
  * }
  * ```
  */
-export function answerMetadata({ resource }: ResourceServer, request: RequestLike): MetadataAnswer | undefined {
-  if (resource === undefined || !isPlace(resource.metadata, targetOf(request))) return undefined;
-  return answerFor(resource.metadata, request.method);
+export function answerMetadata({ resource }: ResourceServer, request: RequestLike): MetadataResult {
+  if (resource === undefined) return undefined;
+  const target = targetOf(request);
+  const { metadata, mirror } = resource;
+  if (isPlace(metadata, target)) return answerMethod(request.method) ?? answerWith(metadata.document, metadata);
+  if (mirror === undefined || !resource.paths.slice(1).includes(pathOf(target))) return undefined;
+  return answerMethod(request.method) ?? answerMirror(mirror, metadata);
 }
 
 /**
@@ -82,16 +91,13 @@ export function answerMetadata({ resource }: ResourceServer, request: RequestLik
  * ```ts
  * import { answerMetadataOfOrigin, fromFetchRequest, toFetchResponse, type Verifier } from '@verifier/core';
  *
- * export function serveMetadata(verifiers: readonly Verifier[], request: Request): Response | undefined {
- *   const metadata = answerMetadataOfOrigin(verifiers, fromFetchRequest(request));
+ * export async function serveMetadata(verifiers: readonly Verifier[], request: Request): Promise<Response | undefined> {
+ *   const metadata = await answerMetadataOfOrigin(verifiers, fromFetchRequest(request));
  *   return metadata && toFetchResponse(metadata);
  * }
  * ```
  */
-export function answerMetadataOfOrigin(
-  servers: readonly ResourceServer[],
-  request: RequestLike,
-): MetadataAnswer | undefined {
+export function answerMetadataOfOrigin(servers: readonly ResourceServer[], request: RequestLike): MetadataResult {
   for (const server of servers) {
     const answer = answerMetadata(server, request);
     if (answer !== undefined) return answer;
@@ -104,15 +110,25 @@ function isNear(resource: ProtectedResource | undefined, path: string): boolean 
   return resource !== undefined && (path === wellKnownPath || path === pathOf(resource.metadata.path));
 }
 
-function answerFor({ document, headers }: ProtectedResourceMetadata, method: string): MetadataAnswer {
-  switch (method) {
-    case 'GET':
-    case 'HEAD':
-      return { status: 200, headers, body: JSON.stringify(document) };
-    case 'OPTIONS':
-      return preflight;
-    default:
-      return otherMethod;
+function answerMethod(method: string): MetadataAnswer | undefined {
+  if (method === 'GET' || method === 'HEAD') return undefined;
+  return method === 'OPTIONS' ? preflight : otherMethod;
+}
+
+function answerWith(document: object, { headers }: Pick<ProtectedResourceMetadata, 'headers'>): MetadataAnswer {
+  return { status: 200, headers, body: JSON.stringify(document) };
+}
+
+async function answerMirror(
+  mirror: NonNullable<ProtectedResource['mirror']>,
+  metadata: ProtectedResourceMetadata,
+): Promise<MetadataAnswer> {
+  try {
+    return answerWith(await mirror(), metadata);
+  } catch (error) {
+    if (!isAuthError(error) || error.status !== 503) throw error;
+    const { headers, body } = challengeFor(error, '');
+    return { status: 503, headers: { ...headers, ...anyOrigin }, body };
   }
 }
 

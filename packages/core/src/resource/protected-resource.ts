@@ -22,6 +22,10 @@ export interface ProtectedResource {
   /** The scopes that a challenge of 400 and 401 names. */
   readonly challengeScope: 'required' | 'supported' | false;
   readonly metadata: ProtectedResourceMetadata;
+  /** Every path of this resource that is answered without authentication. */
+  readonly paths: readonly string[];
+  /** Returns the metadata of its authorization server; undefined without `mirrorAuthorizationServer`. */
+  readonly mirror?: (() => Promise<object>) | undefined;
 }
 
 /** The part of a verifier that describes its resource. */
@@ -32,20 +36,29 @@ export interface ResourceServer {
 /** The path of the metadata of a resource without a path (RFC 9728, section 3). */
 export const wellKnownPath = '/.well-known/oauth-protected-resource';
 
+const mirrorPath = '/.well-known/oauth-authorization-server';
+
 const headers = Object.freeze({
   'Content-Type': 'application/json',
   'Cache-Control': 'max-age=3600',
   'Access-Control-Allow-Origin': '*',
 });
 
-/** Describes the configured resource. Everything in it comes from the options, and nothing from a request. */
-export function describeResource(options: ResolvedResource): ProtectedResource {
-  const { url, scopes, challengeScope } = options;
+/**
+ * Describes the configured resource. Everything in it comes from the options, and nothing from a request.
+ *
+ * @param mirrored - Returns the metadata of the first authorization server.
+ */
+export function describeResource(options: ResolvedResource, mirrored: () => Promise<object>): ProtectedResource {
+  const { url, scopes, challengeScope, mirrorAuthorizationServer: hasMirror } = options;
   const { origin, pathname, search } = new URL(url);
   // RFC 9728, section 3.1: between the host and the path; a slash that ends the host is removed.
   const path = `${wellKnownPath}${pathname === '/' ? '' : pathname}${search}`;
   const metadata = Object.freeze({ path, url: `${origin}${path}`, document: documentOf(options), headers });
-  return Object.freeze({ url, scopes, challengeScope, metadata });
+  // Clients look for an authorization server at the origin, and below the path of the resource (RFC 8414, section 3.1).
+  const mirrors = hasMirror ? [...new Set([mirrorPath, `${mirrorPath}${pathname === '/' ? '' : pathname}`])] : [];
+  const paths = Object.freeze([path.slice(0, path.length - search.length), ...mirrors]);
+  return Object.freeze({ url, scopes, challengeScope, metadata, paths, mirror: hasMirror ? mirrored : undefined });
 }
 
 function documentOf(options: ResolvedResource): ProtectedResourceMetadata['document'] {

@@ -86,7 +86,7 @@ describe('[RESOURCE-METHODS] a request for the metadata', () => {
   });
 
   it('is answered by OPTIONS for pages of every origin', async () => {
-    const answer = ask('OPTIONS');
+    const answer = await ask('OPTIONS');
     expect(answer).toMatchObject({ status: 204, headers: { 'Access-Control-Allow-Headers': '*' }, body: '' });
     const response = toFetchResponse(answer ?? Object());
     expect([response.status, await response.text()]).toEqual([204, '']);
@@ -106,10 +106,10 @@ describe('[RESOURCE-FORGED] the target of a request', () => {
     `${wellKnown}/mcp?a=b`,
     `http://other.example${wellKnown}/mcp`,
     `HTTPS://user@other.example:1${wellKnown}/mcp?a`,
-  ])('finds the metadata: %s', (url) => {
+  ])('finds the metadata: %s', async (url) => {
     for (const host of ['api.example', 'other.example', `x${wellKnown}?`, '', undefined]) {
       const headers = { host, 'x-forwarded-host': 'other.example', 'x-forwarded-prefix': '/a' };
-      const answer = answerMetadata(verifier, fromNodeRequest({ method: 'GET', url, headers }));
+      const answer = await answerMetadata(verifier, fromNodeRequest({ method: 'GET', url, headers }));
       expect(answer?.body).toBe(JSON.stringify(document));
     }
   });
@@ -134,9 +134,9 @@ describe('[RESOURCE-FORGED] the target of a request', () => {
     expect(answerMetadata(verifier, fromNodeRequest({ method: 'GET', url, headers }))).toBeUndefined();
   });
 
-  it('is read from a request of the Fetch API', () => {
+  it('is read from a request of the Fetch API', async () => {
     for (const url of [`https://other.example${wellKnown}/mcp`, `https://api.example${wellKnown}/mcp?a#b`]) {
-      expect(answerMetadata(verifier, fromFetchRequest(new Request(url)))?.status).toBe(200);
+      expect(await answerMetadata(verifier, fromFetchRequest(new Request(url)))).toMatchObject({ status: 200 });
     }
     expect(answerMetadata(verifier, fromFetchRequest(new Request('https://api.example/mcp')))).toBeUndefined();
   });
@@ -145,31 +145,31 @@ describe('[RESOURCE-FORGED] the target of a request', () => {
 describe('[RESOURCE-SEVERAL] the resources of one host', () => {
   const urls = ['https://api.example/a', 'https://api.example/b?t=1', 'https://api.example/b?t=2'];
   const verifiers = urls.map(verifierOf);
-  const ask = (url: string, servers = verifiers): string | undefined => {
-    const answer = answerMetadataOfOrigin(servers, fromNodeRequest({ method: 'GET', url }));
+  const ask = async (url: string, servers = verifiers): Promise<string | undefined> => {
+    const answer = await answerMetadataOfOrigin(servers, fromNodeRequest({ method: 'GET', url }));
     return answer?.status === 200 ? JSON.parse(answer.body).resource : answer?.status.toString();
   };
 
-  it('have their own metadata', () => {
-    expect(ask(`${wellKnown}/a`)).toBe(urls[0]);
-    expect(ask(`${wellKnown}/b?t=1`)).toBe(urls[1]);
-    expect(ask(`${wellKnown}/b?t=2`)).toBe(urls[2]);
+  it('have their own metadata', async () => {
+    expect(await ask(`${wellKnown}/a`)).toBe(urls[0]);
+    expect(await ask(`${wellKnown}/b?t=1`)).toBe(urls[1]);
+    expect(await ask(`${wellKnown}/b?t=2`)).toBe(urls[2]);
   });
 
-  it('have none at the root, nor with another query', () => {
-    expect(ask(wellKnown)).toBe('404');
-    expect(ask(`${wellKnown}/b`)).toBe('404');
-    expect(ask(`${wellKnown}/b?t=3`)).toBe('404');
-    expect(ask(`${wellKnown}/c`)).toBeUndefined();
+  it('have none at the root, nor with another query', async () => {
+    expect(await ask(wellKnown)).toBe('404');
+    expect(await ask(`${wellKnown}/b`)).toBe('404');
+    expect(await ask(`${wellKnown}/b?t=3`)).toBe('404');
+    expect(await ask(`${wellKnown}/c`)).toBeUndefined();
   });
 
-  it('may be the origin itself', () => {
-    expect(ask(wellKnown, [...verifiers, verifierOf('https://api.example')])).toBe('https://api.example');
+  it('may be the origin itself', async () => {
+    expect(await ask(wellKnown, [...verifiers, verifierOf('https://api.example')])).toBe('https://api.example');
   });
 
-  it('[RESOURCE-ABSENT] may be none', () => {
+  it('[RESOURCE-ABSENT] may be none', async () => {
     const verifier = verifierFor(key);
     expect(answerMetadata(verifier, fromNodeRequest({ url: wellKnown }))).toBeUndefined();
-    expect(ask(wellKnown, [verifier])).toBeUndefined();
+    expect(await ask(wellKnown, [verifier])).toBeUndefined();
   });
 });
