@@ -3,7 +3,7 @@ import type { Requirements } from './authorization/requirements.ts';
 import { noRequirements, resolveRequirements } from './authorization/resolve-requirements.ts';
 import { routeScopes } from './authorization/route-scopes.ts';
 import { type AnyAuthError, CredentialsMissingError, isAuthError, UnavailableError } from './errors.ts';
-import { mirrorOf } from './issuers/mirrored-metadata.ts';
+import { MirroredMetadata } from './issuers/mirrored-metadata.ts';
 import { openIssuers } from './issuers/open-issuers.ts';
 import { sharedSignaturePool, sharedTokenCache, warnOfRefusals, warnOnce } from './issuers/process-core.ts';
 import type { TokenCache } from './issuers/token-cache.ts';
@@ -72,7 +72,7 @@ export class ProcessVerifier implements OptionalVerifier {
     const signatures = new SignatureVerifier({ issuers, timings, pool: sharedSignaturePool(), runtime });
     const { counters } = metrics;
     this.optional = options.optional;
-    this.resource = options.resource && describeResource(options.resource, mirrorOf(options, issuers));
+    this.resource = options.resource && describeResource(options.resource, new MirroredMetadata(options, issuers).get);
     for (const { code, message } of resourceWarnings(options.resource)) warnOnce(runtime, message, code);
     this.#options = options;
     this.#credentialsOptions = { maxTokenSize: options.maxTokenSize, getToken: options.hooks.getToken };

@@ -22,7 +22,7 @@ const verifier = verifierOf('https://api.example/orders');
 const orders = new Hono().use(bearerAuth({ verifier })).get('/', (c) => c.json('open'));
 
 describe('[RESOURCE-OPEN] the metadata', () => {
-  it.each<readonly [place: string, app: Hono]>([
+  it.each<readonly [place: string, app: Pick<Hono, 'fetch'>]>([
     ['of a guard of the application', new Hono().use(bearerAuth({ verifier })).route('/orders', orders)],
     ['of a function of options', new Hono().use(bearerAuth(() => ({ verifier }))).route('/orders', orders)],
     ['of a guard of a route', new Hono().use(protectedResource(verifier)).route('/orders', orders)],
