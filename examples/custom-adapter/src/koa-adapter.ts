@@ -8,7 +8,10 @@ const states = new WeakMap<Context['req'], State>();
 export function bearerAuth(options: verifier.GuardOptions): Middleware & { readonly verifier: verifier.Verifier } {
   const guard = verifier.createGuard(options);
   const middleware = async (ctx: Context, next: Next): Promise<void> => {
-    const result = await guard.authenticate(verifier.fromNodeRequest(ctx.req));
+    const request = verifier.fromNodeRequest(ctx.req);
+    const metadata = await guard.answerMetadata(request);
+    if (metadata !== undefined) return write(ctx, metadata);
+    const result = await guard.authenticate(request);
     if (!result.ok) return deny(ctx, guard, result.error);
     ctx.set({ ...result.headers });
     ctx.state['auth'] = result.auth;
@@ -24,16 +27,24 @@ export function requires(requirements: verifier.Requirements): Middleware {
     const state = states.get(ctx.req);
     if (state === undefined) throw new verifier.ConfigurationError('Mount bearerAuth() before this route');
     const error = state.guard.authorize(state.auth, requirements);
-    if (error !== undefined) return deny(ctx, state.guard, error);
+    if (error !== undefined) return deny(ctx, state.guard, error, requirements);
     await next();
   };
 }
 
-function deny(ctx: Context, guard: verifier.Guard, error: verifier.AnyAuthError): void {
+function deny(ctx: Context, guard: verifier.Guard, error: verifier.AnyAuthError, route?: verifier.Requirements): void {
+  if (guard.onError === 'framework') {
+    verifier.drainBeforeEnd(ctx.req, ctx.res);
+    throw guard.frameworkError(error, ctx.res, route);
+  }
+  const challenge = guard.challenge(error, route);
+  write(ctx, challenge);
+  verifier.keepChallengeOnWrite(ctx.res, challenge.headers);
+}
+
+function write(ctx: Context, { status, headers, body }: verifier.HttpAnswer): void {
   verifier.drainBeforeEnd(ctx.req, ctx.res);
-  if (guard.onError === 'framework') throw guard.frameworkError(error, ctx.res);
-  const { status, headers, body } = guard.challenge(error);
-  Object.assign(ctx, { status, body });
+  ctx.body = body || null;
+  ctx.status = status;
   ctx.set({ ...headers });
-  verifier.keepChallengeOnWrite(ctx.res, headers);
 }

@@ -12,6 +12,8 @@ export interface Answer {
   /** The value of `Cache-Control`; empty if it was not sent. */
   readonly cacheControl: string;
   readonly mediaType: string;
+  /** The fields `Allow` and `Access-Control-*`, with names in lower case and in their order. */
+  readonly access: readonly string[];
   /** The exact body, with {@link issuerPlaceholder} instead of the issuer's identifier. */
   readonly body: string;
 }
@@ -30,9 +32,15 @@ export function toAnswer(response: RawResponse, issuer: string): Answer {
     wwwAuthenticate: valuesOf('www-authenticate'),
     retryAfter: readRetryAfter(valuesOf('retry-after')),
     cacheControl: valuesOf('cache-control').join(', '),
+    access: accessOf(response),
     mediaType: mediaType.trim().toLowerCase(),
     body: response.body.replaceAll(issuer, issuerPlaceholder),
   };
+}
+
+function accessOf({ headers }: RawResponse): readonly string[] {
+  const fields = headers.map(([name, value]) => `${name.toLowerCase()}: ${value}`);
+  return fields.filter((field) => /^(?:allow|access-control-[\w-]+):/.test(field)).toSorted();
 }
 
 function readRetryAfter(values: readonly string[]): Answer['retryAfter'] {

@@ -1,4 +1,4 @@
-import type { AnyAuthError, Claims, GuardOptions, JSONWebKeySet, VerifiedToken } from '@verifier/core';
+import type { AnyAuthError, Claims, GuardOptions, JSONWebKeySet, ResourceOptions, VerifiedToken } from '@verifier/core';
 
 /** The applications of the suite: the same routes with different configurations. */
 export type Profile =
@@ -10,7 +10,11 @@ export type Profile =
   | 'hostile-realm'
   | 'rejecting'
   | 'issuer-down'
-  | 'issuer-down-framework';
+  | 'issuer-down-framework'
+  | 'resource'
+  | 'resource-framework'
+  | 'resource-at-origin'
+  | 'resource-with-query';
 
 /**
  * The description of an application that an adapter starts. Plain JSON, for another process or runtime.
@@ -41,6 +45,7 @@ export interface ConformanceApp {
   readonly onError?: 'respond' | 'framework';
   /** The value of `Cache-Control` that the application sets on every response before the guard runs. */
   readonly cacheControl?: string;
+  readonly resource?: ResourceOptions;
   /** The text with which `validate` refuses every token. */
   readonly rejectWith?: string;
 }

@@ -14,7 +14,7 @@ export interface ConformanceCase {
   /** The application; `default` if absent. */
   readonly profile?: Profile;
   /** `GET` if absent. */
-  readonly method?: 'GET' | 'HEAD' | 'POST';
+  readonly method?: 'GET' | 'HEAD' | 'OPTIONS' | 'POST' | 'PUT' | 'DELETE';
   /** `/protected` if absent. */
   readonly path?: string | ((context: SigningContext) => string);
   readonly headers?: HeaderList | ((context: SigningContext) => HeaderList);

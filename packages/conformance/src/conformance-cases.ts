@@ -4,6 +4,7 @@ import { claimCases } from './cases/claims.ts';
 import { credentialCases } from './cases/credentials.ts';
 import { hostileCases } from './cases/hostile.ts';
 import { profileCases } from './cases/profiles.ts';
+import { resourceCases } from './cases/resources.ts';
 import { scopeCases } from './cases/scopes.ts';
 import { signatureCases } from './cases/signatures.ts';
 import type { ConformanceCase } from './conformance-case.ts';
@@ -15,6 +16,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...claimCases,
   ...scopeCases,
   ...profileCases,
+  ...resourceCases,
   ...bodyCases,
   ...hostileCases,
   ...attackCases,

@@ -21,7 +21,9 @@ export interface RawResponse {
 export async function exchange(origin: string, { method, path, headers, body }: RawRequest): Promise<RawResponse> {
   const { host, hostname, port } = new URL(origin);
   const length: HeaderList = body === undefined ? [] : [['Content-Length', String(Buffer.byteLength(body))]];
-  const all: HeaderList = [['Host', host], ['Connection', 'close'], ...length, ...headers];
+  // A host of the client's own choice replaces that of the origin.
+  const own: HeaderList = headers.some(([name]) => name.toLowerCase() === 'host') ? [] : [['Host', host]];
+  const all: HeaderList = [...own, ['Connection', 'close'], ...length, ...headers];
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     const options = { hostname, port, method, path, headers: all.flat(), agent: false, maxHeaderSize: 65_536 };
     httpRequest(options, resolve).on('error', reject).end(body);

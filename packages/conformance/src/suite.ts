@@ -3,6 +3,7 @@ import { type Answer, toAnswer } from './answer.ts';
 import type { ConformanceApp, Profile } from './app.ts';
 import { hostileRealm, hostileText } from './cases/hostile.ts';
 import { cacheable } from './cases/profiles.ts';
+import { resource } from './cases/resources.ts';
 import { compareWithCore } from './compare-with-core.ts';
 import type { ConformanceCase, HeaderList } from './conformance-case.ts';
 import { exchange, type RawRequest } from './exchange.ts';
@@ -53,6 +54,10 @@ const profiles: readonly Profile[] = [
   'rejecting',
   'issuer-down',
   'issuer-down-framework',
+  'resource',
+  'resource-framework',
+  'resource-at-origin',
+  'resource-with-query',
 ];
 
 /** Starts an issuer, another one that is down, and the adapter's applications for each profile. */
@@ -95,6 +100,14 @@ function describeApp(profile: Profile, { issuer, audience, kid, publicKey }: Sig
       return { ...app, realm: hostileRealm };
     case 'rejecting':
       return { ...app, rejectWith: `rejected because of ${hostileText}` };
+    case 'resource':
+      return { ...app, resource };
+    case 'resource-framework':
+      return { ...app, resource, onError: 'framework' };
+    case 'resource-at-origin':
+      return { ...app, resource: { url: 'https://api.example', challengeScope: false } };
+    case 'resource-with-query':
+      return { ...app, resource: { url: 'https://api.example/mcp?tenant=a' } };
     default:
       return app;
   }

@@ -1,6 +1,8 @@
 import {
   customFetch,
+  processResourceDiscoveryResponse,
   protectedResourceRequest,
+  resourceDiscoveryRequest,
   type WWWAuthenticateChallenge,
   WWWAuthenticateChallengeError,
 } from 'oauth4webapi';
@@ -10,7 +12,7 @@ import { type Answer, conformanceCases } from '../src/index.ts';
 /** Returns the challenges of an answer as oauth4webapi parses them. */
 async function challengesOf({ status, wwwAuthenticate, body }: Answer): Promise<readonly WWWAuthenticateChallenge[]> {
   const headers = new Headers(wwwAuthenticate.map((line): [string, string] => ['WWW-Authenticate', line]));
-  const answer = async (): Promise<Response> => new Response(body, { status, headers });
+  const answer = async (): Promise<Response> => new Response(status === 204 ? null : body, { status, headers });
   const url = new URL('https://api.example/');
   try {
     await protectedResourceRequest('token', 'GET', url, new Headers(), null, { [customFetch]: answer });
@@ -31,6 +33,8 @@ describe('an OAuth client', () => {
     expect(challenge?.scheme).toBe('bearer');
     const realm = profile === 'hostile-realm' ? 'a"b\\c, error="none", Bearer realm="other' : 'api';
     expect(challenge?.parameters.realm).toBe(realm);
+    const named = profile?.startsWith('resource') ? /^https:\/\/api\.example\/\.well-known\/[\w/-]+$/ : /^none$/;
+    expect(challenge?.parameters.resource_metadata ?? 'none').toMatch(named);
     const bodyError = expected.body === '' ? undefined : (JSON.parse(expected.body) as { error?: string }).error;
     if (bodyError !== undefined && bodyError !== 'unauthorized') expect(challenge?.parameters.error).toBe(bodyError);
   });
@@ -38,5 +42,21 @@ describe('an OAuth client', () => {
   it('parses no challenge of an answer that is not about its credentials', async () => {
     const others = conformanceCases.filter(({ expected }) => ![400, 401, 403].includes(expected.status));
     for (const { expected } of others) expect(await challengesOf(expected)).toEqual([]);
+  });
+
+  const documents = conformanceCases.filter(
+    ({ id, method, expected }) => id.endsWith('/get') && method === undefined && expected.access.length > 0,
+  );
+
+  it.each(documents)('[RESOURCE-DOCUMENT] accepts the metadata of $id', async ({ path, expected }) => {
+    const { resource } = JSON.parse(expected.body) as { resource: string };
+    const requested: string[] = [];
+    const answer = async (url: string): Promise<Response> => {
+      requested.push(url);
+      return new Response(expected.body, { headers: { 'Content-Type': expected.mediaType } });
+    };
+    const response = await resourceDiscoveryRequest(new URL(resource), { [customFetch]: answer });
+    expect(requested).toEqual([`https://api.example${path}`]);
+    expect(await processResourceDiscoveryResponse(new URL(resource), response)).toMatchObject({ resource });
   });
 });

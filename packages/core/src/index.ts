@@ -46,8 +46,12 @@ export type {
   IssuerResolver,
   KeyCacheOptions,
   ManyIssuersOptions,
+  ManyIssuersResourceOptions,
   MtlsOptions,
+  ResourceIssuerOptions,
+  ResourceOptions,
   SingleIssuerOptions,
+  SingleIssuerResourceOptions,
   TokenCacheOptions,
   TokenPolicy,
   Verdict,
@@ -61,7 +65,7 @@ export { type DexOptions, dex } from './providers/dex.ts';
 export { type EntraOptions, entra } from './providers/entra.ts';
 export { type KeycloakOptions, keycloak } from './providers/keycloak.ts';
 export { type OktaOptions, okta } from './providers/okta.ts';
-export type { ManyIssuersProviderOptions, ProviderOptions } from './providers/provider-options.ts';
+export type { ManyIssuersProviderOptions, ProviderOptions, WithResource } from './providers/provider-options.ts';
 export {
   alb,
   cloudflare,
@@ -90,7 +94,19 @@ export {
   type ResponseHeaders,
   setChallengeHeaders,
 } from './request/response-headers.ts';
-export { toFetchResponse } from './request/to-fetch-response.ts';
+export { type HttpAnswer, toFetchResponse } from './request/to-fetch-response.ts';
+export {
+  answerMetadata,
+  answerMetadataOfOrigin,
+  type MetadataAnswer,
+  type MetadataResult,
+} from './resource/answer-metadata.ts';
+export {
+  type ProtectedResource,
+  type ProtectedResourceMetadata,
+  protectedResourceMetadata,
+  type ResourceServer,
+} from './resource/protected-resource.ts';
 export type { Clock } from './runtime/clock.ts';
 export type { FetchLike } from './runtime/http-runtime.ts';
 export type { ClaimPath } from './token/claim-names.ts';

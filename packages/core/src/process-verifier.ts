@@ -2,9 +2,11 @@ import { isAnonymousAllowed } from './authorization/deny-access.ts';
 import type { Requirements } from './authorization/requirements.ts';
 import { noRequirements, resolveRequirements } from './authorization/resolve-requirements.ts';
 import type { ResolvedRequirements } from './authorization/resolved-requirements.ts';
+import { routeScopes } from './authorization/route-scopes.ts';
 import type { TokenBinding } from './binding/token-binding.ts';
 import { type AnyAuthError, isAuthError, UnavailableError } from './errors.ts';
-import { sharedSignaturePool } from './issuers/process-core.ts';
+import { MirroredMetadata } from './issuers/mirrored-metadata.ts';
+import { sharedSignaturePool, warnOnce } from './issuers/process-core.ts';
 import type { TokenCache } from './issuers/token-cache.ts';
 import type { TrustedIssuers } from './issuers/trusted-issuers.ts';
 import { warmUp } from './issuers/warm-up.ts';
@@ -15,12 +17,15 @@ import { listenToGuards } from './observability/guard-listener.ts';
 import { issuerStats, tokenCacheStats, type VerifierStats } from './observability/stats.ts';
 import type { TimingMetrics } from './observability/timing-metrics.ts';
 import type { VerificationMetrics } from './observability/verification-metrics.ts';
+import { resourceWarnings } from './options/configuration-warnings.ts';
 import type { ResolvedOptions } from './options/resolve-options.ts';
 import { type Challenge, type ChallengeSettings, challengeFor } from './request/challenge.ts';
 import { type CredentialsOptions, parseCredentials, readCredentials } from './request/credentials.ts';
 import { withScheme } from './request/error-scheme.ts';
 import { missingCredentials } from './request/preflight.ts';
 import type { RequestLike } from './request/request.ts';
+import { challengeParameters } from './resource/challenge-parameters.ts';
+import { describeResource, type ProtectedResource } from './resource/protected-resource.ts';
 import type { Runtime } from './runtime/runtime.ts';
 import type { ExpectedIdToken } from './token/id-token.ts';
 import type { VerifiedToken } from './token/verified-token.ts';
@@ -40,6 +45,7 @@ const bareToken = { request: undefined, waitUntil: undefined, inParallel: false,
 /** A verifier that shares connections, keys, cached tokens and the queue of signatures with the others of its process. */
 export class ProcessVerifier implements OptionalVerifier {
   readonly optional: boolean;
+  readonly resource: ProtectedResource | undefined;
   readonly #options: ResolvedOptions;
   readonly #credentialsOptions: CredentialsOptions;
   readonly #binding: TokenBinding | undefined;
@@ -56,6 +62,10 @@ export class ProcessVerifier implements OptionalVerifier {
     const verification = openVerification(options, runtime);
     const { issuers, tokens, binding, advertised, metrics, timings } = verification;
     this.optional = options.optional;
+    this.resource =
+      options.resource &&
+      describeResource(options.resource, new MirroredMetadata(options, issuers).get, verification.metadata);
+    for (const { code, message } of resourceWarnings(options.resource)) warnOnce(runtime, message, code);
     this.#options = options;
     this.#credentialsOptions = {
       maxTokenSize: options.maxTokenSize,
@@ -130,8 +140,10 @@ export class ProcessVerifier implements OptionalVerifier {
     }
   }
 
-  challenge(error: AnyAuthError): Challenge {
-    return challengeFor(error, this.#challengeSettings);
+  challenge(error: AnyAuthError, requirements?: Requirements): Challenge {
+    const { resource } = this;
+    const parameters = resource && challengeParameters(resource, error, routeScopes(requirements));
+    return challengeFor(error, this.#challengeSettings, parameters);
   }
 
   async warmUp(): Promise<void> {

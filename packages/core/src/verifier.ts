@@ -3,6 +3,7 @@ import type { AnyAuthError } from './errors.ts';
 import type { VerifierStats } from './observability/stats.ts';
 import type { Challenge } from './request/challenge.ts';
 import type { RequestLike } from './request/request.ts';
+import type { ProtectedResource } from './resource/protected-resource.ts';
 import type { ExpectedIdToken } from './token/id-token.ts';
 import type { VerifiedToken } from './token/verified-token.ts';
 import type { VerifyAllOptions } from './verification/verify-all-options.ts';
@@ -26,6 +27,8 @@ export interface GrantedResult<TAuth extends VerifiedToken | null> {
 
 /** Verifies the access tokens of one issuer, or of several. */
 export interface Verifier {
+  /** The API that the verifier protects; undefined without the option `resource`. */
+  readonly resource?: ProtectedResource | undefined;
   /**
    * Verifies one access token (RFC 7519, section 7.2; RFC 9068, section 4). Checked, in this order: length and form,
    * issuer, signature algorithm, signature, type, audience, client, required claims, times, binding to a key, `validate`,
@@ -82,8 +85,12 @@ export interface Verifier {
    * predicate also reject.
    */
   authenticate(request: RequestLike, requirements?: Requirements): AuthResult | Promise<AuthResult>;
-  /** Returns the HTTP answer to a denied request: status, headers and body (RFC 6750, section 3). */
-  challenge(error: AnyAuthError): Challenge;
+  /**
+   * Returns the HTTP answer to a denied request: status, headers and body (RFC 6750, section 3).
+   *
+   * @param requirements - The requirements of the route. With the option `resource`, the challenge names all its scopes.
+   */
+  challenge(error: AnyAuthError, requirements?: Requirements): Challenge;
   /**
    * Loads the keys of every configured issuer, so that no request waits for them. With a resolver, only the issuers that
    * were resolved before are loaded.

@@ -10,6 +10,7 @@ import {
   type Verifier,
 } from '@verifier/core';
 import { answerError } from './answer-error.ts';
+import { answerMetadata } from './answer-metadata.ts';
 import { attachState } from './request-state.ts';
 import { setHeaders } from './set-headers.ts';
 
@@ -75,6 +76,7 @@ export function bearerAuth(options: GuardOptions): AuthMiddleware {
 }
 
 function toMiddleware(guard: Guard): AuthMiddleware {
+  const hasMetadata = guard.verifier.resource !== undefined;
   const middleware: Middleware = (req, res, next) => {
     const conclude = (result: AuthResult): void => {
       if (result.ok) {
@@ -83,6 +85,7 @@ function toMiddleware(guard: Guard): AuthMiddleware {
         next();
       } else answerError(guard, result.error, res, next);
     };
+    if (hasMetadata && answerMetadata(guard, req, res, next)) return;
     const result = guard.authenticate(fromNodeRequest(req));
     // The result for a cached token is not a promise: the request continues in the same turn of the event loop.
     if (result instanceof Promise) result.then(conclude, next);

@@ -27,7 +27,9 @@ export {
   type OktaOptions,
   type OptionalVerifier,
   okta,
+  protectedResourceMetadata,
   type Requirements,
+  type ResourceOptions,
   type SingleIssuerOptions,
   type VerifiedToken,
   type Verifier,
@@ -37,4 +39,5 @@ export {
 } from '@verifier/core';
 export { type AuthMiddleware, bearerAuth, type Middleware, type Next, oktaAuth } from './auth-middleware.ts';
 export { getAuth } from './get-auth.ts';
+export { protectedResource } from './protected-resource.ts';
 export { requireAccess, requireAnyScope, requireClaims, requireScope } from './route-guards.ts';

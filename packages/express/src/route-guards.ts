@@ -97,6 +97,6 @@ function toRouteGuard(name: string, requirements: Requirements): Middleware {
     const error = state?.guard.authorize(state.auth, requirements);
     if (state === undefined) next(middlewareMissing(name));
     else if (error === undefined) next();
-    else answerError(state.guard, error, res, next);
+    else answerError(state.guard, error, res, next, requirements);
   };
 }

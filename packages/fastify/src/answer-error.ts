@@ -4,21 +4,32 @@ import {
   drainRequest,
   type Guard,
   keepChallengeOnWrite,
+  type Requirements,
   type ResponseHeaders,
   setChallengeHeaders,
 } from '@verifier/core';
 import type { FastifyReply } from 'fastify';
 import type { AnyReply } from './fastify-types.ts';
 
-/** Writes the answer to a denied request, or passes the error to Fastify if the guard has `onError: 'framework'`. */
-export function answerError(guard: Guard, error: AnyAuthError, reply: AnyReply, done: (error: Error) => void): void {
+/**
+ * Writes the answer to a denied request, or passes the error to Fastify if the guard has `onError: 'framework'`.
+ *
+ * @param requirements - Those of the route; undefined if it requires only a token.
+ */
+export function answerError(
+  guard: Guard,
+  error: AnyAuthError,
+  reply: AnyReply,
+  done: (error: Error) => void,
+  requirements: Requirements | undefined,
+): void {
   if (guard.onError === 'framework') {
-    done(guard.frameworkError(error));
+    done(guard.frameworkError(error, undefined, requirements));
     return;
   }
   afterDraining(reply as FastifyReply, () => {
     // If something else, such as a time-out, responded meanwhile, the route stays closed and that response is kept.
-    if (!reply.sent && !reply.raw.headersSent) respond(guard.challenge(error), reply as FastifyReply);
+    if (!reply.sent && !reply.raw.headersSent) respond(guard.challenge(error, requirements), reply as FastifyReply);
   });
 }
 

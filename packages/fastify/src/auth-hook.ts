@@ -1,6 +1,7 @@
 import { type AuthResult, fromNodeRequest, type Guard, type Requirements } from '@verifier/core';
 import { answerError } from './answer-error.ts';
 import type { AnyReply, AnyRequest } from './fastify-types.ts';
+import { isMetadataRoute } from './metadata-route.ts';
 import { NodeView } from './node-view.ts';
 import { attachState, findState } from './request-state.ts';
 import type { RouteRule } from './route-auth-reader.ts';
@@ -28,11 +29,12 @@ export function toScopeHook(registration: Registration, ruleOf: (request: AnyReq
 export function toRouteGuard(registration: Registration, requirements: Requirements): AuthHook {
   const { guard } = registration;
   return (request, reply, done) => {
+    if (isMetadataRoute(request)) return done();
     const state = findState(request);
     if (state?.guard !== guard) return authenticate(registration, requirements, request, reply, done);
     const error = guard.authorize(state.auth, requirements);
     if (error === undefined) done();
-    else answerError(guard, error, reply, done);
+    else answerError(guard, error, reply, done, requirements);
   };
 }
 
@@ -40,6 +42,7 @@ export function toRouteGuard(registration: Registration, requirements: Requireme
 export function toAuthenticate(registration: Registration): (request: AnyRequest, reply?: AnyReply) => Promise<void> {
   const { guard, decoratorName } = registration;
   return async (request, reply) => {
+    if (isMetadataRoute(request)) return;
     const state = findState(request);
     if (state?.guard === guard && state.auth !== null) return;
     const result = await guard.authenticate(fromNodeRequest(new NodeView(request)));
@@ -61,7 +64,7 @@ function authenticate(
       attachState(request, decoratorName, { guard, auth: result.auth });
       setHeaders(reply, result.headers);
       done();
-    } else answerError(guard, result.error, reply, done);
+    } else answerError(guard, result.error, reply, done, requirements);
   };
   const result = guard.authenticate(fromNodeRequest(new NodeView(request)), requirements);
   // The result for a cached token is not a promise: the request continues in the same turn of the event loop.

@@ -13,6 +13,7 @@ import fastifyPlugin from 'fastify-plugin';
 import { toScopeHook } from './auth-hook.ts';
 import { decorate } from './decorators.ts';
 import { keepChallenge, toAnswerHook } from './default-answer.ts';
+import { addMetadataRoute } from './metadata-route.ts';
 import { showSecurity } from './openapi-security.ts';
 import { type BearerAuthOptions, type OktaAuthOptions, type PluginSettings, splitOptions } from './plugin-options.ts';
 import { RouteAuthReader, readRouteAuth } from './route-auth-reader.ts';
@@ -100,6 +101,8 @@ function protect<TGuardOptions extends object>(
   reserveName(instance, registration.decoratorName);
   decorate(instance, registration, decoratorName !== undefined);
   watchRoutes(instance, global);
+  // Before the hook of the scope.
+  if (guard.verifier.resource !== undefined) addMetadataRoute(instance, guard.verifier);
   instance.addHook(
     'onRequest',
     toScopeHook(registration, ({ routeOptions }) => routes.read(readRouteAuth(routeOptions.config))),

@@ -25,6 +25,12 @@ export function isWithin(scope: FastifyInstance, outer: FastifyInstance): boolea
   return scope === outer || Object.prototype.isPrototypeOf.call(outer, scope);
 }
 
+/** Returns the application of a scope. */
+export function rootOf(scope: FastifyInstance): FastifyInstance {
+  const around: FastifyInstance = Object.getPrototypeOf(scope);
+  return 'addHook' in around ? rootOf(around) : scope;
+}
+
 /**
  * Validates, before anything is opened or changed, that a scope is not protected twice and that every name is free.
  *

@@ -1,7 +1,7 @@
 import { ConfigurationError } from '@verifier/core';
 import type { FastifyInstance, onRequestHookHandler, RouteOptions } from 'fastify';
 import { readRouteAuth } from './route-auth-reader.ts';
-import { isProtected, isWithin } from './scope-names.ts';
+import { isProtected, isWithin, rootOf } from './scope-names.ts';
 
 /** The routes of an application, as far as they are known before it starts. */
 interface RouteWatch {
@@ -29,12 +29,6 @@ export function watchRoutes(scope: FastifyInstance, isGlobal: boolean): void {
     if (open !== undefined) throw notInScope(open.route, open.sign);
     if (isGlobal && ![...watch.scopes].some((each) => isWithin(each, scope))) throw protectsNothing();
   });
-}
-
-// The prototype of a scope is the scope around it.
-function rootOf(scope: FastifyInstance): FastifyInstance {
-  const around: FastifyInstance = Object.getPrototypeOf(scope);
-  return 'addHook' in around ? rootOf(around) : scope;
 }
 
 function startWatch(root: FastifyInstance): RouteWatch {

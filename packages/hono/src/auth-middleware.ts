@@ -10,6 +10,7 @@ import {
   type OktaOptions,
   type OptionalVerifier,
   type SharedVerifier,
+  toFetchResponse,
   type VerifiedToken,
   type Verifier,
   type VerifierOptions,
@@ -17,17 +18,20 @@ import {
 } from '@verifier/core';
 import type { Context, MiddlewareHandler, Next } from 'hono';
 import type { DeniedResponse } from './denied-response.ts';
+import { drainOnNode } from './drain-on-node.ts';
 import { GuardCache, type GuardLease } from './guard-cache.ts';
 import { attachState } from './request-state.ts';
 import { setHeaders } from './set-headers.ts';
 import { toHttpException } from './to-http-exception.ts';
+
+type Denied = DeniedResponse<400 | 401 | 503>;
 
 /** A middleware that authenticates requests. After it, `c.var.auth` is `TAuth`. */
 export type AuthMiddleware<TAuth extends VerifiedToken | null = VerifiedToken> = MiddlewareHandler<
   { Variables: { auth: TAuth } },
   string,
   Record<never, never>,
-  DeniedResponse<400 | 401 | 503>
+  Denied
 >;
 
 /** The part of a middleware that has fixed options, rather than a function that returns them. */
@@ -175,21 +179,28 @@ function toMiddleware(leaseFor: (c: Context) => GuardLease): AuthMiddleware {
   return async function authMiddleware(c, next) {
     const lease = leaseFor(c);
     try {
-      await authenticate(c, next, lease);
+      return await authenticate(c, next, lease);
     } finally {
       lease.end();
     }
   };
 }
 
-async function authenticate(c: Context, next: Next, { guard, verified }: GuardLease): Promise<void> {
+async function authenticate(c: Context, next: Next, { guard, verified }: GuardLease): Promise<Denied | undefined> {
   const request = fromFetchRequest(c.req.raw, { waitUntil: (work) => keepAlive(c, work), connection: connectionOf(c) });
+  const metadata = guard.verifier.resource === undefined ? undefined : guard.answerMetadata(request);
+  if (metadata !== undefined) {
+    drainOnNode(c);
+    // Not part of the type of a route, whose clients never request it.
+    return toFetchResponse(await metadata) as Denied;
+  }
   const result = await guard.authenticate(request);
   if (!result.ok) throw toHttpException(c, guard, result.error);
   if (result.auth !== null) verified();
   attachState(c, { guard, auth: result.auth });
   await next();
   setHeaders(c, result.headers);
+  return undefined;
 }
 
 // The server of Node.js passes its request in the environment.

@@ -27,7 +27,9 @@ export {
   type OktaOptions,
   type OptionalVerifier,
   okta,
+  protectedResourceMetadata,
   type Requirements,
+  type ResourceOptions,
   type SingleIssuerOptions,
   type VerifiedToken,
   type Verifier,
@@ -44,4 +46,5 @@ export {
 } from './auth-middleware.ts';
 export type { DeniedResponse } from './denied-response.ts';
 export { getAuth } from './get-auth.ts';
+export { protectedResource } from './protected-resource.ts';
 export { type RouteGuard, requireAccess, requireAnyScope, requireClaims, requireScope } from './route-guards.ts';

@@ -106,7 +106,7 @@ function toRouteGuard(name: string, requirements: Requirements): RouteGuard {
     const state = findState(c);
     if (state === undefined) throw middlewareMissing(name);
     const error = state.guard.authorize(state.auth, requirements);
-    if (error !== undefined) throw toHttpException(c, state.guard, error);
+    if (error !== undefined) throw toHttpException(c, state.guard, error, requirements);
     await next();
   };
 }

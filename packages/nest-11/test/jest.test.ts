@@ -32,15 +32,15 @@ async function runJest(nodeArgs: readonly string[], jestArgs: readonly string[])
 }
 
 describe('a CommonJS application of NestJS 11, tested with Jest', () => {
-  it('runs on every Node.js where Jest compiles the ES modules', { timeout: 90_000 }, async () => {
-    expect(await runJest([], [])).toMatch(/^Tests: +5 passed, 5 total$/m);
+  it('[RESOURCE-OPEN] runs on every Node.js where Jest compiles the ES modules', { timeout: 90_000 }, async () => {
+    expect(await runJest([], [])).toMatch(/^Tests: +6 passed, 6 total$/m);
   });
 
   // Jest requires ES modules itself from Node.js 24.9 on.
   if (major > 24 || (major === 24 && minor >= 9)) {
     it('runs without further ado where Jest knows require() of ES modules', { timeout: 90_000 }, async () => {
       const output = await runJest(['--experimental-vm-modules'], ['--transformIgnorePatterns', '/node_modules/']);
-      expect(output).toMatch(/^Tests: +5 passed, 5 total$/m);
+      expect(output).toMatch(/^Tests: +6 passed, 6 total$/m);
     });
   }
 });

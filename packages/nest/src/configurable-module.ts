@@ -6,6 +6,7 @@ import { GuardLifetime } from './guard-lifetime.ts';
 import { type ModuleExtras, type ModuleSettings, parseExtras, splitSettings } from './module-options.ts';
 import { guardFinderToken, guardToken, OktaAuthGuard } from './okta-auth-guard.ts';
 import { showSecurity } from './openapi-security.ts';
+import { serveMetadata } from './serve-metadata.ts';
 import { validateFieldResolvers } from './validate-field-resolvers.ts';
 import { markHandlers, validateHandlers } from './validate-handlers.ts';
 import { validateMessageHandlers } from './validate-message-handlers.ts';
@@ -47,6 +48,7 @@ function guardProviders<TOptions extends ModuleSettings>(
     markHandlers(modules);
     const opened = guardOf(options);
     showSecurity(modules, opened, global);
+    serveMetadata(host, opened.verifier);
     return opened;
   };
   const validate = (modules: ModulesContainer, host: HttpAdapterHost): void => {

@@ -3,11 +3,13 @@ import { HttpAdapterHost } from '@nestjs/core';
 import {
   type AnyAuthError,
   type AuthResult,
+  type Challenge,
   ConfigurationError,
   drainBeforeEnd,
   drainRequest,
   type Guard,
   keepChallengeOnWrite,
+  type Requirements,
   setChallengeHeaders,
   type Verifier,
 } from '@verifier/core';
@@ -129,8 +131,9 @@ export class OktaAuthGuard implements CanActivate {
     if (this.#guard.onError === 'framework' || context.getType() !== 'http') throw this.toException(context, error);
     const response = this.getResponse(context);
     const drained = drainRequest(Object(rawOf(context.switchToHttp().getRequest())), Object(rawOf(response)));
-    if (drained === undefined) this.#respond(response, error);
-    else void drained.then(() => this.#respond(response, error));
+    const challenge = this.#guard.challenge(error, requirementsOf(context));
+    if (drained === undefined) this.#respond(response, challenge);
+    else void drained.then(() => this.#respond(response, challenge));
     // The response is sent. Settling would open the route, or make a filter respond again.
     return new Promise(() => undefined);
   }
@@ -159,7 +162,7 @@ export class OktaAuthGuard implements CanActivate {
     const isHttp = context.getType() === 'http';
     const node = isHttp ? toNodeResponse(this.getResponse(context)) : undefined;
     if (isHttp) drainBeforeEnd(Object(rawOf(this.getRequest(context))), Object(node));
-    const withHeaders = this.#guard.frameworkError(error, node);
+    const withHeaders = this.#guard.frameworkError(error, node, requirementsOf(context));
     if (!isHttp) this.#addHeaders(context, withHeaders.headers);
     return new AuthException(withHeaders, JSON.parse(body));
   }
@@ -189,10 +192,9 @@ export class OktaAuthGuard implements CanActivate {
     return result;
   }
 
-  #respond(response: unknown, error: AnyAuthError): void {
+  #respond(response: unknown, { status, headers, body }: Challenge): void {
     // If something else, such as a time-out, responded meanwhile, the route stays closed and that response is kept.
     if (this.#host.httpAdapter.isHeadersSent(response)) return;
-    const { status, headers, body } = this.#guard.challenge(error);
     const node = toNodeResponse(response);
     const target = headersOf(response);
     if (target !== undefined) setChallengeHeaders(target, headers);
@@ -220,6 +222,12 @@ Inject(guardToken)(OktaAuthGuard, undefined, 0);
 Inject(HttpAdapterHost)(OktaAuthGuard, undefined, 1);
 Optional()(OktaAuthGuard, undefined, 2);
 Inject(guardFinderToken)(OktaAuthGuard, undefined, 2);
+
+// The challenge of a resource names the scopes of its route.
+function requirementsOf(context: ExecutionContext): Requirements | undefined {
+  const rule = ruleOf(context.getHandler(), context.getClass());
+  return typeof rule === 'string' ? undefined : rule;
+}
 
 /** The error of a guard in a module that does not import the authentication module. */
 export function moduleMissing(): ConfigurationError {

@@ -123,11 +123,12 @@ export class WsAuthGuard extends OktaAuthGuard {
    * ```
    */
   authenticateConnections(server: object, requirements?: Requirements): void {
-    authenticateServer(server, this.#guard, async (source) => {
+    const authenticate = async (source: object): Promise<AuthResult> => {
       const result = await this.#authenticate(source, requirements);
       if (result.ok) this.#acceptConnection(source, result.auth);
       return result;
-    });
+    };
+    authenticateServer(server, this.#guard, authenticate, requirements);
   }
 
   /** @param source - The client, or its upgrade request. */

@@ -1,5 +1,12 @@
 import { Logger } from '@nestjs/common';
-import { type AnyAuthError, type AuthResult, ConfigurationError, type Guard } from '@verifier/core';
+import {
+  type AnyAuthError,
+  type AuthResult,
+  type Challenge,
+  ConfigurationError,
+  type Guard,
+  type Requirements,
+} from '@verifier/core';
 import { toMessageDenial } from './message-denial.ts';
 
 /** Authenticates a connection by its client, or by its upgrade request if there is no client yet. */
@@ -31,21 +38,31 @@ const ownVerifiers = new WeakSet<VerifyClient>();
  *
  * @throws ConfigurationError if the server is of another library, or has a `verifyClient` already.
  */
-export function authenticateServer(server: object, guard: Guard, authenticate: AuthenticateConnection): void {
-  if (isNative(server)) verifyClients(server, guard, authenticate);
+export function authenticateServer(
+  server: object,
+  guard: Guard,
+  authenticate: AuthenticateConnection,
+  requirements?: Requirements,
+): void {
+  const toChallenge = (error: AnyAuthError): Challenge => guard.challenge(error, requirements);
+  if (isNative(server)) verifyClients(server, toChallenge, authenticate);
   else if (isIo(server)) addMiddleware(server, guard, authenticate);
   else
     throw new ConfigurationError('authenticateConnections takes a server of ws or socket.io, as in afterInit(server)');
 }
 
-function verifyClients({ options }: NativeServer, guard: Guard, authenticate: AuthenticateConnection): void {
+function verifyClients(
+  { options }: NativeServer,
+  toChallenge: (error: AnyAuthError) => Challenge,
+  authenticate: AuthenticateConnection,
+): void {
   const { verifyClient: previous } = options;
   if (typeof previous === 'function' && !ownVerifiers.has(previous)) {
     throw new ConfigurationError('authenticateConnections cannot be combined with another verifyClient of the server');
   }
   const verify: VerifyClient = (info, answer) => {
     const deny = (error: AnyAuthError): void => {
-      const { status, headers, body } = guard.challenge(error);
+      const { status, headers, body } = toChallenge(error);
       answer(false, status, body, headers);
     };
     const grant = (): void => (previous ? previous(info, answer) : answer(true));

@@ -64,7 +64,7 @@ export async function authenticateUpgrade(
   socket.on('error', () => socket.destroy());
   try {
     const result = await verifier.authenticate(fromNodeRequest(request), requirements);
-    if (!result.ok) answer(socket, verifier.challenge(result.error));
+    if (!result.ok) answer(socket, verifier.challenge(result.error, requirements));
     else if (!socket.destroyed) return result;
     return undefined;
   } catch (error) {

@@ -5,6 +5,7 @@ import type { OktaOptions } from '../providers/okta.ts';
 import type { Challenge } from '../request/challenge.ts';
 import type { NodeResponse } from '../request/node-response.ts';
 import type { RequestLike } from '../request/request.ts';
+import type { MetadataResult } from '../resource/answer-metadata.ts';
 import type { VerifiedToken } from '../token/verified-token.ts';
 import type { AuthResult, Verifier } from '../verifier.ts';
 
@@ -48,8 +49,17 @@ export interface Guard {
    * @throws ConfigurationError if the requirements are wrong; otherwise what a `claims` predicate throws, always as an Error.
    */
   authorize(auth: VerifiedToken | null, requirements?: Requirements): AnyAuthError | undefined;
-  /** Returns the answer to write if `onError` is `respond`. */
-  challenge(error: AnyAuthError): Challenge;
+  /**
+   * Returns the answer to a request for the metadata of the API, before any authentication; undefined for other requests, and
+   * without the option `resource`. Call it for a guard of every route; {@link answerMetadata} serves the metadata alone.
+   */
+  answerMetadata(request: RequestLike): MetadataResult;
+  /**
+   * Returns the answer to write if `onError` is `respond`.
+   *
+   * @param requirements - The requirements of the route. With the option `resource`, the challenge names all its scopes.
+   */
+  challenge(error: AnyAuthError, requirements?: Requirements): Challenge;
   /**
    * Returns the error to pass on if `onError` is `framework`: the same object, with the headers of the answer, and with
    * the public description as its message, also in `stack`, because error handlers and development pages write both to the
@@ -57,8 +67,9 @@ export interface Guard {
    *
    * @param response - The response of Node.js, if the framework has one. The headers are on it when the framework writes it
    * with a status of 400 or more, even if the error handler does not know of them: see {@link keepChallengeOnWrite}.
+   * @param requirements - As in {@link Guard.challenge}.
    */
-  frameworkError(error: AnyAuthError, response?: NodeResponse): AnyAuthError;
+  frameworkError(error: AnyAuthError, response?: NodeResponse, requirements?: Requirements): AnyAuthError;
   /** Closes the verifier that the guard created. A verifier that was passed in stays open for its other users. */
   close(): Promise<void>;
 }

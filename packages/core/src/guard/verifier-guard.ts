@@ -9,6 +9,7 @@ import type { VerifierOptions } from '../options/options.ts';
 import { type Challenge, publicDescription } from '../request/challenge.ts';
 import { keepChallengeOnWrite, type NodeResponse } from '../request/node-response.ts';
 import type { RequestLike } from '../request/request.ts';
+import { answerMetadataOfOrigin, type MetadataResult } from '../resource/answer-metadata.ts';
 import type { VerifiedToken } from '../token/verified-token.ts';
 import type { AuthResult, Verifier } from '../verifier.ts';
 import type { Guard, OnError, SharedVerifier } from './guard.ts';
@@ -42,13 +43,17 @@ export class VerifierGuard implements Guard {
     }
   }
 
-  challenge(error: AnyAuthError): Challenge {
-    return this.verifier.challenge(error);
+  answerMetadata(request: RequestLike): MetadataResult {
+    return answerMetadataOfOrigin([this.verifier], request);
   }
 
-  frameworkError(error: AnyAuthError, response?: NodeResponse): AnyAuthError {
+  challenge(error: AnyAuthError, requirements?: Requirements): Challenge {
+    return this.verifier.challenge(error, requirements);
+  }
+
+  frameworkError(error: AnyAuthError, response?: NodeResponse, requirements?: Requirements): AnyAuthError {
     const message = publicDescription(error);
-    const headers = headersWithoutBody(this.challenge(error));
+    const headers = headersWithoutBody(this.challenge(error, requirements));
     if (response !== undefined) keepChallengeOnWrite(response, headers);
     // The first line of the stack repeats the message, which contains the text of `validate`.
     const stack = error.stack?.replace(error.message, () => message);

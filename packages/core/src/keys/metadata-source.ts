@@ -49,11 +49,13 @@ const unavailable = { code: 'ERR_DISCOVERY_FAILED', message: 'The metadata of th
 export class MetadataSource {
   readonly #document: RefreshingDocument<IssuerMetadata>;
   #contactsSaved = 0;
+  readonly #stored: () => MaybePromise<StoredDocument | undefined>;
 
   constructor(options: MetadataSourceOptions) {
     const { issuer, metadataUri, insecureOrigins, sharesPromises } = options;
     const insecure = insecureUrlsFor(metadataUri ?? issuer, insecureOrigins);
     const urls = (): readonly string[] => (metadataUri === undefined ? metadataUrls(issuer) : [metadataUri]);
+    this.#stored = () => options.store.get(options.storeKey);
     this.#document = new RefreshingDocument({
       ...options,
       request: (cached, signal) => requestMetadata({ ...options, urls: urls() }, cached, signal),
@@ -75,6 +77,18 @@ export class MetadataSource {
     if (metadata === undefined) return this.reload();
     this.#contactsSaved += 1;
     return metadata;
+  }
+
+  /**
+   * The document as the issuer sent it. Read from the store, so that nothing else keeps it.
+   *
+   * @throws UnavailableError as {@link get} does, and if the store has lost it.
+   */
+  async document(): Promise<object> {
+    await this.get();
+    const stored = await this.#stored();
+    if (stored === undefined || stored.body === '') throw this.#document.unavailable();
+    return JSON.parse(stored.body) as object;
   }
 
   /** Fetches the metadata although they are loaded, because a URL in them is gone. Rejects like {@link get}. */

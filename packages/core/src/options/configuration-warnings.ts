@@ -1,6 +1,7 @@
 import { oktaOrgServerFault } from './okta-hosts.ts';
 import type { ResolvedIssuer } from './resolve-issuer.ts';
-import type { ResolvedHttp } from './resolve-options.ts';
+import type { ResolvedHttp, ResolvedResource } from './resolve-options.ts';
+import { hasSlashAtOrigin } from './resource-options.ts';
 
 /** A setting that is allowed but that the operator should know of. */
 export interface ConfigurationWarning {
@@ -21,4 +22,11 @@ export function configurationWarnings(
     warnings.push({ code: 'VERIFIER_INSECURE', message });
   }
   return warnings;
+}
+
+/** Returns the warnings about the option `resource`. */
+export function resourceWarnings(resource: ResolvedResource | undefined): readonly ConfigurationWarning[] {
+  if (resource === undefined || !hasSlashAtOrigin(resource.url)) return [];
+  const message = `resource.url ${resource.url} ends in a slash, which many clients leave out: the identifier is compared as text. Remove the slash, unless your clients are registered with it`;
+  return [{ code: 'VERIFIER_RESOURCE_SLASH', message }];
 }

@@ -6,7 +6,7 @@ import type { RequestLike } from '../request/request.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { FetchLike } from '../runtime/http-runtime.ts';
 import type { ClaimPath } from '../token/claim-names.ts';
-import type { VerifiedToken } from '../token/verified-token.ts';
+import type { JsonValue, VerifiedToken } from '../token/verified-token.ts';
 import type { ClientCertificateHeader, DpopNonceOptions, ReplayStore } from './binding-options.ts';
 
 /** The requirements on the tokens of one issuer. */
@@ -284,6 +284,73 @@ export interface MtlsOptions {
   readonly require?: boolean;
 }
 
+/** This API as a protected resource: its metadata document, and the challenges that lead clients to it (RFC 9728). */
+export interface ResourceOptions {
+  /**
+   * The resource identifier (RFC 9728, section 1.2): the URL of this API as clients use it. An https URL without a fragment;
+   * http on loopback. It is published as written, and is the default of `audience`.
+   */
+  readonly url: string;
+  /**
+   * The scopes for basic use (`scopes_supported`). Challenges name them if a route requires none. `offline_access` is not a
+   * scope of an API.
+   *
+   * @default none
+   */
+  readonly scopes?: readonly string[];
+  /**
+   * The name of this API for end users (`resource_name`).
+   *
+   * @default left out
+   */
+  readonly name?: string;
+  /**
+   * The URL of a page for developers (`resource_documentation`).
+   *
+   * @default left out
+   */
+  readonly documentation?: string;
+  /**
+   * The URL of a page about the use of data (`resource_policy_uri`).
+   *
+   * @default left out
+   */
+  readonly policy?: string;
+  /**
+   * The URL of the terms of use (`resource_tos_uri`).
+   *
+   * @default left out
+   */
+  readonly terms?: string;
+  /**
+   * The issuer identifiers of the authorization servers that clients may use (`authorization_servers`). Required if `issuers`
+   * is a function, or if an issuer is not a URL.
+   *
+   * @default the configured issuers
+   */
+  readonly authorizationServers?: readonly string[];
+  /**
+   * Further members of the document, such as `resource_name#de`.
+   *
+   * @default none
+   */
+  readonly metadata?: Readonly<Record<string, JsonValue>>;
+  /**
+   * The scopes in a challenge of 400 and 401. `required` names those of the route, or `scopes` if it requires none;
+   * `supported` always names `scopes`; `false` names none. A 403 for a scope always names those of the route.
+   *
+   * @default 'required'
+   */
+  readonly challengeScope?: 'required' | 'supported' | false;
+  /**
+   * Answers `/.well-known/oauth-authorization-server` of this API with the metadata of the first issuer, for clients that
+   * look for it here (RFC 8414). Its `issuer` stays that of the authorization server, which strict clients refuse.
+   *
+   * @default false
+   */
+  readonly mirrorAuthorizationServer?: boolean;
+}
+
 /** The result of `validate`: a string refuses the token, anything else accepts it. */
 // biome-ignore lint/suspicious/noConfusingVoidType: a function that returns nothing is the common case.
 export type Verdict = void | undefined | string;
@@ -320,6 +387,8 @@ export interface CommonOptions {
   /** `false` verifies the signature on every request. It saves memory and time if tokens are never sent twice. */
   readonly tokenCache?: TokenCacheOptions | false;
   readonly http?: HttpOptions;
+  /** Publishes the metadata of this API, and names them in each challenge (RFC 9728). */
+  readonly resource?: ResourceOptions;
   /**
    * Verifies DPoP proofs (RFC 9449), so that a stolen token is useless without the key of its client. Cannot be combined with
    * `getToken`.
@@ -365,8 +434,24 @@ export interface CommonOptions {
   readonly clock?: Clock;
 }
 
+/** An issuer of a verifier with `resource`: its `audience` is `resource.url` if it is absent. */
+export interface ResourceIssuerOptions extends Omit<IssuerOptions, 'audience'> {
+  /**
+   * The identifiers of this API in `aud`, if they differ from `resource.url`.
+   *
+   * @default `resource.url`
+   */
+  readonly audience?: string | readonly string[] | null | undefined;
+}
+
 /** The options of a verifier for the tokens of one issuer. */
 export interface SingleIssuerOptions extends CommonOptions, IssuerOptions {
+  readonly issuers?: undefined;
+}
+
+/** The options of a verifier for the tokens of one issuer, whose `audience` may be that of `resource`. */
+export interface SingleIssuerResourceOptions extends CommonOptions, ResourceIssuerOptions {
+  readonly resource: ResourceOptions;
   readonly issuers?: undefined;
 }
 
@@ -381,8 +466,19 @@ export interface ManyIssuersOptions extends CommonOptions, TokenPolicy {
   readonly issuers: readonly IssuerOptions[] | IssuerResolver;
 }
 
+/** The options of a verifier for the tokens of several issuers, whose `audience` may be that of `resource`. */
+export interface ManyIssuersResourceOptions extends Omit<ManyIssuersOptions, 'issuers'> {
+  readonly resource: ResourceOptions;
+  /** The list of issuers. */
+  readonly issuers: readonly ResourceIssuerOptions[];
+}
+
 /** The options of {@link createVerifier}. */
-export type VerifierOptions = SingleIssuerOptions | ManyIssuersOptions;
+export type VerifierOptions =
+  | SingleIssuerOptions
+  | ManyIssuersOptions
+  | SingleIssuerResourceOptions
+  | ManyIssuersResourceOptions;
 
 /** Options with a more exact type of the option `optional`: `false` also stands for an absent one. */
 export type WithOptional<TOptions, TOptional extends boolean> = TOptions & { readonly optional?: TOptional };

@@ -10,7 +10,6 @@ const options: Readonly<Record<string, string>> = {
   audiences: 'audience',
   expectedaudience: 'audience',
   validaudience: 'audience',
-  resource: 'audience',
   jwksurl: 'jwksUri',
   jwksetsuri: 'jwksUri',
   jwkseturi: 'jwksUri',

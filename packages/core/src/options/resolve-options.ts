@@ -6,6 +6,7 @@ import { OptionReader, type RawOptions } from './option-reader.ts';
 import { type OptionTable, type ReadContext, readOptions } from './option-record.ts';
 import type { CommonOptions, IssuerResolver, VerifierOptions } from './options.ts';
 import { policyNames, type ResolvedIssuer, resolveIssuer, sourceNames } from './resolve-issuer.ts';
+import { isAuthorizationServer, type ResolvedResourceOptions, readResource } from './resource-options.ts';
 import {
   type GroupName,
   groupOptions,
@@ -24,6 +25,11 @@ export type { ResolvedHttp, ResolvedKeyCache } from './verifier-options.ts';
 type HookName = 'validate' | 'getToken' | 'onEvent' | 'log';
 type Hooks = { readonly [Name in HookName]: CommonOptions[Name] | undefined };
 
+/** The option `resource`, with defaults applied: its authorization servers may be those of the configured issuers. */
+export interface ResolvedResource extends ResolvedResourceOptions {
+  readonly authorizationServers: readonly string[];
+}
+
 /** The options of a verifier: checked, frozen, with defaults applied. */
 export interface ResolvedOptions extends Omit<ResolvedVerifierOptions, HookName | 'issuers'> {
   readonly issuers: readonly ResolvedIssuer[] | IssuerResolver;
@@ -36,6 +42,7 @@ export interface ResolvedOptions extends Omit<ResolvedVerifierOptions, HookName 
   readonly dpop: ResolvedDpop | undefined;
   /** Undefined if certificates are not read. */
   readonly mtls: ResolvedMtls | undefined;
+  readonly resource: ResolvedResource | undefined;
   readonly hooks: Hooks;
   readonly clock: Clock;
 }
@@ -49,14 +56,18 @@ export function resolveOptions(options: VerifierOptions): ResolvedOptions {
   const names = [...sourceNames, ...policyNames, ...Object.keys(verifierOptions), ...Object.keys(groupOptions)];
   const reader = new OptionReader(options, '', names);
   const http = readGroup<ResolvedHttp>(reader, 'http', httpOptions);
-  const shared = pick(reader, policyNames);
+  const given = readResource(reader, http);
+  // The audience, too, so that each issuer may leave it out.
+  const shared = { ...audienceOf(given), ...pick(reader, policyNames) };
   const { issuers, validate, getToken, onEvent, log, ...others } = readOptions<ResolvedVerifierOptions>(
     verifierOptions,
     reader,
   );
+  const resolved = resolveIssuers(reader, issuers, shared, http);
   return Object.freeze({
     ...others,
-    issuers: resolveIssuers(reader, issuers, shared, http),
+    issuers: resolved,
+    resource: given && resolveResource(reader, given, resolved, http),
     shared,
     keyCache: readGroup<ResolvedKeyCache>(reader, 'keyCache', keyCacheOptions),
     tokenCache:
@@ -89,7 +100,7 @@ function resolveIssuers(
   context: ReadContext,
 ): readonly ResolvedIssuer[] | IssuerResolver {
   if (issuers === undefined) {
-    return Object.freeze([resolveIssuer(pick(reader, [...sourceNames, ...policyNames]), context, '')]);
+    return Object.freeze([resolveIssuer({ ...shared, ...pick(reader, sourceNames) }, context, '')]);
   }
   const stray = sourceNames.find((name) => reader.raw(name) !== undefined);
   if (stray !== undefined) throw reader.fault(stray, 'cannot be combined with issuers: give it to each of them');
@@ -99,6 +110,42 @@ function resolveIssuers(
   const repeated = names.find((name, index) => names.indexOf(name) !== index);
   if (repeated !== undefined) throw reader.fault('issuers', `names ${repeated} twice`);
   return Object.freeze(resolved);
+}
+
+function audienceOf(resource: ResolvedResourceOptions | undefined): RawOptions {
+  return resource === undefined ? {} : { audience: resource.url };
+}
+
+function resolveResource(
+  reader: OptionReader,
+  resource: ResolvedResourceOptions,
+  issuers: ResolvedOptions['issuers'],
+  context: ReadContext,
+): ResolvedResource {
+  const { authorizationServers: given } = resource;
+  const authorizationServers = given ?? (typeof issuers === 'function' ? [] : issuers.map(({ issuer }) => issuer));
+  if (given === undefined) {
+    const name = 'resource.authorizationServers';
+    if (typeof issuers === 'function') {
+      throw reader.fault(
+        name,
+        'is missing: clients cannot learn the issuers from a function. Write the list of issuers',
+      );
+    }
+    const other = authorizationServers.find((issuer) => !isAuthorizationServer(issuer, context));
+    if (other !== undefined) {
+      throw reader.fault(
+        name,
+        `is missing: the issuer ${other} is not an https URL, from which clients can discover it`,
+      );
+    }
+  }
+  const [first] = authorizationServers;
+  const isMirrored = typeof issuers !== 'function' && issuers.some(({ issuer }) => issuer === first);
+  if (resource.mirrorAuthorizationServer && !isMirrored) {
+    throw reader.fault('resource.mirrorAuthorizationServer', `needs ${first} among the configured issuers`);
+  }
+  return Object.freeze({ ...resource, authorizationServers: Object.freeze([...authorizationServers]) });
 }
 
 // Only undefined counts as absent: null may be meant to turn something off.

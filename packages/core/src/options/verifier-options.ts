@@ -22,10 +22,11 @@ import type {
   ManyIssuersOptions,
   TokenCacheOptions,
 } from './options.ts';
+import { resourceOptions } from './resource-options.ts';
 import { validatedClock } from './validated-clock.ts';
 
 /** The options that have members of their own. */
-export type GroupName = 'keyCache' | 'tokenCache' | 'http' | 'dpop' | 'mtls';
+export type GroupName = 'keyCache' | 'tokenCache' | 'http' | 'resource' | 'dpop' | 'mtls';
 
 /** The `keyCache` options, with defaults applied. */
 export type ResolvedKeyCache = WithDefaults<KeyCacheOptions, 'refreshAhead' | 'staleFor' | 'maxIssuers'>;
@@ -98,6 +99,7 @@ export const groupOptions: Readonly<Record<GroupName, object>> = {
   http: httpOptions,
   dpop: dpopOptions,
   mtls: mtlsOptions,
+  resource: resourceOptions,
 };
 
 function readIssuers(reader: OptionReader, name: string): GivenIssuers | undefined {

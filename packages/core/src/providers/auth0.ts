@@ -1,12 +1,18 @@
 import { copyOptions } from '../lib/copy-options.ts';
 import type { SingleIssuerOptions, WithOptional } from '../options/options.ts';
-import { type ProviderOptions, validateText, withAccessTokenClaims } from './provider-options.ts';
+import {
+  audienceOfResource,
+  type ProviderOptions,
+  validateText,
+  type WithResource,
+  withAccessTokenClaims,
+} from './provider-options.ts';
 
 /** The options of {@link auth0}. */
 export interface Auth0Options extends ProviderOptions {
   /** The host name of the tenant or its custom domain, such as `example.eu.auth0.com`. */
   readonly domain: string;
-  /** The identifier of this API as registered. One of them must be in `aud`. */
+  /** The identifier of this API as registered. One of them must be in `aud`. With `resource`, its `url` by default. */
   readonly audience: string | readonly string[];
 }
 
@@ -29,10 +35,11 @@ export interface Auth0Options extends ProviderOptions {
  * ```
  */
 export function auth0<TOptional extends boolean = false>(
-  given: WithOptional<Auth0Options, TOptional>,
+  given: WithOptional<Auth0Options | WithResource<Auth0Options>, TOptional>,
 ): WithOptional<SingleIssuerOptions, TOptional>;
-export function auth0(given: Auth0Options): SingleIssuerOptions {
-  const { domain, ...options } = copyOptions(given);
+export function auth0(given: Auth0Options | WithResource<Auth0Options>): SingleIssuerOptions {
+  const { domain, audience: own, ...options } = copyOptions(given);
+  const audience = own === undefined ? audienceOfResource(options.resource) : own;
   validateText(
     domain,
     /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/i,
@@ -41,5 +48,5 @@ export function auth0(given: Auth0Options): SingleIssuerOptions {
     'it is a host name without https:// and without a path, such as example.eu.auth0.com',
   );
   // `client_id` in the access token profile of RFC 9068, `azp` in that of Auth0.
-  return { ...withAccessTokenClaims(options, { azp: true, client_id: true }), issuer: `https://${domain}/` };
+  return { ...withAccessTokenClaims(options, { azp: true, client_id: true }), issuer: `https://${domain}/`, audience };
 }

@@ -9,7 +9,7 @@ export interface EntraOptions extends ManyIssuersProviderOptions {
   /** The application (client) ID of this API. */
   readonly clientId: string;
   /**
-   * The accepted values of `aud`.
+   * The accepted values of `aud`. Not the URL of `resource`: Entra ID writes the application ID.
    *
    * @default `clientId` (v2 tokens), and `clientId` after `api://` (v1 tokens)
    */
@@ -50,7 +50,11 @@ export function entra(given: EntraOptions): ManyIssuersOptions {
     jwksUri: `${login}/discovery/keys`,
   };
   // The audience of an ID token of the same app registration is `clientId` as well.
-  return { ...withAccessTokenClaims(options, { azp: true, appid: true, scp: true }), issuers: [v2, v1] };
+  const withClaims = withAccessTokenClaims(options, { azp: true, appid: true, scp: true });
+  const { resource } = options;
+  // Clients use the endpoints of v2, whichever tokens they issue.
+  const published = resource === undefined ? {} : { resource: { authorizationServers: [v2.issuer], ...resource } };
+  return { ...withClaims, ...published, issuers: [v2, v1] };
 }
 
 function validateGuid(value: unknown, name: string, hint: string): void {

@@ -1,7 +1,14 @@
 import { copyOptions } from '../lib/copy-options.ts';
 import type { SingleIssuerOptions, WithOptional } from '../options/options.ts';
 import type { ClaimPath } from '../token/claim-names.ts';
-import { type ProviderOptions, providerFault, validateText, withAccessTokenClaims } from './provider-options.ts';
+import {
+  audienceOfResource,
+  type ProviderOptions,
+  providerFault,
+  validateText,
+  type WithResource,
+  withAccessTokenClaims,
+} from './provider-options.ts';
 
 /** The options of {@link keycloak}. */
 export interface KeycloakOptions extends Omit<ProviderOptions, 'roleClaims'> {
@@ -9,7 +16,7 @@ export interface KeycloakOptions extends Omit<ProviderOptions, 'roleClaims'> {
   readonly url: string;
   /** The name of the realm. */
   readonly realm: string;
-  /** The client that represents this API, added to `aud` by an audience mapper. `null` accepts every audience. */
+  /** The client that represents this API, added to `aud` by an audience mapper. `null` accepts every audience. With `resource`, its `url` by default. */
   readonly audience: string | readonly string[] | null;
   /**
    * The client whose roles are read in addition to those of the realm.
@@ -35,10 +42,10 @@ export interface KeycloakOptions extends Omit<ProviderOptions, 'roleClaims'> {
  * ```
  */
 export function keycloak<TOptional extends boolean = false>(
-  given: WithOptional<KeycloakOptions, TOptional>,
+  given: WithOptional<KeycloakOptions | WithResource<KeycloakOptions>, TOptional>,
 ): WithOptional<SingleIssuerOptions, TOptional>;
-export function keycloak(given: KeycloakOptions): SingleIssuerOptions {
-  const { url, realm, clientId, ...options } = copyOptions(given);
+export function keycloak(given: KeycloakOptions | WithResource<KeycloakOptions>): SingleIssuerOptions {
+  const { url, realm, clientId, audience: own, ...options } = copyOptions(given);
   validateText(url, /^https?:\/\/[^?#]+$/, 'keycloak', 'url', 'it is a URL, such as https://sso.example.com');
   const [, root = '', name = ''] = /^(.*?)\/realms\/([^/]+)/.exec(url) ?? [];
   if (name !== '') throw providerFault('keycloak', 'url', `contains a realm: write url: '${root}', realm: '${name}'`);
@@ -49,6 +56,7 @@ export function keycloak(given: KeycloakOptions): SingleIssuerOptions {
   return {
     ...withAccessTokenClaims(options, { typ: ['Bearer', 'DPoP'], azp: true }),
     issuer: `${url.replace(/\/+$/, '')}/realms/${encodeURIComponent(realm)}`,
+    audience: own === undefined ? audienceOfResource(options.resource) : own,
     roleClaims,
   };
 }

@@ -3,7 +3,7 @@ import { ConfigurationError } from '../errors.ts';
 import { copyOptions } from '../lib/copy-options.ts';
 import { oktaServerFault } from '../options/issuer-fault.ts';
 import type { SingleIssuerOptions, WithOptional } from '../options/options.ts';
-import { withAccessTokenClaims } from './provider-options.ts';
+import { audienceOfResource, withAccessTokenClaims } from './provider-options.ts';
 
 /** The options of {@link okta}: those of a verifier, with an optional issuer and audience. */
 export interface OktaOptions extends Omit<SingleIssuerOptions, 'issuer' | 'audience'> {
@@ -14,9 +14,10 @@ export interface OktaOptions extends Omit<SingleIssuerOptions, 'issuer' | 'audie
    */
   readonly issuer?: string | undefined;
   /**
-   * The audience of the authorization server.
+   * The audience of the authorization server, which is fixed: clients cannot change it with the URL of a resource.
    *
-   * @default the environment variable OKTA_OAUTH2_AUDIENCE; `api://default` if the issuer ends in `/oauth2/default`
+   * @default the environment variable OKTA_OAUTH2_AUDIENCE; `api://default` if the issuer ends in `/oauth2/default`;
+   * `resource.url`
    */
   readonly audience?: string | readonly string[] | null | undefined;
 }
@@ -56,7 +57,7 @@ export function okta(
 }
 
 function audienceOf(
-  { audience }: OktaOptions,
+  { audience, resource }: OktaOptions,
   issuer: string,
   environment: Readonly<Record<string, string | undefined>>,
 ): SingleIssuerOptions['audience'] {
@@ -65,6 +66,7 @@ function audienceOf(
   if (fromEnvironment) return fromEnvironment;
   // The audience of the server that every Okta tenant has, unless an administrator changed it.
   if (typeof issuer === 'string' && issuer.endsWith('/oauth2/default')) return 'api://default';
+  if (resource !== undefined) return audienceOfResource(resource);
   // A fault of the issuer also decides on the audience.
   const fault = typeof issuer === 'string' ? oktaServerFault(issuer) : undefined;
   if (fault !== undefined) throw new ConfigurationError(`issuer ${fault}`);

@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../errors.ts';
 import { copyOptions } from '../lib/copy-options.ts';
-import type { ManyIssuersOptions, SingleIssuerOptions, TokenPolicy } from '../options/options.ts';
+import type { ManyIssuersOptions, ResourceOptions, SingleIssuerOptions, TokenPolicy } from '../options/options.ts';
 import { hasPlaceholder } from '../options/placeholder.ts';
 
 /** The options of a verifier that every provider passes on. */
@@ -8,6 +8,17 @@ export type ProviderOptions = Omit<SingleIssuerOptions, 'issuer' | 'issuers' | '
 
 /** The same for a provider with several issuers. */
 export type ManyIssuersProviderOptions = Omit<ManyIssuersOptions, 'issuer' | 'issuers' | 'audience'>;
+
+/** The options of a provider whose `audience` may be that of `resource`. */
+export type WithResource<TOptions extends { readonly audience?: unknown }> = Omit<TOptions, 'audience' | 'resource'> & {
+  readonly audience?: TOptions['audience'] | undefined;
+  readonly resource: ResourceOptions;
+};
+
+/** The audience of an API that is configured by `resource` alone. `createVerifier` validates the option. */
+export function audienceOfResource(resource: ResourceOptions | undefined): string {
+  return (Object(resource) as ResourceOptions).url;
+}
 
 /**
  * Returns the options with the claims that tell an access token of the provider from its ID tokens. Options of the

@@ -54,16 +54,29 @@ export interface ChallengeSettings {
 
 const maxRetryAfter = 300;
 
+/** The parameters that the option `resource` adds to each challenge. */
+export interface ResourceParameters {
+  /** The scopes that the client needs; empty if none are to be named. */
+  readonly scopes: readonly string[];
+  /** The URL of the metadata of the resource. */
+  readonly resourceMetadata: string;
+}
+
 /**
  * The answer to a denied request (RFC 6750, section 3). Pure: the same error and realm always give the same bytes, and
  * nothing in them comes from the request or the token.
  *
+ * @param resource - Undefined without the option `resource`.
  */
-export function challengeFor(error: AnyAuthError, settings: ChallengeSettings): Challenge {
+export function challengeFor(
+  error: AnyAuthError,
+  settings: ChallengeSettings,
+  resource?: ResourceParameters,
+): Challenge {
   const description = publicDescription(error);
   const code = errorCodeOf(error);
   const body = JSON.stringify({ error: code, error_description: description });
-  const headers = error.status === 503 ? retryHeaders(error.retryAfter) : challengeHeaders(error, settings);
+  const headers = error.status === 503 ? retryHeaders(error.retryAfter) : challengeHeaders(error, settings, resource);
   return { status: error.status, headers: { ...headers, ...answerHeaders }, body };
 }
 
@@ -93,36 +106,45 @@ function retryHeaders(retryAfter: number): Record<string, string> {
   return { 'Retry-After': String(Math.min(maxRetryAfter, Math.max(1, Math.ceil(retryAfter)))) };
 }
 
-function challengeHeaders(error: AnyAuthError, settings: ChallengeSettings): Record<string, string> {
-  const headers = { 'WWW-Authenticate': renderWwwAuthenticate(challengesFor(error, settings)) };
+function challengeHeaders(
+  error: AnyAuthError,
+  settings: ChallengeSettings,
+  resource: ResourceParameters | undefined,
+): Record<string, string> {
+  const headers = { 'WWW-Authenticate': renderWwwAuthenticate(challengesFor(error, settings, resource)) };
   const nonce = error.status === 401 && 'nonce' in error ? error.nonce : undefined;
   return nonce === undefined ? headers : { ...headers, 'DPoP-Nonce': nonce };
 }
 
 // Older clients read only the first challenge, and expect Bearer there.
-function challengesFor(error: AnyAuthError, { realm, dpop }: ChallengeSettings): readonly SchemeChallenge[] {
+function challengesFor(
+  error: AnyAuthError,
+  { realm, dpop }: ChallengeSettings,
+  resource: ResourceParameters | undefined,
+): readonly SchemeChallenge[] {
+  const ofError = { ...errorParameters(error), ...scopeParameter(error.status === 403 ? error.scope : []) };
+  const ofResource = resource && { ...scopeParameter(resource.scopes), resource_metadata: resource.resourceMetadata };
   const bearer = (parameters: Parameters): SchemeChallenge => ({
     scheme: 'Bearer',
-    parameters: { realm, ...parameters },
+    parameters: { realm, ...parameters, ...ofResource },
   });
-  if (dpop === undefined) return [bearer(errorParameters(error))];
+  if (dpop === undefined) return [bearer(ofError)];
   const { isRequired, algs } = dpop;
-  const ofDpop = error.scheme === 'DPoP';
+  const isDpop = error.scheme === 'DPoP';
   // RFC 9449, section 7.2: each scheme has its own challenge, and the error is that of the scheme of the request.
-  const concernsAll = error.status === 400 || isRequired;
-  const proof: SchemeChallenge = {
-    scheme: 'DPoP',
-    parameters: { realm, ...(ofDpop || concernsAll ? errorParameters(error) : {}), algs },
-  };
+  const ofProof = isDpop || error.status === 400 || isRequired ? ofError : {};
+  const proof: SchemeChallenge = { scheme: 'DPoP', parameters: { realm, ...ofProof, ...ofResource, algs } };
   if (isRequired) return [proof];
-  if (error.status === 403) return ofDpop ? [proof] : [bearer(errorParameters(error))];
-  return [bearer(ofDpop ? {} : errorParameters(error)), proof];
+  if (error.status === 403) return isDpop ? [proof] : [bearer(ofError)];
+  return [bearer(isDpop ? {} : ofError), proof];
 }
 
 // RFC 6750, section 3.1: a request without credentials gets no error parameter.
 function errorParameters(error: AnyAuthError): Parameters {
   if (error.code === 'ERR_CREDENTIALS_MISSING') return {};
-  const parameters = { error: errorCodeOf(error), error_description: publicDescription(error) };
-  const scopes = error.status === 403 ? error.scope : [];
-  return scopes.length === 0 ? parameters : { ...parameters, scope: scopes.join(' ') };
+  return { error: errorCodeOf(error), error_description: publicDescription(error) };
+}
+
+function scopeParameter(scopes: readonly string[]): Record<string, string> {
+  return scopes.length === 0 ? {} : { scope: scopes.join(' ') };
 }

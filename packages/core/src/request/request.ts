@@ -7,8 +7,8 @@ export interface RequestLike {
   /** Computes the absolute URL of the request. Verifying a bearer token does not need it. */
   url(): string;
   /**
-   * The request target as sent (RFC 9112, section 3.2): the path, and the query. Only a DPoP proof needs it. The host of
-   * `url()` comes from the client.
+   * Returns the request target as sent (RFC 9112, section 3.2): a path with its query, or an absolute URL. The host of
+   * `url()` comes from the client, which must not decide the URL of a DPoP proof or of the resource.
    */
   target?(): string;
   /** Returns every value of a header in the order received; empty if it was not sent. The name is case-insensitive. */

@@ -1,10 +1,15 @@
-import type { Challenge } from './challenge.ts';
+/** An HTTP answer as plain data: the challenge of a denied request, or the metadata of a resource. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
 
 /**
- * Converts the answer to a denied request to a `Response` of the Fetch API. Each call returns a new one, because the body of
+ * Converts an answer to a `Response` of the Fetch API. Each call returns a new one, because the body of
  * a `Response` can be read only once.
  *
- * @param challenge - The result of `verifier.challenge(error)` or `guard.challenge(error)`.
+ * @param answer - The result of `verifier.challenge(error)`, `guard.challenge(error)` or `answerMetadata(verifier, request)`.
  *
  * @example
  * ```ts
@@ -19,6 +24,7 @@ import type { Challenge } from './challenge.ts';
  * }
  * ```
  */
-export function toFetchResponse({ status, headers, body }: Challenge): Response {
-  return new Response(body, { status, headers });
+export function toFetchResponse({ status, headers, body }: HttpAnswer): Response {
+  // A Response of status 204 has no body, not even an empty one.
+  return new Response(body === '' ? null : body, { status, headers });
 }

@@ -37,6 +37,8 @@ export function parseVerifyOptions(options: VerifyOptions | undefined): ParsedVe
   return { requirements, request: { method, uri, url: () => url, header } };
 }
 
+// Anything but an object is an error of its own.
 function hasProof(options: object): options is Requirements & ProofOptions {
-  return ['proof', 'method', 'url'].some((name) => Object.hasOwn(options, name));
+  const given: object = Object(options);
+  return ['proof', 'method', 'url'].some((name) => Object.hasOwn(given, name));
 }

@@ -26,11 +26,15 @@ const groups: Readonly<Record<string, string>> = {
   HttpOptions: 'http.',
   DpopOptions: 'dpop.',
   MtlsOptions: 'mtls.',
+  ResourceOptions: 'resource.',
 };
+
+// Types that combine members of the others.
+const combined = /^(?:SingleIssuer|ManyIssuers|ResourceIssuer|SingleIssuerResource|ManyIssuersResource)Options$/;
 
 const members = new Map(
   readMembers(readText('packages/core/src/options/options.ts'))
-    .filter(({ type }) => type !== 'SingleIssuerOptions' && type !== 'ManyIssuersOptions')
+    .filter(({ type }) => !combined.test(type))
     .map((member) => [`${groups[member.type] ?? ''}${member.name}`, member]),
 );
 
@@ -103,7 +107,7 @@ describe('[OPTIONS-DOCUMENTED] the docstring of an option', () => {
     const names = documented.map(({ option }) => option);
     expect(
       [...members.keys()]
-        .filter((name) => !['keyCache', 'tokenCache', 'http', 'dpop', 'mtls'].includes(name))
+        .filter((name) => !['keyCache', 'tokenCache', 'http', 'resource', 'dpop', 'mtls'].includes(name))
         .toSorted(),
     ).toEqual(names.toSorted());
   });

@@ -27,6 +27,7 @@ const fakeDispatcher = (): object => ({ dispatch: () => true });
 const [firstFake, secondFake] = [anyIssuer(), anyIssuer()];
 
 const dpop = { publicUrl: 'https://api.example' };
+const withResource = (members: object): object => ({ resource: { url: 'https://api.example', ...members } });
 
 type Pair = readonly [first: object, second: object];
 
@@ -79,6 +80,19 @@ const pairs: Readonly<Record<string, Pair>> = {
   'mtls.certificate': [{}, { mtls: { certificate: 'tls' } }],
   'mtls.require': [{ mtls: { certificate: 'tls' } }, { mtls: { certificate: 'tls', require: true } }],
   'http.dangerouslyAllowInsecure': [{}, { http: { dangerouslyAllowInsecure: ['http://keycloak:8080'] } }],
+  'resource.url': [{}, withResource({})],
+  'resource.scopes': [withResource({}), withResource({ scopes: ['read'] })],
+  'resource.name': [withResource({}), withResource({ name: 'Orders' })],
+  'resource.documentation': [withResource({}), withResource({ documentation: 'https://docs.example' })],
+  'resource.policy': [withResource({}), withResource({ policy: 'https://docs.example' })],
+  'resource.terms': [withResource({}), withResource({ terms: 'https://docs.example' })],
+  'resource.authorizationServers': [
+    withResource({}),
+    withResource({ authorizationServers: ['https://login.example'] }),
+  ],
+  'resource.metadata': [withResource({}), withResource({ metadata: { a: 1 } })],
+  'resource.challengeScope': [withResource({}), withResource({ challengeScope: false })],
+  'resource.mirrorAuthorizationServer': [withResource({}), withResource({ mirrorAuthorizationServer: true })],
 };
 
 /** Whether two verifiers share their connections, and the keys of their issuer. */

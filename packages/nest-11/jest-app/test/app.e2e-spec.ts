@@ -1,6 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
-import { OktaAuthGuard } from '@verifier/nest';
+import { OktaAuthGuard, OktaAuthModule } from '@verifier/nest';
 import { AppModule } from '../src/app.module';
 
 async function listen(app: INestApplication): Promise<string> {
@@ -50,6 +50,18 @@ describe('the application, without its guard', () => {
     const app = module.createNestApplication();
     const origin = await listen(app);
     expect(await (await fetch(`${origin}/orders`)).json()).toEqual([]);
+    await app.close();
+  });
+});
+
+describe('the application, with a resource', () => {
+  it('serves its metadata, although a testing module has its HTTP adapter late', async () => {
+    const resource = { url: 'https://api.example/orders' };
+    const module = await Test.createTestingModule({ imports: [OktaAuthModule.forRoot({ resource })] }).compile();
+    const app = module.createNestApplication();
+    const origin = await listen(app);
+    const response = await fetch(`${origin}/.well-known/oauth-protected-resource/orders`);
+    expect(await response.json()).toMatchObject({ resource: 'https://api.example/orders' });
     await app.close();
   });
 });
