@@ -1,0 +1,27 @@
+import type { AsyncLocalStorage } from 'node:async_hooks';
+import { type Context, context } from '@opentelemetry/api';
+
+interface Scope {
+  dispose(): void;
+  [Symbol.dispose](): void;
+}
+
+/**
+ * Creates a store for a diagnostics channel that makes the value of the channel the active context of OpenTelemetry. The
+ * real store is a secret of the context manager.
+ */
+export function createContextStore(): AsyncLocalStorage<Context> {
+  const store = {
+    // Node.js 22 and 24.
+    run<TResult>(active: Context, run: () => TResult): TResult {
+      return context.with(active, run);
+    },
+    // Node.js 26.
+    withScope(active: Context): Scope {
+      const token = context.attach(active);
+      const dispose = (): void => token.dispose();
+      return { dispose, [Symbol.dispose]: dispose };
+    },
+  };
+  return store as unknown as AsyncLocalStorage<Context>;
+}
