@@ -26,9 +26,10 @@ export { createGuard, createOktaGuard } from './guard/create-guard.ts';
 export type { Guard, GuardOptions, GuardSettings, OktaGuardOptions, OnError, SharedVerifier } from './guard/guard.ts';
 export type { DocumentHeaders } from './http/document-headers.ts';
 export type { JSONWebKey, JSONWebKeySet } from './keys/jwk.ts';
-export type { KeyStats } from './keys/key-source.ts';
+export type { KeyStats, MetadataStats } from './keys/key-source.ts';
 export { copyOptions } from './lib/copy-options.ts';
-export type { DocumentName, VerifierEvent } from './observability/events.ts';
+export type { DurationBucket } from './observability/duration-buckets.ts';
+export type { DocumentName, FetchFailureKind, VerifierEvent } from './observability/events.ts';
 export type { VerifierStats } from './observability/stats.ts';
 export type { TimingStats } from './observability/timing-metrics.ts';
 export type {

@@ -10,12 +10,12 @@ import { warmUp } from './issuers/warm-up.ts';
 import type { MaybePromise } from './lib/maybe-promise.ts';
 import { settleAll } from './lib/settle-all.ts';
 import { asError } from './lib/thrown-error.ts';
-import { debugOutput, printEvent } from './observability/debug-output.ts';
+import { debugOutput } from './observability/debug-output.ts';
 import { listenToDenials } from './observability/denial-listener.ts';
 import { attributeTo } from './observability/error-issuer.ts';
-import type { EventListener } from './observability/events.ts';
 import { isolateListener } from './observability/isolate-listener.ts';
-import type { VerifierStats } from './observability/stats.ts';
+import { observeEvents } from './observability/observe-events.ts';
+import { emptyCounters, type VerifierStats } from './observability/stats.ts';
 import { TimingMetrics } from './observability/timing-metrics.ts';
 import { VerificationMetrics } from './observability/verification-metrics.ts';
 import type { ResolvedOptions } from './options/resolve-options.ts';
@@ -26,9 +26,10 @@ import type { RequestLike } from './request/request.ts';
 import type { Runtime } from './runtime/runtime.ts';
 import type { ExpectedIdToken } from './token/id-token.ts';
 import type { VerifiedToken } from './token/verified-token.ts';
+import { adviceSettings } from './verification/advice-settings.ts';
 import { IdTokenVerifier, parseExpectedIdToken } from './verification/id-token-verifier.ts';
 import { JwtVerifier } from './verification/jwt-verifier.ts';
-import { type AdviceSettings, adviseOn } from './verification/refusal-advice.ts';
+import { adviseOn } from './verification/refusal-advice.ts';
 import { SignatureVerifier } from './verification/signature-verifier.ts';
 import type { TokenVerifier } from './verification/token-verifier.ts';
 import type { VerificationContext } from './verification/verification-context.ts';
@@ -55,16 +56,25 @@ export class ProcessVerifier implements OptionalVerifier {
   constructor(options: ResolvedOptions, runtime: Runtime) {
     const publish = isolateListener(options.hooks.onEvent, runtime, options.clock);
     const timings = new TimingMetrics(runtime, options.clock);
+    const counters = emptyCounters();
     const output = debugOutput(runtime, options.debug);
-    const issuers = openIssuers(options, observed(publish, timings, options.debug ? runtime : undefined), runtime);
-    const metrics = new VerificationMetrics(publish, runtime, {
+    const issuers = openIssuers(
+      options,
+      observeEvents({ publish, timings, counters, runtime: options.debug ? runtime : undefined }),
+      runtime,
+    );
+    const metrics = new VerificationMetrics({
+      publish,
+      runtime,
+      timings,
+      counters,
+      clock: options.clock,
       output,
       warn: (message) => warnOfRefusals(runtime, message),
       advise: (error, issuer) => adviseOn(error, adviceSettings(options, issuers, issuer)),
     });
     const tokens = options.tokenCache === false ? undefined : sharedTokenCache(options.tokenCache.maxEntries);
-    const signatures = new SignatureVerifier({ issuers, timings, pool: sharedSignaturePool(), runtime });
-    const { counters } = metrics;
+    const signatures = new SignatureVerifier({ issuers, timings, counters, pool: sharedSignaturePool(), runtime });
     this.optional = options.optional;
     this.#options = options;
     this.#credentialsOptions = { maxTokenSize: options.maxTokenSize, getToken: options.hooks.getToken };
@@ -72,7 +82,7 @@ export class ProcessVerifier implements OptionalVerifier {
     this.#tokens = tokens;
     this.#timings = timings;
     this.#metrics = metrics;
-    this.#tokenVerifier = new JwtVerifier({ options, issuers, signatures, tokens, counters, runtime });
+    this.#tokenVerifier = new JwtVerifier({ options, issuers, signatures, tokens, metrics, runtime });
     listenToDenials(this, (error, issuer) => metrics.refuse(issuer === undefined ? error : attributeTo(issuer, error)));
     this.#idTokenVerifier = new IdTokenVerifier({ options, signatures, runtime });
   }
@@ -147,16 +157,20 @@ export class ProcessVerifier implements OptionalVerifier {
   }
 
   stats(): VerifierStats {
-    const { verified, refused, hits, misses } = this.#metrics.counters;
-    const issuers = this.#issuers.known().map(({ issuer, entry }) => [issuer, entry.keys.stats()] as const);
+    const { verified, refused, hits, misses, coldWaits, fetchFailures } = this.#metrics.counters;
+    const issuers = this.#issuers.known().map(({ issuer, entry }) => [issuer, entry.stats()] as const);
     const { entries, maxEntries } = this.#tokens?.stats() ?? { entries: 0, maxEntries: 0 };
     const hitRate = hits + misses === 0 ? 0 : hits / (hits + misses);
     return {
       verified,
       refused: { ...refused },
       issuers: Object.fromEntries(issuers),
-      fetches: this.#timings.fetches,
-      signatureChecks: this.#timings.signatureChecks,
+      fetches: this.#timings.stats('fetches'),
+      fetchFailures: { ...fetchFailures },
+      authentications: this.#metrics.authentications(),
+      coldWaits,
+      waitingChecks: sharedSignaturePool().waiting,
+      signatureChecks: this.#timings.stats('signatureChecks'),
       tokenCache: { hits, misses, hitRate, entries, maxEntries },
     };
   }
@@ -188,24 +202,6 @@ export class ProcessVerifier implements OptionalVerifier {
     if (isPreflight(request)) this.#metrics.log.preflightRefused();
     throw new CredentialsMissingError();
   }
-}
-
-function observed(publish: EventListener, timings: TimingMetrics, runtime: Runtime | undefined): EventListener {
-  return (event) => {
-    if (event.type === 'refreshed' || event.type === 'refresh-failed') timings.fetched(event.seconds);
-    if (runtime !== undefined) printEvent(event, runtime);
-    publish(event);
-  };
-}
-
-function adviceSettings(
-  { issuers, maxTokenSize }: ResolvedOptions,
-  trusted: TrustedIssuers,
-  issuer: string | undefined,
-): AdviceSettings {
-  const configured = typeof issuers === 'function' ? undefined : issuers;
-  const only = configured?.length === 1 ? configured[0]?.policy : undefined;
-  return { issuers: configured, policy: trusted.findNow(issuer)?.policy ?? only, maxTokenSize };
 }
 
 function closedError(): UnavailableError {

@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../errors.ts';
 import type { JSONWebKeySet } from '../keys/jwk.ts';
 import { KeySet } from '../keys/key-set.ts';
-import type { KeySource } from '../keys/key-source.ts';
+import type { KeySource, KeyStats } from '../keys/key-source.ts';
 import { MetadataSource } from '../keys/metadata-source.ts';
 import { RemoteKeySource } from '../keys/remote-key-source.ts';
 import { requestKeySet } from '../keys/request-key-set.ts';
@@ -30,6 +30,8 @@ export class IssuerEntry {
   readonly issuer: string;
   readonly metadata: MetadataSource;
   readonly keys: KeySource;
+  /** Whether the metadata name the URL of the keys. */
+  readonly #isDiscovered: boolean;
   readonly #runtime: Runtime;
   readonly #documents: LeasedDocumentClient;
   readonly #gate: EventGate;
@@ -72,6 +74,7 @@ export class IssuerEntry {
         longestFetch: 3 * http.timeout + 1,
       });
     this.issuer = issuer;
+    this.#isDiscovered = jwks === undefined && jwksUri === undefined;
     this.#runtime = runtime;
     this.#gate = gate;
     this.#documents = documents;
@@ -100,6 +103,10 @@ export class IssuerEntry {
       `Tokens of ${this.issuer} are not valid yet when they arrive: compare the clocks`,
       'VERIFIER_CLOCK_SKEW',
     );
+  }
+
+  stats(): KeyStats {
+    return { ...this.keys.stats(), metadata: this.#isDiscovered ? this.metadata.stats() : null };
   }
 
   /** Discards everything that was fetched, and aborts fetches in flight. */

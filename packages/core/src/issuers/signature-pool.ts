@@ -61,6 +61,11 @@ export class SignaturePool {
     return isValid;
   }
 
+  /** The number of signatures that wait for a place in the pool. */
+  get waiting(): number {
+    return this.#line?.length ?? 0;
+  }
+
   // A result that is not a promise took no place.
   #start(task: SignatureTask): MaybePromise<boolean> {
     const isValid = task.verify();

@@ -15,8 +15,13 @@ export class FetchHistory {
     this.#options = options;
   }
 
-  stats(): Pick<DocumentStats<unknown>, 'refreshes' | 'failures' | 'lastError'> {
-    return { refreshes: this.#refreshes, failures: this.#failures, lastError: this.#lastError?.code ?? null };
+  stats(): Pick<DocumentStats<unknown>, 'refreshes' | 'failures' | 'lastError' | 'isOutage'> {
+    return {
+      refreshes: this.#refreshes,
+      failures: this.#failures,
+      lastError: this.#lastError?.code ?? null,
+      isOutage: this.#outageSince !== undefined,
+    };
   }
 
   succeeded(now: number, startedAt: number): void {

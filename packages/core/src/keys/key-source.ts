@@ -33,6 +33,24 @@ export interface KeyStats {
   readonly lastError: AuthErrorCode | null;
   /** Look-ups that needed no fetch. */
   readonly contactsSaved: number;
+  /** The cache life of the key set in memory; null if none is in memory, or if it never expires. */
+  readonly keySetLife: number | null;
+  /** Whether the key set is absent or beyond its life because fetches failed. Between `outage-entered` and `outage-left`. */
+  readonly outage: boolean;
+  /** The metadata of the issuer; null if the configuration contains the keys or their URL. */
+  readonly metadata: MetadataStats | null;
+}
+
+/** The state of one issuer's metadata, as plain data. Times in seconds. */
+export interface MetadataStats {
+  /** Fetches that loaded or confirmed the metadata. */
+  readonly refreshes: number;
+  /** Fetches that failed. */
+  readonly failures: number;
+  /** Look-ups that needed no fetch. */
+  readonly contactsSaved: number;
+  /** Since the metadata were fetched or confirmed; null if none are in memory. */
+  readonly age: number | null;
 }
 
 /** Provides the keys of one issuer. */
@@ -49,7 +67,7 @@ export interface KeySource {
   load(): MaybePromise<void>;
   /** Whether the key set is in memory and trusted. Counts as use, and starts a fetch if one is due. */
   ready(): boolean;
-  stats(): KeyStats;
+  stats(): Omit<KeyStats, 'metadata'>;
   /** Discards everything that was fetched. */
   clear(): void;
   /** Stops refreshing in the background. Requests in flight are still answered. */

@@ -13,6 +13,7 @@ import {
   parseMetadata,
 } from './discovery.ts';
 import { documentUnavailable } from './document-unavailable.ts';
+import type { MetadataStats } from './key-source.ts';
 import type { RefreshSettings } from './refresh-policy.ts';
 import { RefreshingDocument } from './refreshing-document.ts';
 import type { RefreshingDocumentOptions } from './refreshing-document-options.ts';
@@ -47,6 +48,7 @@ const unavailable = { code: 'ERR_DISCOVERY_FAILED', message: 'The metadata of th
 /** The metadata of an issuer. Fetched when first needed, refreshed in the background when used. */
 export class MetadataSource {
   readonly #document: RefreshingDocument<IssuerMetadata>;
+  #contactsSaved = 0;
 
   constructor(options: MetadataSourceOptions) {
     const { issuer, metadataUri, insecureOrigins, sharesPromises } = options;
@@ -69,7 +71,10 @@ export class MetadataSource {
    * @throws UnavailableError with ERR_DISCOVERY_FAILED or ERR_DISCOVERY_ISSUER_MISMATCH.
    */
   get(): MaybePromise<IssuerMetadata> {
-    return this.#document.valueNow(undefined) ?? this.reload();
+    const metadata = this.#document.valueNow(undefined);
+    if (metadata === undefined) return this.reload();
+    this.#contactsSaved += 1;
+    return metadata;
   }
 
   /** Fetches the metadata although they are loaded, because a URL in them is gone. Rejects like {@link get}. */
@@ -77,6 +82,11 @@ export class MetadataSource {
     const outcome = await this.#document.fetch('life');
     if (outcome === 'failed') throw this.#document.unavailable();
     return this.#document.trusted();
+  }
+
+  stats(): MetadataStats {
+    const { refreshes, failures, age } = this.#document.stats();
+    return { refreshes, failures, contactsSaved: this.#contactsSaved, age };
   }
 
   clear(): void {

@@ -245,3 +245,8 @@ function waitIfPossible(state: RefreshState, now: number): Decision {
 function recentLookups(state: RefreshState, now: number): readonly number[] {
   return state.lookups.filter((startedAt) => now - startedAt < refreshLimits.lookupInterval);
 }
+
+/** The age of the document and its cache life; null if it is absent. */
+export function agesOf({ loadedAt, life }: RefreshState, now: number): { age: number | null; life: number | null } {
+  return loadedAt === undefined ? { age: null, life: null } : { age: now - loadedAt, life };
+}

@@ -46,8 +46,12 @@ export interface DocumentStats<TValue> {
   readonly isFailing: boolean;
   /** Since the last fetch or confirmation; null if absent. */
   readonly age: number | null;
+  /** The cache life of the value; null if absent. */
+  readonly life: number | null;
   readonly refreshes: number;
   readonly failures: number;
   /** The code of the last fetch, if it failed. */
   readonly lastError: AuthErrorCode | null;
+  /** Whether an outage was published, and not its end. */
+  readonly isOutage: boolean;
 }

@@ -7,6 +7,7 @@ import { CachedDocument } from './cached-document.ts';
 import { FetchHistory } from './fetch-history.ts';
 import { keepAlive } from './keep-alive.ts';
 import {
+  agesOf,
   blockedUntil,
   type Decision,
   fetchAbandoned,
@@ -116,13 +117,12 @@ export class RefreshingDocument<TValue> {
 
   stats(): DocumentStats<TValue> {
     const now = this.#options.clock.monotonic();
-    const { loadedAt } = this.#state;
     return {
       value: this.#cache.value,
       phase: phaseOf(this.#state, this.#options.settings, now),
       isFetching: this.#state.fetchingSince !== undefined,
       isFailing: this.#state.failures > 0,
-      age: loadedAt === undefined ? null : now - loadedAt,
+      ...agesOf(this.#state, now),
       ...this.#history.stats(),
     };
   }

@@ -64,8 +64,8 @@ export class RemoteKeySource implements KeySource {
     return this.#document.ready();
   }
 
-  stats(): KeyStats {
-    const { value, phase, isFetching, age, refreshes, failures, lastError } = this.#document.stats();
+  stats(): Omit<KeyStats, 'metadata'> {
+    const { value, phase, isFetching, age, life, refreshes, failures, lastError, isOutage } = this.#document.stats();
     const { keys, skipped } = value ?? { keys: [], skipped: 0 };
     return {
       state: phase,
@@ -77,6 +77,8 @@ export class RemoteKeySource implements KeySource {
       failures,
       lastError,
       contactsSaved: this.#contactsSaved,
+      keySetLife: life,
+      outage: isOutage,
     };
   }
 

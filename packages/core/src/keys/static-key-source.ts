@@ -28,7 +28,7 @@ export class StaticKeySource implements KeySource {
     return true;
   }
 
-  stats(): KeyStats {
+  stats(): Omit<KeyStats, 'metadata'> {
     const { keys, skipped } = this.#keySet;
     return {
       state: 'fresh',
@@ -40,6 +40,8 @@ export class StaticKeySource implements KeySource {
       failures: 0,
       lastError: null,
       contactsSaved: 0,
+      keySetLife: null,
+      outage: false,
     };
   }
 

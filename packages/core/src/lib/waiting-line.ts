@@ -61,6 +61,11 @@ export class WaitingLine<TResult> {
     });
   }
 
+  /** The number of tasks that wait. */
+  get length(): number {
+    return this.#urgent.length + this.#others.length;
+  }
+
   /** Starts the next task if its limit permits. Returns whether it did. */
   startNext(inFlight: number): boolean {
     const next = this.#next();

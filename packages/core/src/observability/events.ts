@@ -1,4 +1,5 @@
 import type { AuthErrorCode } from '../errors.ts';
+import type { DocumentFault } from '../http/document-error.ts';
 
 /**
  * An event about an issuer's keys, or about a refused token. Plain data without tokens, keys or claim values; key
@@ -13,6 +14,7 @@ export type VerifierEvent =
       readonly issuer: string;
       readonly document: DocumentName;
       readonly code: AuthErrorCode;
+      readonly kind: FetchFailureKind;
       readonly seconds: number;
       /** The number of consecutive failures. */
       readonly failures: number;
@@ -25,6 +27,12 @@ export type VerifierEvent =
   | { readonly type: 'key-removed'; readonly issuer: string; readonly kid: string | undefined; readonly alg: string }
   /** A token was refused. `issuer` is undefined if it is not a trusted one. */
   | { readonly type: 'token-refused'; readonly issuer: string | undefined; readonly code: AuthErrorCode };
+
+/**
+ * The reason why a document could not be fetched or used. `content`: it was fetched, but it is not a usable key set, or not
+ * the metadata of this issuer. `metadata`: the key set was not requested, because the metadata that name its URL failed.
+ */
+export type FetchFailureKind = DocumentFault | 'content' | 'metadata';
 
 /** The documents that are fetched from an issuer. */
 export type DocumentName = 'metadata' | 'keys';

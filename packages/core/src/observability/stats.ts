@@ -1,5 +1,6 @@
 import type { AuthErrorCode } from '../errors.ts';
 import type { KeyStats } from '../keys/key-source.ts';
+import type { FetchFailureKind } from './events.ts';
 import type { TimingStats } from './timing-metrics.ts';
 
 /** The counters and the state of a verifier, as plain JSON. Durations are in seconds. */
@@ -12,6 +13,19 @@ export interface VerifierStats {
   readonly issuers: Readonly<Record<string, KeyStats>>;
   /** The durations of fetches of metadata and key sets, failed ones included. */
   readonly fetches: TimingStats;
+  /** Failed fetches of metadata and key sets, by their reason. */
+  readonly fetchFailures: Readonly<Partial<Record<FetchFailureKind, number>>>;
+  /** The durations of verifications of access tokens, refused ones included: from the token to the result. */
+  readonly authentications: {
+    /** Tokens whose signature was cached; one of 16 is measured. */
+    readonly cached: TimingStats;
+    /** All other tokens, the wait for keys and for a pool thread included. */
+    readonly uncached: TimingStats;
+  };
+  /** Tokens that waited for a fetch of keys. */
+  readonly coldWaits: number;
+  /** Signature checks of all verifiers of the process that wait for a pool thread now. */
+  readonly waitingChecks: number;
   /** The durations of signature checks, including the wait for a pool thread; one check of 16 is measured. */
   readonly signatureChecks: TimingStats;
   readonly tokenCache: {
@@ -33,4 +47,11 @@ export interface Counters {
   verified: number;
   hits: number;
   misses: number;
+  coldWaits: number;
+  readonly fetchFailures: Partial<Record<FetchFailureKind, number>>;
+}
+
+/** The counters of a new verifier. */
+export function emptyCounters(): Counters {
+  return { refused: {}, verified: 0, hits: 0, misses: 0, coldWaits: 0, fetchFailures: {} };
 }

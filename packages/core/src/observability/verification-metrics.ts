@@ -1,27 +1,71 @@
 import { type AnyAuthError, isAuthError } from '../errors.ts';
 import type { MaybePromise } from '../lib/maybe-promise.ts';
+import type { Clock } from '../runtime/clock.ts';
 import type { TelemetryRuntime } from '../runtime/telemetry-runtime.ts';
 import type { VerifiedToken } from '../token/verified-token.ts';
 import { issuerOf } from './error-issuer.ts';
 import type { EventListener, VerifierEvent } from './events.ts';
 import { RefusalLog, type RefusalLogParts } from './refusal-log.ts';
-import type { Counters } from './stats.ts';
+import type { Counters, VerifierStats } from './stats.ts';
+import type { TimingMetrics } from './timing-metrics.ts';
+
+// A histogram costs more than a list.
+const batchSize = 64;
+
+/** The collaborators of {@link VerificationMetrics}. */
+export interface VerificationMetricsParts extends RefusalLogParts {
+  readonly publish: EventListener;
+  readonly runtime: Pick<TelemetryRuntime, 'trace'>;
+  readonly timings: TimingMetrics;
+  readonly clock: Pick<Clock, 'monotonic'>;
+}
 
 /** Counts the outcomes of verifications and publishes each refusal: in one place for every method of a verifier. */
 export class VerificationMetrics {
-  readonly counters: Counters = { refused: {}, verified: 0, hits: 0, misses: 0 };
+  readonly counters: Counters;
   readonly log: RefusalLog;
-  readonly #publish: EventListener;
-  readonly #runtime: Pick<TelemetryRuntime, 'trace'>;
+  readonly #parts: VerificationMetricsParts;
+  /** Durations that are not in a histogram yet. */
+  readonly #batches: Readonly<Record<'cached' | 'uncached', number[]>> = { cached: [], uncached: [] };
 
-  constructor(
-    publish: EventListener,
-    runtime: Pick<TelemetryRuntime, 'trace'>,
-    parts: Omit<RefusalLogParts, 'counters'>,
-  ) {
-    this.log = new RefusalLog({ ...parts, counters: this.counters });
-    this.#publish = publish;
-    this.#runtime = runtime;
+  constructor(parts: VerificationMetricsParts) {
+    this.counters = parts.counters;
+    this.log = new RefusalLog(parts);
+    this.#parts = parts;
+  }
+
+  /** Runs a verification, and measures it up to its result or error. */
+  measure<TResult>(
+    name: 'cached' | 'uncached',
+    startedAt: number,
+    run: () => MaybePromise<TResult>,
+  ): MaybePromise<TResult> {
+    const end = (): void => this.#measured(name, this.#parts.clock.monotonic() - startedAt);
+    try {
+      const result = run();
+      if (result instanceof Promise) result.then(end, end);
+      else end();
+      return result;
+    } catch (error) {
+      end();
+      throw error;
+    }
+  }
+
+  #measured(name: 'cached' | 'uncached', seconds: number): void {
+    if (this.#batches[name].push(seconds) === batchSize) this.#record(name);
+  }
+
+  #record(name: 'cached' | 'uncached'): void {
+    for (const seconds of this.#batches[name].splice(0)) this.#parts.timings.record(name, seconds);
+  }
+
+  /** The durations of the verifications so far. */
+  authentications(): VerifierStats['authentications'] {
+    this.#record('cached');
+    this.#record('uncached');
+    const { timings } = this.#parts;
+    return { cached: timings.stats('cached'), uncached: timings.stats('uncached') };
   }
 
   /** Runs a verification, counts its outcome, and passes on its result or error. */
@@ -53,7 +97,7 @@ export class VerificationMetrics {
     refused[code] = (refused[code] ?? 0) + 1;
     this.log.refused(error, issuer);
     const event: VerifierEvent = { type: 'token-refused', issuer, code };
-    this.#runtime.trace(event);
-    this.#publish(event);
+    this.#parts.runtime.trace(event);
+    this.#parts.publish(event);
   }
 }

@@ -4,7 +4,7 @@ import type { TrustedIssuer, TrustedIssuers } from '../issuers/trusted-issuers.t
 import type { KeySet } from '../keys/key-set.ts';
 import type { MaybePromise } from '../lib/maybe-promise.ts';
 import { attributeTo } from '../observability/error-issuer.ts';
-import type { Counters } from '../observability/stats.ts';
+import type { VerificationMetrics } from '../observability/verification-metrics.ts';
 import type { ResolvedPolicy } from '../options/resolve-issuer.ts';
 import type { ResolvedOptions } from '../options/resolve-options.ts';
 import { type Credentials, hasTokenSyntax, malformedCredentials } from '../request/credentials.ts';
@@ -26,9 +26,12 @@ export interface JwtVerifierParts {
   readonly signatures: SignatureVerifier;
   /** Undefined if the application turned the cache off. */
   readonly tokens: TokenCache | undefined;
-  readonly counters: Counters;
+  readonly metrics: VerificationMetrics;
   readonly runtime: Pick<Runtime, 'digest'>;
 }
+
+// Two clock reads for every cached token would cost measurable time.
+const hitsPerSample = 16;
 
 /**
  * Verifies JWT access tokens in this order: token cache, else signature; then claims, binding, `validate`, requirements.
@@ -42,26 +45,38 @@ export class JwtVerifier implements TokenVerifier {
   }
 
   verify(credentials: Credentials, context: VerificationContext): MaybePromise<VerifiedToken> {
-    const { tokens, runtime } = this.#parts;
+    const { tokens, runtime, metrics, options } = this.#parts;
     if (tokens === undefined) return this.#verifyUnseen(credentials, context, undefined);
+    const isSample = metrics.counters.hits % hitsPerSample === 0;
+    const startedAt = isSample ? options.clock.monotonic() : undefined;
     const digest = runtime.digest(credentials.token);
-    if (!(digest instanceof Promise)) return this.#verifyByDigest(credentials, context, digest, tokens);
-    return digest.then((text) => this.#verifyByDigest(credentials, context, text, tokens));
+    if (!(digest instanceof Promise)) return this.#verifyByDigest(credentials, context, digest, startedAt);
+    return digest.then((text) => this.#verifyByDigest(credentials, context, text, startedAt));
   }
 
   #verifyByDigest(
     credentials: Credentials,
     context: VerificationContext,
     digest: string,
-    tokens: TokenCache,
+    startedAt: number | undefined,
   ): MaybePromise<VerifiedToken> {
-    const jws = tokens.get(digest);
+    const { tokens, metrics } = this.#parts;
+    const jws = tokens?.get(digest);
     const trusted = jws === undefined ? undefined : this.#findSigner(jws, context, digest);
     if (jws === undefined || trusted === undefined) return this.#verifyUnseen(credentials, context, digest);
-    const { counters, options } = this.#parts;
-    counters.hits += 1;
+    metrics.counters.hits += 1;
+    if (startedAt === undefined) return this.#acceptSeen(credentials, context, jws, trusted);
+    return metrics.measure('cached', startedAt, () => this.#acceptSeen(credentials, context, jws, trusted));
+  }
+
+  #acceptSeen(
+    credentials: Credentials,
+    context: VerificationContext,
+    jws: VerifiedJws,
+    trusted: TrustedIssuer,
+  ): MaybePromise<VerifiedToken> {
     const token = new FrozenToken(credentials, this.#acceptClaims(jws, trusted));
-    return acceptToken(token, options.hooks.validate, context);
+    return acceptToken(token, this.#parts.options.hooks.validate, context);
   }
 
   // A cached token is verified again if its issuer, algorithm or key is no longer the accepted one.
@@ -81,8 +96,18 @@ export class JwtVerifier implements TokenVerifier {
     context: VerificationContext,
     digest: string | undefined,
   ): MaybePromise<VerifiedToken> {
-    const { counters, options, tokens } = this.#parts;
-    counters.misses += 1;
+    const { metrics, options } = this.#parts;
+    metrics.counters.misses += 1;
+    const startedAt = options.clock.monotonic();
+    return metrics.measure('uncached', startedAt, () => this.#verifySigned(credentials, context, digest));
+  }
+
+  #verifySigned(
+    credentials: Credentials,
+    context: VerificationContext,
+    digest: string | undefined,
+  ): MaybePromise<VerifiedToken> {
+    const { options, tokens } = this.#parts;
     const acceptSigned = ({ trusted, jws, keySet }: SignedToken): MaybePromise<VerifiedToken> => {
       const accepted = this.#acceptClaims(jws, trusted);
       accepted.keySet = keySet;

@@ -6,6 +6,7 @@ import type { TrustedIssuer, TrustedIssuers } from '../issuers/trusted-issuers.t
 import type { KeySet, SelectedKey } from '../keys/key-set.ts';
 import { andThen, type MaybePromise } from '../lib/maybe-promise.ts';
 import { attributeTo } from '../observability/error-issuer.ts';
+import type { Counters } from '../observability/stats.ts';
 import type { TimingMetrics } from '../observability/timing-metrics.ts';
 import type { ImportedKey } from '../runtime/crypto-runtime.ts';
 import type { Runtime } from '../runtime/runtime.ts';
@@ -19,6 +20,7 @@ import type { VerificationContext } from './verification-context.ts';
 export interface SignatureVerifierParts {
   readonly issuers: TrustedIssuers;
   readonly timings: TimingMetrics;
+  readonly counters: Pick<Counters, 'coldWaits'>;
   /** The pool that all verifiers of the process share. */
   readonly pool: SignaturePool;
   readonly runtime: Runtime;
@@ -82,7 +84,9 @@ export class SignatureVerifier {
       throw new TokenError('ERR_ALG_NOT_ALLOWED', 'The signature algorithm of the token is not accepted here');
     }
     const { waitUntil } = context;
-    return andThen(entry.keys.find({ header, algorithm, accepted: policy.algorithms, waitUntil }), (selected) =>
+    const found = entry.keys.find({ header, algorithm, accepted: policy.algorithms, waitUntil });
+    if (found instanceof Promise) this.#parts.counters.coldWaits += 1;
+    return andThen(found, (selected) =>
       andThen(selected.key.import(algorithm), (imported) => {
         if (imported === undefined)
           throw new TokenError('ERR_KEY_NOT_FOUND', 'The key that the token names is not usable');

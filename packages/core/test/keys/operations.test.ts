@@ -154,6 +154,9 @@ describe('stats()', () => {
       failures: 0,
       lastError: null,
       contactsSaved: 0,
+      keySetLife: null,
+      outage: false,
+      metadata: { refreshes: 0, failures: 0, contactsSaved: 0, age: null },
     });
     scenario.server.publish({ keys: [scenario.key.jwk, { kty: 'oct', k: 'AQAB' }] });
     accepted(await scenario.authenticate(scenario.token()));

@@ -45,8 +45,24 @@ describe('onEvent', () => {
     });
     await verifier.warmUp().catch(() => undefined);
     expect(events).toEqual([
-      { type: 'refresh-failed', issuer, document: 'metadata', code: 'ERR_DISCOVERY_FAILED', failures: 1, seconds: 0 },
-      { type: 'refresh-failed', issuer, document: 'keys', code: 'ERR_DISCOVERY_FAILED', failures: 1, seconds: 0 },
+      {
+        type: 'refresh-failed',
+        issuer,
+        document: 'metadata',
+        code: 'ERR_DISCOVERY_FAILED',
+        kind: 'status',
+        failures: 1,
+        seconds: 0,
+      },
+      {
+        type: 'refresh-failed',
+        issuer,
+        document: 'keys',
+        code: 'ERR_DISCOVERY_FAILED',
+        kind: 'metadata',
+        failures: 1,
+        seconds: 0,
+      },
       { type: 'outage-entered', issuer, code: 'ERR_DISCOVERY_FAILED' },
     ]);
     await verifier.close();
