@@ -1,71 +1,55 @@
-import { tracingChannel } from 'node:diagnostics_channel';
+import { type TracingChannelSubscribers, tracingChannel } from 'node:diagnostics_channel';
 import type { Context } from '@opentelemetry/api';
+import type { TracedAuthentication, TracedFetch } from '@verifier/core';
 import { createContextStore } from './context-store.ts';
 
-/** The context of an authentication. Its members are set when the result is known. */
-export interface AuthenticateContext {
-  readonly scheme?: string | undefined;
-  /** A configured issuer. */
-  readonly issuer?: string | undefined;
-  /** Whether the token had been verified before. */
-  readonly cached?: boolean | undefined;
-  /** The error code of a refusal. */
-  readonly code?: string | undefined;
-}
-
-/** The context of a fetch. The members after `document` are set when the result is known. */
-export interface FetchContext {
-  readonly issuer: string;
-  readonly document: 'keys' | 'metadata';
-  readonly status?: number | undefined;
-  readonly notModified?: boolean | undefined;
-  /** The error code of a failure. */
-  readonly code?: string | undefined;
-}
-
-interface Listener<TContext> {
-  /** Returns the context of OpenTelemetry in which the operation runs. */
-  readonly enter?: (context: TContext) => Context;
-  readonly start?: (context: TContext) => void;
+/** Listens to one kind of operation. */
+export interface OperationListener<TOperation> {
+  readonly started?: (operation: TOperation) => void;
   /** The result is known. */
-  readonly finish: (context: TContext) => void;
+  readonly ended: (operation: TOperation) => void;
 }
 
 /** Listens to the authentications of every verifier of the process. Returns a function that ends it. */
-export function onAuthenticate(listener: Listener<AuthenticateContext>): () => void {
-  return listen('@verifier/core:authenticate', listener);
+export function onAuthentication({ started, ended }: OperationListener<TracedAuthentication>): () => void {
+  return subscribe<TracedAuthentication>('@verifier/core:authenticate', {
+    ...(started === undefined ? {} : { start: started }),
+    end: (operation) => {
+      if (!isPending(operation)) ended(operation);
+    },
+    asyncEnd: ended,
+  });
 }
 
 /** Listens to the fetches of metadata and key sets. Returns a function that ends it. */
-export function onFetch(listener: Listener<FetchContext>): () => void {
-  return listen('@verifier/core:fetch', listener);
+export function onFetch({ started, ended }: OperationListener<TracedFetch>): () => void {
+  return subscribe<TracedFetch>('@verifier/core:fetch', {
+    ...(started === undefined ? {} : { start: started }),
+    asyncEnd: ended,
+  });
+}
+
+/** Runs each fetch in the context that `enter` returns, until the returned function is called. */
+export function bindFetches(enter: (fetch: TracedFetch) => Context): () => void {
+  const { start } = tracingChannel<unknown, TracedFetch>('@verifier/core:fetch');
+  const store = createContextStore();
+  start.bindStore(store, enter);
+  return () => void start.unbindStore(store);
 }
 
 // A channel is found by its name, whether core is loaded before this package, after it, or twice.
-function listen<TContext extends object>(name: string, { enter, start, finish }: Listener<TContext>): () => void {
-  const channel = tracingChannel<unknown, TContext>(name);
-  const nothing = (): void => undefined;
-  const finishSync = (context: TContext): void => {
-    if (!isPending(context)) finish(context);
-  };
-  const subscribers = {
-    start: start ?? nothing,
-    end: finishSync,
-    asyncStart: nothing,
-    asyncEnd: finish,
-    error: nothing,
-  };
-  const store = createContextStore();
-  if (enter !== undefined) channel.start.bindStore(store, enter);
+function subscribe<TOperation extends object>(
+  name: string,
+  listeners: Partial<TracingChannelSubscribers<TOperation>>,
+): () => void {
+  const channel = tracingChannel<unknown, TOperation>(name);
+  // Node.js subscribes those that are defined only; its types require all of them.
+  const subscribers = listeners as TracingChannelSubscribers<TOperation>;
   channel.subscribe(subscribers);
-  return () => {
-    channel.unsubscribe(subscribers);
-    channel.start.unbindStore(store);
-  };
+  return () => void channel.unsubscribe(subscribers);
 }
 
-// A promise is pending: nothing is known yet.
-function isPending(context: AuthenticateContext | FetchContext | object): boolean {
-  const { cached, code } = context as AuthenticateContext;
-  return cached === undefined && code === undefined;
+// `end` is also published when a promise is returned. A result has scopes or a code; anonymous requests have no scheme.
+function isPending({ scheme, scopes, code, error }: TracedAuthentication): boolean {
+  return scheme !== undefined && scopes === undefined && code === undefined && error === undefined;
 }

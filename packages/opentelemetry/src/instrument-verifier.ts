@@ -1,5 +1,5 @@
 import { type MeterProvider, metrics, type TracerProvider, trace } from '@opentelemetry/api';
-import { type Verifier, version } from '@verifier/core';
+import { ConfigurationError, copyOptions, type Verifier, version } from '@verifier/core';
 import { describeAuthentications } from './describe-authentications.ts';
 import { IssuerNames } from './issuer-names.ts';
 import { Leases } from './leases.ts';
@@ -28,6 +28,7 @@ export interface VerifierInstrumentation {
 }
 
 const scope = '@verifier/opentelemetry';
+const optionNames: readonly string[] = ['name', 'meterProvider', 'tracerProvider'];
 const issuers = new IssuerNames();
 const shared = new Leases();
 const namesInUse: WeakMap<MeterProvider, Set<string>> = new WeakMap();
@@ -36,7 +37,7 @@ const namesInUse: WeakMap<MeterProvider, Set<string>> = new WeakMap();
  * Reports a verifier to OpenTelemetry: metrics, attributes on the span of each request, and spans of fetches. Durations,
  * attributes and spans include every verifier of the process; they exist while one is instrumented.
  *
- * @throws TypeError if another verifier has the same name.
+ * @throws ConfigurationError if another verifier has the same name, or an option is wrong.
  *
  * @example
  * ```ts
@@ -49,17 +50,17 @@ const namesInUse: WeakMap<MeterProvider, Set<string>> = new WeakMap();
  * telemetry.disable(); // before the verifier is closed
  * ```
  */
-export function instrumentVerifier(verifier: Verifier, options: InstrumentationOptions = {}): VerifierInstrumentation {
-  const {
-    name = 'default',
-    meterProvider = metrics.getMeterProvider(),
-    tracerProvider = trace.getTracerProvider(),
-  } = options;
+export function instrumentVerifier(
+  verifier: Pick<Verifier, 'stats'>,
+  options: InstrumentationOptions = {},
+): VerifierInstrumentation {
+  const settings = validate(verifier, options);
+  const { name, meterProvider, tracerProvider } = settings;
   const meter = meterProvider.getMeter(scope, version);
   const tracer = tracerProvider.getTracer(scope, version);
   const ends = [
     reserveName(meterProvider, name),
-    issuers.add(Object.keys(verifier.stats().issuers)),
+    issuers.add(configuredIssuers(verifier)),
     observeStats(meter, verifier, name),
     shared.acquire(meterProvider, () => recordDurations(meter, issuers)),
     shared.acquire(tracerProvider, () => traceFetches(tracer, issuers)),
@@ -72,10 +73,37 @@ export function instrumentVerifier(verifier: Verifier, options: InstrumentationO
   };
 }
 
+function validate(
+  verifier: Pick<Verifier, 'stats'>,
+  options: InstrumentationOptions,
+): Required<InstrumentationOptions> {
+  if (typeof (verifier as Partial<Verifier> | undefined)?.stats !== 'function') {
+    throw new ConfigurationError('The first argument must be a verifier, such as the member "verifier" of a guard');
+  }
+  const own = copyOptions(options);
+  const unknown = Object.keys(own).find((key) => !optionNames.includes(key));
+  if (unknown !== undefined) {
+    throw new ConfigurationError(`"${unknown}" is not an option; the options are ${optionNames.join(', ')}`);
+  }
+  const {
+    name = 'default',
+    meterProvider = metrics.getMeterProvider(),
+    tracerProvider = trace.getTracerProvider(),
+  } = own;
+  if (typeof name !== 'string' || name === '') throw new ConfigurationError('"name" must be a non-empty string');
+  return { name, meterProvider, tracerProvider };
+}
+
+function configuredIssuers(verifier: Pick<Verifier, 'stats'>): string[] {
+  const all = Object.entries(verifier.stats().issuers);
+  return all.filter(([, { configured }]) => configured).map(([issuer]) => issuer);
+}
+
 function reserveName(provider: MeterProvider, name: string): () => void {
   const names = namesInUse.get(provider) ?? new Set();
   if (names.has(name)) {
-    throw new TypeError(`Another verifier is instrumented as ${JSON.stringify(name)}: give each one a \`name\``);
+    const advice = "give each verifier a name of its own: instrumentVerifier(verifier, { name: 'orders' })";
+    throw new ConfigurationError(`A verifier named "${name}" is already instrumented; ${advice}`);
   }
   namesInUse.set(provider, names.add(name));
   return () => names.delete(name);
