@@ -25,9 +25,11 @@ export { authenticateUpgrade, type GrantedUpgrade, type UpgradeSocket } from './
 export { createGuard, createOktaGuard } from './guard/create-guard.ts';
 export type { Guard, GuardOptions, GuardSettings, OktaGuardOptions, OnError, SharedVerifier } from './guard/guard.ts';
 export type { DocumentHeaders } from './http/document-headers.ts';
+export type { TracedFetch } from './issuers/traced-document-client.ts';
 export type { JSONWebKey, JSONWebKeySet } from './keys/jwk.ts';
 export type { KeyStats, MetadataStats } from './keys/key-source.ts';
 export { copyOptions } from './lib/copy-options.ts';
+export type { TracedAuthentication } from './observability/authentication-trace.ts';
 export type { DurationBucket } from './observability/duration-buckets.ts';
 export type { DocumentName, FetchFailureKind, VerifierEvent } from './observability/events.ts';
 export type { VerifierStats } from './observability/stats.ts';

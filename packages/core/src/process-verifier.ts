@@ -1,6 +1,7 @@
 import { isAnonymousAllowed } from './authorization/deny-access.ts';
 import type { Requirements } from './authorization/requirements.ts';
 import { noRequirements, resolveRequirements } from './authorization/resolve-requirements.ts';
+import type { ResolvedRequirements } from './authorization/resolved-requirements.ts';
 import { type AnyAuthError, CredentialsMissingError, isAuthError, UnavailableError } from './errors.ts';
 import { openIssuers } from './issuers/open-issuers.ts';
 import { sharedSignaturePool, sharedTokenCache, warnOfRefusals } from './issuers/process-core.ts';
@@ -15,7 +16,7 @@ import { listenToDenials } from './observability/denial-listener.ts';
 import { attributeTo } from './observability/error-issuer.ts';
 import { isolateListener } from './observability/isolate-listener.ts';
 import { observeEvents } from './observability/observe-events.ts';
-import { emptyCounters, type VerifierStats } from './observability/stats.ts';
+import { emptyCounters, tokenCacheStats, type VerifierStats } from './observability/stats.ts';
 import { TimingMetrics } from './observability/timing-metrics.ts';
 import { VerificationMetrics } from './observability/verification-metrics.ts';
 import type { ResolvedOptions } from './options/resolve-options.ts';
@@ -27,6 +28,7 @@ import type { Runtime } from './runtime/runtime.ts';
 import type { ExpectedIdToken } from './token/id-token.ts';
 import type { VerifiedToken } from './token/verified-token.ts';
 import { adviceSettings } from './verification/advice-settings.ts';
+import { closedError } from './verification/closed-error.ts';
 import { IdTokenVerifier, parseExpectedIdToken } from './verification/id-token-verifier.ts';
 import { JwtVerifier } from './verification/jwt-verifier.ts';
 import { adviseOn } from './verification/refusal-advice.ts';
@@ -69,6 +71,8 @@ export class ProcessVerifier implements OptionalVerifier {
       timings,
       counters,
       clock: options.clock,
+      channel: runtime.tracingChannel('@verifier/core:authenticate'),
+      namesIssuers: typeof options.issuers !== 'function',
       output,
       warn: (message) => warnOfRefusals(runtime, message),
       advise: (error, issuer) => adviseOn(error, adviceSettings(options, issuers, issuer)),
@@ -88,12 +92,12 @@ export class ProcessVerifier implements OptionalVerifier {
   }
 
   async verify(token: string, requirements?: Requirements): Promise<VerifiedToken> {
-    const context = { ...bareToken, requirements: resolveRequirements(requirements, 'verify') };
-    return this.#metrics.outcome(() => this.#verify(token, context));
+    const context = this.#bareContext(resolveRequirements(requirements, 'verify'));
+    return this.#metrics.outcome(() => this.#verify(token, context), context.trace);
   }
 
   verifySync(token: string, requirements?: Requirements): VerifiedToken {
-    const context = { ...bareToken, isSync: true, requirements: resolveRequirements(requirements, 'verifySync') };
+    const context = { ...this.#bareContext(resolveRequirements(requirements, 'verifySync')), isSync: true };
     const result = this.#metrics.outcome(() => {
       const verified = this.#verify(token, context);
       if (!(verified instanceof Promise)) return verified;
@@ -103,7 +107,7 @@ export class ProcessVerifier implements OptionalVerifier {
         'ERR_KEY_SET_NOT_READY',
         'The token cannot be verified without waiting: call warmUp() first',
       );
-    });
+    }, context.trace);
     return result as VerifiedToken;
   }
 
@@ -112,8 +116,10 @@ export class ProcessVerifier implements OptionalVerifier {
     options: VerifyAllOptions = {},
   ): Promise<PromiseSettledResult<VerifiedToken>[]> {
     const { concurrency, requirements } = resolveVerifyAllOptions(options);
-    const context = { ...bareToken, inParallel: true, requirements };
-    return settleAll(tokens, concurrency, (token) => this.#metrics.outcome(() => this.#verify(token, context)));
+    return settleAll(tokens, concurrency, (token) => {
+      const context = { ...this.#bareContext(requirements), inParallel: true };
+      return this.#metrics.outcome(() => this.#verify(token, context), context.trace);
+    });
   }
 
   async verifyIdToken(token: string, expected: ExpectedIdToken): Promise<VerifiedToken> {
@@ -131,9 +137,10 @@ export class ProcessVerifier implements OptionalVerifier {
         requirements: requirements === undefined ? noRequirements : resolveRequirements(requirements, 'authenticate'),
         inParallel: true,
         isSync: false,
+        trace: this.#metrics.startTrace(),
         waitUntil: request.waitUntil?.bind(request),
       };
-      const auth = this.#metrics.outcome(() => this.#authenticate(request, context));
+      const auth = this.#metrics.outcome(() => this.#authenticate(request, context), context.trace);
       return auth instanceof Promise ? auth.then(granted, denied) : granted(auth);
     } catch (error) {
       return isAuthError(error) ? denied(error) : Promise.reject(asError(error));
@@ -157,10 +164,8 @@ export class ProcessVerifier implements OptionalVerifier {
   }
 
   stats(): VerifierStats {
-    const { verified, refused, hits, misses, coldWaits, fetchFailures } = this.#metrics.counters;
+    const { verified, refused, coldWaits, fetchFailures } = this.#metrics.counters;
     const issuers = this.#issuers.known().map(({ issuer, entry }) => [issuer, entry.stats()] as const);
-    const { entries, maxEntries } = this.#tokens?.stats() ?? { entries: 0, maxEntries: 0 };
-    const hitRate = hits + misses === 0 ? 0 : hits / (hits + misses);
     return {
       verified,
       refused: { ...refused },
@@ -171,7 +176,7 @@ export class ProcessVerifier implements OptionalVerifier {
       coldWaits,
       waitingChecks: sharedSignaturePool().waiting,
       signatureChecks: this.#timings.stats('signatureChecks'),
-      tokenCache: { hits, misses, hitRate, entries, maxEntries },
+      tokenCache: tokenCacheStats(this.#metrics.counters, this.#tokens?.stats()),
     };
   }
 
@@ -189,6 +194,10 @@ export class ProcessVerifier implements OptionalVerifier {
     return this.#closing;
   }
 
+  #bareContext(requirements: ResolvedRequirements): VerificationContext {
+    return { ...bareToken, requirements, trace: this.#metrics.startTrace() };
+  }
+
   #verify(token: unknown, context: VerificationContext): MaybePromise<VerifiedToken> {
     if (this.#closing !== undefined) throw closedError();
     return this.#tokenVerifier.verify(parseCredentials(token, this.#options.maxTokenSize), context);
@@ -202,10 +211,6 @@ export class ProcessVerifier implements OptionalVerifier {
     if (isPreflight(request)) this.#metrics.log.preflightRefused();
     throw new CredentialsMissingError();
   }
-}
-
-function closedError(): UnavailableError {
-  return new UnavailableError('ERR_CLOSED', 'The verifier was closed');
 }
 
 function granted(auth: VerifiedToken | null): AuthResult {

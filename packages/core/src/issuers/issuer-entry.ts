@@ -7,7 +7,7 @@ import { RemoteKeySource } from '../keys/remote-key-source.ts';
 import { requestKeySet } from '../keys/request-key-set.ts';
 import { StaticKeySource } from '../keys/static-key-source.ts';
 import { EventGate } from '../observability/event-gate.ts';
-import type { EventListener } from '../observability/events.ts';
+import type { DocumentName, EventListener } from '../observability/events.ts';
 import { KeySetLog } from '../observability/key-set-log.ts';
 import type { ResolvedIssuer } from '../options/resolve-issuer.ts';
 import type { ResolvedHttp, ResolvedKeyCache } from '../options/resolve-options.ts';
@@ -16,6 +16,7 @@ import type { Runtime } from '../runtime/runtime.ts';
 import { documentKey } from '../store/document-store.ts';
 import { MemoryDocumentStore } from '../store/memory-document-store.ts';
 import { LeasedDocumentClient, type SharedClient } from './leased-document-client.ts';
+import { TracedDocumentClient } from './traced-document-client.ts';
 
 /** The options of an entry: everything that decides how documents are fetched, and nothing of the token policy. */
 export interface EntryOptions {
@@ -49,9 +50,13 @@ export class IssuerEntry {
     const gate = new EventGate(this.#publish, runtime);
     const log = new KeySetLog(issuer, gate.publish, gate.output);
     const documents = new LeasedDocumentClient(client, http, clock);
-    const shared = { documents, store: new MemoryDocumentStore(), clock, random: Math.random };
+    const channel = runtime.tracingChannel('@verifier/core:fetch');
+    const traced = (document: DocumentName): TracedDocumentClient =>
+      new TracedDocumentClient({ documents, channel, document, issuer: () => (gate.isOpen ? issuer : undefined) });
+    const shared = { store: new MemoryDocumentStore(), clock, random: Math.random };
     const metadata = new MetadataSource({
       ...shared,
+      documents: traced('metadata'),
       issuer,
       metadataUri,
       timeout: http.timeout,
@@ -62,10 +67,11 @@ export class IssuerEntry {
       // Several URLs, together within the time limit of one exchange.
       longestFetch: http.timeout + 1,
     });
+    const keySets = traced('keys');
     const remoteKeys = (): KeySource =>
       new RemoteKeySource({
         ...shared,
-        request: (cached, signal) => requestKeySet({ jwksUri, metadata, documents }, cached, signal),
+        request: (cached, signal) => requestKeySet({ jwksUri, metadata, documents: keySets }, cached, signal),
         settings: keyCache,
         storeKey: documentKey(issuer, jwksUri ?? metadataUri, 'keys'),
         listener: log,

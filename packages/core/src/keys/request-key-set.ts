@@ -1,6 +1,6 @@
 import type { UnavailableError } from '../errors.ts';
 import type { DocumentClient, LocatedDocument } from '../http/document-client.ts';
-import { DocumentError } from '../http/document-error.ts';
+import { DocumentError, type DocumentFault } from '../http/document-error.ts';
 import type { StoredDocument } from '../store/document-store.ts';
 import { documentUnavailable } from './document-unavailable.ts';
 import type { MetadataSource } from './metadata-source.ts';
@@ -44,8 +44,12 @@ function isGone(error: unknown): boolean {
 }
 
 function asKeySetError(cause: unknown): UnavailableError {
-  const fault = cause instanceof DocumentError ? cause.fault : undefined;
-  const isBadDocument = fault === 'json' || fault === 'content-coding' || fault === 'size';
-  const code = isBadDocument ? 'ERR_KEY_SET_INVALID' : 'ERR_KEY_SET_UNAVAILABLE';
+  const code = codeOfKeySetFault(cause instanceof DocumentError ? cause.fault : undefined);
   return documentUnavailable(code, 'The key set of the issuer cannot be fetched', cause);
+}
+
+/** The error code for a key set that could not be fetched. */
+export function codeOfKeySetFault(fault: DocumentFault | undefined): 'ERR_KEY_SET_INVALID' | 'ERR_KEY_SET_UNAVAILABLE' {
+  const isBadDocument = fault === 'json' || fault === 'content-coding' || fault === 'size';
+  return isBadDocument ? 'ERR_KEY_SET_INVALID' : 'ERR_KEY_SET_UNAVAILABLE';
 }

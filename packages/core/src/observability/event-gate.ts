@@ -31,6 +31,11 @@ export class EventGate {
     },
   };
 
+  /** Whether events are passed on. */
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
   /** Passes an event on, or keeps it until the gate opens. */
   readonly publish: EventListener = (event) => {
     if (this.#isOpen) this.#publish(event);

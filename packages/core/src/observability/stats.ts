@@ -55,3 +55,12 @@ export interface Counters {
 export function emptyCounters(): Counters {
   return { refused: {}, verified: 0, hits: 0, misses: 0, coldWaits: 0, fetchFailures: {} };
 }
+
+/** The statistics of the token cache for one verifier. */
+export function tokenCacheStats(
+  { hits, misses }: Pick<Counters, 'hits' | 'misses'>,
+  cache: Pick<VerifierStats['tokenCache'], 'entries' | 'maxEntries'> = { entries: 0, maxEntries: 0 },
+): VerifierStats['tokenCache'] {
+  const { entries, maxEntries } = cache;
+  return { hits, misses, hitRate: hits + misses === 0 ? 0 : hits / (hits + misses), entries, maxEntries };
+}

@@ -2,7 +2,9 @@ import { type AnyAuthError, isAuthError } from '../errors.ts';
 import type { MaybePromise } from '../lib/maybe-promise.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { TelemetryRuntime } from '../runtime/telemetry-runtime.ts';
+import type { TracingChannel } from '../runtime/tracing-channel.ts';
 import type { VerifiedToken } from '../token/verified-token.ts';
+import { AuthenticationTrace } from './authentication-trace.ts';
 import { issuerOf } from './error-issuer.ts';
 import type { EventListener, VerifierEvent } from './events.ts';
 import { RefusalLog, type RefusalLogParts } from './refusal-log.ts';
@@ -18,6 +20,10 @@ export interface VerificationMetricsParts extends RefusalLogParts {
   readonly runtime: Pick<TelemetryRuntime, 'trace'>;
   readonly timings: TimingMetrics;
   readonly clock: Pick<Clock, 'monotonic'>;
+  /** Undefined if the runtime has no channels. */
+  readonly channel: TracingChannel | undefined;
+  /** Whether all issuers are configured by name. */
+  readonly namesIssuers: boolean;
 }
 
 /** Counts the outcomes of verifications and publishes each refusal: in one place for every method of a verifier. */
@@ -68,8 +74,18 @@ export class VerificationMetrics {
     return { cached: timings.stats('cached'), uncached: timings.stats('uncached') };
   }
 
+  /** A trace of one authentication; undefined without subscribers. */
+  startTrace(): AuthenticationTrace | undefined {
+    const { channel, namesIssuers } = this.#parts;
+    return channel?.hasSubscribers === true ? new AuthenticationTrace(channel, namesIssuers) : undefined;
+  }
+
   /** Runs a verification, counts its outcome, and passes on its result or error. */
-  outcome<TAuth extends VerifiedToken | null>(run: () => MaybePromise<TAuth>): MaybePromise<TAuth> {
+  outcome<TAuth extends VerifiedToken | null>(
+    run: () => MaybePromise<TAuth>,
+    trace?: AuthenticationTrace,
+  ): MaybePromise<TAuth> {
+    if (trace !== undefined) return trace.run(() => this.outcome(run));
     try {
       const result = run();
       if (result instanceof Promise) return result.then(this.#accepted<TAuth>, this.#refused);

@@ -1,3 +1,5 @@
+import type { TracingChannel } from './tracing-channel.ts';
+
 /** A distribution of durations, in seconds. */
 export interface Histogram {
   readonly count: number;
@@ -11,6 +13,8 @@ export interface TelemetryRuntime {
   createHistogram(): Histogram;
   /** Publishes an event to subscribers outside the application code, if the runtime supports that. */
   trace(event: object): void;
+  /** A tracing channel for subscribers outside the application code; undefined if the runtime has none. */
+  tracingChannel(name: string): TracingChannel | undefined;
   /** Warns the operator. */
   warn(message: string, code: string): void;
   /** Whether the debug log is enabled for the process. */

@@ -46,6 +46,7 @@ export class JwtVerifier implements TokenVerifier {
 
   verify(credentials: Credentials, context: VerificationContext): MaybePromise<VerifiedToken> {
     const { tokens, runtime, metrics, options } = this.#parts;
+    context.trace?.hasCredentials(credentials.scheme);
     if (tokens === undefined) return this.#verifyUnseen(credentials, context, undefined);
     const isSample = metrics.counters.hits % hitsPerSample === 0;
     const startedAt = isSample ? options.clock.monotonic() : undefined;
@@ -65,6 +66,7 @@ export class JwtVerifier implements TokenVerifier {
     const trusted = jws === undefined ? undefined : this.#findSigner(jws, context, digest);
     if (jws === undefined || trusted === undefined) return this.#verifyUnseen(credentials, context, digest);
     metrics.counters.hits += 1;
+    context.trace?.isCached();
     if (startedAt === undefined) return this.#acceptSeen(credentials, context, jws, trusted);
     return metrics.measure('cached', startedAt, () => this.#acceptSeen(credentials, context, jws, trusted));
   }

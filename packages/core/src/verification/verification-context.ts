@@ -1,5 +1,6 @@
 import type { ResolvedRequirements } from '../authorization/resolved-requirements.ts';
 import type { KeyRequest } from '../keys/key-source.ts';
+import type { AuthenticationTrace } from '../observability/authentication-trace.ts';
 import type { RequestLike } from '../request/request.ts';
 
 /** The circumstances of one verification. Read only: nothing is written to it on the way. */
@@ -12,6 +13,8 @@ export interface VerificationContext {
   readonly inParallel: boolean;
   /** Whether the caller cannot wait for a promise. */
   readonly isSync: boolean;
+  /** Receives facts for the subscribers of the tracing channel; undefined without subscribers. */
+  readonly trace: AuthenticationTrace | undefined;
   /** Keeps a Fetch-style runtime alive for a background refresh. */
   readonly waitUntil: KeyRequest['waitUntil'];
 }

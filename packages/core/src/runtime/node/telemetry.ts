@@ -1,4 +1,4 @@
-import { channel } from 'node:diagnostics_channel';
+import { channel, tracingChannel } from 'node:diagnostics_channel';
 import { createHistogram as createNodeHistogram } from 'node:perf_hooks';
 import { debuglog } from 'node:util';
 import { printable } from '../../lib/printable.ts';
@@ -13,6 +13,7 @@ export const nodeTelemetry: TelemetryRuntime = {
   trace: (event) => {
     if (events.hasSubscribers) events.publish(event);
   },
+  tracingChannel: (name) => tracingChannel(name),
   warn: (message, code) => process.emitWarning(printable(message), { type: 'VerifierWarning', code }),
   isDebugging: () => log.enabled,
   debug: (line) => {

@@ -1,6 +1,7 @@
 import { printable } from '../../lib/printable.ts';
 import { LogHistogram } from '../log-histogram.ts';
 import type { TelemetryRuntime } from '../telemetry-runtime.ts';
+import { tracingChannelOf } from './tracing.ts';
 
 interface Globals {
   readonly console: { warn(message: string): void; log(message: string): void };
@@ -16,6 +17,7 @@ let isEnabled: boolean | undefined;
 export const webTelemetry: TelemetryRuntime = {
   createHistogram: () => new LogHistogram(),
   trace: () => undefined,
+  tracingChannel: tracingChannelOf,
   warn: (message, code) => write('warn', `[${code}] ${message}`),
   isDebugging,
   debug: (line) => {
