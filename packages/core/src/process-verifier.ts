@@ -165,7 +165,9 @@ export class ProcessVerifier implements OptionalVerifier {
 
   stats(): VerifierStats {
     const { verified, refused, coldWaits, fetchFailures } = this.#metrics.counters;
-    const issuers = this.#issuers.known().map(({ issuer, entry }) => [issuer, entry.stats()] as const);
+    const configured = typeof this.#options.issuers !== 'function';
+    const known = this.#issuers.known();
+    const issuers = known.map(({ issuer, entry }) => [issuer, { ...entry.stats(), configured }] as const);
     return {
       verified,
       refused: { ...refused },

@@ -8,9 +8,7 @@ import { durationBoundaries, type RecordedMetric, recordedMetrics } from './metr
 // A property of the operation itself, which is cheaper than a map.
 const startedAt: unique symbol = Symbol('startedAt');
 
-interface Timed {
-  [startedAt]?: number;
-}
+type Timed = (TracedAuthentication | TracedFetch) & { [startedAt]?: number };
 
 // A record would add a tenth to the authentication of a cached token.
 const cachedPerMeasurement = 16;

@@ -2,7 +2,12 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 /** The programs that some tests need and npm does not install, with their Debian packages. */
-export const programPackages = { nginx: 'nginx-light', caddy: 'caddy' } as const;
+export const programPackages = {
+  nginx: 'nginx-light',
+  caddy: 'caddy',
+  prometheus: 'prometheus',
+  promtool: 'prometheus',
+} as const;
 
 export type ProgramName = keyof typeof programPackages;
 

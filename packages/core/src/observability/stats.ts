@@ -10,7 +10,7 @@ export interface VerifierStats {
   /** Refused tokens by error code. */
   readonly refused: Readonly<Partial<Record<AuthErrorCode, number>>>;
   /** The key statistics of each issuer that is configured, or that a resolver accepted and that signed a token. */
-  readonly issuers: Readonly<Record<string, KeyStats>>;
+  readonly issuers: Readonly<Record<string, IssuerStats>>;
   /** The durations of fetches of metadata and key sets, failed ones included. */
   readonly fetches: TimingStats;
   /** Failed fetches of metadata and key sets, by their reason. */
@@ -39,6 +39,12 @@ export interface VerifierStats {
     readonly entries: number;
     readonly maxEntries: number;
   };
+}
+
+/** The state of one issuer of a verifier. */
+export interface IssuerStats extends KeyStats {
+  /** Whether the options name the issuer. Otherwise a resolver accepted it, and its name must not become a metric's label. */
+  readonly configured: boolean;
 }
 
 /** The counters of one verifier. */

@@ -154,6 +154,7 @@ describe('stats()', () => {
       failures: 0,
       lastError: null,
       contactsSaved: 0,
+      configured: true,
       keySetLife: null,
       outage: false,
       metadata: { refreshes: 0, failures: 0, contactsSaved: 0, age: null },

@@ -52,6 +52,15 @@ describe('a resolver', () => {
     await verifier.close();
   });
 
+  it('[STATS-CONFIGURED] accepts issuers that stats() does not call configured, unlike those of the options', async () => {
+    const resolved = verifierWith(allow);
+    const configured = createVerifier({ issuers: [optionsOf(tenant)], clock: new FakeClock() });
+    await Promise.all([resolved, configured].map((verifier) => verifier.verify(tokenOf(tenant))));
+    expect(resolved.stats().issuers).toHaveProperty([tenant, 'configured'], false);
+    expect(configured.stats().issuers).toHaveProperty([tenant, 'configured'], true);
+    await Promise.all([resolved.close(), configured.close()]);
+  });
+
   it('is called once for an issuer, however many tokens wait for the result', async () => {
     const resolver = vi.fn(async (issuer: string) => allow(issuer));
     const verifier = verifierWith(resolver);

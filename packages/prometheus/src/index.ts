@@ -1,0 +1,5 @@
+export {
+  collectVerifierMetrics,
+  type VerifierMetrics,
+  type VerifierMetricsOptions,
+} from './collect-verifier-metrics.ts';
