@@ -13,6 +13,8 @@ const settings = [
   '--strict',
   '--module',
   'nodenext',
+  '--types',
+  'node',
   '--target',
   'es2023',
   '--lib',
