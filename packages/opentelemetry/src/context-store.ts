@@ -18,8 +18,9 @@ export function createContextStore(): AsyncLocalStorage<Context> {
     },
     // Node.js 26.
     withScope(active: Context): Scope {
-      const token = context.attach(active);
-      const dispose = (): void => token.dispose();
+      // Since version 1.10 of the API.
+      const token = (context as Partial<typeof context>).attach?.call(context, active);
+      const dispose = (): void => token?.dispose();
       return { dispose, [Symbol.dispose]: dispose };
     },
   };

@@ -1,4 +1,4 @@
-import { type MeterProvider, metrics, type TracerProvider, trace } from '@opentelemetry/api';
+import { type MeterProvider, metrics, ProxyTracerProvider, type TracerProvider, trace } from '@opentelemetry/api';
 import { ConfigurationError, copyOptions, type Verifier, version } from '@verifier/core';
 import { describeAuthentications } from './describe-authentications.ts';
 import { IssuerNames } from './issuer-names.ts';
@@ -54,23 +54,41 @@ export function instrumentVerifier(
   verifier: Pick<Verifier, 'stats'>,
   options: InstrumentationOptions = {},
 ): VerifierInstrumentation {
-  const settings = validate(verifier, options);
-  const { name, meterProvider, tracerProvider } = settings;
-  const meter = meterProvider.getMeter(scope, version);
-  const tracer = tracerProvider.getTracer(scope, version);
+  const { name, meterProvider, tracerProvider } = validate(verifier, options);
   const ends = [
     reserveName(meterProvider, name),
-    issuers.add(configuredIssuers(verifier)),
-    observeStats(meter, verifier, name),
-    shared.acquire(meterProvider, () => recordDurations(meter, issuers)),
-    shared.acquire(tracerProvider, () => traceFetches(tracer, issuers)),
-    shared.acquire(describeAuthentications, describeAuthentications),
+    ...startMetrics(verifier, name, meterProvider),
+    ...(hasSdk(tracerProvider) ? startTraces(tracerProvider) : []),
   ];
   return {
     disable: () => {
       for (const end of ends.splice(0)) end();
     },
   };
+}
+
+type End = () => void;
+
+function startMetrics(verifier: Pick<Verifier, 'stats'>, name: string, provider: MeterProvider): End[] {
+  const meter = provider.getMeter(scope, version);
+  return [
+    issuers.add(configuredIssuers(verifier)),
+    observeStats(meter, verifier, name),
+    shared.acquire(provider, () => recordDurations(meter, issuers)),
+  ];
+}
+
+function startTraces(provider: TracerProvider): End[] {
+  const tracer = provider.getTracer(scope, version);
+  return [
+    shared.acquire(provider, () => traceFetches(tracer, issuers)),
+    shared.acquire(describeAuthentications, describeAuthentications),
+  ];
+}
+
+// Without an SDK there is no active span, and looking for one on each request would cost time.
+function hasSdk(provider: TracerProvider): boolean {
+  return !(provider instanceof ProxyTracerProvider) || provider.getDelegateTracer(scope) !== undefined;
 }
 
 function validate(

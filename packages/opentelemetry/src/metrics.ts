@@ -86,7 +86,7 @@ export const recordedMetrics: Readonly<Record<RecordedMetric, Metric>> = {
   'verifier.authentication.duration': {
     kind: 'histogram',
     unit: 's',
-    description: 'Duration of authentications; of tokens seen before, one of 16 is measured.',
+    description: 'Duration of authentications; the first 1,000 of each second are measured.',
   },
   'verifier.fetch.duration': {
     kind: 'histogram',

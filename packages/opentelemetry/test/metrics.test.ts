@@ -1,3 +1,4 @@
+import { tracingChannel } from 'node:diagnostics_channel';
 import { readFileSync } from 'node:fs';
 import {
   createVerifier,
@@ -8,7 +9,7 @@ import {
 } from '@verifier/core';
 import { instrumentVerifier } from '@verifier/opentelemetry';
 import { type AuthorizationServer, startAuthorizationServer } from '@verifier/test-issuer';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createTestMeter, type MetricPoint, type TestMeter } from './support/telemetry.ts';
 
 let issuer: AuthorizationServer;
@@ -37,8 +38,12 @@ function start(options?: VerifierOptions, name?: string): Verifier {
 }
 
 async function authenticate(verifier: Verifier, token?: string): Promise<void> {
+  await verifier.authenticate(requestWith(token));
+}
+
+function requestWith(token: string | undefined): RequestLike {
   const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
-  await verifier.authenticate(fromFetchRequest(new Request('http://127.0.0.1/', { headers })));
+  return fromFetchRequest(new Request('http://127.0.0.1/', { headers }));
 }
 
 async function read(metric: string): Promise<Pick<MetricPoint, 'attributes' | 'value'>[]> {
@@ -100,15 +105,31 @@ describe('[OTEL-METRICS] the metrics of a verifier', () => {
     });
   });
 
-  it('measure every new token, and one of 16 cached tokens', async () => {
+  it('measure every authentication of a quiet process, by what it was', async () => {
     const verifier = start();
     const token = await issuer.token();
-    for (let sent = 0; sent < 33; sent += 1) await authenticate(verifier, token);
+    for (const sent of [token, token, token, undefined]) await authenticate(verifier, sent);
     const attributes = { 'verifier.issuer': issuer.issuer, 'verifier.scheme': 'Bearer' };
     expect(await read('verifier.authentication.duration')).toMatchObject([
       { attributes: { ...attributes, 'verifier.token.cached': false }, value: { count: 1 } },
       { attributes: { ...attributes, 'verifier.token.cached': true }, value: { count: 2 } },
+      { attributes: { 'verifier.issuer': 'other', 'error.type': 'ERR_CREDENTIALS_MISSING' }, value: { count: 1 } },
     ]);
+  });
+
+  it('[OTEL-COST] stop listening after 1,000 authentications, until the next second', async () => {
+    const channel = tracingChannel('@verifier/core:authenticate');
+    const verifier = start();
+    const token = await issuer.token();
+    await authenticate(verifier, token);
+    expect(channel.hasSubscribers).toBe(true);
+    for (let sent = 0; sent < 5000 && channel.hasSubscribers; sent += 1) verifier.authenticate(requestWith(token));
+    expect(channel.hasSubscribers).toBe(false);
+    await vi.waitFor(() => expect(channel.hasSubscribers).toBe(true), { timeout: 10_000 });
+    const durations = await read('verifier.authentication.duration');
+    const counts = durations.map(({ value }) => Object(value).count as number);
+    expect(counts[0]).toBe(1);
+    expect(counts[1]).toBeGreaterThanOrEqual(999);
   });
 
   it('have buckets for microseconds', async () => {
