@@ -33,6 +33,7 @@ const verifierOptions: readonly Pollution[] = [
   ['realm', 'polluted'],
   ['optional', true],
   ['onEvent', noFetch],
+  ['log', noFetch],
   ['clock', { now: () => 0, monotonic: () => 0 }],
   ['keyCache', { staleFor: 'polluted' }],
   ['tokenCache', { maxEntries: 'polluted' }],

@@ -32,6 +32,7 @@ export { copyOptions } from './lib/copy-options.ts';
 export type { TracedAuthentication } from './observability/authentication-trace.ts';
 export type { DurationBucket } from './observability/duration-buckets.ts';
 export type { DocumentName, FetchFailureKind, VerifierEvent } from './observability/events.ts';
+export type { RefusalEntry } from './observability/refusal-entry.ts';
 export type { IssuerStats, VerifierStats } from './observability/stats.ts';
 export type { TimingStats } from './observability/timing-metrics.ts';
 export type {

@@ -56,10 +56,9 @@ export class ProcessVerifier implements OptionalVerifier {
   #closing: Promise<void> | undefined;
 
   constructor(options: ResolvedOptions, runtime: Runtime) {
-    const publish = isolateListener(options.hooks.onEvent, runtime, options.clock);
+    const publish = isolateListener('onEvent', options.hooks.onEvent, runtime, options.clock);
     const timings = new TimingMetrics(runtime, options.clock);
     const counters = emptyCounters();
-    const output = debugOutput(runtime, options.debug);
     const issuers = openIssuers(
       options,
       observeEvents({ publish, timings, counters, runtime: options.debug ? runtime : undefined }),
@@ -71,9 +70,10 @@ export class ProcessVerifier implements OptionalVerifier {
       timings,
       counters,
       clock: options.clock,
+      log: isolateListener('log', options.hooks.log, runtime, options.clock),
       channel: runtime.tracingChannel('@verifier/core:authenticate'),
       namesIssuers: typeof options.issuers !== 'function',
-      output,
+      output: debugOutput(runtime, options.debug),
       warn: (message) => warnOfRefusals(runtime, message),
       advise: (error, issuer) => adviseOn(error, adviceSettings(options, issuers, issuer)),
     });

@@ -1,7 +1,6 @@
 import type { Clock } from '../runtime/clock.ts';
 import type { TelemetryRuntime } from '../runtime/telemetry-runtime.ts';
 import { describeThrown } from './describe-thrown.ts';
-import type { EventListener } from './events.ts';
 
 // After this many seconds without a failure, the next failure is reported again.
 const quietPeriod = 600;
@@ -11,22 +10,23 @@ const quietPeriod = 600;
  * failure of a request: one warning until the listener has not failed for 10 minutes, because clients cause most events.
  * Without a listener, returns one that does nothing.
  */
-export function isolateListener(
-  onEvent: EventListener | undefined,
+export function isolateListener<TEvent>(
+  name: 'onEvent' | 'log',
+  listener: ((event: TEvent) => void) | undefined,
   runtime: Pick<TelemetryRuntime, 'warn'>,
   clock: Pick<Clock, 'monotonic'>,
-): EventListener {
-  if (onEvent === undefined) return () => undefined;
+): (event: TEvent) => void {
+  if (listener === undefined) return () => undefined;
   let failedAt = Number.NEGATIVE_INFINITY;
   const failed = (error: unknown): void => {
     const now = clock.monotonic();
     const isReported = now - failedAt < quietPeriod;
     failedAt = now;
-    if (!isReported) runtime.warn(`onEvent threw ${describeThrown(error)}`, 'VERIFIER_LISTENER');
+    if (!isReported) runtime.warn(`${name} threw ${describeThrown(error)}`, 'VERIFIER_LISTENER');
   };
   return (event) => {
     try {
-      const result: unknown = onEvent(event);
+      const result: unknown = listener(event);
       // A thenable of another library rejects as well.
       if (isThenable(result)) Promise.resolve(result).catch(failed);
     } catch (error) {

@@ -7,6 +7,7 @@ import type { VerifiedToken } from '../token/verified-token.ts';
 import { AuthenticationTrace } from './authentication-trace.ts';
 import { issuerOf } from './error-issuer.ts';
 import type { EventListener, VerifierEvent } from './events.ts';
+import { type RefusalEntry, refusalEntry } from './refusal-entry.ts';
 import { RefusalLog, type RefusalLogParts } from './refusal-log.ts';
 import type { Counters, VerifierStats } from './stats.ts';
 import type { TimingMetrics } from './timing-metrics.ts';
@@ -17,6 +18,7 @@ const batchSize = 64;
 /** The collaborators of {@link VerificationMetrics}. */
 export interface VerificationMetricsParts extends RefusalLogParts {
   readonly publish: EventListener;
+  readonly log: (entry: RefusalEntry) => void;
   readonly runtime: Pick<TelemetryRuntime, 'trace'>;
   readonly timings: TimingMetrics;
   readonly clock: Pick<Clock, 'monotonic'>;
@@ -112,6 +114,7 @@ export class VerificationMetrics {
     const issuer = issuerOf(error);
     refused[code] = (refused[code] ?? 0) + 1;
     this.log.refused(error, issuer);
+    this.#parts.log(refusalEntry(error, issuer));
     const event: VerifierEvent = { type: 'token-refused', issuer, code };
     this.#parts.runtime.trace(event);
     this.#parts.publish(event);

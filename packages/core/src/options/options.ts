@@ -1,6 +1,7 @@
 import type { DocumentHeaders } from '../http/document-headers.ts';
 import type { JSONWebKeySet } from '../keys/jwk.ts';
 import type { VerifierEvent } from '../observability/events.ts';
+import type { RefusalEntry } from '../observability/refusal-entry.ts';
 import type { RequestLike } from '../request/request.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { FetchLike } from '../runtime/http-runtime.ts';
@@ -281,6 +282,14 @@ export interface CommonOptions {
    * @default none
    */
   readonly onEvent?: (event: VerifierEvent) => void;
+  /**
+   * Called once for each refused request, and for each refused token of `verify`, in the asynchronous context of its caller.
+   * For a log line with the claim at fault; count refusals with {@link CommonOptions.onEvent} or `stats()`. An error that
+   * it throws becomes a warning.
+   *
+   * @default none
+   */
+  readonly log?: (entry: RefusalEntry) => void;
   /** @default the clocks of the runtime */
   readonly clock?: Clock;
 }

@@ -19,7 +19,7 @@ import {
 
 export type { ResolvedHttp, ResolvedKeyCache } from './verifier-options.ts';
 
-type HookName = 'validate' | 'getToken' | 'onEvent';
+type HookName = 'validate' | 'getToken' | 'onEvent' | 'log';
 type Hooks = { readonly [Name in HookName]: CommonOptions[Name] | undefined };
 
 /** The options of a verifier: checked, frozen, with defaults applied. */
@@ -44,7 +44,7 @@ export function resolveOptions(options: VerifierOptions): ResolvedOptions {
   const reader = new OptionReader(options, '', names);
   const http = readGroup<ResolvedHttp>(reader, 'http', httpOptions);
   const shared = pick(reader, policyNames);
-  const { issuers, validate, getToken, onEvent, ...others } = readOptions<ResolvedVerifierOptions>(
+  const { issuers, validate, getToken, onEvent, log, ...others } = readOptions<ResolvedVerifierOptions>(
     verifierOptions,
     reader,
   );
@@ -56,7 +56,7 @@ export function resolveOptions(options: VerifierOptions): ResolvedOptions {
     tokenCache:
       reader.raw('tokenCache') !== false && readGroup<ResolvedTokenCache>(reader, 'tokenCache', tokenCacheOptions),
     http,
-    hooks: Object.freeze({ validate, getToken, onEvent }),
+    hooks: Object.freeze({ validate, getToken, onEvent, log }),
   });
 }
 

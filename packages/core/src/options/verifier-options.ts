@@ -55,6 +55,7 @@ export const verifierOptions: OptionTable<ResolvedVerifierOptions> = {
   optional: booleanOption({ default: false, separates: 'nothing' }),
   debug: booleanOption({ default: false, separates: 'nothing' }),
   onEvent: functionOption<NonNullable<CommonOptions['onEvent']>>('nothing'),
+  log: functionOption<NonNullable<CommonOptions['log']>>('nothing'),
   clock: identityOption<Clock>({ default: systemClock, separates: 'entry' }, readClock),
 };
 

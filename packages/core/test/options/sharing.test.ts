@@ -55,6 +55,7 @@ const pairs: Readonly<Record<string, Pair>> = {
   optional: [{}, { optional: true }],
   debug: [{}, { debug: true }],
   onEvent: [{}, { onEvent: () => undefined }],
+  log: [{}, { log: () => undefined }],
   clock: [{}, { clock: new FakeClock() }],
   'keyCache.ttl': [{}, { keyCache: { ttl: 60 } }],
   'keyCache.refreshAhead': [{}, { keyCache: { refreshAhead: 0.5 } }],

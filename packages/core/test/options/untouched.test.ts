@@ -32,6 +32,7 @@ function allOptions(): VerifierOptions {
     http: { timeout: 1, connections: 1, maxResponseSize: 2048, headers: { a: 'b' }, fetch: vi.fn() },
     optional: true,
     onEvent: () => undefined,
+    log: () => undefined,
     clock: new FakeClock(),
   };
 }

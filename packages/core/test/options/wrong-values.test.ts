@@ -94,7 +94,7 @@ describe.each(['scopeClaims', 'roleClaims', 'permissionClaims', 'groupClaims'])(
   );
 });
 
-describe.each(['validate', 'getToken', 'onEvent', 'http.fetch'])('the option %s', (path) => {
+describe.each(['validate', 'getToken', 'onEvent', 'log', 'http.fetch'])('the option %s', (path) => {
   it.each(['x', {}, null, true, []].map((value) => ({ value })))('must be a function: not $value', ({ value }) => {
     expect(fault(withOption(path, value))).toBe(`${path} must be a function`);
   });

@@ -1,0 +1,3 @@
+import { traceRefusal } from './traced-steps.ts';
+
+console.log(JSON.stringify(await traceRefusal()));

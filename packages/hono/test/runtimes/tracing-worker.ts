@@ -1,0 +1,7 @@
+import { traceRefusal } from './traced-steps.ts';
+
+export default {
+  async fetch(): Promise<Response> {
+    return Response.json(await traceRefusal());
+  },
+};
