@@ -16,7 +16,7 @@ import { listenToDenials } from './observability/denial-listener.ts';
 import { attributeTo } from './observability/error-issuer.ts';
 import { isolateListener } from './observability/isolate-listener.ts';
 import { observeEvents } from './observability/observe-events.ts';
-import { emptyCounters, tokenCacheStats, type VerifierStats } from './observability/stats.ts';
+import { emptyCounters, issuerStats, tokenCacheStats, type VerifierStats } from './observability/stats.ts';
 import { TimingMetrics } from './observability/timing-metrics.ts';
 import { VerificationMetrics } from './observability/verification-metrics.ts';
 import type { ResolvedOptions } from './options/resolve-options.ts';
@@ -165,13 +165,11 @@ export class ProcessVerifier implements OptionalVerifier {
 
   stats(): VerifierStats {
     const { verified, refused, coldWaits, fetchFailures } = this.#metrics.counters;
-    const configured = typeof this.#options.issuers !== 'function';
-    const known = this.#issuers.known();
-    const issuers = known.map(({ issuer, entry }) => [issuer, { ...entry.stats(), configured }] as const);
+    const isConfigured = typeof this.#options.issuers !== 'function';
     return {
       verified,
       refused: { ...refused },
-      issuers: Object.fromEntries(issuers),
+      issuers: issuerStats(this.#issuers.known(), isConfigured),
       fetches: this.#timings.stats('fetches'),
       fetchFailures: { ...fetchFailures },
       authentications: this.#metrics.authentications(),

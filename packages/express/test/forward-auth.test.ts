@@ -67,9 +67,10 @@ interface Proxy {
   stop(): Promise<void>;
 }
 
+type ProxyName = Extract<ProgramName, 'nginx' | 'caddy'>;
 type StartProxy = (application: RunningApp, authorizer: RunningApp) => Promise<Proxy>;
 
-const proxies: Readonly<Record<ProgramName, StartProxy>> = {
+const proxies: Readonly<Record<ProxyName, StartProxy>> = {
   nginx: (application, authorizer) =>
     startNginx(`
       client_max_body_size 100m;
@@ -85,7 +86,7 @@ const proxies: Readonly<Record<ProgramName, StartProxy>> = {
     ),
 };
 
-describe.each(Object.entries(proxies) as [ProgramName, StartProxy][])('behind %s', (program, start) => {
+describe.each(Object.entries(proxies) as [ProxyName, StartProxy][])('behind %s', (program, start) => {
   describeWith(program, '[ANSWERS-FORWARD-AUTH] the recipe', () => {
     let server: AuthorizationServer;
     let token: string;

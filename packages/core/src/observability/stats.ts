@@ -47,6 +47,16 @@ export interface IssuerStats extends KeyStats {
   readonly configured: boolean;
 }
 
+interface KnownIssuer {
+  readonly issuer: string;
+  readonly entry: { stats(): KeyStats };
+}
+
+/** The state of each known issuer of a verifier, by issuer. */
+export function issuerStats(known: readonly KnownIssuer[], configured: boolean): VerifierStats['issuers'] {
+  return Object.fromEntries(known.map(({ issuer, entry }) => [issuer, { ...entry.stats(), configured }]));
+}
+
 /** The counters of one verifier. */
 export interface Counters {
   readonly refused: Partial<Record<AuthErrorCode, number>>;

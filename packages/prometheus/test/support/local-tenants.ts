@@ -5,8 +5,7 @@ const { privateKey, publicKey } = generateKeyPairSync('ed25519');
 const jwks: JSONWebKeySet = { keys: [{ kty: 'OKP', ...publicKey.export({ format: 'jwk' }), alg: 'EdDSA', kid: 'a' }] };
 const header = encode({ alg: 'EdDSA', kid: 'a', typ: 'at+jwt' });
 
-/** The audience of every tenant's tokens. */
-export const audience = 'api://orders';
+const audience = 'api://orders';
 
 function encode(value: object): string {
   return Buffer.from(JSON.stringify(value)).toString('base64url');
