@@ -1,9 +1,6 @@
-import type { VerifierStats } from '@verifier/core';
+import type { IssuerStats } from '@verifier/core';
 import { attributeNames } from './attributes.ts';
 import type { Point } from './point.ts';
-
-/** The statistics of one issuer. */
-export type IssuerStats = VerifierStats['issuers'][string];
 
 type DocumentCounts = Pick<IssuerStats, 'contactsSaved' | 'failures' | 'refreshes'>;
 

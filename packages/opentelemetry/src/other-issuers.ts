@@ -1,5 +1,6 @@
+import type { IssuerStats } from '@verifier/core';
 import { otherIssuer } from './attributes.ts';
-import { type IssuerStats, issuerPoints } from './issuer-points.ts';
+import { issuerPoints } from './issuer-points.ts';
 import { statsMetrics } from './metrics.ts';
 import type { Point } from './point.ts';
 

@@ -9,6 +9,8 @@ import type { Report, ReportedSpan, Sdk } from './children/sdk.ts';
 
 const program = fileURLToPath(new URL('children/app.ts', import.meta.url));
 
+const copies = new URL('children/other-api.ts', import.meta.url).href;
+
 let issuer: AuthorizationServer;
 let child: ChildProcess | undefined;
 let port = '';
@@ -22,8 +24,8 @@ afterEach(async () => {
   await issuer.close();
 });
 
-async function startApp(sdk: Sdk, first: 'core' | 'opentelemetry'): Promise<void> {
-  child = spawn(process.execPath, [program, issuer.issuer, issuer.audience, sdk, first], {
+async function startApp(sdk: Sdk, first: 'core' | 'opentelemetry', ...flags: string[]): Promise<void> {
+  child = spawn(process.execPath, [...flags, program, issuer.issuer, issuer.audience, sdk, first], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, NODE_OPTIONS: '', NODE_NO_WARNINGS: '1' },
   });
@@ -124,5 +126,20 @@ describe.each([
         attributes: { 'verifier.issuer': issuer.issuer, 'verifier.scheme': 'Bearer', 'verifier.token.cached': false },
       },
     ]);
+  });
+});
+
+describe('[OTEL-COPIES] with a copy of version 1.9 of the API for the package', () => {
+  it.each(['2', '3'] as const)('the SDK of version %s receives spans, attributes and metrics', async (sdk) => {
+    await startApp(sdk, 'core', '--import', copies);
+    await request('/', await issuer.token());
+    const exported = await report();
+    const [server] = serverSpans(exported);
+    const fetches = exported.spans.filter(({ name }) => name.startsWith('verifier fetch'));
+    expect(fetches.map(({ parent }) => parent)).toEqual([server?.id, server?.id]);
+    expect(server?.attributes).toMatchObject({ 'verifier.token.cached': false });
+    const metrics = exported.points.map(({ metric }) => metric);
+    expect(metrics).toContain('verifier.authentication.duration');
+    expect(metrics).toContain('verifier.key_set.age');
   });
 });
