@@ -1,7 +1,8 @@
+import type { AsyncLocalStorage } from 'node:async_hooks';
 import { type TracingChannelSubscribers, tracingChannel } from 'node:diagnostics_channel';
 import type { Context } from '@opentelemetry/api';
 import type { TracedAuthentication, TracedFetch } from '@verifier/core';
-import { createContextStore } from './context-store.ts';
+import { ContextStore } from './context-store.ts';
 
 /** Listens to one kind of operation. */
 export interface OperationListener<TOperation> {
@@ -32,7 +33,7 @@ export function onFetch({ started, ended }: OperationListener<TracedFetch>): () 
 /** Runs each fetch in the context that `enter` returns, until the returned function is called. */
 export function bindFetches(enter: (fetch: TracedFetch) => Context): () => void {
   const { start } = tracingChannel<unknown, TracedFetch>('@verifier/core:fetch');
-  const store = createContextStore();
+  const store = new ContextStore() as unknown as AsyncLocalStorage<Context>;
   start.bindStore(store, enter);
   return () => void start.unbindStore(store);
 }

@@ -1,4 +1,3 @@
-import type { AsyncLocalStorage } from 'node:async_hooks';
 import { type Context, context } from '@opentelemetry/api';
 
 interface Scope {
@@ -7,22 +6,20 @@ interface Scope {
 }
 
 /**
- * Creates a store for a diagnostics channel that makes the value of the channel the active context of OpenTelemetry. The
- * real store is a secret of the context manager.
+ * A store for a diagnostics channel that makes the value of the channel the active context of OpenTelemetry. It replaces
+ * the `AsyncLocalStorage` of the SDK, which is private.
  */
-export function createContextStore(): AsyncLocalStorage<Context> {
-  const store = {
-    // Node.js 22 and 24.
-    run<TResult>(active: Context, run: () => TResult): TResult {
-      return context.with(active, run);
-    },
-    // Node.js 26.
-    withScope(active: Context): Scope {
-      // Since version 1.10 of the API.
-      const token = (context as Partial<typeof context>).attach?.call(context, active);
-      const dispose = (): void => token?.dispose();
-      return { dispose, [Symbol.dispose]: dispose };
-    },
-  };
-  return store as unknown as AsyncLocalStorage<Context>;
+export class ContextStore {
+  /** Called by Node.js 22 and 24. */
+  run<TResult>(active: Context, run: () => TResult): TResult {
+    return context.with(active, run);
+  }
+
+  /** Called by Node.js 26. */
+  withScope(active: Context): Scope {
+    // Since version 1.10 of the API.
+    const token = (context as Partial<typeof context>).attach?.call(context, active);
+    const dispose = (): void => token?.dispose();
+    return { dispose, [Symbol.dispose]: dispose };
+  }
 }

@@ -3,7 +3,7 @@ interface Entry {
   readonly end: () => void;
 }
 
-/** What several verifiers share: started by the first of them, ended by the last. */
+/** Work that several verifiers share: started by the first of them, ended by the last. */
 export class Leases {
   readonly #entries: Map<unknown, Entry> = new Map();
 
@@ -17,10 +17,10 @@ export class Leases {
     const entry = this.#entries.get(key) ?? { uses: 0, end: start() };
     entry.uses += 1;
     this.#entries.set(key, entry);
-    let isHeld = true;
+    let isLeased = true;
     return () => {
-      if (!isHeld) return;
-      isHeld = false;
+      if (!isLeased) return;
+      isLeased = false;
       entry.uses -= 1;
       if (entry.uses > 0) return;
       this.#entries.delete(key);

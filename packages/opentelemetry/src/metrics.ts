@@ -1,5 +1,5 @@
 /** The instruments of the OpenTelemetry API that the package uses. */
-export type MetricKind = 'counter' | 'gauge' | 'histogram' | 'updown';
+type MetricKind = 'counter' | 'gauge' | 'histogram' | 'updown';
 
 /** One metric: its name is part of the public surface. */
 export interface Metric {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import {
   createVerifier,
   fromFetchRequest,
+  type RequestLike,
   type Verifier,
   type VerifierOptions,
   type VerifierStats,
@@ -238,7 +239,7 @@ describe('[OTEL-OPTIONS] wrong arguments', () => {
     ['an unknown option', { stats: () => ({}) }, { meter: 1 }, /"meter" is not an option/],
     ['an empty name', { stats: () => ({}) }, { name: '' }, /"name"/],
   ])('are a ConfigurationError: %s', (_name, verifier, options, message) => {
-    expect(() => instrumentVerifier(verifier as unknown as Verifier, options)).toThrow(
+    expect(() => instrumentVerifier(verifier as unknown as Verifier, options as object)).toThrow(
       expect.objectContaining({ code: 'ERR_CONFIG_INVALID', message: expect.stringMatching(message) }),
     );
   });

@@ -51,7 +51,7 @@ register('@opentelemetry/instrumentation/hook.mjs', import.meta.url);
 
 /** Starts the SDK. Returns a function that reports. */
 export function startSdk(sdk: Sdk): () => Promise<Report> {
-  const instrumentations = [new HttpInstrumentation(), new UndiciInstrumentation()];
+  const instrumentations: Instrumentations = [new HttpInstrumentation(), new UndiciInstrumentation()];
   const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
   const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 1e6, exportTimeoutMillis: 1e5 });
   const spans = sdk === '3' ? startSdk3(reader, instrumentations) : startSdk2(reader, instrumentations);
