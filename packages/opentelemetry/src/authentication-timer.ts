@@ -21,7 +21,8 @@ export class AuthenticationTimer {
 
   constructor(measured: (authentication: TracedAuthentication, seconds: number) => void) {
     this.#measured = measured;
-    this.#interval.unref();
+    // Timers of web runtimes are numbers.
+    (this.#interval as Partial<NodeJS.Timeout>).unref?.();
     this.#listen();
   }
 

@@ -10,15 +10,15 @@ import { attributeNames } from './attributes.ts';
  *
  * @example
  * ```ts
+ * import type { RequestLike, Verifier } from '@verifier/core';
  * import { setSubject } from '@verifier/opentelemetry';
- * import { getAuth } from '@verifier/express';
- * import express from 'express';
  *
- * const app = express();
- * app.get('/orders', (req, res) => {
- *   setSubject(getAuth(req));
- *   res.json([]);
- * });
+ * export async function subjectOf(verifier: Verifier, request: RequestLike): Promise<string | undefined> {
+ *   const result = await verifier.authenticate(request);
+ *   if (!result.ok) return undefined;
+ *   setSubject(result.auth);
+ *   return result.auth?.subject;
+ * }
  * ```
  */
 export function setSubject(auth: Pick<VerifiedToken, 'subject'> | null): void {

@@ -1,7 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import { type AuthorizationServer, startAuthorizationServer } from '@verifier/test-issuer';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -9,6 +10,8 @@ import type { Report, ReportedSpan, Sdk } from './children/sdk.ts';
 
 const program = fileURLToPath(new URL('children/app.ts', import.meta.url));
 
+const run = promisify(execFile);
+const oneToken = fileURLToPath(new URL('children/one-token.ts', import.meta.url));
 const copies = new URL('children/other-api.ts', import.meta.url).href;
 
 let issuer: AuthorizationServer;
@@ -126,6 +129,17 @@ describe.each([
         attributes: { 'verifier.issuer': issuer.issuer, 'verifier.scheme': 'Bearer', 'verifier.token.cached': false },
       },
     ]);
+  });
+});
+
+describe('an instrumented process', () => {
+  // The time-out kills a process that does not exit by itself, and so fails the test.
+  it('[OTEL-COST] exits by itself', async () => {
+    const token = await issuer.token();
+    const { stdout } = await run(process.execPath, [oneToken, issuer.issuer, issuer.audience, token], {
+      timeout: 10_000,
+    });
+    expect(stdout).toBe('true\n');
   });
 });
 
