@@ -17,8 +17,9 @@ export class DurationBuckets {
   readonly #counts: number[] = bounds.map(() => 0);
 
   record(seconds: number): void {
-    const index = bounds.findIndex((bound) => seconds <= bound);
-    if (index !== -1) this.#counts[index] = (this.#counts[index] ?? 0) + 1;
+    let index = 0;
+    while (seconds > (bounds[index] ?? Number.POSITIVE_INFINITY)) index += 1;
+    if (index < bounds.length) this.#counts[index] = (this.#counts[index] ?? 0) + 1;
   }
 
   /** The buckets, lowest bound first. */

@@ -12,8 +12,8 @@ interface Globals {
 export function tracingChannelOf(name: string): TracingChannel | undefined {
   const { process } = globalThis as unknown as Globals;
   try {
-    // An import would fail where the module is absent.
-    const channel = process?.getBuiltinModule?.('node:diagnostics_channel')?.tracingChannel?.(name);
+    // An import would fail where the module is absent. Bundles must not contain a name with the prefix of Node.js.
+    const channel = process?.getBuiltinModule?.('diagnostics_channel')?.tracingChannel?.(name);
     return typeof channel?.start.runStores === 'function' ? withSubscribers(channel) : undefined;
   } catch {
     return undefined;
