@@ -188,9 +188,11 @@ async function live(file: string, args: string[]): Promise<boolean> {
   return ok;
 }
 
-/** Builds core, then runs a script that takes longer than a test may. */
+const builtForScripts = ['core', 'prometheus', 'test-issuer'];
+
+/** Builds what the scripts import, then runs one that takes longer than a test may. */
 function script(name: string): (args: string[]) => Promise<boolean> {
-  const build = [...turbo('build'), '--filter=@verifier/core', '--filter=@verifier/test-issuer'];
+  const build = [...turbo('build'), ...builtForScripts.map((name) => `--filter=@verifier/${name}`)];
   return async (args) => (await live('turbo', build)) && live(process.execPath, [`scripts/${name}.ts`, ...args]);
 }
 
@@ -206,6 +208,7 @@ const commands: Record<string, (args: string[]) => Promise<boolean>> = {
   fuzz: script('fuzz'),
   'flood-cost': script('flood-cost'),
   'refusal-cost': script('refusal-cost'),
+  'metrics-cost': script('metrics-cost'),
   soak: script('soak'),
   trace: (args) => live(process.execPath, ['scripts/trace-request.ts', ...args]),
   mutation: (args) => live('pnpm', ['--silent', '--dir', 'packages/core', 'exec', 'stryker', 'run', ...args]),

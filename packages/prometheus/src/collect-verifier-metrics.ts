@@ -1,4 +1,4 @@
-import { ConfigurationError, type Verifier } from '@verifier/core';
+import { ConfigurationError, copyOptions, type Verifier } from '@verifier/core';
 import { register as globalRegistry, type Metric, type OpenMetricsContentType, type Registry } from 'prom-client';
 import { metricTable } from './metric-table.ts';
 import { StatsMetric, snapshotsOf } from './stats-metric.ts';
@@ -51,8 +51,9 @@ export function collectVerifierMetrics(
   verifier: Pick<Verifier, 'stats'>,
   options: VerifierMetricsOptions = {},
 ): VerifierMetrics {
-  const { name = 'default', register = globalRegistry } = options;
-  validate(verifier, options, name);
+  const own = copyOptions(options);
+  const { name = 'default', register = globalRegistry } = own;
+  validate(verifier, own, name);
   const registry = register as AnyRegistry;
   const snapshots = snapshotsIn(registry);
   if (!snapshots.add(name, verifier)) {

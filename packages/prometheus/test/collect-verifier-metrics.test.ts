@@ -1,3 +1,4 @@
+import { withPollution } from '@verifier/conformance';
 import { isConfigurationError } from '@verifier/core';
 import { Counter, register as globalRegistry, type OpenMetricsContentType, Registry } from 'prom-client';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
@@ -211,6 +212,20 @@ describe('the registry', () => {
     const { message } = thrownBy(() => collectVerifierMetrics(new FakeVerifier(), { register }));
     expect(message).toContain('verifier_cold_waits_total');
     expect(register.getMetricsAsArray()).toEqual([other]);
+  });
+});
+
+describe('options', () => {
+  it.each([
+    ['name', 'polluted'],
+    ['register', {}],
+  ])('[OPTIONS-OWN] are not read from Object.prototype: %s', async (name, value) => {
+    const text = await withPollution([name, value], async () => {
+      const metrics = collectVerifierMetrics(new FakeVerifier(), name === 'name' ? { register } : {});
+      onTestFinished(() => metrics.close());
+      return (name === 'name' ? register : globalRegistry).metrics();
+    });
+    expect(new Set(readSamples(text).map(({ labels }) => labels['verifier']))).toEqual(new Set(['default']));
   });
 });
 
