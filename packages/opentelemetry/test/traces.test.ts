@@ -84,7 +84,7 @@ describe('[OTEL-SEVERAL] disable()', () => {
 
 describe('[OTEL-SUBJECT] setSubject', () => {
   it('adds the subject to the active span only', async () => {
-    setSubject({ subject: 'nobody' });
+    setSubject({ subject: 'bob' });
     await inSpan(() => setSubject({ subject: 'alice' }));
     await inSpan(() => setSubject(null));
     const attributes = exporter.getFinishedSpans().map((span) => span.attributes);
