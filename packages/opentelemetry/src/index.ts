@@ -1,0 +1,6 @@
+export {
+  type InstrumentationOptions,
+  instrumentVerifier,
+  type VerifierInstrumentation,
+} from './instrument-verifier.ts';
+export { setSubject } from './set-subject.ts';

@@ -1,0 +1,31 @@
+import type { Attributes } from '@opentelemetry/api';
+import type { VerifierStats } from '@verifier/core';
+import { attributeNames } from './attributes.ts';
+import type { StatsMetric } from './metrics.ts';
+import type { Point } from './point.ts';
+
+/** Returns what the statistics say about tokens. */
+export function tokenPoints(stats: VerifierStats): Point[] {
+  const { hits, misses, entries, maxEntries } = stats.tokenCache;
+  return [
+    { metric: 'verifier.authentications', value: stats.verified, attributes: {} },
+    ...byError('verifier.authentications', stats.refused),
+    { metric: 'verifier.cold_waits', value: stats.coldWaits, attributes: {} },
+    { metric: 'verifier.signature_checks.waiting', value: stats.waitingChecks, attributes: {} },
+    { metric: 'verifier.token_cache.lookups', value: hits, attributes: withResult('hit') },
+    { metric: 'verifier.token_cache.lookups', value: misses, attributes: withResult('miss') },
+    { metric: 'verifier.token_cache.entries', value: entries, attributes: {} },
+    { metric: 'verifier.token_cache.limit', value: maxEntries, attributes: {} },
+    ...byError('verifier.fetch.failures', stats.fetchFailures),
+  ];
+}
+
+function byError(metric: StatsMetric, counts: Readonly<Partial<Record<string, number>>>): Point[] {
+  return Object.entries(counts).map(([error, value = 0]) => {
+    return { metric, value, attributes: { [attributeNames.error]: error } };
+  });
+}
+
+function withResult(result: string): Attributes {
+  return { [attributeNames.result]: result };
+}
