@@ -24,6 +24,9 @@ export type TokenErrorCode =
   | 'ERR_BINDING_REQUIRED'
   | 'ERR_TOKEN_REJECTED';
 
+/** The token is accepted, but the login of its user is not the required one. The client needs a token of another login. */
+export type AuthenticationErrorCode = 'ERR_AUTHENTICATION_INSUFFICIENT';
+
 /** The token is accepted but does not permit this request. The client needs one with more rights. */
 export type ScopeErrorCode = 'ERR_SCOPE_INSUFFICIENT' | 'ERR_CLAIMS_INSUFFICIENT';
 
@@ -43,6 +46,7 @@ export type AuthErrorCode =
   | CredentialsMissingCode
   | RequestErrorCode
   | TokenErrorCode
+  | AuthenticationErrorCode
   | ScopeErrorCode
   | UnavailableErrorCode;
 
@@ -54,9 +58,9 @@ const configurationErrorBrand: symbol = Symbol.for('@verifier/core/Configuration
 
 /**
  * The reason why a request is refused. One of {@link CredentialsMissingError}, {@link RequestError}, {@link TokenError},
- * {@link ScopeError} and {@link UnavailableError}: the class says who must act, `code` says what happened. It contains no
- * token, key or claim value and can be logged, except that the message of ERR_TOKEN_REJECTED contains the string that
- * `validate` returned.
+ * {@link AuthenticationError}, {@link ScopeError} and {@link UnavailableError}: the class says who must act, `code` says
+ * what happened. It contains no token, key or claim value and can be logged, except that the message of ERR_TOKEN_REJECTED
+ * contains the string that `validate` returned.
  *
  * Recognise it with {@link isAuthError}. `instanceof` fails if the process has two copies of this package.
  */
@@ -122,6 +126,35 @@ export class TokenError extends AuthError {
   }
 }
 
+/** The part of the requirements of a route that the login of a user does not meet, and the scopes of the route. */
+export interface AuthenticationErrorDetails {
+  readonly acrValues?: readonly string[];
+  readonly maxAge?: number | undefined;
+  readonly scope?: readonly string[];
+}
+
+/**
+ * 401 `insufficient_user_authentication` (RFC 9470, section 3): the token is accepted, but the route requires another or a
+ * more recent login of its user.
+ */
+export class AuthenticationError extends AuthError {
+  readonly code: AuthenticationErrorCode = 'ERR_AUTHENTICATION_INSUFFICIENT';
+  readonly status: 401 = 401;
+  /** The values of `acr` that the route accepts; empty if the token meets them. */
+  readonly acrValues: readonly string[];
+  /** The greatest age of the login in seconds; absent if the token meets it. */
+  declare readonly maxAge?: number;
+  /** All scopes of the route, so that the client obtains one token for both. */
+  readonly scope: readonly string[];
+
+  constructor(message: string, { acrValues = [], maxAge, scope = [] }: AuthenticationErrorDetails = {}) {
+    super(message);
+    this.acrValues = acrValues;
+    if (maxAge !== undefined) this.maxAge = maxAge;
+    this.scope = scope;
+  }
+}
+
 /** 403 `insufficient_scope` (RFC 6750, section 3.1): the token is accepted but does not permit this request. */
 export class ScopeError extends AuthError {
   readonly code: ScopeErrorCode;
@@ -161,13 +194,27 @@ export class ConfigurationError extends TypeError {
 const asHidden = { value: true, enumerable: false };
 Object.defineProperty(AuthError.prototype, authErrorBrand, asHidden);
 Object.defineProperty(ConfigurationError.prototype, configurationErrorBrand, asHidden);
-const classes = { CredentialsMissingError, RequestError, TokenError, ScopeError, UnavailableError, ConfigurationError };
+const classes = {
+  CredentialsMissingError,
+  RequestError,
+  TokenError,
+  AuthenticationError,
+  ScopeError,
+  UnavailableError,
+  ConfigurationError,
+};
 for (const [name, { prototype }] of Object.entries(classes)) {
   Object.defineProperty(prototype, 'name', { value: name, enumerable: false });
 }
 
 /** The union of the {@link AuthError} classes; `code` and `status` discriminate it. */
-export type AnyAuthError = CredentialsMissingError | RequestError | TokenError | ScopeError | UnavailableError;
+export type AnyAuthError =
+  | CredentialsMissingError
+  | RequestError
+  | TokenError
+  | AuthenticationError
+  | ScopeError
+  | UnavailableError;
 
 /**
  * Whether a value is an {@link AuthError}, also one from another copy of this package.

@@ -1,5 +1,6 @@
 import { type AnyAuthError, CredentialsMissingError, ScopeError } from '../errors.ts';
 import type { VerifiedToken } from '../token/verified-token.ts';
+import { denyAuthentication } from './deny-authentication.ts';
 import type { RequiredNames, ResolvedRequirements } from './resolved-requirements.ts';
 
 /**
@@ -11,6 +12,10 @@ import type { RequiredNames, ResolvedRequirements } from './resolved-requirement
  */
 export function denyAccess(auth: VerifiedToken | null, requirements: ResolvedRequirements): AnyAuthError | undefined {
   if (auth === null) return requirements.optional === true ? undefined : new CredentialsMissingError();
+  const { authentication } = requirements;
+  // First: a client that obtains a token of another login can also request the scopes.
+  const denied = authentication && denyAuthentication(auth, authentication, scopesIn(requirements));
+  if (denied !== undefined) return denied;
   for (const required of requirements.required) {
     if (!hasNames(auth, required)) return insufficientNames(required);
   }
@@ -26,8 +31,13 @@ export function denyAccess(auth: VerifiedToken | null, requirements: ResolvedReq
  * Whether a request without credentials is accepted as anonymous. The default of the verifier applies only to a route without
  * requirements: an anonymous request never meets one, unless the route itself sets `optional`.
  */
-export function isAnonymousAllowed({ optional, required, claims }: ResolvedRequirements, byDefault: boolean): boolean {
-  return optional ?? (byDefault && required.length === 0 && claims === undefined);
+export function isAnonymousAllowed(requirements: ResolvedRequirements, byDefault: boolean): boolean {
+  const { optional, required, authentication, claims } = requirements;
+  return optional ?? (byDefault && required.length === 0 && authentication === undefined && claims === undefined);
+}
+
+function scopesIn({ required }: ResolvedRequirements): readonly string[] {
+  return [...new Set(required.filter(({ kind }) => kind === 'scope').flatMap(({ names }) => names))];
 }
 
 function hasNames(auth: VerifiedToken, { property, names, isAny }: RequiredNames): boolean {

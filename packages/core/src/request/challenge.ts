@@ -17,6 +17,7 @@ const descriptions: Partial<Record<AuthErrorCode, string>> = {
   ERR_CREDENTIALS_MALFORMED: 'The Authorization header is malformed',
   ERR_CREDENTIALS_REPEATED: 'The request has more than one set of credentials',
   ERR_TOKEN_EXPIRED: 'The access token expired',
+  ERR_AUTHENTICATION_INSUFFICIENT: 'The request needs another or a more recent login',
   ERR_SCOPE_INSUFFICIENT: 'The access token lacks a required scope',
   ERR_CLAIMS_INSUFFICIENT: 'The access token does not permit this request',
 };
@@ -49,12 +50,17 @@ export function challengeFor(error: AnyAuthError, realm: string): Challenge {
 // Replaces a `Cache-Control` of the application, by which a cache may store a denied request's answer for other clients.
 const answerHeaders = { 'Cache-Control': 'no-store', 'Content-Type': 'application/json' };
 
+const errorsOf401: Partial<Record<AuthErrorCode, string>> = {
+  ERR_CREDENTIALS_MISSING: 'unauthorized',
+  ERR_AUTHENTICATION_INSUFFICIENT: 'insufficient_user_authentication',
+};
+
 function errorCodeOf({ status, code }: AnyAuthError): string {
   switch (status) {
     case 400:
       return 'invalid_request';
     case 401:
-      return code === 'ERR_CREDENTIALS_MISSING' ? 'unauthorized' : 'invalid_token';
+      return errorsOf401[code] ?? 'invalid_token';
     case 403:
       return 'insufficient_scope';
     default:
@@ -77,7 +83,21 @@ function challengesFor(error: AnyAuthError, realm: string): readonly SchemeChall
 // RFC 6750, section 3.1: a request without credentials gets no error parameter.
 function errorParameters(error: AnyAuthError): Record<string, string> {
   if (error.code === 'ERR_CREDENTIALS_MISSING') return {};
-  const parameters = { error: errorCodeOf(error), error_description: publicDescription(error) };
-  const scopes = error.status === 403 ? error.scope : [];
+  const parameters = {
+    error: errorCodeOf(error),
+    error_description: publicDescription(error),
+    ...authenticationParameters(error),
+  };
+  const scopes = 'scope' in error ? error.scope : [];
   return scopes.length === 0 ? parameters : { ...parameters, scope: scopes.join(' ') };
+}
+
+// RFC 9470, section 3.
+function authenticationParameters(error: AnyAuthError): Record<string, string> {
+  if (error.code !== 'ERR_AUTHENTICATION_INSUFFICIENT') return {};
+  const { acrValues, maxAge } = error;
+  return {
+    ...(acrValues.length === 0 ? {} : { acr_values: acrValues.join(' ') }),
+    ...(maxAge === undefined ? {} : { max_age: String(maxAge) }),
+  };
 }

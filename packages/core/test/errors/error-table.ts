@@ -12,6 +12,7 @@ const classes: Readonly<Record<string, readonly [name: string, status: string]>>
   CredentialsMissingCode: ['CredentialsMissingError', '401'],
   RequestErrorCode: ['RequestError', '400'],
   TokenErrorCode: ['TokenError', '401'],
+  AuthenticationErrorCode: ['AuthenticationError', '401'],
   ScopeErrorCode: ['ScopeError', '403'],
   UnavailableErrorCode: ['UnavailableError', '503'],
 };

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import * as core from '../../src/index.ts';
 import { readAllCodes, readErrorTable } from './error-table.ts';
 
-const { CredentialsMissingError, RequestError, TokenError, ScopeError, UnavailableError, ConfigurationError } = core;
+const { CredentialsMissingError, RequestError, TokenError, AuthenticationError, ScopeError } = core;
+const { UnavailableError, ConfigurationError } = core;
 const { isAuthError, isConfigurationError } = core;
 
 type Make = (code: string, message: string) => Error & { readonly code: string };
@@ -12,6 +13,7 @@ const makers: Readonly<Record<string, Make>> = {
   CredentialsMissingError: (_code, message) => new CredentialsMissingError(message),
   RequestError: (code, message) => new RequestError(code as core.RequestError['code'], message),
   TokenError: (code, message) => new TokenError(code as core.TokenError['code'], message),
+  AuthenticationError: (_code, message) => new AuthenticationError(message),
   ScopeError: (code, message) => new ScopeError(code as core.ScopeError['code'], message),
   UnavailableError: (code, message) => new UnavailableError(code as core.UnavailableError['code'], message),
   ConfigurationError: (_code, message) => new ConfigurationError(message),
@@ -69,6 +71,13 @@ describe('details', () => {
       return new UnavailableError('ERR_CLOSED', 'why', retryAfter === undefined ? {} : { retryAfter }).retryAfter;
     });
     expect(waits).toEqual([1, 1, 1, 1, 1, 2, 90, 1]);
+  });
+
+  it('of an AuthenticationError are what is not met, and the scopes of the route', () => {
+    expect(new AuthenticationError('why')).toMatchObject({ acrValues: [], scope: [] });
+    expect(new AuthenticationError('why')).not.toHaveProperty('maxAge');
+    const details = { acrValues: ['phr'], maxAge: 0, scope: ['pay'] };
+    expect(new AuthenticationError('why', details)).toMatchObject(details);
   });
 
   it('of a ScopeError are its scopes, none by default', () => {
