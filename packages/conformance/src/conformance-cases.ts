@@ -6,6 +6,7 @@ import { hostileCases } from './cases/hostile.ts';
 import { profileCases } from './cases/profiles.ts';
 import { scopeCases } from './cases/scopes.ts';
 import { signatureCases } from './cases/signatures.ts';
+import { stepUpCases } from './cases/step-up.ts';
 import type { ConformanceCase } from './conformance-case.ts';
 
 /** Every request of the suite, and the answer that every adapter must give. */
@@ -14,6 +15,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...signatureCases,
   ...claimCases,
   ...scopeCases,
+  ...stepUpCases,
   ...profileCases,
   ...bodyCases,
   ...hostileCases,

@@ -18,6 +18,7 @@ const verifierOptions: readonly Pollution[] = [
   ['clientIds', ['another-client']],
   ['algorithms', ['ES256']],
   ['tokenType', 'at+jwt'],
+  ['acrLevels', ['mfa', 'phr']],
   ['clockTolerance', 300],
   ['maxTokenAge', 1],
   ['requiredClaims', ['absent']],
@@ -57,6 +58,9 @@ const requirements: readonly Pollution[] = [
   ['anyPermission', ['admin']],
   ['group', 'admin'],
   ['anyGroup', ['admin']],
+  ['authentication', { acr: 'never' }],
+  ['acr', 'never'],
+  ['maxAge', 0],
   ['claims', () => false],
 ];
 

@@ -142,15 +142,15 @@ export class AuthenticationError extends AuthError {
   readonly status: 401 = 401;
   /** The values of `acr` that the route accepts; empty if the token meets them. */
   readonly acrValues: readonly string[];
-  /** The greatest age of the login in seconds; absent if the token meets it. */
-  declare readonly maxAge?: number;
+  /** The greatest age of the login in seconds; undefined if the token meets it. */
+  readonly maxAge: number | undefined;
   /** All scopes of the route, so that the client obtains one token for both. */
   readonly scope: readonly string[];
 
   constructor(message: string, { acrValues = [], maxAge, scope = [] }: AuthenticationErrorDetails = {}) {
     super(message);
     this.acrValues = acrValues;
-    if (maxAge !== undefined) this.maxAge = maxAge;
+    this.maxAge = maxAge;
     this.scope = scope;
   }
 }

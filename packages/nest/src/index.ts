@@ -2,6 +2,7 @@ export {
   type AnyAuthError,
   type Auth0Options,
   type AuthErrorCode,
+  type AuthenticationRequirement,
   type AuthentikOptions,
   type AuthResult,
   auth0,
@@ -45,6 +46,7 @@ export {
   type OktaAuthRequirements,
   Public,
   RequireAnyScope,
+  RequireAuthentication,
   RequireClaims,
   RequireScope,
 } from './decorators.ts';

@@ -37,10 +37,11 @@ export function parseAuthentication(
   if (acr === undefined && maxAge === undefined) {
     throw new ConfigurationError(`${caller} requires no login: give it acr, maxAge or both, such as { maxAge: 300 }`);
   }
-  return Object.freeze({
-    ...(acr !== undefined && { acr: parseAcr(acr, `${caller} was given ${path}acr`) }),
-    ...(maxAge !== undefined && { maxAge: parseMaxAge(maxAge, `${caller} takes ${path}`) }),
-  });
+  // Without a prototype: an absent member must not be read from Object.prototype later.
+  const parsed: { acr?: readonly string[]; maxAge?: number } = Object.create(null);
+  if (acr !== undefined) parsed.acr = parseAcr(acr, `${caller} was given ${path}acr`);
+  if (maxAge !== undefined) parsed.maxAge = parseMaxAge(maxAge, `${caller} takes ${path}`);
+  return Object.freeze(parsed);
 }
 
 function parseMemberName(name: string | symbol, caller: string, path: string): string {

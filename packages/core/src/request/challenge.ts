@@ -88,7 +88,7 @@ function errorParameters(error: AnyAuthError): Record<string, string> {
     error_description: publicDescription(error),
     ...authenticationParameters(error),
   };
-  const scopes = 'scope' in error ? error.scope : [];
+  const scopes = error.status === 403 || error.code === 'ERR_AUTHENTICATION_INSUFFICIENT' ? error.scope : [];
   return scopes.length === 0 ? parameters : { ...parameters, scope: scopes.join(' ') };
 }
 

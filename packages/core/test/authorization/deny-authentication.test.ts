@@ -79,6 +79,29 @@ describe('[STEP-UP-ACR] a required acr', () => {
     expect(await unmetBy(claims, required)).toEqual(expected);
   });
 
+  it('[OPTIONS-OWN] is not read from Object.prototype', async () => {
+    const polluted = {
+      acr: 'never',
+      maxAge: 0,
+      acrLevels: ['low', 'phr'],
+      scope: 'never',
+      authentication: { acr: 'never' },
+    };
+    for (const [name, value] of Object.entries(polluted)) {
+      Object.defineProperty(Object.prototype, name, { value, configurable: true });
+    }
+    try {
+      const claims = { acr: 'phr', auth_time: now - 60 };
+      expect(await unmetBy(claims, { acr: 'phr' })).toBe('granted');
+      expect(await unmetBy(claims, { maxAge: 60 })).toBe('granted');
+      expect(await unmetBy(claims, { acr: 'low' })).toEqual(acrUnmet('low'));
+      expect(await unmetBy(claims, { maxAge: 1 })).toEqual(ageUnmet(1));
+      expect(await verifierFor(key).verify(signToken(key), {})).toMatchObject({ subject: 'subject' });
+    } finally {
+      for (const name of Object.keys(polluted)) Reflect.deleteProperty(Object.prototype, name);
+    }
+  });
+
   it('[TOKEN-OWN-CLAIMS] is not read from Object.prototype', async () => {
     const polluted = { acr: 'phr', auth_time: now };
     for (const [name, value] of Object.entries(polluted)) {
