@@ -123,6 +123,7 @@ export function RequireClaims(predicate: (claims: Claims) => boolean): RouteDeco
  * ```
  */
 export function RequireAuthentication(required: AuthenticationRequirement): RouteDecorator {
+  validateCalled(required, '@RequireAuthentication({ maxAge: 300 })');
   return requirementDecorator('@RequireAuthentication', authenticationRequirement(required, '@RequireAuthentication'));
 }
 
