@@ -1,4 +1,4 @@
-/** What a client requests from the authorization server: `acr_values`, `max_age` and `scope` of the challenge. */
+/** A request to the authorization server: `acr_values`, `max_age` and `scope` of the challenge. */
 export type LoginRequest = Readonly<Record<string, string | undefined>>;
 
 /** The tokens of one user. */

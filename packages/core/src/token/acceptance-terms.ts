@@ -1,5 +1,4 @@
 import type { Clock } from '../runtime/clock.ts';
-import type { VerifiedToken } from './verified-token.ts';
 
 /** The settings of the verifier that accepted a token, as far as a later authorization depends on them. */
 export interface AcceptanceTerms {
@@ -13,12 +12,7 @@ export interface AcceptanceTerms {
 /** The member of a token for its terms. A registered symbol: the guard may be from another copy of this package. */
 export const acceptanceTerms: unique symbol = Symbol.for('@verifier/core/acceptance-terms');
 
-interface Accepted {
-  readonly [acceptanceTerms]?: AcceptanceTerms;
-}
-
-/** Returns the terms of a token; undefined if the application made the token itself. */
-export function readAcceptanceTerms(token: VerifiedToken): AcceptanceTerms | undefined {
-  const accepted: VerifiedToken & Accepted = token;
-  return accepted[acceptanceTerms];
+/** Returns the terms of a verified token; undefined if the application made the token itself. */
+export function readAcceptanceTerms(token: object): AcceptanceTerms | undefined {
+  return Reflect.get(token, acceptanceTerms);
 }

@@ -24,7 +24,7 @@ type Options = Partial<SingleIssuerOptions>;
 
 const insufficient = { status: 401, code: 'ERR_AUTHENTICATION_INSUFFICIENT' };
 
-/** What is not met: 'granted', or the members of the error for the challenge. Compares every way to state requirements. */
+/** Returns 'granted', or the members of the error for the challenge. Compares every way to state requirements. */
 async function unmetBy(
   claims: Members,
   authentication: AuthenticationRequirement,
