@@ -33,8 +33,8 @@ export interface Verifier {
    *
    * @param token - The token alone, without `Bearer`.
    * @param requirements - The requirements that the token must meet. Without them, every valid token does.
-   * @throws TokenError if the token is invalid; ScopeError if it does not meet `requirements`; UnavailableError if the keys
-   * cannot be loaded; ConfigurationError if `requirements` are wrong. Errors of `validate` are passed on.
+   * @throws TokenError if the token is invalid; AuthenticationError or ScopeError if it does not meet `requirements`;
+   * UnavailableError if the keys cannot be loaded; ConfigurationError if `requirements` are wrong. Errors of `validate` are passed on.
    */
   verify(token: string, requirements?: Requirements): Promise<VerifiedToken>;
   /**

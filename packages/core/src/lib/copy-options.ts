@@ -22,7 +22,7 @@ export function copyOptions<TOptions extends object>(options: TOptions): TOption
 }
 
 /** Whether a prototype is `Object.prototype`, also that of another realm, such as the sandbox of a test runner. */
-export function isRootPrototype(prototype: unknown): boolean {
+function isRootPrototype(prototype: unknown): boolean {
   return Object.hasOwn(Object(prototype), 'isPrototypeOf');
 }
 
