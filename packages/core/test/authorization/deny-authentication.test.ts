@@ -290,6 +290,20 @@ describe('a token that no verifier of this package made', () => {
     expect(guard.authorize(auth, { authentication: { acr: 'phr' } })).toBeUndefined();
   });
 
+  it('is not one that another copy of this package made: its levels apply', async () => {
+    const path = '../../src/authorization/deny-authentication.ts?copy';
+    const terms = '../../src/token/acceptance-terms.ts?copy';
+    const copy = (await import(
+      /* @vite-ignore */ path
+    )) as typeof import('../../src/authorization/deny-authentication.ts');
+    const { readAcceptanceTerms } = (await import(
+      /* @vite-ignore */ terms
+    )) as typeof import('../../src/token/acceptance-terms.ts');
+    const auth = guard.verifier.verifySync(signToken(key, { acr: 'phr' }));
+    expect(readAcceptanceTerms(auth)?.policy.acrLevels).toEqual(['low', 'phr']);
+    expect(copy.denyAuthentication(auth, { acr: ['low'] }, [])).toBeUndefined();
+  });
+
   it('[STEP-UP-TERMS] and one that a verifier made does not show its terms', () => {
     const auth = guard.verifier.verifySync(signToken(key));
     expect(acceptanceTerms in auth).toBe(true);
