@@ -12,9 +12,17 @@ import {
   guardOptions,
   isBlueTenant,
   publicBody,
+  requiredLogin,
   requiredScopes,
 } from '@verifier/conformance';
-import { anyScopeRequirement, claimsRequirement, isAuthError, scopeRequirement } from '@verifier/core';
+import {
+  accessRequirement,
+  anyScopeRequirement,
+  authenticationRequirement,
+  claimsRequirement,
+  isAuthError,
+  scopeRequirement,
+} from '@verifier/core';
 import Koa, { type Middleware } from 'koa';
 import { expect, it } from 'vitest';
 import { bearerAuth, requires } from '../src/koa-adapter.ts';
@@ -58,6 +66,9 @@ function createApp(described: ConformanceApp): Koa {
   app.use(at('/scoped-all', requires(scopeRequirement(...requiredScopes.all))));
   app.use(at('/any-scoped', requires(anyScopeRequirement(requiredScopes.any))));
   app.use(at('/claims', requires(claimsRequirement(isBlueTenant))));
+  app.use(at('/login', requires(authenticationRequirement(requiredLogin))));
+  const scopedLogin = accessRequirement({ scope: requiredScopes.all, authentication: requiredLogin });
+  app.use(at('/login-scoped', requires(scopedLogin)));
   return app.use(answer(grantedBody));
 }
 

@@ -1,4 +1,12 @@
-import type { AnyAuthError, Claims, GuardOptions, JSONWebKeySet, ResourceOptions, VerifiedToken } from '@verifier/core';
+import type {
+  AnyAuthError,
+  AuthenticationRequirement,
+  Claims,
+  GuardOptions,
+  JSONWebKeySet,
+  ResourceOptions,
+  VerifiedToken,
+} from '@verifier/core';
 
 /** The applications of the suite: the same routes with different configurations. */
 export type Profile =
@@ -30,6 +38,8 @@ export type Profile =
  * | `GET /scoped-all` | all of {@link requiredScopes}`.all`                 | {@link grantedBody}                   |
  * | `GET /any-scoped` | one of {@link requiredScopes}`.any`                 | {@link grantedBody}                   |
  * | `GET /claims`     | the predicate {@link isBlueTenant}                  | {@link grantedBody}                   |
+ * | `GET /login`      | {@link requiredLogin}                               | {@link grantedBody}                   |
+ * | `GET /login-scoped` | the same, and all of {@link requiredScopes}`.all` | {@link grantedBody}                   |
  *
  * With `onError: 'framework'` it also has an error handler in the style of its framework, which answers with the status of
  * the error and {@link describeError} as body, and sets no header of the error. The server accepts 64 KiB of headers.
@@ -41,6 +51,7 @@ export interface ConformanceApp {
   /** The keys of the issuer, if they are not fetched. */
   readonly jwks?: JSONWebKeySet;
   readonly realm?: string;
+  readonly acrLevels?: readonly string[];
   readonly optional?: boolean;
   readonly onError?: 'respond' | 'framework';
   /** The value of `Cache-Control` that the application sets on every response before the guard runs. */
@@ -61,6 +72,9 @@ export const requiredScopes = {
   all: ['read:messages', 'write:messages'],
   any: ['read:messages', 'admin:messages'],
 } as const;
+
+/** The login that the step-up routes require. */
+export const requiredLogin: AuthenticationRequirement = { acr: ['mfa', 'other'], maxAge: 300 };
 
 /** Whether the claims satisfy the guard of `/claims`. */
 export function isBlueTenant(claims: Claims): boolean {

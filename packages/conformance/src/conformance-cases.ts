@@ -7,6 +7,7 @@ import { profileCases } from './cases/profiles.ts';
 import { resourceCases } from './cases/resources.ts';
 import { scopeCases } from './cases/scopes.ts';
 import { signatureCases } from './cases/signatures.ts';
+import { stepUpCases } from './cases/step-up.ts';
 import type { ConformanceCase } from './conformance-case.ts';
 
 /** Every request of the suite, and the answer that every adapter must give. */
@@ -15,6 +16,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...signatureCases,
   ...claimCases,
   ...scopeCases,
+  ...stepUpCases,
   ...profileCases,
   ...resourceCases,
   ...bodyCases,

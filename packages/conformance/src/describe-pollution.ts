@@ -22,11 +22,13 @@ function requestsFor(context: SigningContext): readonly RawRequest[] {
     justExpired: signed({ exp: soon }),
     otherAudience: signed({ aud: 'https://other.example' }),
     withoutScope: signed({ scope: undefined }),
+    login: signed({ acr: 'mfa', auth_time: soon }),
+    otherLogin: signed({ acr: 'phr', auth_time: soon }),
     tampered: tampered(({ header, claims }) => ({ header, claims, signature: 'AAAA' })),
     attacker: (signing: SigningContext) => signed()({ ...signing, privateKey: attackerKeys.privateKey }),
   };
   const bearers = Object.values(tokens).map((build) => ['Authorization', `Bearer ${build(context)}`] as const);
-  const paths = ['/public', '/protected', '/scoped', '/any-scoped', '/claims'];
+  const paths = ['/public', '/protected', '/scoped', '/any-scoped', '/claims', '/login'];
   return paths.flatMap((path) => [
     { method: 'GET', path, headers: [] },
     ...bearers.map((header) => ({ method: 'GET', path, headers: [header] })),

@@ -59,6 +59,18 @@ export function scopeMissing(scope: string): Answer {
   };
 }
 
+/** Returns the 401 of a token of another login than the required one. */
+export function loginInsufficient(parameters: string): Answer {
+  const error = 'insufficient_user_authentication';
+  const description = 'The request needs another or a more recent login';
+  return {
+    ...denied,
+    status: 401,
+    wwwAuthenticate: [`Bearer realm="api", error="${error}", error_description="${description}", ${parameters}`],
+    body: JSON.stringify({ error, error_description: description }),
+  };
+}
+
 /** 403: the claims of the token do not satisfy the route. */
 export const claimsInsufficient: Answer = {
   ...denied,

@@ -9,6 +9,7 @@ export {
   isBlueTenant,
   type Profile,
   publicBody,
+  requiredLogin,
   requiredScopes,
 } from './app.ts';
 export type { ConformanceCase, HeaderList } from './conformance-case.ts';

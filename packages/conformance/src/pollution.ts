@@ -18,6 +18,7 @@ const verifierOptions: readonly Pollution[] = [
   ['clientIds', ['another-client']],
   ['algorithms', ['ES256']],
   ['tokenType', 'at+jwt'],
+  ['acrLevels', ['mfa', 'phr']],
   ['clockTolerance', 300],
   ['maxTokenAge', 1],
   ['requiredClaims', ['absent']],
@@ -58,6 +59,9 @@ const requirements: readonly Pollution[] = [
   ['anyPermission', ['admin']],
   ['group', 'admin'],
   ['anyGroup', ['admin']],
+  ['authentication', { acr: 'never' }],
+  ['acr', 'never'],
+  ['maxAge', 0],
   ['claims', () => false],
 ];
 

@@ -85,7 +85,7 @@ function startIssuer(): Promise<AuthorizationServer> {
 }
 
 function describeApp(profile: Profile, { issuer, audience, kid, publicKey }: SigningContext): ConformanceApp {
-  const app = { profile, issuer, audience };
+  const app = { profile, issuer, audience, acrLevels: ['low', 'mfa', 'phr'] };
   switch (profile) {
     case 'cached':
       return { ...app, cacheControl: cacheable };

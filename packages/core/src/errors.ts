@@ -38,6 +38,9 @@ export type ProofErrorCode =
   | 'ERR_PROOF_REPLAYED'
   | 'ERR_PROOF_NONCE';
 
+/** The token is accepted, but the login of its user is not the required one. The client needs a token of another login. */
+export type AuthenticationErrorCode = 'ERR_AUTHENTICATION_INSUFFICIENT';
+
 /** The token is accepted but does not permit this request. The client needs one with more rights. */
 export type ScopeErrorCode = 'ERR_SCOPE_INSUFFICIENT' | 'ERR_CLAIMS_INSUFFICIENT';
 
@@ -59,6 +62,7 @@ export type AuthErrorCode =
   | RequestErrorCode
   | TokenErrorCode
   | ProofErrorCode
+  | AuthenticationErrorCode
   | ScopeErrorCode
   | UnavailableErrorCode;
 
@@ -70,9 +74,9 @@ const configurationErrorBrand: symbol = Symbol.for('@verifier/core/Configuration
 
 /**
  * The reason why a request is refused. One of {@link CredentialsMissingError}, {@link RequestError}, {@link TokenError},
- * {@link ProofError}, {@link ScopeError} and {@link UnavailableError}: the class says who must act, `code` says what happened. It contains no
- * token, key or claim value and can be logged, except that the message of ERR_TOKEN_REJECTED contains the string that
- * `validate` returned.
+ * {@link ProofError}, {@link AuthenticationError}, {@link ScopeError} and {@link UnavailableError}: the class says who must
+ * act, `code` says what happened. It contains no token, key or claim value and can be logged, except that the message of
+ * ERR_TOKEN_REJECTED contains the string that `validate` returned.
  *
  * Recognise it with {@link isAuthError}. `instanceof` fails if the process has two copies of this package.
  */
@@ -170,6 +174,35 @@ export class ProofError extends AuthError {
   }
 }
 
+/** The part of the requirements of a route that the login of a user does not meet, and the scopes of the route. */
+export interface AuthenticationErrorDetails {
+  readonly acrValues?: readonly string[];
+  readonly maxAge?: number | undefined;
+  readonly scope?: readonly string[];
+}
+
+/**
+ * 401 `insufficient_user_authentication` (RFC 9470, section 3): the token is accepted, but the route requires another or a
+ * more recent login of its user.
+ */
+export class AuthenticationError extends AuthError {
+  readonly code: AuthenticationErrorCode = 'ERR_AUTHENTICATION_INSUFFICIENT';
+  readonly status: 401 = 401;
+  /** The values of `acr` that the route accepts; empty if the token meets them. */
+  readonly acrValues: readonly string[];
+  /** The greatest age of the login in seconds; undefined if the token meets it. */
+  readonly maxAge: number | undefined;
+  /** All scopes of the route, so that the client obtains one token for both. */
+  readonly scope: readonly string[];
+
+  constructor(message: string, { acrValues = [], maxAge, scope = [] }: AuthenticationErrorDetails = {}) {
+    super(message);
+    this.acrValues = acrValues;
+    this.maxAge = maxAge;
+    this.scope = scope;
+  }
+}
+
 /** 403 `insufficient_scope` (RFC 6750, section 3.1): the token is accepted but does not permit this request. */
 export class ScopeError extends AuthError {
   readonly code: ScopeErrorCode;
@@ -214,6 +247,7 @@ const classes = {
   RequestError,
   TokenError,
   ProofError,
+  AuthenticationError,
   ScopeError,
   UnavailableError,
   ConfigurationError,
@@ -228,6 +262,7 @@ export type AnyAuthError =
   | RequestError
   | TokenError
   | ProofError
+  | AuthenticationError
   | ScopeError
   | UnavailableError;
 

@@ -1,16 +1,18 @@
 export {
   accessRequirement,
   anyScopeRequirement,
+  authenticationRequirement,
   claimsRequirement,
   scopeRequirement,
 } from './authorization/access-requirement.ts';
 export { type OpenApiSecurity, openApiSecurity } from './authorization/open-api-security.ts';
-export type { Requirements } from './authorization/requirements.ts';
+export type { AuthenticationRequirement, Requirements } from './authorization/requirements.ts';
 export { createVerifier } from './create-verifier.ts';
 export {
   type AnyAuthError,
   AuthError,
   type AuthErrorCode,
+  AuthenticationError,
   type ClaimFault,
   ConfigurationError,
   CredentialsMissingError,

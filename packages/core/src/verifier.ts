@@ -38,8 +38,9 @@ export interface Verifier {
    * @param token - The token alone, without `Bearer`.
    * @param options - The requirements that the token must meet; without them, every valid token does. `{ proof, method, url }`
    * is the DPoP proof of a bound token that no HTTP server received (RFC 9449, section 4.3).
-   * @throws TokenError if the token is invalid; ProofError if its proof is; ScopeError if it does not meet `requirements`; UnavailableError if the keys
-   * cannot be loaded; ConfigurationError if `requirements` are wrong. Errors of `validate` are passed on.
+   * @throws TokenError if the token is invalid; ProofError if its proof is; AuthenticationError or ScopeError if it does not
+   * meet `requirements`; UnavailableError if the keys cannot be loaded; ConfigurationError if `requirements` are wrong. Errors
+   * of `validate` are passed on.
    */
   verify(token: string, options?: VerifyOptions): Promise<VerifiedToken>;
   /**

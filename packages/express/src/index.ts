@@ -2,6 +2,7 @@ export {
   type AnyAuthError,
   type Auth0Options,
   type AuthErrorCode,
+  type AuthenticationRequirement,
   type AuthentikOptions,
   type AuthResult,
   auth0,
@@ -40,4 +41,4 @@ export {
 export { type AuthMiddleware, bearerAuth, type Middleware, type Next, oktaAuth } from './auth-middleware.ts';
 export { getAuth } from './get-auth.ts';
 export { protectedResource } from './protected-resource.ts';
-export { requireAccess, requireAnyScope, requireClaims, requireScope } from './route-guards.ts';
+export { requireAccess, requireAnyScope, requireAuthentication, requireClaims, requireScope } from './route-guards.ts';

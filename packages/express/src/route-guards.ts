@@ -1,6 +1,8 @@
 import {
+  type AuthenticationRequirement,
   accessRequirement,
   anyScopeRequirement,
+  authenticationRequirement,
   type Claims,
   claimsRequirement,
   type Requirements,
@@ -72,7 +74,28 @@ export function requireClaims(predicate: (claims: Claims) => boolean): Middlewar
 }
 
 /**
- * Requires a token that meets every member of the requirements: scopes, roles, permissions, groups, claims.
+ * Requires a login of the user (RFC 9470): one of these values of `acr`, or a login of the last `maxAge` seconds, or both.
+ * Answers 401 otherwise; the challenge names what the login does not meet. For a route that also requires scopes, write
+ * both in {@link requireAccess}, so that one challenge names both.
+ *
+ * @throws ConfigurationError as {@link requireScope} does.
+ *
+ * @example
+ * ```ts
+ * import { bearerAuth, requireAuthentication } from '@verifier/express';
+ * import express from 'express';
+ *
+ * const app = express();
+ * app.use(bearerAuth({ issuer: 'https://login.example.com', audience: 'https://api.example.com' }));
+ * app.post('/transfers', requireAuthentication({ maxAge: 300 }), (_req, res) => void res.json({}));
+ * ```
+ */
+export function requireAuthentication(required: AuthenticationRequirement): Middleware {
+  return toRouteGuard('requireAuthentication', authenticationRequirement(required));
+}
+
+/**
+ * Requires a token that meets every member of the requirements: scopes, roles, permissions, groups, login, claims.
  *
  * @throws ConfigurationError immediately if nothing is required, or if a member is unknown, undefined, empty or of the
  * wrong type.

@@ -7,9 +7,19 @@ import {
   guardOptions,
   isBlueTenant,
   publicBody,
+  requiredLogin,
   requiredScopes,
 } from '@verifier/conformance';
-import { bearerAuth, getAuth, isAuthError, requireAnyScope, requireClaims, requireScope } from '@verifier/express';
+import {
+  bearerAuth,
+  getAuth,
+  isAuthError,
+  requireAccess,
+  requireAnyScope,
+  requireAuthentication,
+  requireClaims,
+  requireScope,
+} from '@verifier/express';
 import express5, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import express4 from 'express-4';
 import { listen } from './listen.ts';
@@ -38,6 +48,8 @@ function createApp(server: Express, app: ConformanceApp): Express {
   server.get('/scoped-all', requireScope(...requiredScopes.all), grant);
   server.get('/any-scoped', requireAnyScope(requiredScopes.any), grant);
   server.get('/claims', requireClaims(isBlueTenant), grant);
+  server.get('/login', requireAuthentication(requiredLogin), grant);
+  server.get('/login-scoped', requireAccess({ scope: requiredScopes.all, authentication: requiredLogin }), grant);
   if (app.onError === 'framework') server.use(answerError);
   return server;
 }

@@ -1,6 +1,8 @@
 import {
+  type AuthenticationRequirement,
   accessRequirement,
   anyScopeRequirement,
+  authenticationRequirement,
   type Claims,
   claimsRequirement,
   type Requirements,
@@ -104,7 +106,29 @@ export interface AuthDecorators {
    */
   requireClaims(predicate: (claims: Claims) => boolean): AuthHook;
   /**
-   * A hook for scopes, roles, permissions, groups and claims: the members of `config.auth`.
+   * A hook that requires a login of the user (RFC 9470): one of these values of `acr`, or a login of the last `maxAge` seconds,
+   * or both. Answers 401 otherwise; the challenge names what the login does not meet. A route that also requires scopes writes
+   * both in `config.auth`, so that one challenge names both.
+   *
+   * @throws ConfigurationError immediately if nothing is required, or if a member is unknown, empty or of the wrong type.
+   *
+   * @example
+   * ```ts
+   * import { bearerAuth } from '@verifier/fastify';
+   * import Fastify from 'fastify';
+   *
+   * const app = Fastify();
+   * await app.register(bearerAuth, {
+   *   issuer: 'https://login.example.com',
+   *   audience: 'https://api.example.com',
+   *   global: false,
+   * });
+   * app.post('/transfers', { onRequest: app.requireAuthentication({ maxAge: 300 }) }, () => ({}));
+   * ```
+   */
+  requireAuthentication(required: AuthenticationRequirement): AuthHook;
+  /**
+   * A hook for scopes, roles, permissions, groups, login and claims: the members of `config.auth`.
    *
    * @throws ConfigurationError immediately if nothing is required, or if a member is unknown, undefined, empty or of the wrong
    * type.
@@ -156,6 +180,7 @@ function toDecorators(registration: Registration): AuthDecorators {
     requireScope: (...scopes) => guardFor(scopeRequirement(...scopes)),
     requireAnyScope: (...scopes) => guardFor(anyScopeRequirement(...scopes)),
     requireClaims: (predicate) => guardFor(claimsRequirement(predicate)),
+    requireAuthentication: (required) => guardFor(authenticationRequirement(required)),
     requireAccess: (requirements) => guardFor(accessRequirement(requirements)),
   };
 }

@@ -2,6 +2,7 @@ export {
   type AnyAuthError,
   type Auth0Options,
   type AuthErrorCode,
+  type AuthenticationRequirement,
   type AuthentikOptions,
   type AuthResult,
   auth0,

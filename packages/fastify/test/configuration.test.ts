@@ -78,7 +78,8 @@ describe('[ADAPTERS-AT-START] a plugin that is used as something else', () => {
       errors.push(error);
       return reply.code(500).send();
     });
-    const names = ['requireScope', 'requireAnyScope', 'requireClaims', 'requireAccess'] as const;
+    const scopes = ['requireScope', 'requireAnyScope'] as const;
+    const names = [...scopes, 'requireAuthentication', 'requireClaims', 'requireAccess'] as const;
     for (const name of names) app.get(`/${name}`, { onRequest: Object(app[name]) }, ok);
     for (const name of names) {
       expect((await app.inject(`/${name}`)).statusCode).toBe(500);

@@ -8,6 +8,7 @@ import {
   isBlueTenant,
   publicBody,
   type RunningApp,
+  requiredLogin,
   requiredScopes,
 } from '@verifier/conformance';
 import { bearerAuth, getAuth, isAuthError } from '@verifier/fastify';
@@ -69,18 +70,28 @@ async function addConfiguredRoutes(server: FastifyInstance, app: ConformanceApp)
   server.get('/scoped-all', { config: { auth: { scope: requiredScopes.all } } }, () => grantedBody);
   server.get('/any-scoped', { config: { auth: { anyScope: requiredScopes.any } } }, () => grantedBody);
   server.get('/claims', { config: { auth: { claims: isBlueTenant } } }, () => grantedBody);
+  server.get('/login', { config: { auth: { authentication: requiredLogin } } }, () => grantedBody);
+  const scopedLogin = { scope: requiredScopes.all, authentication: requiredLogin };
+  server.get('/login-scoped', { config: { auth: scopedLogin } }, () => grantedBody);
 }
 
 async function addGuardedRoutes(server: FastifyInstance, app: ConformanceApp): Promise<void> {
   server.get('/public', () => publicBody);
   await server.register(async (scope) => {
     await scope.register(bearerAuth, { ...guardOptions(app), global: false });
-    const { requireAnyScope, requireClaims, requireScope } = scope;
+    const { requireAccess, requireAnyScope, requireAuthentication, requireClaims, requireScope } = scope;
     scope.get('/protected', { config: { auth: true } }, (request) => describeAuth(request.auth));
     scope.post('/protected', { config: { auth: true } }, () => grantedBody);
     scope.get('/scoped', { onRequest: requireScope(requiredScopes.one) }, () => grantedBody);
     scope.get('/scoped-all', { preHandler: requireScope(...requiredScopes.all) }, () => grantedBody);
     scope.get('/any-scoped', { preValidation: requireAnyScope(requiredScopes.any) }, () => grantedBody);
     scope.get('/claims', { config: { auth: true }, onRequest: requireClaims(isBlueTenant) }, () => grantedBody);
+    scope.get(
+      '/login',
+      { config: { auth: true }, preHandler: requireAuthentication(requiredLogin) },
+      () => grantedBody,
+    );
+    const scopedLogin = requireAccess({ scope: requiredScopes.all, authentication: requiredLogin });
+    scope.get('/login-scoped', { onRequest: scopedLogin }, () => grantedBody);
   });
 }

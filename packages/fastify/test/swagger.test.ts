@@ -38,6 +38,8 @@ describe('the OpenAPI document', () => {
     ],
     ['an optional token', { auth: { optional: true } }, [{ oidc: [] }, {}]],
     ['claims', { auth: { claims: () => true } }, [{ oidc: [] }]],
+    ['a login', { auth: { authentication: { maxAge: 300 } } }, [{ oidc: [] }]],
+    ['a scope and a login', { auth: { scope: 'pay', authentication: { acr: 'phr' } } }, [{ oidc: ['pay'] }]],
   ])('shows the requirements in config.auth: %s', async (_what, config, security) => {
     const app = await createApp();
     app.get('/', Object({ config }), ok);

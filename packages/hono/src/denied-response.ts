@@ -2,7 +2,7 @@ import type { TypedResponse } from 'hono';
 
 interface ErrorNames {
   readonly 400: 'invalid_request';
-  readonly 401: 'unauthorized' | 'invalid_token';
+  readonly 401: 'unauthorized' | 'invalid_token' | 'insufficient_user_authentication';
   readonly 403: 'insufficient_scope';
   readonly 503: 'temporarily_unavailable';
 }

@@ -2,6 +2,7 @@ export {
   type AnyAuthError,
   type Auth0Options,
   type AuthErrorCode,
+  type AuthenticationRequirement,
   type AuthentikOptions,
   type AuthResult,
   auth0,
@@ -47,4 +48,11 @@ export {
 export type { DeniedResponse } from './denied-response.ts';
 export { getAuth } from './get-auth.ts';
 export { protectedResource } from './protected-resource.ts';
-export { type RouteGuard, requireAccess, requireAnyScope, requireClaims, requireScope } from './route-guards.ts';
+export {
+  type RouteGuard,
+  requireAccess,
+  requireAnyScope,
+  requireAuthentication,
+  requireClaims,
+  requireScope,
+} from './route-guards.ts';

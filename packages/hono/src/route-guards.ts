@@ -1,6 +1,8 @@
 import {
+  type AuthenticationRequirement,
   accessRequirement,
   anyScopeRequirement,
+  authenticationRequirement,
   type Claims,
   claimsRequirement,
   type Requirements,
@@ -82,7 +84,28 @@ export function requireClaims(predicate: (claims: Claims) => boolean): RouteGuar
 }
 
 /**
- * Requires a token that meets every member of the requirements: scopes, roles, permissions, groups, claims.
+ * Requires a login of the user (RFC 9470): one of these values of `acr`, or a login of the last `maxAge` seconds, or both.
+ * Answers 401 otherwise; the challenge names what the login does not meet. For a route that also requires scopes, write
+ * both in {@link requireAccess}, so that one challenge names both.
+ *
+ * @throws ConfigurationError as {@link requireScope} does.
+ *
+ * @example
+ * ```ts
+ * import { bearerAuth, requireAuthentication } from '@verifier/hono';
+ * import { Hono } from 'hono';
+ *
+ * const app = new Hono();
+ * app.use(bearerAuth({ issuer: 'https://login.example.com', audience: 'https://api.example.com' }));
+ * app.post('/transfers', requireAuthentication({ maxAge: 300 }), (c) => c.json({}));
+ * ```
+ */
+export function requireAuthentication(required: AuthenticationRequirement): RouteGuard {
+  return toRouteGuard('requireAuthentication', authenticationRequirement(required));
+}
+
+/**
+ * Requires a token that meets every member of the requirements: scopes, roles, permissions, groups, login, claims.
  *
  * @throws ConfigurationError immediately if nothing is required, or if a member is unknown, undefined, empty or of the
  * wrong type.

@@ -4,6 +4,7 @@ import {
   oktaAuth,
   requireAccess,
   requireAnyScope,
+  requireAuthentication,
   requireClaims,
   requireScope,
 } from '@verifier/hono';
@@ -50,6 +51,7 @@ describe('[ADAPTERS-AT-START] a middleware that was not called', () => {
   it.each<[string, unknown, string]>([
     ['oktaAuth', oktaAuth, 'call it, as in oktaAuth()'],
     ['bearerAuth', bearerAuth, 'call it, as in bearerAuth({ issuer, audience })'],
+    ['requireAuthentication', requireAuthentication, 'call it, as in requireAuthentication({ maxAge: 300 })'],
     ['requireScope', requireScope, "call it, as in requireScope('read:orders')"],
     ['requireAnyScope', requireAnyScope, "call it, as in requireAnyScope('read:orders')"],
     ['requireClaims', requireClaims, 'call it, as in requireClaims('],

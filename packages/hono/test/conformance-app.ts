@@ -6,9 +6,19 @@ import {
   guardOptions,
   isBlueTenant,
   publicBody,
+  requiredLogin,
   requiredScopes,
 } from '@verifier/conformance/app';
-import { bearerAuth, getAuth, isAuthError, requireAnyScope, requireClaims, requireScope } from '@verifier/hono';
+import {
+  bearerAuth,
+  getAuth,
+  isAuthError,
+  requireAccess,
+  requireAnyScope,
+  requireAuthentication,
+  requireClaims,
+  requireScope,
+} from '@verifier/hono';
 import { Hono, type MiddlewareHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 
@@ -24,6 +34,9 @@ export function createConformanceApp(described: ConformanceApp): Hono {
   app.get('/scoped-all', requireScope(...requiredScopes.all), (c) => c.json(grantedBody));
   app.get('/any-scoped', requireAnyScope(requiredScopes.any), (c) => c.json(grantedBody));
   app.get('/claims', requireClaims(isBlueTenant), (c) => c.json(grantedBody));
+  app.get('/login', requireAuthentication(requiredLogin), (c) => c.json(grantedBody));
+  const scopedLogin = requireAccess({ scope: requiredScopes.all, authentication: requiredLogin });
+  app.get('/login-scoped', scopedLogin, (c) => c.json(grantedBody));
   if (described.onError === 'framework') app.onError(answerError);
   return app;
 }

@@ -1,5 +1,7 @@
 import {
+  type AuthenticationRequirement,
   accessRequirement,
+  authenticationRequirement,
   type Claims,
   ConfigurationError,
   claimsRequirement,
@@ -105,7 +107,28 @@ export function RequireClaims(predicate: (claims: Claims) => boolean): RouteDeco
 }
 
 /**
- * Requires a token that meets all members: scopes, roles, permissions, groups, claims. `optional: true` also lets anonymous
+ * Requires a login of the user (RFC 9470): one of these values of `acr`, or a login of the last `maxAge` seconds, or both.
+ * Answers 401 otherwise; the challenge names what the login does not meet, and the scopes that other decorators of the route
+ * require. On a handler, it overrides a `@RequireAuthentication` of the class.
+ *
+ * @throws ConfigurationError immediately if nothing is required, or if a member is unknown, undefined, empty or of the wrong
+ * type.
+ *
+ * @example
+ * ```ts
+ * import { Controller, Post } from '@nestjs/common';
+ * import { RequireAuthentication } from '@verifier/nest';
+ *
+ * export @RequireAuthentication({ maxAge: 300 }) @Controller('transfers') class TransfersController { @Post() create() { return {}; } }
+ * ```
+ */
+export function RequireAuthentication(required: AuthenticationRequirement): RouteDecorator {
+  validateCalled(required, '@RequireAuthentication({ maxAge: 300 })');
+  return requirementDecorator('@RequireAuthentication', authenticationRequirement(required, '@RequireAuthentication'));
+}
+
+/**
+ * Requires a token that meets all members: scopes, roles, permissions, groups, login, claims. `optional: true` also lets anonymous
  * requests through. Names the security scheme in the OpenAPI document. Applies the guard of the module if that is not
  * global.
  *

@@ -2,6 +2,7 @@ export {
   type AnyAuthError,
   type Auth0Options,
   type AuthErrorCode,
+  type AuthenticationRequirement,
   type AuthentikOptions,
   type AuthResult,
   auth0,
@@ -47,6 +48,7 @@ export {
   type OktaAuthRequirements,
   Public,
   RequireAnyScope,
+  RequireAuthentication,
   RequireClaims,
   RequireScope,
 } from './decorators.ts';

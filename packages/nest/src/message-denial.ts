@@ -1,4 +1,4 @@
-import type { AnyAuthError, Guard } from '@verifier/core';
+import type { AnyAuthError, AuthenticationError, Guard } from '@verifier/core';
 
 /** The data of an exception that denies a message: what core answers to a request, in the form that Nest gives exceptions. */
 export interface MessageDenial {
@@ -9,6 +9,10 @@ export interface MessageDenial {
   readonly error: string;
   /** The status that a request would be answered with. */
   readonly statusCode: number;
+  /** The values of `acr` that the handler accepts, separated by spaces, if the login has none of them. */
+  readonly acrValues?: string;
+  /** The greatest age of the login in seconds, if it is older. */
+  readonly maxAge?: number;
   /** The scopes that the handler requires, if one is missing. */
   readonly scope?: string;
   /** Seconds until a retry can succeed, if the keys are unavailable. */
@@ -22,7 +26,22 @@ export function toMessageDenial(guard: Guard, error: AnyAuthError): MessageDenia
   return { status: 'error', ...denial, ...detailsOf(error) };
 }
 
-function detailsOf(error: AnyAuthError): Pick<MessageDenial, 'scope' | 'retryAfter'> {
-  if ('retryAfter' in error) return { retryAfter: error.retryAfter };
-  return 'scope' in error && error.scope.length > 0 ? { scope: error.scope.join(' ') } : {};
+type Details = Omit<MessageDenial, 'status' | 'message' | 'error' | 'statusCode'>;
+
+function detailsOf(error: AnyAuthError): Details {
+  if (error.status === 503) return { retryAfter: error.retryAfter };
+  if (error.code === 'ERR_AUTHENTICATION_INSUFFICIENT') return loginDetails(error);
+  return error.status === 403 ? scopeDetails(error.scope) : {};
+}
+
+function loginDetails({ acrValues, maxAge, scope }: AuthenticationError): Details {
+  return {
+    ...(acrValues.length > 0 && { acrValues: acrValues.join(' ') }),
+    ...(maxAge !== undefined && { maxAge }),
+    ...scopeDetails(scope),
+  };
+}
+
+function scopeDetails(scope: readonly string[]): Details {
+  return scope.length > 0 ? { scope: scope.join(' ') } : {};
 }

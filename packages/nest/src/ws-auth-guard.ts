@@ -247,9 +247,9 @@ markMessageGuard(WsAuthGuard, 'ws');
 Injectable()(WsAuthGuard);
 Inject(ApplicationConfig)(WsAuthGuard, undefined, 2);
 
-// The token of a connection is refused or absent, and cannot be exchanged.
-function closesConnection({ status }: AnyAuthError): boolean {
-  return status === 400 || status === 401;
+// The token of a connection is refused or absent, and cannot be exchanged. One of a weaker login is good for other messages.
+function closesConnection({ status, code }: AnyAuthError): boolean {
+  return (status === 400 || status === 401) && code !== 'ERR_AUTHENTICATION_INSUFFICIENT';
 }
 
 // Codes from 4000 to 4999 are for applications.

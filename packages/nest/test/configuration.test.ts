@@ -24,6 +24,7 @@ import {
   type OktaAuthModuleOptions,
   Public,
   RequireAnyScope,
+  RequireAuthentication,
   RequireClaims,
   RequireScope,
 } from '@verifier/nest';
@@ -247,6 +248,7 @@ describe('[ADAPTERS-AT-START] invalid decorators', () => {
     ['@Public()', Public],
     ["@RequireScope('read:orders')", RequireScope],
     ["@RequireAnyScope('read:orders')", RequireAnyScope],
+    ['@RequireAuthentication({ maxAge: 300 })', RequireAuthentication],
     ['@RequireClaims((claims) =>', RequireClaims],
     ['@OktaAuth()', OktaAuth],
     ['@Auth()', Auth],

@@ -18,6 +18,7 @@ import {
   OktaAuth,
   OktaAuthGuard,
   Public,
+  RequireAuthentication,
   RequireScope,
   type VerifiedToken,
 } from '@verifier/nest';
@@ -63,6 +64,12 @@ class Answers {
   @Query(() => String, { nullable: true })
   scoped(): string {
     return 'scoped';
+  }
+
+  @RequireAuthentication({ acr: 'phr' })
+  @Query(() => String, { nullable: true })
+  transfer(): string {
+    return 'transfer';
   }
 
   @OktaAuth({ optional: true })
@@ -168,6 +175,18 @@ describe.each(drivers)('on %s with %s', (platformName, _driver, driver) => {
     expect(answer.data).toEqual({ open: 'open', scoped: null });
     expect(answer.errors).toEqual([{ message: 'The access token lacks a required scope', code: 'FORBIDDEN' }]);
     expect(answer.challenge).toContain('scope="write"');
+  });
+
+  it('[STEP-UP-MESSAGES] denies a weak login as UNAUTHENTICATED, answers the other fields, and grants a sufficient one', async () => {
+    const app = await run();
+    const answer = await query(app, 'open transfer', token);
+    expect(answer.data).toEqual({ open: 'open', transfer: null });
+    expect(answer.errors).toEqual([
+      { message: 'The request needs another or a more recent login', code: 'UNAUTHENTICATED' },
+    ]);
+    expect(answer.challenge).toMatch(/error="insufficient_user_authentication".*, acr_values="phr"$/);
+    const sufficient = await query(app, 'transfer', await issuer.sign({ acr: 'phr' }));
+    expect(sufficient).toMatchObject({ data: { transfer: 'transfer' }, errors: [], challenge: null });
   });
 
   it('passes null for an anonymous request, or denies it, depending on the parameter', async () => {

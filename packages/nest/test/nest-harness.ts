@@ -19,6 +19,7 @@ import {
   guardOptions,
   isBlueTenant,
   publicBody,
+  requiredLogin,
   requiredScopes,
 } from '@verifier/conformance';
 import {
@@ -28,6 +29,7 @@ import {
   BearerAuthModule,
   Public,
   RequireAnyScope,
+  RequireAuthentication,
   RequireClaims,
   RequireScope,
   type VerifiedToken,
@@ -93,6 +95,19 @@ class Routes {
   @RequireClaims(isBlueTenant)
   @Get('claims')
   claims(): unknown {
+    return grantedBody;
+  }
+
+  @RequireAuthentication(requiredLogin)
+  @Get('login')
+  login(): unknown {
+    return grantedBody;
+  }
+
+  @RequireScope(...requiredScopes.all)
+  @RequireAuthentication(requiredLogin)
+  @Get('login-scoped')
+  loginScoped(): unknown {
     return grantedBody;
   }
 }

@@ -1,6 +1,6 @@
 import { Controller, Get, type INestApplication, type Type } from '@nestjs/common';
 import { ApiBearerAuth, DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import { BearerAuth, BearerAuthModule, OktaAuth, Public, RequireScope } from '@verifier/nest';
+import { BearerAuth, BearerAuthModule, OktaAuth, Public, RequireAuthentication, RequireScope } from '@verifier/nest';
 import { expect, it } from 'vitest';
 import { type Platform, platforms } from './platforms.ts';
 import { moduleOf } from './running-apps.ts';
@@ -37,6 +37,14 @@ class Routes {
   @OktaAuth({ scope: 'read', anyScope: ['write', 'admin'], securityScheme: 'oauth2' })
   @Get('choice')
   choice(): void {}
+
+  @RequireAuthentication({ maxAge: 300 })
+  @Get('login')
+  login(): void {}
+
+  @OktaAuth({ scope: 'read', authentication: { acr: 'phr' }, securityScheme: 'oauth2' })
+  @Get('login-scope')
+  loginScope(): void {}
 
   @OktaAuth({ optional: true })
   @Get('optional')
@@ -134,6 +142,8 @@ it('[NEST-OPENAPI] shows guarded and public routes in the OpenAPI document', asy
     '/scope-of-bearer': [{ bearer: [] }],
     '/scopes': [{ oauth2: ['read', 'write'] }],
     '/choice': [{ oauth2: ['read', 'write'] }, { oauth2: ['read', 'admin'] }],
+    '/login': [{ bearer: [] }],
+    '/login-scope': [{ oauth2: ['read'] }],
     '/optional': [{ bearer: [] }, {}],
     '/both': [{ bearer: [] }, { other: [] }],
     '/class': [{ oauth2: ['read'] }],

@@ -16,7 +16,7 @@ import {
   type MicroserviceOptions,
   Transport,
 } from '@nestjs/microservices';
-import { Auth, BearerAuthModule, OktaAuthGuard, Public, RequireScope } from '@verifier/nest';
+import { Auth, BearerAuthModule, OktaAuthGuard, Public, RequireAuthentication, RequireScope } from '@verifier/nest';
 import { RpcAuthException, RpcAuthGuard } from '@verifier/nest/rpc';
 import { type AuthorizationServer, startAuthorizationServer } from '@verifier/test-issuer';
 import { throwError } from 'rxjs';
@@ -83,6 +83,12 @@ function messagesWith(...decorators: ClassDecorator[]) {
     scoped(): string {
       handled('scoped');
       return 'ran';
+    }
+
+    @RequireAuthentication({ maxAge: 300 })
+    @MessagePattern('transfer')
+    transfer(): string {
+      return 'transfer';
     }
 
     @Public()
@@ -175,6 +181,20 @@ async function expectGuarded(send: Send): Promise<void> {
 }
 
 describe('a microservice', () => {
+  it('[STEP-UP-MESSAGES] denies an old login, and grants a recent one', async () => {
+    const { send } = await startMicroservice([auth()]);
+    expect(await send('transfer')).toEqual({
+      code: 16,
+      status: 'error',
+      statusCode: 401,
+      error: 'insufficient_user_authentication',
+      message: 'The request needs another or a more recent login',
+      maxAge: 300,
+    });
+    const recent = await issuer.sign({ auth_time: Math.floor(Date.now() / 1000) });
+    expect(await send('transfer', { token: recent })).toBe('transfer');
+  });
+
   it('[NEST-MESSAGE-RULES] guards its messages with the guard of the controller', async () => {
     await expectGuarded((await startMicroservice([auth()])).send);
   });

@@ -9,6 +9,7 @@ import {
   getAuth,
   OktaAuth,
   Public,
+  RequireAuthentication,
   RequireClaims,
   RequireScope,
   type VerifiedToken,
@@ -52,6 +53,14 @@ class Orders {
   scoped(): object {
     handled('scoped');
     return { event: 'scoped', data: 'ran' };
+  }
+
+  @RequireScope('write')
+  @RequireAuthentication({ acr: ['mfa', 'phr'], maxAge: 300 })
+  @SubscribeMessage('transfer')
+  transfer(): object {
+    handled('transfer');
+    return { event: 'transfer', data: 'ran' };
   }
 
   @RequireClaims(({ client_id: client }) => client === 'test-client')
@@ -123,6 +132,27 @@ describe.each(libraries)('a gateway on %s', (_name, library) => {
     client.send('closed');
     await eventually(() => expect(client.received).toHaveLength(2));
     expect(handled.mock.calls).toEqual([['closed']]);
+  });
+
+  it('[STEP-UP-MESSAGES] denies a weak login, keeps the connection, and grants a sufficient one', async () => {
+    const { client, answer } = await answersTo('transfer');
+    expect(answer).toEqual([
+      'exception',
+      {
+        status: 'error',
+        statusCode: 401,
+        error: 'insufficient_user_authentication',
+        message: 'The request needs another or a more recent login',
+        acrValues: 'mfa phr',
+        maxAge: 300,
+        scope: 'write',
+      },
+    ]);
+    client.send('closed');
+    await eventually(() => expect(client.received).toHaveLength(2));
+    const login = { scope: 'write', acr: 'phr', auth_time: Math.floor(Date.now() / 1000) };
+    expect((await answersTo('transfer', { token: await issuer.sign(login) })).answer).toEqual(['transfer', 'ran']);
+    expect(handled.mock.calls).toEqual([['closed'], ['transfer']]);
   });
 
   it('[NEST-MESSAGE-RULES] grants claims that satisfy a predicate, and getAuth(client) returns the token', async () => {

@@ -41,6 +41,7 @@ export const resultOfCode: Readonly<Partial<Record<AuthErrorCode, RefusedResult>
   ERR_PROOF_TIME: 'invalid',
   ERR_PROOF_REPLAYED: 'invalid',
   ERR_PROOF_NONCE: 'invalid',
+  ERR_AUTHENTICATION_INSUFFICIENT: 'invalid',
   ERR_SCOPE_INSUFFICIENT: 'invalid',
   ERR_CLAIMS_INSUFFICIENT: 'invalid',
   ERR_KEY_SET_UNAVAILABLE: 'error',

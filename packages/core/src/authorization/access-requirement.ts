@@ -1,7 +1,8 @@
 import { ConfigurationError } from '../errors.ts';
 import { denyUncalled } from '../request/deny-uncalled.ts';
 import type { Claims } from '../token/verified-token.ts';
-import type { Requirements } from './requirements.ts';
+import { parseAuthentication } from './parse-authentication.ts';
+import type { AuthenticationRequirement, Requirements } from './requirements.ts';
 import { resolveOnce } from './resolve-requirements.ts';
 
 /**
@@ -73,6 +74,34 @@ export function scopeRequirement(...scopes: readonly (string | readonly string[]
 export function anyScopeRequirement(...scopes: readonly (string | readonly string[])[]): Requirements {
   validateCalled(scopes[0], "requireAnyScope('read:orders')");
   return resolveOnce({ anyScope: scopes.flat() }, 'requireAnyScope');
+}
+
+/**
+ * Requires a login of the user (RFC 9470), validated at set-up. For a route that also requires scopes, write both in
+ * {@link accessRequirement}, so that one challenge names both.
+ *
+ * @param required - The accepted values of `acr`, the greatest age of the login in seconds, or both.
+ * @param caller - The name of the route guard, for the error.
+ * @throws ConfigurationError if nothing is required, or if a member is unknown, undefined, empty or of the wrong type.
+ *
+ * @example
+ * ```ts
+ * import { authenticationRequirement, createGuard, type VerifiedToken } from '@verifier/core';
+ *
+ * const guard = createGuard({ issuer: 'https://login.example.com', audience: 'https://api.example.com' });
+ * const requirements = authenticationRequirement({ acr: 'phr', maxAge: 300 });
+ *
+ * export function isAllowed(auth: VerifiedToken | null): boolean {
+ *   return guard.authorize(auth, requirements) === undefined;
+ * }
+ * ```
+ */
+export function authenticationRequirement(
+  required: AuthenticationRequirement,
+  caller = 'requireAuthentication',
+): Requirements {
+  validateCalled(required, `${caller}({ maxAge: 300 })`);
+  return resolveOnce({ authentication: parseAuthentication(required, caller) }, caller);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { type AnyAuthError, CredentialsMissingError, ScopeError } from '../errors.ts';
 import { nameScheme } from '../request/error-scheme.ts';
 import type { VerifiedToken } from '../token/verified-token.ts';
+import { denyAuthentication } from './deny-authentication.ts';
 import type { RequiredNames, ResolvedRequirements } from './resolved-requirements.ts';
 
 /**
@@ -16,7 +17,11 @@ export function denyAccess(auth: VerifiedToken | null, requirements: ResolvedReq
   return denied !== undefined && auth.scheme === 'DPoP' ? nameScheme(denied) : denied;
 }
 
-function denyToken(auth: VerifiedToken, { required: all, claims }: ResolvedRequirements): ScopeError | undefined {
+function denyToken(auth: VerifiedToken, requirements: ResolvedRequirements): AnyAuthError | undefined {
+  const { authentication, required: all, claims } = requirements;
+  // First: a client that obtains a token of another login can also request the scopes.
+  const denied = authentication && denyAuthentication(auth, authentication, scopesIn(requirements));
+  if (denied !== undefined) return denied;
   for (const required of all) if (!hasNames(auth, required)) return insufficientNames(required);
   if (claims === undefined || claims(auth.claims) === true) return undefined;
   return new ScopeError(
@@ -31,6 +36,10 @@ function denyToken(auth: VerifiedToken, { required: all, claims }: ResolvedRequi
  */
 export function isAnonymousAllowed({ optional, isRequiring }: ResolvedRequirements, byDefault: boolean): boolean {
   return optional ?? (byDefault && !isRequiring);
+}
+
+function scopesIn({ required }: ResolvedRequirements): readonly string[] {
+  return [...new Set(required.filter(({ kind }) => kind === 'scope').flatMap(({ names }) => names))];
 }
 
 function hasNames(auth: VerifiedToken, { property, names, isAny }: RequiredNames): boolean {

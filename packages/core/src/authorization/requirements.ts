@@ -1,5 +1,19 @@
 import type { Claims } from '../token/verified-token.ts';
 
+/** The login of the user that a route requires (RFC 9470). A token without the claim does not meet it. */
+export interface AuthenticationRequirement {
+  /**
+   * The accepted values of the claim `acr`: one, or a list in the order of preference. They are compared whole, and by the
+   * order of the option `acrLevels`, if it names them.
+   */
+  readonly acr?: string | readonly string[];
+  /**
+   * The greatest accepted age of the login by the claim `auth_time`, to which `clockTolerance` is added. In seconds, from 0
+   * to 31,536,000 (a year).
+   */
+  readonly maxAge?: number;
+}
+
 /**
  * The requirements of one route beyond a valid token, as an application writes them. Every member that is present must
  * be met. Names are compared whole and case-sensitively: `read` is not met by `read:all`.
@@ -24,6 +38,11 @@ export interface Requirements {
   readonly group?: string | readonly string[];
   /** At least one of these groups. */
   readonly anyGroup?: readonly string[];
+  /**
+   * The login of the user (RFC 9470). It is authorized first, and answered with 401: the challenge names what is not met, and
+   * all scopes of the route.
+   */
+  readonly authentication?: AuthenticationRequirement;
   /** A predicate over the verified claims. Any result other than `true` is answered with 403. */
   readonly claims?: (claims: Claims) => boolean;
   /**

@@ -1,11 +1,12 @@
 import { ConfigurationError } from '../errors.ts';
-import { copyOptions, isRootPrototype } from '../lib/copy-options.ts';
+import { copyOptions, isPlainObject } from '../lib/copy-options.ts';
 import { didYouMean } from '../options/option-reader.ts';
+import { parseAuthentication } from './parse-authentication.ts';
 import { parseNames } from './parse-names.ts';
 import type { Requirements } from './requirements.ts';
-import type { NameKind, RequiredNames, ResolvedRequirements } from './resolved-requirements.ts';
+import type { NameKind, RequiredAuthentication, RequiredNames, ResolvedRequirements } from './resolved-requirements.ts';
 
-type NameMember = Exclude<keyof Requirements, 'claims' | 'optional'>;
+type NameMember = Exclude<keyof Requirements, 'authentication' | 'claims' | 'optional'>;
 
 type NameMembers = readonly [member: NameMember, required: Omit<RequiredNames, 'names'>][];
 
@@ -22,11 +23,12 @@ const nameMembers: NameMembers = [
 ];
 
 const kinds: ReadonlyMap<string, NameKind> = new Map(nameMembers.map(([member, { kind }]) => [member, kind]));
-const memberNames = [...kinds.keys(), 'claims', 'optional'];
+const memberNames = [...kinds.keys(), 'authentication', 'claims', 'optional'];
 
 /** Empty requirements, compared by identity to skip all checks. */
 export const noRequirements: ResolvedRequirements = Object.freeze({
   required: Object.freeze([]),
+  authentication: undefined,
   claims: undefined,
   isRequiring: false,
   optional: undefined,
@@ -66,9 +68,12 @@ export function resolveOnce(requirements: Requirements, caller: string): Require
 }
 
 /** Requirements with valid members only, each name list an array. */
-type ParsedMembers = Requirements & { readonly [Member in NameMember]?: readonly string[] };
+type ParsedMembers = Requirements & { readonly [Member in NameMember]?: readonly string[] } & {
+  readonly authentication?: RequiredAuthentication;
+};
 
 function parseMembers(requirements: unknown, caller: string): ParsedMembers {
+  // An instance, or an object that inherits its members, would require nothing without a warning.
   if (!isPlainObject(requirements)) {
     throw new ConfigurationError(`${caller} takes an object, such as { scope: 'read:orders' }`);
   }
@@ -79,13 +84,6 @@ function parseMembers(requirements: unknown, caller: string): ParsedMembers {
     members[member] = parseMember(member, requirements[member], caller);
   }
   return members;
-}
-
-// An instance, or an object that inherits its members, would require nothing without a warning.
-function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || isRootPrototype(prototype);
 }
 
 function parseMemberName(name: string | symbol, caller: string): string {
@@ -101,6 +99,7 @@ function parseMember(member: string, value: unknown, caller: string): unknown {
   }
   const kind = kinds.get(member);
   if (kind !== undefined) return parseNames(value, kind, `${caller} was given ${member}`);
+  if (member === 'authentication') return parseAuthentication(value, caller, 'authentication.');
   if (member === 'optional' && typeof value !== 'boolean') {
     throw new ConfigurationError(`${caller} takes optional as true or false`);
   }
@@ -113,12 +112,13 @@ function parseMember(member: string, value: unknown, caller: string): unknown {
 }
 
 function toResolved(members: ParsedMembers): ResolvedRequirements {
-  const { claims, optional } = members;
+  const { authentication, claims, optional } = members;
   const required: RequiredNames[] = [];
   for (const [member, rule] of nameMembers) {
     const names = members[member];
     if (names !== undefined) required.push({ kind: rule.kind, property: rule.property, isAny: rule.isAny, names });
   }
-  const isRequiring = required.length > 0 || claims !== undefined;
-  return isRequiring || optional !== undefined ? { required, claims, isRequiring, optional } : noRequirements;
+  const isRequiring = required.length > 0 || authentication !== undefined || claims !== undefined;
+  if (!isRequiring && optional === undefined) return noRequirements;
+  return { required, authentication, claims, isRequiring, optional };
 }

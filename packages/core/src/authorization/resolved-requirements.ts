@@ -12,9 +12,17 @@ export interface RequiredNames {
   readonly isAny: boolean;
 }
 
+/** The login that a route requires; at least one member is defined. */
+export interface RequiredAuthentication {
+  readonly acr?: readonly string[];
+  /** In seconds. */
+  readonly maxAge?: number;
+}
+
 /** Requirements after validation: what every request is authorized against. */
 export interface ResolvedRequirements {
   readonly required: readonly RequiredNames[];
+  readonly authentication: RequiredAuthentication | undefined;
   readonly claims: ((claims: Claims) => boolean) | undefined;
   /** Whether a valid token alone does not meet them. */
   readonly isRequiring: boolean;

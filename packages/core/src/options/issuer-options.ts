@@ -2,6 +2,7 @@ import { type Algorithm, allAlgorithms, defaultAlgorithms, parseAlgorithm } from
 import { insecureUrlsFor, notSecure, secureHint, urlFault } from '../http/secure-url.ts';
 import { hasPrivateParts, type JSONWebKey, type JSONWebKeySet } from '../keys/jwk.ts';
 import { copyOptions } from '../lib/copy-options.ts';
+import { acrSyntax } from '../token/acr-syntax.ts';
 import type { ClaimPath } from '../token/claim-names.ts';
 import type { AccessTokenClaims } from '../token/claims.ts';
 import { hasControlCharacter } from '../token/issuer-identifier.ts';
@@ -23,13 +24,16 @@ import { hasPlaceholder } from './placeholder.ts';
 
 const daysOfMaxAge = 30;
 
+/** The default of `clockTolerance`, in seconds. */
+export const defaultClockTolerance = 5;
+
 /** The options that identify an issuer, with defaults applied. */
 export interface ResolvedSource
   extends Omit<WithDefaults<Omit<IssuerOptions, keyof TokenPolicy>, 'issuer' | 'audience'>, 'audience'> {
   readonly audience: readonly string[] | null;
 }
 
-type Defaulted = Exclude<keyof TokenPolicy, 'accessTokenClaims' | 'clientIds' | 'maxTokenAge'>;
+type Defaulted = Exclude<keyof TokenPolicy, 'accessTokenClaims' | 'acrLevels' | 'clientIds' | 'maxTokenAge'>;
 
 /** The policy options, with defaults applied. */
 export interface ResolvedPolicyOptions extends Omit<WithDefaults<TokenPolicy, Defaulted>, 'algorithms'> {
@@ -61,7 +65,11 @@ export const policyOptions: OptionTable<ResolvedPolicyOptions> = {
     readAccessTokenClaims,
   ),
   dangerouslyAcceptIdTokens: booleanOption({ default: false, separates: 'nothing' }),
-  clockTolerance: numberOption({ min: 0, max: 300, unit: 'seconds' }, { default: 5, separates: 'nothing' }),
+  acrLevels: contentOption<readonly string[] | undefined>({ default: undefined, separates: 'nothing' }, readLevels),
+  clockTolerance: numberOption(
+    { min: 0, max: 300, unit: 'seconds' },
+    { default: defaultClockTolerance, separates: 'nothing' },
+  ),
   maxTokenAge: numberOption(
     { min: 1, max: daysOfMaxAge * 86_400, unit: 'seconds' },
     { default: undefined, separates: 'nothing' },
@@ -79,6 +87,13 @@ function claimsOption(names: readonly string[]): OptionRecord<readonly ClaimPath
 
 function readTexts(reader: OptionReader, name: string): readonly string[] | undefined {
   return validated(reader, name, reader.texts(name));
+}
+
+function readLevels(reader: OptionReader, name: string): readonly string[] | undefined {
+  const levels = reader.texts(name, "an array of acr values, such as ['low', 'mfa'],");
+  const wrong = levels?.find((level, index) => !acrSyntax.test(level) || levels.indexOf(level) !== index);
+  if (wrong === undefined) return levels;
+  throw reader.fault(name, `must name each acr value once and without spaces, and ${JSON.stringify(wrong)} is not so`);
 }
 
 function readAccessTokenClaims(reader: OptionReader, name: string): AccessTokenClaims | undefined {

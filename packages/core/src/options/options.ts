@@ -50,12 +50,19 @@ export interface TokenPolicy {
    */
   readonly dangerouslyAcceptIdTokens?: boolean;
   /**
-   * The accepted difference between the clocks of issuer and verifier, for `exp`, `nbf` and `iat`. In seconds, from 0
+   * The accepted difference between the clocks of issuer and verifier, for `exp`, `nbf`, `iat` and `auth_time`. In seconds, from 0
    * to 300.
    *
    * @default 5
    */
   readonly clockTolerance?: number;
+  /**
+   * The values of `acr` of the issuer, from the weakest to the strongest: a later one meets a requirement of an earlier
+   * one. A value that is not among them meets only a requirement of itself (RFC 9470, section 5).
+   *
+   * @default none: a value meets only a requirement of itself
+   */
+  readonly acrLevels?: readonly string[];
   /**
    * The accepted age of a token by its `iat`. Makes `iat` required, and refuses one in the future. In seconds, from 1 to
    * 2,592,000 (30 days).

@@ -20,6 +20,7 @@ const descriptions: Partial<Record<AuthErrorCode, string>> = {
   ERR_TOKEN_EXPIRED: 'The access token expired',
   ERR_PROOF_TIME: 'The DPoP proof is too old or too new',
   ERR_PROOF_NONCE: 'The DPoP proof needs the nonce of the header DPoP-Nonce',
+  ERR_AUTHENTICATION_INSUFFICIENT: 'The request needs another or a more recent login',
   ERR_SCOPE_INSUFFICIENT: 'The access token lacks a required scope',
   ERR_CLAIMS_INSUFFICIENT: 'The access token does not permit this request',
 };
@@ -83,6 +84,12 @@ export function challengeFor(
 // Replaces a `Cache-Control` of the application, by which a cache may store a denied request's answer for other clients.
 const answerHeaders = { 'Cache-Control': 'no-store', 'Content-Type': 'application/json' };
 
+const errorsOf401: Partial<Record<AuthErrorCode, string>> = {
+  ERR_CREDENTIALS_MISSING: 'unauthorized',
+  ERR_AUTHENTICATION_INSUFFICIENT: 'insufficient_user_authentication',
+  ERR_PROOF_NONCE: 'use_dpop_nonce',
+};
+
 function errorCodeOf({ status, code }: AnyAuthError): string {
   switch (status) {
     case 400:
@@ -97,9 +104,7 @@ function errorCodeOf({ status, code }: AnyAuthError): string {
 }
 
 function errorOf401(code: AuthErrorCode): string {
-  if (code === 'ERR_CREDENTIALS_MISSING') return 'unauthorized';
-  if (code === 'ERR_PROOF_NONCE') return 'use_dpop_nonce';
-  return code.startsWith('ERR_PROOF_') ? 'invalid_dpop_proof' : 'invalid_token';
+  return errorsOf401[code] ?? (code.startsWith('ERR_PROOF_') ? 'invalid_dpop_proof' : 'invalid_token');
 }
 
 function retryHeaders(retryAfter: number): Record<string, string> {
@@ -112,8 +117,13 @@ function challengeHeaders(
   resource: ResourceParameters | undefined,
 ): Record<string, string> {
   const headers = { 'WWW-Authenticate': renderWwwAuthenticate(challengesFor(error, settings, resource)) };
-  const nonce = error.status === 401 && 'nonce' in error ? error.nonce : undefined;
+  const nonce = error.code === 'ERR_PROOF_NONCE' ? error.nonce : undefined;
   return nonce === undefined ? headers : { ...headers, 'DPoP-Nonce': nonce };
+}
+
+// Not by the presence of a member, which other code may add to every object.
+function scopesOf(error: AnyAuthError): readonly string[] {
+  return error.status === 403 || error.code === 'ERR_AUTHENTICATION_INSUFFICIENT' ? error.scope : [];
 }
 
 // Older clients read only the first challenge, and expect Bearer there.
@@ -122,7 +132,7 @@ function challengesFor(
   { realm, dpop }: ChallengeSettings,
   resource: ResourceParameters | undefined,
 ): readonly SchemeChallenge[] {
-  const ofError = { ...errorParameters(error), ...scopeParameter(error.status === 403 ? error.scope : []) };
+  const ofError = { ...errorParameters(error), ...scopeParameter(scopesOf(error)) };
   const ofResource = resource && { ...scopeParameter(resource.scopes), resource_metadata: resource.resourceMetadata };
   const bearer = (parameters: Parameters): SchemeChallenge => ({
     scheme: 'Bearer',
@@ -142,9 +152,23 @@ function challengesFor(
 // RFC 6750, section 3.1: a request without credentials gets no error parameter.
 function errorParameters(error: AnyAuthError): Parameters {
   if (error.code === 'ERR_CREDENTIALS_MISSING') return {};
-  return { error: errorCodeOf(error), error_description: publicDescription(error) };
+  return {
+    error: errorCodeOf(error),
+    error_description: publicDescription(error),
+    ...authenticationParameters(error),
+  };
 }
 
 function scopeParameter(scopes: readonly string[]): Record<string, string> {
   return scopes.length === 0 ? {} : { scope: scopes.join(' ') };
+}
+
+// RFC 9470, section 3.
+function authenticationParameters(error: AnyAuthError): Record<string, string> {
+  if (error.code !== 'ERR_AUTHENTICATION_INSUFFICIENT') return {};
+  const { acrValues, maxAge } = error;
+  return {
+    ...(acrValues.length === 0 ? {} : { acr_values: acrValues.join(' ') }),
+    ...(maxAge === undefined ? {} : { max_age: String(maxAge) }),
+  };
 }

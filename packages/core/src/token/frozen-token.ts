@@ -1,3 +1,4 @@
+import { type AcceptanceTerms, acceptanceTerms } from './acceptance-terms.ts';
 import type { Confirmation } from './confirmation.ts';
 import type { Claims, JwsHeader, SentToken, TokenFacts, VerifiedToken } from './verified-token.ts';
 
@@ -5,6 +6,7 @@ import type { Claims, JwsHeader, SentToken, TokenFacts, VerifiedToken } from './
 export class FrozenToken implements VerifiedToken {
   // A private field, so that JSON.stringify, util.inspect and a spread never show the token.
   readonly #token: string;
+  readonly #terms: AcceptanceTerms;
   readonly scheme: VerifiedToken['scheme'];
   readonly format: 'jwt';
   readonly header: JwsHeader;
@@ -22,6 +24,7 @@ export class FrozenToken implements VerifiedToken {
   constructor({ token, scheme }: SentToken, facts: TokenFacts) {
     const { header, claims, confirmation, clientId, scopes, roles, permissions, groups } = facts;
     this.#token = token;
+    this.#terms = facts.terms;
     this.scheme = scheme;
     this.format = 'jwt';
     this.header = header;
@@ -40,6 +43,15 @@ export class FrozenToken implements VerifiedToken {
 
   get token(): string {
     return this.#token;
+  }
+
+  static {
+    // On the prototype, so that a copy of the token does not show it. An object that inherits from a token has no terms.
+    Object.defineProperty(FrozenToken.prototype, acceptanceTerms, {
+      get(this: object): AcceptanceTerms | undefined {
+        return #terms in this ? this.#terms : undefined;
+      },
+    });
   }
 }
 

@@ -1,3 +1,4 @@
+import type { AcceptanceTerms } from './acceptance-terms.ts';
 import type { Confirmation } from './confirmation.ts';
 
 /** A JSON value of a token. */
@@ -80,8 +81,9 @@ export interface VerifiedToken<TClaims = unknown> {
   readonly expiresAt: number;
 }
 
-/** The members of a verified token that are derived from its header and claims. */
+/** The members of a verified token that are derived from its header and claims, and the terms that it was accepted under. */
 export interface TokenFacts {
+  readonly terms: AcceptanceTerms;
   readonly header: JwsHeader;
   readonly claims: Claims;
   readonly confirmation: Confirmation | undefined;

@@ -74,9 +74,11 @@ export class IdTokenVerifier {
     expected: ExpectedIdToken,
   ): MaybePromise<VerifiedToken> {
     const { header, claims } = jws;
-    const now = Math.floor(this.#parts.options.clock.now());
+    const { clock } = this.#parts.options;
+    const now = Math.floor(clock.now());
     validateIdToken(header, claims, expected, { clockTolerance: policy.clockTolerance, now });
     const verified = new FrozenToken(credentials, {
+      terms: { clock, policy },
       header,
       claims,
       confirmation: undefined,

@@ -9,6 +9,7 @@ import type { VerificationMetrics } from '../observability/verification-metrics.
 import type { ResolvedPolicy } from '../options/resolve-issuer.ts';
 import type { ResolvedOptions } from '../options/resolve-options.ts';
 import { type Credentials, hasTokenSyntax, malformedCredentials } from '../request/credentials.ts';
+import type { Clock } from '../runtime/clock.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { readClientId, validateClaims, validateTimes } from '../token/claims.ts';
 import { readClaim } from '../token/compact-jws.ts';
@@ -150,9 +151,10 @@ export class JwtVerifier implements TokenVerifier {
   }
 
   #acceptClaims(jws: VerifiedJws, { policy, entry, issuer }: TrustedIssuer): AcceptedClaims {
+    const { clock } = this.#parts.options;
     try {
-      if (jws.accepted?.policy !== policy) jws.accepted = acceptClaims(jws, policy);
-      validateTimes(jws.accepted.claims, policy, Math.floor(this.#parts.options.clock.now()));
+      if (jws.accepted?.policy !== policy) jws.accepted = acceptClaims(jws, policy, clock);
+      validateTimes(jws.accepted.claims, policy, Math.floor(clock.now()));
       return jws.accepted;
     } catch (error) {
       if (isAuthError(error) && error.code === 'ERR_TOKEN_NOT_YET_VALID') entry.suspectClockSkew();
@@ -178,11 +180,12 @@ function verifyBinding(
   }
 }
 
-// Cached with the token: a policy never changes, and the result depends only on the token and the policy.
-function acceptClaims({ header, claims }: VerifiedJws, policy: ResolvedPolicy): AcceptedClaims {
+// Cached with the token: a policy never changes and has one clock, and the result depends on the token and the policy only.
+function acceptClaims({ header, claims }: VerifiedJws, policy: ResolvedPolicy, clock: Clock): AcceptedClaims {
   validateClaims(header, claims, policy);
   return {
     policy,
+    terms: { clock, policy },
     keySet: undefined,
     header,
     claims,

@@ -51,6 +51,8 @@ const advice: Partial<Record<AuthErrorCode, Advise>> = {
   ERR_BINDING_REQUIRED: () =>
     'no option accepts tokens that are bound to a key: configure the client to request others',
   ERR_TOKEN_REJECTED: () => 'validate is the function that refused them',
+  ERR_AUTHENTICATION_INSUFFICIENT: () =>
+    'configure the issuer to write acr and auth_time into its access tokens; acrLevels gives values of acr an order',
   ERR_SCOPE_INSUFFICIENT: (_settings, error) =>
     `the route requires ${listOf('scope' in error ? error.scope : [])}: configure the client to request it; scopeClaims names the claims with the scopes`,
   ERR_CLAIMS_INSUFFICIENT: () =>

@@ -61,6 +61,38 @@ const wrong: readonly (readonly [string, unknown, RegExp])[] = [
   ['a scope with a line end', { anyScope: ['read', 'a\r\nb'] }, / anyScope/],
   ['a scope with two spaces', { scope: 'read  write' }, / scope/],
   ['a predicate that is none', { claims: { tenant: 'blue' } }, / claims .*function/],
+  ['a login that is none', { authentication: true }, / authentication as an object, such as/],
+  ['a login of a list', { authentication: ['phr'] }, / authentication as an object/],
+  ['a login of an instance', { authentication: new empty() }, / authentication as an object/],
+  ['a login that requires nothing', { authentication: {} }, / give it acr, maxAge or both/],
+  ['an undefined login', { authentication: undefined }, / authentication .*undefined/],
+  [
+    'a misspelled member of a login',
+    { authentication: { maxage: 5 } },
+    /authentication.maxage: did you mean maxAge\?$/,
+  ],
+  ['another one', { authentication: { acr_values: 'a' } }, /authentication.acr_values: /],
+  ['a symbol in a login', { authentication: { [Symbol('acr')]: 'a' } }, /"Symbol\(acr\)"/],
+  ['an undefined acr', { authentication: { acr: undefined } }, / authentication.acr .*undefined/],
+  ['an undefined age', { authentication: { acr: 'a', maxAge: undefined } }, / authentication.maxAge .*undefined/],
+  ['no acr', { authentication: { acr: [] } }, / authentication.acr .*write at least one value, such as acr: 'phr'$/],
+  ['an empty acr', { authentication: { acr: '' } }, / authentication.acr .*visible ASCII/],
+  ['an empty acr in a list', { authentication: { acr: ['a', ''] } }, / authentication.acr .*visible ASCII/],
+  ['acrs in one text', { authentication: { acr: 'a b' } }, / authentication.acr with "a b".*acr: \['a', 'b'\]$/],
+  ['acrs in one text of a list', { authentication: { acr: ['a b'] } }, / authentication.acr .*no spaces/],
+  ['an acr with a line end', { authentication: { acr: 'a\r\nb' } }, / authentication.acr .*visible ASCII/],
+  ['an acr that is no text', { authentication: { acr: 2 } }, / authentication.acr .*number: write text$/],
+  [
+    'a hole in a list of acrs',
+    { authentication: { acr: Object.assign(['a'], { length: 2 }) } },
+    / authentication.acr /,
+  ],
+  ['an age in milliseconds', { authentication: { maxAge: 86_400_000 } }, /maxAge .*milliseconds: write 86400$/],
+  ['a time as an age', { authentication: { maxAge: Date.now() * 1e6 } }, /maxAge .*an age, not a time$/],
+  ['a negative age', { authentication: { maxAge: -1 } }, / authentication.maxAge .*seconds from 0 to 31536000$/],
+  ['a fraction as an age', { authentication: { maxAge: 0.5 } }, / authentication.maxAge .*whole number/],
+  ['an age of text', { authentication: { maxAge: '300' } }, / authentication.maxAge .*whole number/],
+  ['no number as an age', { authentication: { maxAge: Number.NaN } }, / authentication.maxAge .*whole number/],
   ['an optional that is no boolean', { optional: 1 }, / optional .*true or false/],
   ['an optional of null', { optional: null }, / optional .*true or false/],
   ['nothing at all', null, / an object/],
@@ -97,6 +129,10 @@ describe.each(Object.entries(entryPoints))('%s()', (name, enter) => {
     const requirements = Object.defineProperty({}, 'scope', { get: scope, enumerable: true });
     await enter(requirements as Requirements);
     expect(scope).toHaveBeenCalledOnce();
+    const acr = vi.fn(() => ['phr']);
+    const authentication = Object.defineProperty({}, 'acr', { get: acr, enumerable: true });
+    await Promise.allSettled([(async () => enter({ authentication }))()]);
+    expect(acr).toHaveBeenCalledOnce();
   });
 });
 

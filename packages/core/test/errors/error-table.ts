@@ -13,6 +13,7 @@ const classes: Readonly<Record<string, readonly [name: string, status: string]>>
   RequestErrorCode: ['RequestError', '400'],
   TokenErrorCode: ['TokenError', '401'],
   ProofErrorCode: ['ProofError', '401'],
+  AuthenticationErrorCode: ['AuthenticationError', '401'],
   ScopeErrorCode: ['ScopeError', '403'],
   UnavailableErrorCode: ['UnavailableError', '503'],
 };

@@ -8,6 +8,7 @@ const {
   RequestError,
   TokenError,
   ProofError,
+  AuthenticationError,
   ScopeError,
   UnavailableError,
   ConfigurationError,
@@ -21,6 +22,7 @@ const makers: Readonly<Record<string, Make>> = {
   RequestError: (code, message) => new RequestError(code as core.RequestError['code'], message),
   TokenError: (code, message) => new TokenError(code as core.TokenError['code'], message),
   ProofError: (code, message) => new ProofError(code as core.ProofError['code'], message),
+  AuthenticationError: (_code, message) => new AuthenticationError(message),
   ScopeError: (code, message) => new ScopeError(code as core.ScopeError['code'], message),
   UnavailableError: (code, message) => new UnavailableError(code as core.UnavailableError['code'], message),
   ConfigurationError: (_code, message) => new ConfigurationError(message),
@@ -78,6 +80,12 @@ describe('details', () => {
       return new UnavailableError('ERR_CLOSED', 'why', retryAfter === undefined ? {} : { retryAfter }).retryAfter;
     });
     expect(waits).toEqual([1, 1, 1, 1, 1, 2, 90, 1]);
+  });
+
+  it('of an AuthenticationError are what is not met, and the scopes of the route', () => {
+    expect(new AuthenticationError('why')).toMatchObject({ acrValues: [], maxAge: undefined, scope: [] });
+    const details = { acrValues: ['phr'], maxAge: 0, scope: ['pay'] };
+    expect(new AuthenticationError('why', details)).toMatchObject(details);
   });
 
   it('of a ScopeError are its scopes, none by default', () => {

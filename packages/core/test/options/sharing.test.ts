@@ -44,6 +44,7 @@ const pairs: Readonly<Record<string, Pair>> = {
   tokenType: [{}, { tokenType: 'at+jwt' }],
   accessTokenClaims: [{}, { accessTokenClaims: { azp: true } }],
   dangerouslyAcceptIdTokens: [{}, { dangerouslyAcceptIdTokens: true }],
+  acrLevels: [{}, { acrLevels: ['low', 'mfa'] }],
   clockTolerance: [{}, { clockTolerance: 60 }],
   maxTokenAge: [{}, { maxTokenAge: 60 }],
   requiredClaims: [{}, { requiredClaims: ['sub'] }],

@@ -19,6 +19,7 @@ function allOptions(): VerifierOptions {
     tokenType: 'at+jwt',
     accessTokenClaims: { azp: true, token_use: ['access'] },
     dangerouslyAcceptIdTokens: true,
+    acrLevels: ['low', 'mfa'],
     clockTolerance: 0,
     maxTokenAge: 3600,
     requiredClaims: ['sub'],

@@ -73,7 +73,7 @@ describe.each([
   });
 });
 
-describe.each(['clientIds', 'algorithms', 'requiredClaims', 'http.dangerouslyAllowInsecure'])(
+describe.each(['clientIds', 'algorithms', 'acrLevels', 'requiredClaims', 'http.dangerouslyAllowInsecure'])(
   'the option %s',
   (path) => {
     it.each(['x', [], [''], [1], [null], {}, null, true, new Set(['x'])].map((value) => ({ value })))(
@@ -133,6 +133,17 @@ describe('the option', () => {
     expect(fault({ accessTokenClaims: value })).toMatch(
       /^accessTokenClaims must be an object of one or more claims, such as \{ azp: true/,
     );
+  });
+
+  it.each(
+    [
+      ['low', 'low'],
+      ['low', 'm fa'],
+      ['low\n', 'mfa'],
+      ['é', 'mfa'],
+    ].map(shown),
+  )('[OPTIONS-ACR-LEVELS] acrLevels names each value once, as a challenge can carry it: not $shown', ({ value }) => {
+    expect(fault({ acrLevels: value })).toMatch(/^acrLevels must name each acr value once and without spaces, and "/);
   });
 
   it.each(['jwt', 'AT+JWT', '', null, 1, ['at+jwt']].map((value) => ({ value })))(

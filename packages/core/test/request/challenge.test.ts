@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   type AnyAuthError,
   type AuthErrorCode,
+  AuthenticationError,
   CredentialsMissingError,
   RequestError,
   ScopeError,
@@ -93,6 +94,25 @@ describe('the answer to a denied request', () => {
     expect(body).toBe('{"error":"insufficient_scope","error_description":"The access token lacks a required scope"}');
   });
 
+  it.each([
+    [{}, ''],
+    [{ acrValues: ['phr', 'urn:x:2fa'] }, ', acr_values="phr urn:x:2fa"'],
+    [{ maxAge: 0 }, ', max_age="0"'],
+    [{ scope: ['pay', 'read'] }, ', scope="pay read"'],
+    [{ acrValues: ['a'], maxAge: 300, scope: ['pay'] }, ', acr_values="a", max_age="300", scope="pay"'],
+    [{ acrValues: ['a"b\\'] }, ', acr_values="a\\"b\\\\"'],
+  ])('[ANSWERS-STEP-UP] names the login that the request needs: %j', (details, parameters) => {
+    const description = 'The request needs another or a more recent login';
+    expect(verifier.challenge(new AuthenticationError('hush', details))).toEqual({
+      status: 401,
+      headers: {
+        ...json,
+        'WWW-Authenticate': `Bearer realm="api", error="insufficient_user_authentication", error_description="${description}"${parameters}`,
+      },
+      body: JSON.stringify({ error: 'insufficient_user_authentication', error_description: description }),
+    });
+  });
+
   it('names no scope if the error is not about scopes', () => {
     const { status, headers } = verifier.challenge(new ScopeError('ERR_CLAIMS_INSUFFICIENT', 'hush'));
     expect(status).toBe(403);
@@ -143,6 +163,7 @@ describe('the answer to a denied request', () => {
       new CredentialsMissingError('hush'),
       new RequestError('ERR_CREDENTIALS_MALFORMED', 'hush'),
       new TokenError('ERR_TOKEN_REJECTED', 'hush', { claim: 'hush', cause: 'hush' }),
+      new AuthenticationError('hush'),
       new ScopeError('ERR_SCOPE_INSUFFICIENT', 'hush'),
       new UnavailableError('ERR_CLOSED', 'hush', { cause: 'hush' }),
       new TokenError('ERR_UNHEARD_OF' as AuthErrorCode as TokenError['code'], 'hush'),

@@ -8,6 +8,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import {
   type AnyAuthError,
+  AuthenticationError,
   accessRequirement,
   CredentialsMissingError,
   createVerifier,
@@ -43,6 +44,8 @@ const makers: Readonly<Record<string, (code: never) => AnyAuthError>> = {
   CredentialsMissingError: () => new CredentialsMissingError(),
   RequestError: (code) => new RequestError(code, 'x'),
   TokenError: (code) => new TokenError(code, 'x', { claim: 'exp', reason: 'invalid' }),
+  AuthenticationError: () =>
+    new AuthenticationError('x', { acrValues: ['phr', 'a"b\\'], maxAge: 300, scope: ['read', 'write:all'] }),
   ScopeError: (code) => new ScopeError(code, 'x', ['read', 'write:all']),
 };
 
@@ -50,6 +53,11 @@ const errors = readErrorTable().flatMap(({ code, name }) => {
   const make = makers[name];
   return make === undefined ? [] : [{ code, error: make(code as never) }];
 });
+
+const namedErrors: ReadonlyMap<string, string | undefined> = new Map([
+  ['ERR_CREDENTIALS_MISSING', undefined],
+  ['ERR_AUTHENTICATION_INSUFFICIENT', 'insufficient_user_authentication'],
+]);
 
 const expectedErrors: Readonly<Record<number, string>> = {
   400: 'invalid_request',
@@ -63,9 +71,15 @@ describe('[ANSWERS-ONE-CHALLENGE] a client reads exactly one challenge', () => {
     expect(more).toEqual([]);
     expect(challenge).toMatchObject({ scheme: 'bearer', parameters: { realm: 'api' } });
     const { error: named, error_description: description, scope } = challenge?.parameters ?? {};
-    expect(named).toBe(code === 'ERR_CREDENTIALS_MISSING' ? undefined : expectedErrors[error.status]);
+    expect(named).toBe(namedErrors.has(code) ? namedErrors.get(code) : expectedErrors[error.status]);
     expect(description === undefined).toBe(code === 'ERR_CREDENTIALS_MISSING');
-    expect(scope).toBe(error.status === 403 ? 'read write:all' : undefined);
+    expect(scope).toBe('scope' in error ? 'read write:all' : undefined);
+  });
+
+  it('[ANSWERS-STEP-UP] of a login, with the values as they were configured', async () => {
+    const details = { acrValues: ['phr', 'a"b\\'], maxAge: 300 };
+    const [challenge] = (await challengesOf(new AuthenticationError('x', details))) ?? [];
+    expect(challenge?.parameters).toMatchObject({ acr_values: 'phr a"b\\', max_age: '300' });
   });
 
   it('of every error with status 400, 401 or 403', () => {

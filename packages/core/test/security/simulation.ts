@@ -11,7 +11,14 @@ type Options = Partial<SingleIssuerOptions>;
 
 /** One event of a simulation. */
 export type Step =
-  | { readonly kind: 'verify'; readonly policy: number; readonly token: number; readonly scope: string | undefined }
+  | {
+      readonly kind: 'verify';
+      readonly policy: number;
+      readonly token: number;
+      readonly scope: string | undefined;
+      /** The greatest age of the login in seconds. */
+      readonly maxAge?: number | undefined;
+    }
   | { readonly kind: 'advance'; readonly seconds: number }
   | { readonly kind: 'skew'; readonly seconds: number }
   | { readonly kind: 'publish'; readonly keys: readonly number[] }
@@ -32,7 +39,7 @@ const variations: readonly Readonly<Record<string, unknown>>[] = [
   {},
   { exp: now + 60, iat: undefined },
   { exp: now + 700 },
-  { exp: now + 1e7, scope: 'read write' },
+  { exp: now + 1e7, scope: 'read write', auth_time: now },
   { exp: now + 1e7, aud: ['api://other', audience], scope: 'read' },
   { exp: now + 1e7, aud: 'api://other' },
   { exp: now + 1e7, nbf: now + 100 },
@@ -105,8 +112,11 @@ export class Simulation {
     await Promise.all(this.verifiers.map((verifier) => verifier.close()));
   }
 
-  async #verify({ policy, token, scope }: Extract<Step, { kind: 'verify' }>): Promise<string> {
-    const requirements = scope === undefined ? {} : { scope };
+  async #verify({ policy, token, scope, maxAge }: Extract<Step, { kind: 'verify' }>): Promise<string> {
+    const requirements = {
+      ...(scope !== undefined && { scope }),
+      ...(maxAge !== undefined && { authentication: { maxAge } }),
+    };
     const verifier = this.verifiers[policy % this.verifiers.length];
     const outcome = await outcomeOf(verifier, tokens[token % tokens.length] ?? '', requirements);
     await settled(this.verifiers[0]);

@@ -8,6 +8,7 @@ const verifications: fc.Arbitrary<Step> = fc.record({
   policy: fc.nat(policies.length - 1),
   token: fc.oneof(fc.nat(tokens.length - 1), fc.nat(11)),
   scope: fc.option(fc.constantFrom('read', 'write', 'other'), { nil: undefined, freq: 3 }),
+  maxAge: fc.constantFrom(undefined, undefined, undefined, 0, 60, 300),
 });
 
 /** Steps that no client causes. */

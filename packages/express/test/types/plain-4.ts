@@ -4,6 +4,7 @@ import {
   getAuth,
   oktaAuth,
   requireAnyScope,
+  requireAuthentication,
   requireClaims,
   requireScope,
   type VerifiedToken,
@@ -68,5 +69,10 @@ bearerAuth({ issuer: 'https://issuer.example', audience: 'a', onError: 'throw' }
 requireScope(1);
 // @ts-expect-error -- a predicate returns true or false
 requireClaims(() => 'yes');
+export const login: RequestHandler = requireAuthentication({ acr: ['mfa', 'phr'], maxAge: 300 });
+// @ts-expect-error -- seconds are a number
+requireAuthentication({ maxAge: '300' });
+// @ts-expect-error -- no such requirement
+requireAuthentication({ acrValues: 'phr' });
 // @ts-expect-error -- the response is not the request
 app.get('/', (_req, res) => getAuth(res));

@@ -121,5 +121,12 @@ app.get('/', { config: { auth: 'read' } }, async () => 'ok');
 app.requireScope(1);
 // @ts-expect-error -- a predicate returns true or false
 app.requireClaims(() => 'yes');
+export const login: AuthHook = app.requireAuthentication({ acr: ['mfa', 'phr'], maxAge: 300 });
+export const byConfig: RouteAuth = { scope: 'pay', authentication: { maxAge: 300 } };
+export const loginAlone: RouteAuth = { authentication: { acr: 'phr' } };
+// @ts-expect-error -- seconds are a number
+app.requireAuthentication({ maxAge: '300' });
+// @ts-expect-error -- no such requirement
+export const misspelled: RouteAuth = { authentication: { acrValues: 'phr' } };
 // @ts-expect-error -- the reply is not the request
 app.get('/', async (_request, reply) => getAuth(reply).scopes);

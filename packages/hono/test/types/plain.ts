@@ -8,6 +8,7 @@ import {
   oktaAuth,
   type RouteGuard,
   requireAnyScope,
+  requireAuthentication,
   requireClaims,
   requireScope,
   type VerifiedToken,
@@ -190,5 +191,10 @@ oktaAuth(() => undefined);
 requireScope(1);
 // @ts-expect-error -- a predicate returns true or false
 requireClaims(() => 'yes');
+export const login: RouteGuard = requireAuthentication({ acr: ['mfa', 'phr'], maxAge: 300 });
+// @ts-expect-error -- seconds are a number
+requireAuthentication({ maxAge: '300' });
+// @ts-expect-error -- no such requirement
+requireAuthentication({ acrValues: 'phr' });
 // @ts-expect-error -- the request is not the context
 new Hono().get('/', (c) => c.json(getAuth(c.req)));

@@ -1,4 +1,11 @@
-import { bearerAuth, type DeniedResponse, oktaAuth, requireClaims, requireScope } from '@verifier/hono';
+import {
+  bearerAuth,
+  type DeniedResponse,
+  oktaAuth,
+  requireAuthentication,
+  requireClaims,
+  requireScope,
+} from '@verifier/hono';
 import { Hono } from 'hono';
 import { type ApplyGlobalResponse, type ClientResponse, hc, type InferResponseType } from 'hono/client';
 
@@ -14,20 +21,22 @@ const app = new Hono()
     requireClaims((claims) => claims['admin'] === true),
     (c) => c.json({ tenants: ['blue'] }, 200),
   )
+  .get('/transfers', oktaAuth(), requireAuthentication({ maxAge: 300 }), (c) => c.json({ transfers: [1] }, 200))
   .get('/health', (c) => c.text('ok', 200));
 
 const client = hc<typeof app>('http://localhost');
 
 type Profile = typeof client.profile.$get;
 isTrue<Same<InferResponseType<Profile, 200>, { subject: string | null }>>();
-isTrue<Same<InferResponseType<Profile, 401>['error'], 'unauthorized' | 'invalid_token'>>();
+type Unauthorized = 'unauthorized' | 'invalid_token' | 'insufficient_user_authentication';
+isTrue<Same<InferResponseType<Profile, 401>['error'], Unauthorized>>();
 isTrue<Same<InferResponseType<Profile, 400>['error'], 'invalid_request'>>();
 isTrue<Same<InferResponseType<Profile, 503>, { error: 'temporarily_unavailable'; error_description: string }>>();
 isTrue<Same<InferResponseType<Profile, 403>, never>>();
 
-for (const orders of [client.orders.$get, client.tenants.$get]) {
+for (const orders of [client.orders.$get, client.tenants.$get, client.transfers.$get]) {
   isTrue<Same<InferResponseType<typeof orders, 403>['error'], 'insufficient_scope'>>();
-  isTrue<Same<InferResponseType<typeof orders, 401>['error'], 'unauthorized' | 'invalid_token'>>();
+  isTrue<Same<InferResponseType<typeof orders, 401>['error'], Unauthorized>>();
   isTrue<Same<InferResponseType<typeof orders, 503>['error'], 'temporarily_unavailable'>>();
 }
 
@@ -36,12 +45,7 @@ export async function readOrders(): Promise<readonly number[]> {
   const response = await client.orders.$get();
   if (response.status === 200) return (await response.json()).orders;
   const { error, error_description: description } = await response.json();
-  isTrue<
-    Same<
-      typeof error,
-      'invalid_request' | 'unauthorized' | 'invalid_token' | 'insufficient_scope' | 'temporarily_unavailable'
-    >
-  >();
+  isTrue<Same<typeof error, 'invalid_request' | Unauthorized | 'insufficient_scope' | 'temporarily_unavailable'>>();
   // @ts-expect-error -- the response to a denied request has no orders
   (await response.json()).orders;
   throw new Error(description);

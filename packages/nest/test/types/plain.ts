@@ -15,8 +15,10 @@ import {
   type OktaAuthModuleOptions,
   Public,
   RequireAnyScope,
+  RequireAuthentication,
   RequireClaims,
   RequireScope,
+  type RouteDecorator,
   type VerifiedToken,
   type Verifier,
 } from '@verifier/nest';
@@ -168,6 +170,11 @@ OktaAuthModule.forRootAsync({ useClass: App });
 RequireScope(1);
 // @ts-expect-error -- a predicate returns true or false
 RequireClaims(() => 'yes');
+// @ts-expect-error -- seconds are a number
+RequireAuthentication({ maxAge: '300' });
+// @ts-expect-error -- no such requirement
+RequireAuthentication({ acrValues: 'phr' });
+export const login: RouteDecorator = RequireAuthentication({ acr: ['mfa', 'phr'], maxAge: 300 });
 // @ts-expect-error -- no such requirement
 OktaAuth({ scopes: ['read'] });
 // @ts-expect-error -- a request is an object

@@ -15,7 +15,7 @@ const absoluteForm = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*(?<path>[^?#]*)/i;
  * @throws ConfigurationError if the request does not have its target.
  */
 export function urisOf(request: RequestLike | ProofRequest, publicUrls: readonly string[]): readonly string[] {
-  if ('uri' in request) return [request.uri];
+  if (isProofRequest(request)) return [request.uri];
   const target = request.target?.();
   if (target === undefined) {
     throw new ConfigurationError('A RequestLike must have target(), the path of the request, for DPoP');
@@ -28,6 +28,10 @@ export function urisOf(request: RequestLike | ProofRequest, publicUrls: readonly
 export function namesUri(htu: string, uris: readonly string[]): boolean {
   const given = normalizeUri(htu);
   return given !== undefined && uris.includes(given);
+}
+
+function isProofRequest(request: RequestLike | ProofRequest): request is ProofRequest {
+  return Object.hasOwn(request, 'uri');
 }
 
 function pathOf(target: string): string {

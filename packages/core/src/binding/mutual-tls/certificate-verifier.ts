@@ -62,8 +62,8 @@ export class CertificateVerifier {
 
   #hash(certificate: PresentedCertificate | undefined): MaybePromise<string | undefined> {
     if (certificate === undefined) return undefined;
-    if ('thumbprint' in certificate) return certificate.thumbprint;
-    return andThen(this.#parts.runtime.hashBytes(certificate.der), encodeBase64url);
+    const { der, thumbprint: presented } = certificate;
+    return der === undefined ? presented : andThen(this.#parts.runtime.hashBytes(der), encodeBase64url);
   }
 }
 

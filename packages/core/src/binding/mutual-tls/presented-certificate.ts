@@ -1,7 +1,9 @@
 import { encodeBase64url } from '../../crypto/base64url.ts';
 
 /** A client certificate in DER, or its SHA-256 in base64url. */
-export type PresentedCertificate = { readonly der: Uint8Array } | { readonly thumbprint: string };
+export type PresentedCertificate =
+  | { readonly der: Uint8Array; readonly thumbprint?: undefined }
+  | { readonly der?: undefined; readonly thumbprint: string };
 
 // RFC 7468, section 3: one certificate. Proxies replace its line breaks by spaces or tabs, or remove them.
 const pem = /^-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----\s*$/;
