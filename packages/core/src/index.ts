@@ -4,6 +4,7 @@ export {
   claimsRequirement,
   scopeRequirement,
 } from './authorization/access-requirement.ts';
+export { hasScope } from './authorization/has-scope.ts';
 export { type OpenApiSecurity, openApiSecurity } from './authorization/open-api-security.ts';
 export type { Requirements } from './authorization/requirements.ts';
 export { createVerifier } from './create-verifier.ts';
@@ -38,6 +39,7 @@ export type {
   IssuerResolver,
   KeyCacheOptions,
   ManyIssuersOptions,
+  ScopeHierarchy,
   SingleIssuerOptions,
   TokenCacheOptions,
   TokenPolicy,

@@ -55,7 +55,8 @@ export interface Verifier {
   /**
    * Verifies one ID token (OpenID Connect Core 1.0, section 3.1.3.7) with the keys of the same issuers. Checked: form,
    * issuer, signature, type, `aud` and `azp`, `sub`, times, and the members of `expected`. Not checked: `acr`, `amr`, and
-   * the options for access tokens (`audience`, `clientIds`, `tokenType`, `requiredClaims`, `maxTokenAge`, `validate`).
+   * the options for access tokens (`audience`, `clientIds`, `tokenType`, `requiredClaims`, `maxTokenAge`,
+   * `maxLifetime`, `validate`).
    *
    * Refuses an access token with ERR_TOKEN_TYPE. Its header (`at+jwt`) or its claims (`scope`, `scp`, `client_id`, `cid`)
    * identify it. The result is never cached, and has no scopes.

@@ -17,6 +17,7 @@ export {
   type EntraOptions,
   entra,
   type GuardOptions,
+  hasScope,
   type IssuerOptions,
   isAuthError,
   isConfigurationError,

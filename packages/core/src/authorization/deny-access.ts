@@ -1,4 +1,5 @@
 import { type AnyAuthError, CredentialsMissingError, ScopeError } from '../errors.ts';
+import { grantsScope } from '../token/scope-hierarchy.ts';
 import type { VerifiedToken } from '../token/verified-token.ts';
 import type { RequiredNames, ResolvedRequirements } from './resolved-requirements.ts';
 
@@ -32,7 +33,9 @@ export function isAnonymousAllowed({ optional, required, claims }: ResolvedRequi
 
 function hasNames(auth: VerifiedToken, { property, names, isAny }: RequiredNames): boolean {
   const granted = auth[property];
-  return isAny ? names.some((name) => granted.includes(name)) : names.every((name) => granted.includes(name));
+  const isGranted = (name: string): boolean =>
+    property === 'scopes' ? grantsScope(granted, name) : granted.includes(name);
+  return isAny ? names.some(isGranted) : names.every(isGranted);
 }
 
 function insufficientNames({ kind, names }: RequiredNames): ScopeError {

@@ -2,7 +2,8 @@ import type { Claims } from '../token/verified-token.ts';
 
 /**
  * The requirements of one route beyond a valid token, as an application writes them. Every member that is present must
- * be met. Names are compared whole and case-sensitively: `read` is not met by `read:all`.
+ * be met. Names are compared whole and case-sensitively: `read` is not met by `read:all`, unless `scopeImplies` of the
+ * verifier says so.
  *
  * Requirements are validated where they enter. An unknown member, a member that is present but undefined, an empty list
  * and a name that no token can carry are a ConfigurationError. `{}` requires a token and nothing else.

@@ -5,6 +5,7 @@ import { copyOptions } from '../lib/copy-options.ts';
 import type { ClaimPath } from '../token/claim-names.ts';
 import type { AccessTokenClaims } from '../token/claims.ts';
 import { hasControlCharacter } from '../token/issuer-identifier.ts';
+import type { ScopeClosure } from '../token/scope-hierarchy.ts';
 import { discoveryFault, issuerTextFault } from './issuer-fault.ts';
 import { oktaOrgServerFault } from './okta-hosts.ts';
 import { didYouMean, type OptionReader } from './option-reader.ts';
@@ -20,6 +21,7 @@ import {
 } from './option-record.ts';
 import type { IssuerOptions, TokenPolicy } from './options.ts';
 import { hasPlaceholder } from './placeholder.ts';
+import { scopeHierarchyOption } from './scope-hierarchy-option.ts';
 
 const daysOfMaxAge = 30;
 
@@ -29,11 +31,16 @@ export interface ResolvedSource
   readonly audience: readonly string[] | null;
 }
 
-type Defaulted = Exclude<keyof TokenPolicy, 'accessTokenClaims' | 'clientIds' | 'maxTokenAge'>;
+type Defaulted = Exclude<
+  keyof TokenPolicy,
+  'accessTokenClaims' | 'clientIds' | 'maxLifetime' | 'maxTokenAge' | 'scopeImplies'
+>;
 
 /** The policy options, with defaults applied. */
-export interface ResolvedPolicyOptions extends Omit<WithDefaults<TokenPolicy, Defaulted>, 'algorithms'> {
+export interface ResolvedPolicyOptions
+  extends Omit<WithDefaults<TokenPolicy, Defaulted>, 'algorithms' | 'scopeImplies'> {
   readonly algorithms: readonly Algorithm[];
+  readonly scopeImplies: ScopeClosure | undefined;
 }
 
 /** The options that identify an issuer. They cannot be given for several issuers at once. */
@@ -66,8 +73,13 @@ export const policyOptions: OptionTable<ResolvedPolicyOptions> = {
     { min: 1, max: daysOfMaxAge * 86_400, unit: 'seconds' },
     { default: undefined, separates: 'nothing' },
   ),
+  maxLifetime: numberOption(
+    { min: 1, max: daysOfMaxAge * 86_400, unit: 'seconds' },
+    { default: undefined, separates: 'nothing' },
+  ),
   requiredClaims: contentOption<readonly string[]>({ default: Object.freeze([]), separates: 'nothing' }, readTexts),
   scopeClaims: claimsOption(['scope', 'scp']),
+  scopeImplies: scopeHierarchyOption,
   roleClaims: claimsOption(['roles']),
   permissionClaims: claimsOption(['permissions']),
   groupClaims: claimsOption(['groups']),

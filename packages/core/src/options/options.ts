@@ -7,6 +7,9 @@ import type { FetchLike } from '../runtime/http-runtime.ts';
 import type { ClaimPath } from '../token/claim-names.ts';
 import type { VerifiedToken } from '../token/verified-token.ts';
 
+/** The scopes that each scope implies: a record, or a function that returns them for one scope. */
+export type ScopeHierarchy = Readonly<Record<string, readonly string[]>> | ((scope: string) => readonly string[]);
+
 /** The requirements on the tokens of one issuer. */
 export interface TokenPolicy {
   /**
@@ -62,6 +65,13 @@ export interface TokenPolicy {
    */
   readonly maxTokenAge?: number;
   /**
+   * The longest accepted life of a token: of `exp` after `iat`, if the token has `iat`, and of `exp` after the current
+   * time. Refuses tokens that a mistake of the issuer made valid for years. In seconds, from 1 to 2,592,000 (30 days).
+   *
+   * @default no limit
+   */
+  readonly maxLifetime?: number;
+  /**
    * Claims that must be present, in addition to `iss` and `exp`. Their values are not checked.
    *
    * @default none
@@ -73,6 +83,14 @@ export interface TokenPolicy {
    * @default ['scope', 'scp']
    */
   readonly scopeClaims?: readonly ClaimPath[];
+  /**
+   * The scopes that a scope implies, such as `{ 'orders:admin': ['orders:write'] }`, or a function that returns them for one
+   * scope of a token. Implied scopes imply further ones. A token then meets each requirement of a scope that it implies;
+   * {@link VerifiedToken.scopes} stays what the token says, and {@link hasScope} sees both. A cycle in a record is an error.
+   *
+   * @default no scope implies another one
+   */
+  readonly scopeImplies?: ScopeHierarchy;
   /**
    * The claims that roles are read from, in the same forms: a name, a path such as `realm_access.roles`, or an array of
    * names if a name contains a dot.
