@@ -2,11 +2,12 @@ export {
   accessRequirement,
   anyScopeRequirement,
   claimsRequirement,
+  policyRequirement,
   scopeRequirement,
+  validatePolicy,
 } from './authorization/access-requirement.ts';
 export { hasScope } from './authorization/has-scope.ts';
 export { type OpenApiSecurity, openApiSecurity } from './authorization/open-api-security.ts';
-export type { Requirements } from './authorization/requirements.ts';
 export { createVerifier } from './create-verifier.ts';
 export {
   type AnyAuthError,
@@ -74,6 +75,7 @@ export {
   setChallengeHeaders,
 } from './request/response-headers.ts';
 export { toFetchResponse } from './request/to-fetch-response.ts';
+export type { Requirements } from './requirements.ts';
 export type { Clock } from './runtime/clock.ts';
 export type { FetchLike } from './runtime/http-runtime.ts';
 export type { ClaimPath } from './token/claim-names.ts';

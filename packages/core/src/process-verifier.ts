@@ -1,5 +1,5 @@
 import { isAnonymousAllowed } from './authorization/deny-access.ts';
-import type { Requirements } from './authorization/requirements.ts';
+import { Policies } from './authorization/policies.ts';
 import { noRequirements, resolveRequirements } from './authorization/resolve-requirements.ts';
 import { type AnyAuthError, CredentialsMissingError, isAuthError, UnavailableError } from './errors.ts';
 import { openIssuers } from './issuers/open-issuers.ts';
@@ -23,12 +23,13 @@ import { type Challenge, challengeFor } from './request/challenge.ts';
 import { type CredentialsOptions, parseCredentials, readCredentials } from './request/credentials.ts';
 import { isPreflight } from './request/preflight.ts';
 import type { RequestLike } from './request/request.ts';
+import type { Requirements } from './requirements.ts';
 import type { Runtime } from './runtime/runtime.ts';
 import type { ExpectedIdToken } from './token/id-token.ts';
 import type { VerifiedToken } from './token/verified-token.ts';
 import { IdTokenVerifier, parseExpectedIdToken } from './verification/id-token-verifier.ts';
 import { JwtVerifier } from './verification/jwt-verifier.ts';
-import { type AdviceSettings, adviseOn } from './verification/refusal-advice.ts';
+import { adviceSettings, adviseOn } from './verification/refusal-advice.ts';
 import { SignatureVerifier } from './verification/signature-verifier.ts';
 import type { TokenVerifier } from './verification/token-verifier.ts';
 import type { VerificationContext } from './verification/verification-context.ts';
@@ -44,6 +45,7 @@ export class ProcessVerifier implements OptionalVerifier {
   readonly optional: boolean;
   readonly #options: ResolvedOptions;
   readonly #credentialsOptions: CredentialsOptions;
+  readonly #policies: Policies;
   readonly #issuers: TrustedIssuers;
   readonly #tokens: TokenCache | undefined;
   readonly #tokenVerifier: TokenVerifier;
@@ -53,6 +55,9 @@ export class ProcessVerifier implements OptionalVerifier {
   #closing: Promise<void> | undefined;
 
   constructor(options: ResolvedOptions, runtime: Runtime) {
+    // First: a wrong policy must not leave anything open.
+    this.#policies = new Policies(options.policies);
+    this.#policies.attachTo(this);
     const publish = isolateListener(options.hooks.onEvent, runtime, options.clock);
     const timings = new TimingMetrics(runtime, options.clock);
     const output = debugOutput(runtime, options.debug);
@@ -78,12 +83,16 @@ export class ProcessVerifier implements OptionalVerifier {
   }
 
   async verify(token: string, requirements?: Requirements): Promise<VerifiedToken> {
-    const context = { ...bareToken, requirements: resolveRequirements(requirements, 'verify') };
+    const context = { ...bareToken, requirements: resolveRequirements(requirements, 'verify', this.#policies) };
     return this.#metrics.outcome(() => this.#verify(token, context));
   }
 
   verifySync(token: string, requirements?: Requirements): VerifiedToken {
-    const context = { ...bareToken, isSync: true, requirements: resolveRequirements(requirements, 'verifySync') };
+    const context = {
+      ...bareToken,
+      isSync: true,
+      requirements: resolveRequirements(requirements, 'verifySync', this.#policies),
+    };
     const result = this.#metrics.outcome(() => {
       const verified = this.#verify(token, context);
       if (!(verified instanceof Promise)) return verified;
@@ -101,7 +110,7 @@ export class ProcessVerifier implements OptionalVerifier {
     tokens: Iterable<string>,
     options: VerifyAllOptions = {},
   ): Promise<PromiseSettledResult<VerifiedToken>[]> {
-    const { concurrency, requirements } = resolveVerifyAllOptions(options);
+    const { concurrency, requirements } = resolveVerifyAllOptions(options, this.#policies);
     const context = { ...bareToken, inParallel: true, requirements };
     return settleAll(tokens, concurrency, (token) => this.#metrics.outcome(() => this.#verify(token, context)));
   }
@@ -118,7 +127,10 @@ export class ProcessVerifier implements OptionalVerifier {
     try {
       const context = {
         request,
-        requirements: requirements === undefined ? noRequirements : resolveRequirements(requirements, 'authenticate'),
+        requirements:
+          requirements === undefined
+            ? noRequirements
+            : resolveRequirements(requirements, 'authenticate', this.#policies),
         inParallel: true,
         isSync: false,
         waitUntil: request.waitUntil?.bind(request),
@@ -196,16 +208,6 @@ function observed(publish: EventListener, timings: TimingMetrics, runtime: Runti
     if (runtime !== undefined) printEvent(event, runtime);
     publish(event);
   };
-}
-
-function adviceSettings(
-  { issuers, maxTokenSize }: ResolvedOptions,
-  trusted: TrustedIssuers,
-  issuer: string | undefined,
-): AdviceSettings {
-  const configured = typeof issuers === 'function' ? undefined : issuers;
-  const only = configured?.length === 1 ? configured[0]?.policy : undefined;
-  return { issuers: configured, policy: trusted.findNow(issuer)?.policy ?? only, maxTokenSize };
 }
 
 function closedError(): UnavailableError {

@@ -1,8 +1,8 @@
-import type { Requirements } from './authorization/requirements.ts';
 import type { AnyAuthError } from './errors.ts';
 import type { VerifierStats } from './observability/stats.ts';
 import type { Challenge } from './request/challenge.ts';
 import type { RequestLike } from './request/request.ts';
+import type { Requirements } from './requirements.ts';
 import type { ExpectedIdToken } from './token/id-token.ts';
 import type { VerifiedToken } from './token/verified-token.ts';
 import type { VerifyAllOptions } from './verification/verify-all-options.ts';

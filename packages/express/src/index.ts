@@ -38,4 +38,4 @@ export {
 } from '@verifier/core';
 export { type AuthMiddleware, bearerAuth, type Middleware, type Next, oktaAuth } from './auth-middleware.ts';
 export { getAuth } from './get-auth.ts';
-export { requireAccess, requireAnyScope, requireClaims, requireScope } from './route-guards.ts';
+export { requireAccess, requireAnyScope, requireClaims, requirePolicy, requireScope } from './route-guards.ts';

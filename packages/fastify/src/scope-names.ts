@@ -5,7 +5,15 @@ import { declaresState } from './request-state.ts';
 /** The name of the request decorator unless `decoratorName` is set. */
 export const defaultName = 'auth';
 
-const onInstance = ['verifier', 'authenticate', 'requireScope', 'requireAnyScope', 'requireClaims', 'requireAccess'];
+const onInstance = [
+  'verifier',
+  'authenticate',
+  'requireScope',
+  'requireAnyScope',
+  'requireClaims',
+  'requireAccess',
+  'requirePolicy',
+];
 
 // The protected scopes and the names of their request decorators, by server: the scopes of one application share it.
 const reserved = new WeakMap<object, { readonly scope: FastifyInstance; readonly name: string }[]>();

@@ -45,4 +45,11 @@ export {
 } from './auth-middleware.ts';
 export type { DeniedResponse } from './denied-response.ts';
 export { getAuth } from './get-auth.ts';
-export { type RouteGuard, requireAccess, requireAnyScope, requireClaims, requireScope } from './route-guards.ts';
+export {
+  type RouteGuard,
+  requireAccess,
+  requireAnyScope,
+  requireClaims,
+  requirePolicy,
+  requireScope,
+} from './route-guards.ts';

@@ -47,6 +47,7 @@ export {
   Public,
   RequireAnyScope,
   RequireClaims,
+  RequirePolicy,
   RequireScope,
 } from './decorators.ts';
 export { getAuth } from './get-auth.ts';

@@ -2,6 +2,7 @@ import type { DocumentHeaders } from '../http/document-headers.ts';
 import type { JSONWebKeySet } from '../keys/jwk.ts';
 import type { VerifierEvent } from '../observability/events.ts';
 import type { RequestLike } from '../request/request.ts';
+import type { Requirements } from '../requirements.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { FetchLike } from '../runtime/http-runtime.ts';
 import type { ClaimPath } from '../token/claim-names.ts';
@@ -286,6 +287,13 @@ export interface CommonOptions {
    * @default false
    */
   readonly optional?: boolean;
+  /**
+   * Requirements by name, for routes that share them: `{ orders: { scope: 'orders:write', role: 'editor' } }`. A route
+   * requires one by `requirePolicy('orders')`, or by the member `policy` of its requirements.
+   *
+   * @default none
+   */
+  readonly policies?: Readonly<Record<string, Requirements>>;
   /**
    * Writes a line for each refused token and each fetch, as `NODE_DEBUG=verifier` does, to the console or to standard
    * error. For runtimes without environment variables. A line names codes, claims and options, and no value of a token.

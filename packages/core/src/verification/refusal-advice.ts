@@ -1,5 +1,7 @@
 import { type AnyAuthError, type AuthErrorCode, isAuthError } from '../errors.ts';
+import type { TrustedIssuers } from '../issuers/trusted-issuers.ts';
 import type { ResolvedIssuer, ResolvedPolicy } from '../options/resolve-issuer.ts';
+import type { ResolvedOptions } from '../options/resolve-options.ts';
 
 /** The configuration that refusals are explained with. */
 export interface AdviceSettings {
@@ -108,4 +110,15 @@ function namesOf(option: string, names: readonly string[] | null | undefined): s
 function listOf(names: readonly string[]): string {
   const shown = names.slice(0, maxNames).map((name) => JSON.stringify(name));
   return names.length > maxNames ? `${shown.join(', ')} and ${names.length - maxNames} more` : shown.join(', ');
+}
+
+/** The settings for advice about the tokens of an issuer, which may be unknown. */
+export function adviceSettings(
+  { issuers, maxTokenSize }: ResolvedOptions,
+  trusted: TrustedIssuers,
+  issuer: string | undefined,
+): AdviceSettings {
+  const configured = typeof issuers === 'function' ? undefined : issuers;
+  const only = configured?.length === 1 ? configured[0]?.policy : undefined;
+  return { issuers: configured, policy: trusted.findNow(issuer)?.policy ?? only, maxTokenSize };
 }

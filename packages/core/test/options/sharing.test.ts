@@ -55,6 +55,7 @@ const pairs: Readonly<Record<string, Pair>> = {
   getToken: [{}, { getToken: () => 'token' }],
   realm: [{}, { realm: 'other' }],
   optional: [{}, { optional: true }],
+  policies: [{}, { policies: { orders: { scope: 'read' } } }],
   debug: [{}, { debug: true }],
   onEvent: [{}, { onEvent: () => undefined }],
   clock: [{}, { clock: new FakeClock() }],

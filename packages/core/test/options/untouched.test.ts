@@ -26,6 +26,7 @@ function allOptions(): VerifierOptions {
     scopeClaims: ['scope'],
     scopeImplies: { admin: ['read'] },
     maxTokenSize: 8192,
+    policies: { orders: { scope: 'read' } },
     validate: () => undefined,
     getToken: () => undefined,
     realm: 'orders',

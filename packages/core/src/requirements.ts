@@ -1,4 +1,4 @@
-import type { Claims } from '../token/verified-token.ts';
+import type { Claims } from './token/verified-token.ts';
 
 /**
  * The requirements of one route beyond a valid token, as an application writes them. Every member that is present must
@@ -28,9 +28,14 @@ export interface Requirements {
   /** A predicate over the verified claims. Any result other than `true` is answered with 403. */
   readonly claims?: (claims: Claims) => boolean;
   /**
+   * The name of a policy of the verifier, which must be met as well: see the option `policies`. An unknown name is a
+   * ConfigurationError.
+   */
+  readonly policy?: string;
+  /**
    * Whether a request without credentials is accepted as anonymous.
    *
-   * @default the `optional` of the verifier if the route requires nothing else, otherwise false
+   * @default that of `policy`; otherwise the `optional` of the verifier if the route requires nothing else, otherwise false
    */
   readonly optional?: boolean;
 }
