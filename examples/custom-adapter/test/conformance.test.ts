@@ -14,7 +14,13 @@ import {
   publicBody,
   requiredScopes,
 } from '@verifier/conformance';
-import { anyScopeRequirement, claimsRequirement, isAuthError, scopeRequirement } from '@verifier/core';
+import {
+  anyScopeRequirement,
+  claimsRequirement,
+  isAuthError,
+  policyRequirement,
+  scopeRequirement,
+} from '@verifier/core';
 import Koa, { type Middleware } from 'koa';
 import { expect, it } from 'vitest';
 import { bearerAuth, requires } from '../src/koa-adapter.ts';
@@ -56,6 +62,7 @@ function createApp(described: ConformanceApp): Koa {
   app.use(at('/protected', (ctx) => answer(describeAuth(ctx.state['auth']))(ctx, async () => undefined)));
   app.use(at('/scoped', requires(scopeRequirement(requiredScopes.one))));
   app.use(at('/scoped-all', requires(scopeRequirement(...requiredScopes.all))));
+  app.use(at('/policy', requires(policyRequirement('messages'))));
   app.use(at('/any-scoped', requires(anyScopeRequirement(requiredScopes.any))));
   app.use(at('/claims', requires(claimsRequirement(isBlueTenant))));
   return app.use(answer(grantedBody));

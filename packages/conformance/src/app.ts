@@ -7,6 +7,7 @@ export type Profile =
   | 'given-keys'
   | 'optional'
   | 'framework'
+  | 'hierarchy'
   | 'hostile-realm'
   | 'rejecting'
   | 'issuer-down'
@@ -25,6 +26,7 @@ export type Profile =
  * | `GET /scoped`     | all of {@link requiredScopes}`.one`                 | {@link grantedBody}                   |
  * | `GET /scoped-all` | all of {@link requiredScopes}`.all`                 | {@link grantedBody}                   |
  * | `GET /any-scoped` | one of {@link requiredScopes}`.any`                 | {@link grantedBody}                   |
+ * | `GET /policy`     | the policy `messages` of {@link messagePolicies}    | {@link grantedBody}                   |
  * | `GET /claims`     | the predicate {@link isBlueTenant}                  | {@link grantedBody}                   |
  *
  * With `onError: 'framework'` it also has an error handler in the style of its framework, which answers with the status of
@@ -37,6 +39,7 @@ export interface ConformanceApp {
   /** The keys of the issuer, if they are not fetched. */
   readonly jwks?: JSONWebKeySet;
   readonly realm?: string;
+  readonly scopeImplies?: Readonly<Record<string, readonly string[]>>;
   readonly optional?: boolean;
   readonly onError?: 'respond' | 'framework';
   /** The value of `Cache-Control` that the application sets on every response before the guard runs. */
@@ -47,7 +50,8 @@ export interface ConformanceApp {
 
 /** Returns the options for the adapter's factory: `bearerAuth(guardOptions(app))`. */
 export function guardOptions({ profile: _, cacheControl: __, rejectWith, ...options }: ConformanceApp): GuardOptions {
-  return rejectWith === undefined ? options : { ...options, validate: () => rejectWith };
+  const all = { ...options, policies: messagePolicies };
+  return rejectWith === undefined ? all : { ...all, validate: () => rejectWith };
 }
 
 /** The scopes that the scope-guarded routes require. */
@@ -56,6 +60,9 @@ export const requiredScopes = {
   all: ['read:messages', 'write:messages'],
   any: ['read:messages', 'admin:messages'],
 } as const;
+
+/** The policies of every application. */
+export const messagePolicies = { messages: { scope: 'read:messages', role: 'editor' } } as const;
 
 /** Whether the claims satisfy the guard of `/claims`. */
 export function isBlueTenant(claims: Claims): boolean {

@@ -3,6 +3,7 @@ import { bodyCases } from './cases/bodies.ts';
 import { claimCases } from './cases/claims.ts';
 import { credentialCases } from './cases/credentials.ts';
 import { hostileCases } from './cases/hostile.ts';
+import { policyCases } from './cases/policies.ts';
 import { profileCases } from './cases/profiles.ts';
 import { scopeCases } from './cases/scopes.ts';
 import { signatureCases } from './cases/signatures.ts';
@@ -14,6 +15,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...signatureCases,
   ...claimCases,
   ...scopeCases,
+  ...policyCases,
   ...profileCases,
   ...bodyCases,
   ...hostileCases,

@@ -9,7 +9,15 @@ import {
   publicBody,
   requiredScopes,
 } from '@verifier/conformance';
-import { bearerAuth, getAuth, isAuthError, requireAnyScope, requireClaims, requireScope } from '@verifier/express';
+import {
+  bearerAuth,
+  getAuth,
+  isAuthError,
+  requireAnyScope,
+  requireClaims,
+  requirePolicy,
+  requireScope,
+} from '@verifier/express';
 import express5, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import express4 from 'express-4';
 import { listen } from './listen.ts';
@@ -32,11 +40,13 @@ function createApp(server: Express, app: ConformanceApp): Express {
   const { cacheControl } = app;
   if (cacheControl !== undefined) server.use(setCacheControl(cacheControl));
   server.get('/public', (_req, res) => void res.json(publicBody));
-  server.use(bearerAuth(guardOptions(app)));
+  const auth = bearerAuth(guardOptions(app));
+  server.use(auth);
   server.get('/protected', (req, res) => void res.json(describeAuth(getAuth(req, { optional: true }))));
   server.get('/scoped', requireScope(requiredScopes.one), grant);
   server.get('/scoped-all', requireScope(...requiredScopes.all), grant);
   server.get('/any-scoped', requireAnyScope(requiredScopes.any), grant);
+  server.get('/policy', requirePolicy('messages', auth), grant);
   server.get('/claims', requireClaims(isBlueTenant), grant);
   if (app.onError === 'framework') server.use(answerError);
   return server;

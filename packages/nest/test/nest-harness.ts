@@ -29,6 +29,7 @@ import {
   Public,
   RequireAnyScope,
   RequireClaims,
+  RequirePolicy,
   RequireScope,
   type VerifiedToken,
 } from '@verifier/nest';
@@ -87,6 +88,12 @@ class Routes {
   @RequireAnyScope(requiredScopes.any)
   @Get('any-scoped')
   anyScoped(): unknown {
+    return grantedBody;
+  }
+
+  @RequirePolicy('messages')
+  @Get('policy')
+  byPolicy(): unknown {
     return grantedBody;
   }
 
