@@ -16,6 +16,7 @@ import {
   Public,
   RequireAnyScope,
   RequireClaims,
+  RequirePolicy,
   RequireScope,
   type VerifiedToken,
   type Verifier,
@@ -166,6 +167,8 @@ OktaAuthModule.forRoot({ guard: class {} });
 OktaAuthModule.forRootAsync({ useClass: App });
 // @ts-expect-error -- scopes are strings
 RequireScope(1);
+// @ts-expect-error -- a policy is one name
+RequirePolicy(['orders']);
 // @ts-expect-error -- a predicate returns true or false
 RequireClaims(() => 'yes');
 // @ts-expect-error -- no such requirement
