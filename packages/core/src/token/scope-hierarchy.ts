@@ -16,6 +16,7 @@ const scopeSyntax = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
 
 // A function that derives new names without end would otherwise never return.
 const maxImplied = 1000;
+const maxImpliedByEach = 10;
 
 /** Whether a value is one scope that a token can carry. */
 export function isScope(value: unknown): value is string {
@@ -54,13 +55,14 @@ export function closeHierarchy(
  */
 export function closeFunction(implied: (scope: string) => readonly string[]): ScopeClosure {
   return (scopes) => {
+    const limit = Math.max(maxImplied, maxImpliedByEach * scopes.length);
     const pending = [...scopes];
     const found = new Set<string>();
     for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
       const added = parseImplied(implied(next)).filter((name) => !found.has(name));
       for (const name of added) found.add(name);
       pending.push(...added);
-      if (found.size > maxImplied) throw new ConfigurationError(`scopeImplies returned more than ${maxImplied} scopes`);
+      if (found.size > limit) throw new ConfigurationError(`scopeImplies returned more than ${limit} scopes`);
     }
     return found;
   };

@@ -158,6 +158,16 @@ describe('[ACCESS-HIERARCHY] the scopes of a verified token', () => {
   });
 });
 
+describe('[ACCESS-HIERARCHY] a token with many scopes', () => {
+  it('is not refused for their number', () => {
+    const many = Array.from({ length: 1100 }, (_, index) => `s${index}:write`);
+    const scopeImplies = (scope: string): readonly string[] =>
+      [scope.replace(/write$/, 'read')].filter((name) => name !== scope);
+    const verifier = verifierFor(key, { scopeImplies, maxTokenSize: 100_000 });
+    expect(hasScope(verifier.verifySync(tokenWith(many)), 's1099:read')).toBe(true);
+  });
+});
+
 describe('[OPTIONS-AT-CREATION] the option scopeImplies', () => {
   it.each([
     [{ a: ['a'] }, 'a -> a'],
