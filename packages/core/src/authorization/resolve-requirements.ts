@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../errors.ts';
-import { copyOptions, isRootPrototype } from '../lib/copy-options.ts';
+import { copyOptions, isPlainObject } from '../lib/copy-options.ts';
 import { didYouMean } from '../options/option-reader.ts';
 import type { Requirements } from '../requirements.ts';
 import { parseNames } from './parse-names.ts';
@@ -98,13 +98,6 @@ function parseMembers(requirements: unknown, caller: string): ParsedMembers {
     members[member] = parseMember(member, requirements[member], caller);
   }
   return members;
-}
-
-// An instance, or an object that inherits its members, would require nothing without a warning.
-function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || isRootPrototype(prototype);
 }
 
 function parseMemberName(name: string | symbol, caller: string): string {

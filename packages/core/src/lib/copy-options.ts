@@ -22,8 +22,15 @@ export function copyOptions<TOptions extends object>(options: TOptions): TOption
 }
 
 /** Whether a prototype is `Object.prototype`, also that of another realm, such as the sandbox of a test runner. */
-export function isRootPrototype(prototype: unknown): boolean {
+function isRootPrototype(prototype: unknown): boolean {
   return Object.hasOwn(Object(prototype), 'isPrototypeOf');
+}
+
+/** Whether a value is an object without a class. An instance, or an object that inherits its members, is none. */
+export function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || isRootPrototype(prototype);
 }
 
 function namesIn(options: object): Set<string> {

@@ -1,7 +1,6 @@
 import { type Algorithm, allAlgorithms, defaultAlgorithms, parseAlgorithm } from '../crypto/algorithms.ts';
 import { insecureUrlsFor, notSecure, secureHint, urlFault } from '../http/secure-url.ts';
-import { hasPrivateParts, type JSONWebKey, type JSONWebKeySet } from '../keys/jwk.ts';
-import { copyOptions } from '../lib/copy-options.ts';
+import type { JSONWebKeySet } from '../keys/jwk.ts';
 import type { ClaimPath } from '../token/claim-names.ts';
 import type { AccessTokenClaims } from '../token/claims.ts';
 import { hasControlCharacter } from '../token/issuer-identifier.ts';
@@ -21,6 +20,7 @@ import {
 } from './option-record.ts';
 import type { IssuerOptions, TokenPolicy } from './options.ts';
 import { hasPlaceholder } from './placeholder.ts';
+import { readJwks } from './read-jwks.ts';
 import { scopeHierarchyOption } from './scope-hierarchy-option.ts';
 
 const daysOfMaxAge = 30;
@@ -182,28 +182,6 @@ function readLocation(
   const fault = urlFault(location, insecureUrlsFor(issuer, context.dangerouslyAllowInsecure));
   if (fault !== undefined) throw reader.fault(name, fault === notSecure ? secureHint(location) : fault);
   return location;
-}
-
-function readJwks(reader: OptionReader, name: string): JSONWebKeySet | undefined {
-  const jwks = reader.raw(name);
-  if (jwks === undefined) return undefined;
-  const { keys } = copyOptions(Object(jwks)) as { keys?: unknown };
-  if (!Array.isArray(keys)) throw reader.fault(name, 'must be a JWK set: { keys: [...] }');
-  const copy = plainCopy(keys);
-  if (copy === undefined) throw reader.fault(name, 'contains a value that JSON cannot represent');
-  if (copy.some((key) => typeof key === 'object' && key !== null && hasPrivateParts(key))) {
-    throw reader.fault(name, 'contains a private or symmetric key: a verifier needs public keys only');
-  }
-  return Object.freeze({ keys: Object.freeze(copy) });
-}
-
-// Given keys are parsed by the same rules as fetched ones.
-function plainCopy(keys: readonly unknown[]): JSONWebKey[] | undefined {
-  try {
-    return JSON.parse(JSON.stringify(keys)) as JSONWebKey[];
-  } catch {
-    return undefined;
-  }
 }
 
 function readAlgorithms(reader: OptionReader, option: string): readonly Algorithm[] | undefined {

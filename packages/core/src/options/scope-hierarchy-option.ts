@@ -1,4 +1,4 @@
-import { isRootPrototype } from '../lib/copy-options.ts';
+import { isPlainObject } from '../lib/copy-options.ts';
 import { closeFunction, closeHierarchy, isScope, type ScopeClosure } from '../token/scope-hierarchy.ts';
 import type { OptionReader } from './option-reader.ts';
 import { contentOption, type OptionRecord } from './option-record.ts';
@@ -14,7 +14,7 @@ function readScopeHierarchy(reader: OptionReader, name: string): ScopeClosure | 
   if (value === undefined) return undefined;
   if (typeof value === 'function') return closeFunction(value as (scope: string) => readonly string[]);
   const entries = isPlainObject(value) ? Object.entries(value) : undefined;
-  if (!entries?.every(isEntry)) {
+  if (entries === undefined || !entries.every(isEntry)) {
     throw reader.fault(
       name,
       "must be an object of scopes, each with an array of scopes, such as { 'orders:admin': ['orders:write'] }, or a function",
@@ -26,14 +26,7 @@ function readScopeHierarchy(reader: OptionReader, name: string): ScopeClosure | 
   );
 }
 
-// A Map or an instance would imply nothing without a warning.
-function isPlainObject(value: unknown): value is object {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || isRootPrototype(prototype);
-}
-
-function isEntry(entry: readonly [string, unknown]): entry is readonly [string, readonly string[]] {
+function isEntry(entry: [string, unknown]): entry is [string, readonly string[]] {
   const [scope, implied] = entry;
   return isScope(scope) && Array.isArray(implied) && implied.every(isScope);
 }

@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../errors.ts';
 import type { DocumentHeaders } from '../http/document-headers.ts';
-import { copyOptions } from '../lib/copy-options.ts';
+import { isPlainObject } from '../lib/copy-options.ts';
 import { type Clock, systemClock } from '../runtime/clock.ts';
 import type { FetchLike } from '../runtime/http-runtime.ts';
 import type { OptionReader } from './option-reader.ts';
@@ -110,8 +110,7 @@ function readIssuers(reader: OptionReader, name: string): GivenIssuers | undefin
 function readPolicies(reader: OptionReader, name: string): NamedPolicies | undefined {
   const policies = reader.raw(name);
   if (policies === undefined) return undefined;
-  const isObject = typeof policies === 'object' && policies !== null && !Array.isArray(policies);
-  const copy = isObject ? { ...copyOptions(policies) } : {};
+  const copy = isPlainObject(policies) ? { ...policies } : {};
   if (Object.keys(copy).length > 0 && !Object.hasOwn(copy, '')) return Object.freeze(copy) as NamedPolicies;
   throw reader.fault(name, "must be an object of requirements by name, such as { orders: { scope: 'read:orders' } }");
 }
