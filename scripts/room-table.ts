@@ -38,6 +38,7 @@ export const roomLevels: readonly (readonly Room[])[] = [
   [
     { name: 'keys/', contains: 'Key sets and metadata: fetch, refresh, trust, back-off, selection of a key' },
     { name: 'request/', contains: 'The request, the credentials in it, the challenge that answers it' },
+    { name: 'requirements.ts', contains: 'The requirements of a route, as an application writes them: types only' },
   ],
   [
     { name: 'http/', contains: 'Fetches one JSON document: time-out, size limit, https, no redirects' },

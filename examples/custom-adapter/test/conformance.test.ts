@@ -21,6 +21,7 @@ import {
   authenticationRequirement,
   claimsRequirement,
   isAuthError,
+  policyRequirement,
   scopeRequirement,
 } from '@verifier/core';
 import Koa, { type Middleware } from 'koa';
@@ -64,6 +65,7 @@ function createApp(described: ConformanceApp): Koa {
   app.use(at('/protected', (ctx) => answer(describeAuth(ctx.state['auth']))(ctx, async () => undefined)));
   app.use(at('/scoped', requires(scopeRequirement(requiredScopes.one))));
   app.use(at('/scoped-all', requires(scopeRequirement(...requiredScopes.all))));
+  app.use(at('/policy', requires(policyRequirement('messages'))));
   app.use(at('/any-scoped', requires(anyScopeRequirement(requiredScopes.any))));
   app.use(at('/claims', requires(claimsRequirement(isBlueTenant))));
   app.use(at('/login', requires(authenticationRequirement(requiredLogin))));

@@ -15,6 +15,7 @@ export type Profile =
   | 'given-keys'
   | 'optional'
   | 'framework'
+  | 'hierarchy'
   | 'hostile-realm'
   | 'rejecting'
   | 'issuer-down'
@@ -37,6 +38,7 @@ export type Profile =
  * | `GET /scoped`     | all of {@link requiredScopes}`.one`                 | {@link grantedBody}                   |
  * | `GET /scoped-all` | all of {@link requiredScopes}`.all`                 | {@link grantedBody}                   |
  * | `GET /any-scoped` | one of {@link requiredScopes}`.any`                 | {@link grantedBody}                   |
+ * | `GET /policy`     | the policy `messages` of {@link messagePolicies}    | {@link grantedBody}                   |
  * | `GET /claims`     | the predicate {@link isBlueTenant}                  | {@link grantedBody}                   |
  * | `GET /login`      | {@link requiredLogin}                               | {@link grantedBody}                   |
  * | `GET /login-scoped` | the same, and all of {@link requiredScopes}`.all` | {@link grantedBody}                   |
@@ -52,6 +54,7 @@ export interface ConformanceApp {
   readonly jwks?: JSONWebKeySet;
   readonly realm?: string;
   readonly acrLevels?: readonly string[];
+  readonly scopeImplies?: Readonly<Record<string, readonly string[]>>;
   readonly optional?: boolean;
   readonly onError?: 'respond' | 'framework';
   /** The value of `Cache-Control` that the application sets on every response before the guard runs. */
@@ -63,7 +66,8 @@ export interface ConformanceApp {
 
 /** Returns the options for the adapter's factory: `bearerAuth(guardOptions(app))`. */
 export function guardOptions({ profile: _, cacheControl: __, rejectWith, ...options }: ConformanceApp): GuardOptions {
-  return rejectWith === undefined ? options : { ...options, validate: () => rejectWith };
+  const all = { ...options, policies: messagePolicies };
+  return rejectWith === undefined ? all : { ...all, validate: () => rejectWith };
 }
 
 /** The scopes that the scope-guarded routes require. */
@@ -75,6 +79,8 @@ export const requiredScopes = {
 
 /** The login that the step-up routes require. */
 export const requiredLogin: AuthenticationRequirement = { acr: ['mfa', 'other'], maxAge: 300 };
+/** The policies of every application. */
+export const messagePolicies = { messages: { scope: 'read:messages', role: 'editor' } } as const;
 
 /** Whether the claims satisfy the guard of `/claims`. */
 export function isBlueTenant(claims: Claims): boolean {

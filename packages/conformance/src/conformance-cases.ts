@@ -3,6 +3,7 @@ import { bodyCases } from './cases/bodies.ts';
 import { claimCases } from './cases/claims.ts';
 import { credentialCases } from './cases/credentials.ts';
 import { hostileCases } from './cases/hostile.ts';
+import { policyCases } from './cases/policies.ts';
 import { profileCases } from './cases/profiles.ts';
 import { resourceCases } from './cases/resources.ts';
 import { scopeCases } from './cases/scopes.ts';
@@ -17,6 +18,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...claimCases,
   ...scopeCases,
   ...stepUpCases,
+  ...policyCases,
   ...profileCases,
   ...resourceCases,
   ...bodyCases,

@@ -50,6 +50,7 @@ const profiles: readonly Profile[] = [
   'given-keys',
   'optional',
   'framework',
+  'hierarchy',
   'hostile-realm',
   'rejecting',
   'issuer-down',
@@ -96,6 +97,11 @@ function describeApp(profile: Profile, { issuer, audience, kid, publicKey }: Sig
     case 'framework':
     case 'issuer-down-framework':
       return { ...app, onError: 'framework' };
+    case 'hierarchy':
+      return {
+        ...app,
+        scopeImplies: { 'admin:messages': ['write:messages'], 'write:messages': ['read:messages'] },
+      };
     case 'hostile-realm':
       return { ...app, realm: hostileRealm };
     case 'rejecting':

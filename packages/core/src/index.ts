@@ -3,10 +3,12 @@ export {
   anyScopeRequirement,
   authenticationRequirement,
   claimsRequirement,
+  policyRequirement,
   scopeRequirement,
+  validatePolicy,
 } from './authorization/access-requirement.ts';
+export { hasScope } from './authorization/has-scope.ts';
 export { type OpenApiSecurity, openApiSecurity } from './authorization/open-api-security.ts';
-export type { AuthenticationRequirement, Requirements } from './authorization/requirements.ts';
 export { createVerifier } from './create-verifier.ts';
 export {
   type AnyAuthError,
@@ -52,6 +54,7 @@ export type {
   MtlsOptions,
   ResourceIssuerOptions,
   ResourceOptions,
+  ScopeHierarchy,
   SingleIssuerOptions,
   SingleIssuerResourceOptions,
   TokenCacheOptions,
@@ -97,6 +100,7 @@ export {
   setChallengeHeaders,
 } from './request/response-headers.ts';
 export { type HttpAnswer, toFetchResponse } from './request/to-fetch-response.ts';
+export type { AuthenticationRequirement, Requirements } from './requirements.ts';
 export {
   answerMetadata,
   answerMetadataOfOrigin,

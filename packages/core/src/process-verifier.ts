@@ -1,12 +1,11 @@
 import { isAnonymousAllowed } from './authorization/deny-access.ts';
-import type { Requirements } from './authorization/requirements.ts';
+import { Policies } from './authorization/policies.ts';
 import { noRequirements, resolveRequirements } from './authorization/resolve-requirements.ts';
 import type { ResolvedRequirements } from './authorization/resolved-requirements.ts';
 import { routeScopes } from './authorization/route-scopes.ts';
 import type { TokenBinding } from './binding/token-binding.ts';
 import { type AnyAuthError, isAuthError, UnavailableError } from './errors.ts';
-import { MirroredMetadata } from './issuers/mirrored-metadata.ts';
-import { sharedSignaturePool, warnOnce } from './issuers/process-core.ts';
+import { sharedSignaturePool } from './issuers/process-core.ts';
 import type { TokenCache } from './issuers/token-cache.ts';
 import type { TrustedIssuers } from './issuers/trusted-issuers.ts';
 import { warmUp } from './issuers/warm-up.ts';
@@ -17,15 +16,15 @@ import { listenToGuards } from './observability/guard-listener.ts';
 import { issuerStats, tokenCacheStats, type VerifierStats } from './observability/stats.ts';
 import type { TimingMetrics } from './observability/timing-metrics.ts';
 import type { VerificationMetrics } from './observability/verification-metrics.ts';
-import { resourceWarnings } from './options/configuration-warnings.ts';
 import type { ResolvedOptions } from './options/resolve-options.ts';
 import { type Challenge, type ChallengeSettings, challengeFor } from './request/challenge.ts';
 import { type CredentialsOptions, parseCredentials, readCredentials } from './request/credentials.ts';
 import { withScheme } from './request/error-scheme.ts';
 import { missingCredentials } from './request/preflight.ts';
 import type { RequestLike } from './request/request.ts';
+import type { Requirements } from './requirements.ts';
 import { challengeParameters } from './resource/challenge-parameters.ts';
-import { describeResource, type ProtectedResource } from './resource/protected-resource.ts';
+import type { ProtectedResource } from './resource/protected-resource.ts';
 import type { Runtime } from './runtime/runtime.ts';
 import type { ExpectedIdToken } from './token/id-token.ts';
 import type { VerifiedToken } from './token/verified-token.ts';
@@ -50,6 +49,7 @@ export class ProcessVerifier implements OptionalVerifier {
   readonly #credentialsOptions: CredentialsOptions;
   readonly #binding: TokenBinding | undefined;
   readonly #challengeSettings: ChallengeSettings;
+  readonly #policies: Policies;
   readonly #issuers: TrustedIssuers;
   readonly #tokens: TokenCache | undefined;
   readonly #tokenVerifier: TokenVerifier;
@@ -59,13 +59,13 @@ export class ProcessVerifier implements OptionalVerifier {
   #closing: Promise<void> | undefined;
 
   constructor(options: ResolvedOptions, runtime: Runtime) {
+    // First: a wrong policy must not leave anything open.
+    this.#policies = new Policies(options.policies);
+    this.#policies.attachTo(this);
     const verification = openVerification(options, runtime);
     const { issuers, tokens, binding, advertised, metrics, timings } = verification;
     this.optional = options.optional;
-    this.resource =
-      options.resource &&
-      describeResource(options.resource, new MirroredMetadata(options, issuers).get, verification.metadata);
-    for (const { code, message } of resourceWarnings(options.resource)) warnOnce(runtime, message, code);
+    this.resource = verification.resource;
     this.#options = options;
     this.#credentialsOptions = {
       maxTokenSize: options.maxTokenSize,
@@ -85,12 +85,15 @@ export class ProcessVerifier implements OptionalVerifier {
 
   async verify(token: string, options?: VerifyOptions): Promise<VerifiedToken> {
     const { requirements, request } = parseVerifyOptions(options);
-    const context = { ...this.#bareContext(resolveRequirements(requirements, 'verify')), request };
+    const context = { ...this.#bareContext(resolveRequirements(requirements, 'verify', this.#policies)), request };
     return this.#metrics.outcome(() => this.#verify(token, context), context);
   }
 
   verifySync(token: string, requirements?: Requirements): VerifiedToken {
-    const context = { ...this.#bareContext(resolveRequirements(requirements, 'verifySync')), isSync: true };
+    const context = {
+      ...this.#bareContext(resolveRequirements(requirements, 'verifySync', this.#policies)),
+      isSync: true,
+    };
     const result = this.#metrics.outcome(() => {
       const verified = this.#verify(token, context);
       if (!(verified instanceof Promise)) return verified;
@@ -108,7 +111,7 @@ export class ProcessVerifier implements OptionalVerifier {
     tokens: Iterable<string>,
     options: VerifyAllOptions = {},
   ): Promise<PromiseSettledResult<VerifiedToken>[]> {
-    const { concurrency, requirements } = resolveVerifyAllOptions(options);
+    const { concurrency, requirements } = resolveVerifyAllOptions(options, this.#policies);
     return settleAll(tokens, concurrency, (token) => {
       const context = { ...this.#bareContext(requirements), inParallel: true };
       return this.#metrics.outcome(() => this.#verify(token, context), context);
@@ -127,7 +130,10 @@ export class ProcessVerifier implements OptionalVerifier {
     try {
       const context = {
         request,
-        requirements: requirements === undefined ? noRequirements : resolveRequirements(requirements, 'authenticate'),
+        requirements:
+          requirements === undefined
+            ? noRequirements
+            : resolveRequirements(requirements, 'authenticate', this.#policies),
         inParallel: true,
         isSync: false,
         trace: this.#metrics.startTrace(),
@@ -142,7 +148,7 @@ export class ProcessVerifier implements OptionalVerifier {
 
   challenge(error: AnyAuthError, requirements?: Requirements): Challenge {
     const { resource } = this;
-    const parameters = resource && challengeParameters(resource, error, routeScopes(requirements));
+    const parameters = resource && challengeParameters(resource, error, routeScopes(requirements, this.#policies));
     return challengeFor(error, this.#challengeSettings, parameters);
   }
 

@@ -1,8 +1,8 @@
-import type { Requirements } from './authorization/requirements.ts';
 import type { AnyAuthError } from './errors.ts';
 import type { VerifierStats } from './observability/stats.ts';
 import type { Challenge } from './request/challenge.ts';
 import type { RequestLike } from './request/request.ts';
+import type { Requirements } from './requirements.ts';
 import type { ProtectedResource } from './resource/protected-resource.ts';
 import type { ExpectedIdToken } from './token/id-token.ts';
 import type { VerifiedToken } from './token/verified-token.ts';
@@ -61,7 +61,8 @@ export interface Verifier {
   /**
    * Verifies one ID token (OpenID Connect Core 1.0, section 3.1.3.7) with the keys of the same issuers. Checked: form,
    * issuer, signature, type, `aud` and `azp`, `sub`, times, and the members of `expected`. Not checked: `acr`, `amr`, and
-   * the options for access tokens (`audience`, `clientIds`, `tokenType`, `requiredClaims`, `maxTokenAge`, `validate`).
+   * the options for access tokens (`audience`, `clientIds`, `tokenType`, `requiredClaims`, `maxTokenAge`,
+   * `maxLifetime`, `validate`).
    *
    * Refuses an access token with ERR_TOKEN_TYPE. Its header (`at+jwt`) or its claims (`scope`, `scp`, `client_id`, `cid`)
    * identify it. The result is never cached, and has no scopes.

@@ -43,6 +43,22 @@ describe('a guard', () => {
     expect(guard.authorize(null, { optional: true })).toBeUndefined();
   });
 
+  it('[ACCESS-HIERARCHY] [ACCESS-POLICY] knows what the verifier of another copy of the package implies', async () => {
+    const verifier = verifierFor(key, {
+      scopeImplies: { read: ['peek'] },
+      policies: { peeking: { scope: 'peek' }, writing: { scope: 'write' } },
+    });
+    vi.resetModules();
+    const copy = await import('../src/index.ts');
+    expect(copy.createGuard).not.toBe(createGuard);
+    const guard = copy.createGuard({ verifier });
+    const auth = verifier.verifySync(token);
+    expect(copy.hasScope(auth, 'peek')).toBe(true);
+    expect(guard.authorize(auth, { policy: 'peeking' })).toBeUndefined();
+    expect(guard.authorize(auth, { policy: 'writing' })).toMatchObject({ code: 'ERR_SCOPE_INSUFFICIENT' });
+    expect(() => copy.policyRequirement('peekin', verifier)).toThrow('no policy "peekin": did you mean peeking?');
+  });
+
   it('[EVENTS-GUARDS] counts and publishes what it denies, as its verifier does', () => {
     const events: unknown[] = [];
     const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);

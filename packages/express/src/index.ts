@@ -18,6 +18,7 @@ export {
   type EntraOptions,
   entra,
   type GuardOptions,
+  hasScope,
   type IssuerOptions,
   isAuthError,
   isConfigurationError,
@@ -41,4 +42,11 @@ export {
 export { type AuthMiddleware, bearerAuth, type Middleware, type Next, oktaAuth } from './auth-middleware.ts';
 export { getAuth } from './get-auth.ts';
 export { protectedResource } from './protected-resource.ts';
-export { requireAccess, requireAnyScope, requireAuthentication, requireClaims, requireScope } from './route-guards.ts';
+export {
+  requireAccess,
+  requireAnyScope,
+  requireAuthentication,
+  requireClaims,
+  requirePolicy,
+  requireScope,
+} from './route-guards.ts';

@@ -5,7 +5,9 @@ import {
   authenticationRequirement,
   type Claims,
   claimsRequirement,
+  policyRequirement,
   type Requirements,
+  type SharedVerifier,
   scopeRequirement,
 } from '@verifier/core';
 import { answerError } from './answer-error.ts';
@@ -112,6 +114,34 @@ export function requireAuthentication(required: AuthenticationRequirement): Midd
  */
 export function requireAccess(requirements: Requirements): Middleware {
   return toRouteGuard('requireAccess', accessRequirement(requirements));
+}
+
+/**
+ * Requires what a policy requires, one of the option `policies`; otherwise as {@link requireScope}.
+ *
+ * @param name - The name of the policy.
+ * @param auth - The middleware of {@link bearerAuth} or {@link oktaAuth}, or `{ verifier }`: an unknown name is then an
+ * error immediately.
+ * @throws ConfigurationError immediately if the name is not text or, with `auth`, unknown. Without `auth`, the error for an
+ * unknown name goes to `next` for each request, and the route stays closed.
+ *
+ * @example
+ * ```ts
+ * import { bearerAuth, requirePolicy } from '@verifier/express';
+ * import express from 'express';
+ *
+ * const app = express();
+ * const auth = bearerAuth({
+ *   issuer: 'https://login.example.com',
+ *   audience: 'https://api.example.com',
+ *   policies: { orders: { scope: 'orders:write', role: 'editor' } },
+ * });
+ * app.use(auth);
+ * app.get('/orders', requirePolicy('orders', auth), (_req, res) => void res.json([]));
+ * ```
+ */
+export function requirePolicy(name: string, auth?: SharedVerifier): Middleware {
+  return toRouteGuard('requirePolicy', policyRequirement(name, auth?.verifier));
 }
 
 function toRouteGuard(name: string, requirements: Requirements): Middleware {

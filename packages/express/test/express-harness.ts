@@ -18,6 +18,7 @@ import {
   requireAnyScope,
   requireAuthentication,
   requireClaims,
+  requirePolicy,
   requireScope,
 } from '@verifier/express';
 import express5, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
@@ -42,11 +43,13 @@ function createApp(server: Express, app: ConformanceApp): Express {
   const { cacheControl } = app;
   if (cacheControl !== undefined) server.use(setCacheControl(cacheControl));
   server.get('/public', (_req, res) => void res.json(publicBody));
-  server.use(bearerAuth(guardOptions(app)));
+  const auth = bearerAuth(guardOptions(app));
+  server.use(auth);
   server.get('/protected', (req, res) => void res.json(describeAuth(getAuth(req, { optional: true }))));
   server.get('/scoped', requireScope(requiredScopes.one), grant);
   server.get('/scoped-all', requireScope(...requiredScopes.all), grant);
   server.get('/any-scoped', requireAnyScope(requiredScopes.any), grant);
+  server.get('/policy', requirePolicy('messages', auth), grant);
   server.get('/claims', requireClaims(isBlueTenant), grant);
   server.get('/login', requireAuthentication(requiredLogin), grant);
   server.get('/login-scoped', requireAccess({ scope: requiredScopes.all, authentication: requiredLogin }), grant);

@@ -1,7 +1,16 @@
 import { exchange } from '@verifier/conformance';
-import { bearerAuth, ConfigurationError, type Requirements, requireAccess } from '@verifier/express';
+import {
+  type AuthMiddleware,
+  bearerAuth,
+  ConfigurationError,
+  type Middleware,
+  type Requirements,
+  requireAccess,
+  requirePolicy,
+  requireScope,
+} from '@verifier/express';
 import { type AuthorizationServer, startAuthorizationServer } from '@verifier/test-issuer';
-import express, { type RequestHandler } from 'express';
+import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { listen } from './listen.ts';
 
@@ -64,5 +73,48 @@ describe('requireAccess', () => {
     undefined,
   ])('rejects %j at start-up', (requirements) => {
     expect(() => requireAccess(requirements as Requirements)).toThrow(ConfigurationError);
+  });
+});
+
+const policies = { reports: { role: 'clerk' }, orders: { scope: 'write' } };
+const unknown = 'The verifier has no policy "report": did you mean reports?';
+
+/** The answer behind a middleware with policies and a hierarchy, and the error that reached the application. */
+async function answerBehind(guard: (auth: AuthMiddleware) => Middleware): Promise<{ status: number; fault: unknown }> {
+  const scopeImplies = { read: ['write'] };
+  const auth = bearerAuth({ issuer: issuer.issuer, audience: issuer.audience, policies, scopeImplies });
+  let fault: unknown;
+  const report: ErrorRequestHandler = (error: Error, _req, res, _next) => {
+    fault = error.message;
+    res.status(500).end();
+  };
+  const app = express().use(bearerAuth({ verifier: auth.verifier }));
+  const running = await listen(app.use(guard(auth), (_req, res) => void res.status(204).end()).use(report));
+  const headers: [string, string][] = [['Authorization', `Bearer ${token}`]];
+  const { status } = await exchange(running.origin, { method: 'GET', path: '/', headers });
+  await running.close();
+  return { status, fault };
+}
+
+describe('[ACCESS-POLICY] requirePolicy', () => {
+  it('requires the policy of the verifier, which may be shared', async () => {
+    expect(await answerBehind((auth) => requirePolicy('reports', auth))).toEqual({ status: 204, fault: undefined });
+    expect(await answerBehind(() => requirePolicy('reports'))).toEqual({ status: 204, fault: undefined });
+    expect((await answerBehind(() => requireAccess({ policy: 'reports', group: 'sellers' }))).status).toBe(403);
+  });
+
+  it('rejects an unknown name at start-up with the middleware, and keeps the route closed without it', async () => {
+    await expect(answerBehind((auth) => requirePolicy('report', auth))).rejects.toThrow(unknown);
+    await expect(answerBehind(({ verifier }) => requirePolicy('report', { verifier }))).rejects.toThrow(unknown);
+    expect(await answerBehind(() => requirePolicy('report'))).toEqual({ status: 500, fault: unknown });
+    expect(() => requirePolicy('')).toThrow(ConfigurationError);
+  });
+});
+
+describe('[ACCESS-HIERARCHY] scopeImplies', () => {
+  it('applies to the guards of a shared verifier', async () => {
+    expect((await answerBehind(() => requireScope('write'))).status).toBe(204);
+    expect((await answerBehind(() => requirePolicy('orders'))).status).toBe(204);
+    expect((await answerBehind(() => requireScope('delete'))).status).toBe(403);
   });
 });

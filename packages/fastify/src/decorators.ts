@@ -5,10 +5,12 @@ import {
   authenticationRequirement,
   type Claims,
   claimsRequirement,
+  policyRequirement,
   type Requirements,
   scopeRequirement,
   type VerifiedToken,
   type Verifier,
+  validatePolicy,
 } from '@verifier/core';
 import type { FastifyInstance } from 'fastify';
 import { type AuthHook, type Registration, toAuthenticate, toRouteGuard } from './auth-hook.ts';
@@ -148,6 +150,27 @@ export interface AuthDecorators {
    * ```
    */
   requireAccess(requirements: Requirements): AuthHook;
+  /**
+   * A hook that requires what a policy requires, one of the option `policies`.
+   *
+   * @throws ConfigurationError immediately if the name is unknown.
+   *
+   * @example
+   * ```ts
+   * import { bearerAuth } from '@verifier/fastify';
+   * import Fastify from 'fastify';
+   *
+   * const app = Fastify();
+   * await app.register(bearerAuth, {
+   *   issuer: 'https://login.example.com',
+   *   audience: 'https://api.example.com',
+   *   policies: { orders: { scope: 'orders:write', role: 'editor' } },
+   *   global: false,
+   * });
+   * app.get('/orders', { onRequest: app.requirePolicy('orders') }, () => []);
+   * ```
+   */
+  requirePolicy(name: string): AuthHook;
 }
 
 declare module 'fastify' {
@@ -173,14 +196,19 @@ export function decorate(instance: FastifyInstance, registration: Registration, 
 }
 
 function toDecorators(registration: Registration): AuthDecorators {
-  const guardFor = (requirements: Requirements): AuthHook => toRouteGuard(registration, requirements);
+  const { verifier } = registration.guard;
+  const guardFor = (requirements: Requirements): AuthHook => {
+    validatePolicy(requirements, verifier);
+    return toRouteGuard(registration, requirements);
+  };
   return {
-    verifier: registration.guard.verifier,
+    verifier,
     authenticate: toAuthenticate(registration),
     requireScope: (...scopes) => guardFor(scopeRequirement(...scopes)),
     requireAnyScope: (...scopes) => guardFor(anyScopeRequirement(...scopes)),
     requireClaims: (predicate) => guardFor(claimsRequirement(predicate)),
     requireAuthentication: (required) => guardFor(authenticationRequirement(required)),
     requireAccess: (requirements) => guardFor(accessRequirement(requirements)),
+    requirePolicy: (name) => guardFor(policyRequirement(name)),
   };
 }

@@ -18,6 +18,7 @@ export {
   type EntraOptions,
   entra,
   type GuardOptions,
+  hasScope,
   type IssuerOptions,
   isAuthError,
   isConfigurationError,

@@ -7,6 +7,7 @@ import {
   type Guard,
   openApiSecurity,
   type Requirements,
+  type Verifier,
 } from '@verifier/core';
 import type { FastifyInstance, FastifyPluginAsync, onRouteHookHandler } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
@@ -97,7 +98,7 @@ function protect<TGuardOptions extends object>(
   validateNames(instance, decoratorName);
   const guard = create(guardOptions);
   const registration = { guard, decoratorName: decoratorName ?? defaultName };
-  const routes = new RouteAuthReader(requirementsByDefault(guardOptions), global);
+  const routes = new RouteAuthReader(requirementsByDefault(guardOptions), global, guard.verifier);
   reserveName(instance, registration.decoratorName);
   decorate(instance, registration, decoratorName !== undefined);
   watchRoutes(instance, global);
@@ -107,7 +108,7 @@ function protect<TGuardOptions extends object>(
     'onRequest',
     toScopeHook(registration, ({ routeOptions }) => routes.read(readRouteAuth(routeOptions.config))),
   );
-  instance.addHook('onRoute', toRouteHook(routes, securityScheme));
+  instance.addHook('onRoute', toRouteHook(routes, guard.verifier, securityScheme));
   instance.addHook('onError', keepChallenge);
   instance.addHook('onSend', toAnswerHook(guard));
   if (warmUp) instance.addHook('onReady', async () => await guard.verifier.warmUp());
@@ -120,12 +121,16 @@ function requirementsByDefault(guardOptions: object): Requirements | undefined {
 }
 
 // Reading `config.auth` also validates it, at start-up.
-function toRouteHook(routes: RouteAuthReader, securityScheme: string | undefined): onRouteHookHandler {
+function toRouteHook(
+  routes: RouteAuthReader,
+  verifier: Verifier,
+  securityScheme: string | undefined,
+): onRouteHookHandler {
   return function readRoute(route) {
     const auth = readRouteAuth(route.config);
     const rule = routes.read(auth);
     if (securityScheme === undefined || !this.hasPlugin('@fastify/swagger')) return;
-    if (rule !== 'public') showSecurity(route, openApiSecurity(rule ?? {}, securityScheme));
+    if (rule !== 'public') showSecurity(route, openApiSecurity(rule ?? {}, securityScheme, verifier));
     else if (auth === false) showSecurity(route, []);
   };
 }

@@ -1,4 +1,4 @@
-import { accessRequirement, type Requirements } from '@verifier/core';
+import { accessRequirement, type Requirements, type Verifier, validatePolicy } from '@verifier/core';
 
 /**
  * The value of `config.auth` of a route: `false` makes it public, `true` requires a valid token, and an object requires
@@ -23,15 +23,18 @@ export type RouteRule = 'public' | Requirements | undefined;
 export class RouteAuthReader {
   readonly #byDefault: Requirements | undefined;
   readonly #isGlobal: boolean;
+  readonly #verifier: Verifier;
   readonly #resolved: WeakMap<object, Requirements> = new WeakMap();
 
   /**
    * @param byDefault - The requirements of a route with `auth: true`.
    * @param isGlobal - Whether a route without `auth` has the same requirements; otherwise it is public.
+   * @param verifier - The verifier, which knows the policies.
    */
-  constructor(byDefault: Requirements | undefined, isGlobal: boolean) {
+  constructor(byDefault: Requirements | undefined, isGlobal: boolean, verifier: Verifier) {
     this.#byDefault = byDefault;
     this.#isGlobal = isGlobal;
+    this.#verifier = verifier;
   }
 
   /** @throws ConfigurationError if the requirements are wrong. */
@@ -45,6 +48,7 @@ export class RouteAuthReader {
     const known = this.#resolved.get(auth);
     if (known !== undefined) return known;
     const requirements = accessRequirement(auth, 'config.auth');
+    validatePolicy(requirements, this.#verifier);
     this.#resolved.set(auth, requirements);
     return requirements;
   }

@@ -13,6 +13,7 @@ const onInstance = [
   'requireClaims',
   'requireAuthentication',
   'requireAccess',
+  'requirePolicy',
 ];
 
 // The protected scopes and the names of their request decorators, by server: the scopes of one application share it.

@@ -349,3 +349,36 @@ describe('start and stop', () => {
     await slow.close();
   });
 });
+
+describe('[ACCESS-POLICY] an unknown policy', () => {
+  const policies = { orders: { scope: 'read' } };
+  const message = 'The verifier has no policy "ordres": did you mean orders?';
+
+  it('in config.auth fails the start', async () => {
+    const app = fastify();
+    await app.register(bearerAuth, { ...options(), policies });
+    expect(() => app.get('/', { config: { auth: { policy: 'ordres' } } }, ok)).toThrow(message);
+  });
+
+  it('of a route guard is an error immediately', async () => {
+    const app = fastify();
+    await app.register(bearerAuth, { ...options(), policies, global: false });
+    expect(() => app.requirePolicy('ordres')).toThrow(message);
+    expect(() => app.requireAccess({ policy: 'ordres' })).toThrow(ConfigurationError);
+    app.get('/', { onRequest: app.requirePolicy('orders') }, ok);
+    expect(await statuses(app, { token })).toEqual([200]);
+  });
+});
+
+describe('[ACCESS-HIERARCHY] scopeImplies', () => {
+  it('applies to config.auth, to later guards and to those of a shared verifier', async () => {
+    const verifier = createVerifier({ ...options(), scopeImplies: { read: ['peek'] } });
+    const app = fastify();
+    await app.register(bearerAuth, { verifier });
+    app.get('/configured', { config: { auth: { scope: 'peek' } } }, ok);
+    app.get('/later', { preHandler: app.requireScope('peek') }, ok);
+    app.get('/other', { preHandler: app.requireScope('write') }, ok);
+    const questions = ['/configured', '/later', '/other'].map((path) => ({ path, token }));
+    expect(await statuses(app, ...questions)).toEqual([200, 200, 403]);
+  });
+});

@@ -69,6 +69,7 @@ async function addConfiguredRoutes(server: FastifyInstance, app: ConformanceApp)
   server.get('/scoped', { config: { auth: { scope: requiredScopes.one } } }, () => grantedBody);
   server.get('/scoped-all', { config: { auth: { scope: requiredScopes.all } } }, () => grantedBody);
   server.get('/any-scoped', { config: { auth: { anyScope: requiredScopes.any } } }, () => grantedBody);
+  server.get('/policy', { config: { auth: { policy: 'messages' } } }, () => grantedBody);
   server.get('/claims', { config: { auth: { claims: isBlueTenant } } }, () => grantedBody);
   server.get('/login', { config: { auth: { authentication: requiredLogin } } }, () => grantedBody);
   const scopedLogin = { scope: requiredScopes.all, authentication: requiredLogin };
@@ -79,12 +80,13 @@ async function addGuardedRoutes(server: FastifyInstance, app: ConformanceApp): P
   server.get('/public', () => publicBody);
   await server.register(async (scope) => {
     await scope.register(bearerAuth, { ...guardOptions(app), global: false });
-    const { requireAccess, requireAnyScope, requireAuthentication, requireClaims, requireScope } = scope;
+    const { requireAccess, requireAnyScope, requireAuthentication, requireClaims, requirePolicy, requireScope } = scope;
     scope.get('/protected', { config: { auth: true } }, (request) => describeAuth(request.auth));
     scope.post('/protected', { config: { auth: true } }, () => grantedBody);
     scope.get('/scoped', { onRequest: requireScope(requiredScopes.one) }, () => grantedBody);
     scope.get('/scoped-all', { preHandler: requireScope(...requiredScopes.all) }, () => grantedBody);
     scope.get('/any-scoped', { preValidation: requireAnyScope(requiredScopes.any) }, () => grantedBody);
+    scope.get('/policy', { onRequest: requirePolicy('messages') }, () => grantedBody);
     scope.get('/claims', { config: { auth: true }, onRequest: requireClaims(isBlueTenant) }, () => grantedBody);
     scope.get(
       '/login',

@@ -46,6 +46,12 @@ describe('the OpenAPI document', () => {
     expect(await securityOf(app, '/')).toEqual(security);
   });
 
+  it('shows the scopes of a policy', async () => {
+    const app = await createApp({ policies: { orders: { scope: 'write', role: 'editor' } } });
+    app.get('/', { config: { auth: { policy: 'orders', scope: 'audit' } } }, ok);
+    expect(await securityOf(app, '/')).toEqual([{ oidc: ['write', 'audit'] }]);
+  });
+
   it('keeps the rest of the schema, and the security that a route declares itself', async () => {
     const app = await createApp();
     const schema = Object.freeze({ summary: 'Orders', querystring: { type: 'object', properties: {} } });

@@ -18,6 +18,7 @@ export {
   type EntraOptions,
   entra,
   type GuardOptions,
+  hasScope,
   type IssuerOptions,
   isAuthError,
   isConfigurationError,
@@ -54,5 +55,6 @@ export {
   requireAnyScope,
   requireAuthentication,
   requireClaims,
+  requirePolicy,
   requireScope,
 } from './route-guards.ts';

@@ -5,7 +5,9 @@ import {
   authenticationRequirement,
   type Claims,
   claimsRequirement,
+  policyRequirement,
   type Requirements,
+  type SharedVerifier,
   scopeRequirement,
   type VerifiedToken,
 } from '@verifier/core';
@@ -122,6 +124,34 @@ export function requireAuthentication(required: AuthenticationRequirement): Rout
  */
 export function requireAccess(requirements: Requirements): RouteGuard {
   return toRouteGuard('requireAccess', accessRequirement(requirements));
+}
+
+/**
+ * Requires what a policy requires, one of the option `policies`; otherwise as {@link requireScope}.
+ *
+ * @param name - The name of the policy.
+ * @param auth - The middleware of {@link bearerAuth} or {@link oktaAuth}, or `{ verifier }`: an unknown name is then an
+ * error immediately.
+ * @throws ConfigurationError immediately if the name is not text or, with `auth`, unknown. Without `auth`, the error for an
+ * unknown name goes to `app.onError` for each request, and the route stays closed.
+ *
+ * @example
+ * ```ts
+ * import { bearerAuth, requirePolicy } from '@verifier/hono';
+ * import { Hono } from 'hono';
+ *
+ * const app = new Hono();
+ * const auth = bearerAuth({
+ *   issuer: 'https://login.example.com',
+ *   audience: 'https://api.example.com',
+ *   policies: { orders: { scope: 'orders:write', role: 'editor' } },
+ * });
+ * app.use(auth);
+ * app.get('/orders', requirePolicy('orders', auth), (c) => c.json([]));
+ * ```
+ */
+export function requirePolicy(name: string, auth?: SharedVerifier): RouteGuard {
+  return toRouteGuard('requirePolicy', policyRequirement(name, auth?.verifier));
 }
 
 function toRouteGuard(name: string, requirements: Requirements): RouteGuard {

@@ -17,6 +17,7 @@ import {
   requireAnyScope,
   requireAuthentication,
   requireClaims,
+  requirePolicy,
   requireScope,
 } from '@verifier/hono';
 import { Hono, type MiddlewareHandler } from 'hono';
@@ -28,11 +29,13 @@ export function createConformanceApp(described: ConformanceApp): Hono {
   const { cacheControl } = described;
   if (cacheControl !== undefined) app.use(setCacheControl(cacheControl));
   app.get('/public', (c) => c.json(publicBody));
-  app.use(bearerAuth(guardOptions(described)));
+  const auth = bearerAuth(guardOptions(described));
+  app.use(auth);
   app.get('/protected', (c) => c.json(describeAuth(getAuth(c, { optional: true }))));
   app.get('/scoped', requireScope(requiredScopes.one), (c) => c.json(grantedBody));
   app.get('/scoped-all', requireScope(...requiredScopes.all), (c) => c.json(grantedBody));
   app.get('/any-scoped', requireAnyScope(requiredScopes.any), (c) => c.json(grantedBody));
+  app.get('/policy', requirePolicy('messages', auth), (c) => c.json(grantedBody));
   app.get('/claims', requireClaims(isBlueTenant), (c) => c.json(grantedBody));
   app.get('/login', requireAuthentication(requiredLogin), (c) => c.json(grantedBody));
   const scopedLogin = requireAccess({ scope: requiredScopes.all, authentication: requiredLogin });

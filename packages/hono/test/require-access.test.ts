@@ -1,4 +1,13 @@
-import { bearerAuth, ConfigurationError, type Requirements, requireAccess } from '@verifier/hono';
+import {
+  bearerAuth,
+  ConfigurationError,
+  type Requirements,
+  type RouteGuard,
+  requireAccess,
+  requirePolicy,
+  requireScope,
+  type Verifier,
+} from '@verifier/hono';
 import { type AuthorizationServer, startAuthorizationServer } from '@verifier/test-issuer';
 import { type Handler, Hono } from 'hono';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -48,5 +57,56 @@ describe('requireAccess', () => {
     undefined,
   ])('rejects %j at start-up', (requirements) => {
     expect(() => requireAccess(requirements as Requirements)).toThrow(ConfigurationError);
+  });
+});
+
+const policies = { reports: { role: 'clerk' }, orders: { scope: 'write' } };
+const unknown = 'The verifier has no policy "report": did you mean reports?';
+
+/** The answer behind a middleware with policies and a hierarchy, and the error that reached the application. */
+async function answerBehind(
+  guard: (auth: { readonly verifier: Verifier }) => RouteGuard,
+): Promise<{ status: number; fault: unknown }> {
+  const scopeImplies = { read: ['write'] };
+  const auth = bearerAuth({ issuer: issuer.issuer, audience: issuer.audience, policies, scopeImplies });
+  let fault: unknown;
+  const app = new Hono().use(bearerAuth({ verifier: auth.verifier })).use(guard(auth));
+  app.onError((error, c) => {
+    if ('getResponse' in error) return c.body(null, 403);
+    fault = error.message;
+    return c.body(null, 500);
+  });
+  const { status } = await ask(
+    app.get('/', (c) => c.body(null, 204)),
+    { token },
+  );
+  return { status, fault };
+}
+
+describe('[ACCESS-POLICY] requirePolicy', () => {
+  it('requires the policy of the verifier, which may be shared', async () => {
+    expect(await answerBehind((auth) => requirePolicy('reports', auth))).toEqual({ status: 204, fault: undefined });
+    expect(await answerBehind(() => requirePolicy('reports'))).toEqual({ status: 204, fault: undefined });
+    expect((await answerBehind(() => requireAccess({ policy: 'reports', group: 'sellers' }))).status).toBe(403);
+  });
+
+  it('requires the policy of options that come from a function', async () => {
+    const auth = bearerAuth(() => ({ issuer: issuer.issuer, audience: issuer.audience, policies }));
+    const app = new Hono().use(auth).get('/', requirePolicy('reports'), (c) => c.body(null, 204));
+    expect((await ask(app, { token })).status).toBe(204);
+  });
+
+  it('rejects an unknown name at start-up with the middleware, and keeps the route closed without it', async () => {
+    await expect(answerBehind((auth) => requirePolicy('report', auth))).rejects.toThrow(unknown);
+    expect(await answerBehind(() => requirePolicy('report'))).toEqual({ status: 500, fault: unknown });
+    expect(() => requirePolicy('')).toThrow(ConfigurationError);
+  });
+});
+
+describe('[ACCESS-HIERARCHY] scopeImplies', () => {
+  it('applies to the guards of a shared verifier', async () => {
+    expect((await answerBehind(() => requireScope('write'))).status).toBe(204);
+    expect((await answerBehind(() => requirePolicy('orders'))).status).toBe(204);
+    expect((await answerBehind(() => requireScope('delete'))).status).toBe(403);
   });
 });

@@ -10,6 +10,7 @@ import { serveMetadata } from './serve-metadata.ts';
 import { validateFieldResolvers } from './validate-field-resolvers.ts';
 import { markHandlers, validateHandlers } from './validate-handlers.ts';
 import { validateMessageHandlers } from './validate-message-handlers.ts';
+import { validatePolicies } from './validate-policies.ts';
 import { validateRegistrations } from './validate-registrations.ts';
 
 /** The configurable part of a module. */
@@ -51,14 +52,15 @@ function guardProviders<TOptions extends ModuleSettings>(
     serveMetadata(host, opened.verifier);
     return opened;
   };
-  const validate = (modules: ModulesContainer, host: HttpAdapterHost): void => {
+  const validate = (opened: Guard, modules: ModulesContainer, host: HttpAdapterHost): void => {
     // A testing module has its HTTP adapter only when it is initialized.
     validateModules(modules, host);
     validateHandlers(modules);
     validateFieldResolvers(modules);
+    validatePolicies(modules, opened, global);
   };
-  const toLifetime = (opened: Guard, options: TOptions, ...parts: Parameters<typeof validate>): GuardLifetime =>
-    new GuardLifetime(opened, splitSettings(options).warmUp, () => validate(...parts));
+  const toLifetime = (opened: Guard, options: TOptions, ...parts: Parameters<typeof validateModules>): GuardLifetime =>
+    new GuardLifetime(opened, splitSettings(options).warmUp, () => validate(opened, ...parts));
   const toFinder = (module: ModuleRef): GuardFinder => guardFinder(module, OktaAuthGuard);
   const parts = [ModulesContainer, HttpAdapterHost];
   return [

@@ -6,6 +6,7 @@ import {
   ConfigurationError,
   claimsRequirement,
   copyOptions,
+  policyRequirement,
   type Requirements,
 } from '@verifier/core';
 import { guardRequirements } from './guard-requirements.ts';
@@ -125,6 +126,24 @@ export function RequireClaims(predicate: (claims: Claims) => boolean): RouteDeco
 export function RequireAuthentication(required: AuthenticationRequirement): RouteDecorator {
   validateCalled(required, '@RequireAuthentication({ maxAge: 300 })');
   return requirementDecorator('@RequireAuthentication', authenticationRequirement(required, '@RequireAuthentication'));
+}
+
+/**
+ * Requires what a policy requires, one of the option `policies` of the module; otherwise as {@link RequireScope}.
+ *
+ * @throws ConfigurationError immediately if the name is not text, and at the start of the application if it is unknown.
+ *
+ * @example
+ * ```ts
+ * import { Controller, Get } from '@nestjs/common';
+ * import { RequirePolicy } from '@verifier/nest';
+ *
+ * export @RequirePolicy('orders') @Controller('orders') class OrdersController { @Get() list() { return []; } }
+ * ```
+ */
+export function RequirePolicy(name: string): RouteDecorator {
+  validateCalled(name, "@RequirePolicy('orders')");
+  return requirementDecorator('@RequirePolicy', policyRequirement(name, undefined, '@RequirePolicy'));
 }
 
 /**

@@ -18,6 +18,7 @@ export {
   type EntraOptions,
   entra,
   type GuardOptions,
+  hasScope,
   type IssuerOptions,
   isAuthError,
   isConfigurationError,
@@ -50,6 +51,7 @@ export {
   RequireAnyScope,
   RequireAuthentication,
   RequireClaims,
+  RequirePolicy,
   RequireScope,
 } from './decorators.ts';
 export { getAuth } from './get-auth.ts';

@@ -52,7 +52,9 @@ function securityOf(route: ClassHandler, guard: Guard, isGlobal: boolean): OpenA
   // Without @OktaAuth(), the application's own @ApiSecurity() decides.
   if (named === undefined && (!(isWritten || isGlobal) || isDocumented(route))) return undefined;
   const requirements = rule === 'token' ? requirementsByDefault(guard) : rule;
-  return named?.scheme === undefined ? bearerSecurity(requirements) : openApiSecurity(requirements, named.scheme);
+  if (named?.scheme === undefined) return bearerSecurity(requirements);
+  // Only a global guard is known to be that of the route.
+  return openApiSecurity(requirements, named.scheme, isGlobal ? guard.verifier : undefined);
 }
 
 function schemeOf({ handler, classOf, name }: ClassHandler): { readonly scheme: string | undefined } | undefined {

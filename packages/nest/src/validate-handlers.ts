@@ -18,7 +18,7 @@ const providerKeys = [
 ];
 
 /** A handler, and the function whose guards Nest reads. */
-interface GuardedHandler {
+export interface GuardedHandler {
   readonly route: ClassHandler;
   readonly called: object;
 }
@@ -54,7 +54,8 @@ function isGuardedConnection({ name, handler, classOf }: ClassHandler): boolean 
   return isConnection && resolveRule(handler, classOf).isWrittenOnHandler;
 }
 
-function handlersOf(modules: ModulesContainer): GuardedHandler[] {
+/** Returns the handlers of routes, messages and resolvers. */
+export function handlersOf(modules: ModulesContainer): GuardedHandler[] {
   const ofControllers = controllerHandlers(modules).filter(({ handler }) => hasOneOf(controllerKeys, handler));
   const ofProviders = [...modules.values()]
     .flatMap(providerHandlers)

@@ -8,6 +8,7 @@ import {
   type RequestLike,
   type Requirements,
   type VerifiedToken,
+  validatePolicy,
 } from '@verifier/core';
 import { toMessageDenial } from './message-denial.ts';
 import { markMessageGuard } from './message-guards.ts';
@@ -107,7 +108,8 @@ export class WsAuthGuard extends OktaAuthGuard {
    *
    * @param server - The server or namespace that `afterInit` receives.
    * @param requirements - The requirements of each connection. Without them, it must have a valid token.
-   * @throws ConfigurationError if the server is of another library, or has a `verifyClient` of its own.
+   * @throws ConfigurationError if the server is of another library, has a `verifyClient` of its own, or if the
+   * requirements are wrong.
    *
    * @example
    * ```ts
@@ -123,6 +125,7 @@ export class WsAuthGuard extends OktaAuthGuard {
    * ```
    */
   authenticateConnections(server: object, requirements?: Requirements): void {
+    if (requirements !== undefined) validatePolicy(requirements, this.#guard.verifier, 'authenticateConnections');
     const authenticate = async (source: object): Promise<AuthResult> => {
       const result = await this.#authenticate(source, requirements);
       if (result.ok) this.#acceptConnection(source, result.auth);

@@ -189,6 +189,11 @@ describe.each(drivers)('on %s with %s', (platformName, _driver, driver) => {
     expect(sufficient).toMatchObject({ data: { transfer: 'transfer' }, errors: [], challenge: null });
   });
 
+  it('[ACCESS-HIERARCHY] grants what the scope of the token implies', async () => {
+    const answer = await query(await run({ scopeImplies: { read: ['write'] } }), 'scoped', token);
+    expect(answer).toMatchObject({ data: { scoped: 'scoped' }, errors: [] });
+  });
+
   it('passes null for an anonymous request, or denies it, depending on the parameter', async () => {
     const answer = await query(await run(), 'optional needed');
     expect(answer.data).toEqual({ optional: 'null', needed: null });

@@ -31,6 +31,7 @@ import {
   RequireAnyScope,
   RequireAuthentication,
   RequireClaims,
+  RequirePolicy,
   RequireScope,
   type VerifiedToken,
 } from '@verifier/nest';
@@ -89,6 +90,12 @@ class Routes {
   @RequireAnyScope(requiredScopes.any)
   @Get('any-scoped')
   anyScoped(): unknown {
+    return grantedBody;
+  }
+
+  @RequirePolicy('messages')
+  @Get('policy')
+  byPolicy(): unknown {
     return grantedBody;
   }
 

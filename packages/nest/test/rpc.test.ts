@@ -199,6 +199,11 @@ describe('a microservice', () => {
     await expectGuarded((await startMicroservice([auth()])).send);
   });
 
+  it('[ACCESS-HIERARCHY] grants what the scope of the token implies', async () => {
+    const { send } = await startMicroservice([auth({ scopeImplies: { read: ['write'] } })]);
+    expect(await send('scoped')).toBe('ran');
+  });
+
   it('[NEST-MESSAGE-RULES] guards its messages with the guard of the module', async () => {
     const guarded = await startMicroservice([auth({ guard: MessageGuard })], [messagesWith()]);
     await expectGuarded(guarded.send);

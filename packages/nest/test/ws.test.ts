@@ -155,6 +155,11 @@ describe.each(libraries)('a gateway on %s', (_name, library) => {
     expect(handled.mock.calls).toEqual([['closed'], ['transfer']]);
   });
 
+  it('[ACCESS-HIERARCHY] grants what the scope of the token implies', async () => {
+    const { answer } = await answersTo('scoped', { token }, { scopeImplies: { read: ['write'] } });
+    expect(answer).toEqual(['scoped', 'ran']);
+  });
+
   it('[NEST-MESSAGE-RULES] grants claims that satisfy a predicate, and getAuth(client) returns the token', async () => {
     expect((await answersTo('claims')).answer).toEqual(['claims', 'test-client']);
   });

@@ -1,9 +1,10 @@
 import { ConfigurationError } from '../errors.ts';
 import { denyUncalled } from '../request/deny-uncalled.ts';
+import type { AuthenticationRequirement, Requirements } from '../requirements.ts';
 import type { Claims } from '../token/verified-token.ts';
 import { parseAuthentication } from './parse-authentication.ts';
-import type { AuthenticationRequirement, Requirements } from './requirements.ts';
-import { resolveOnce } from './resolve-requirements.ts';
+import { policiesOf } from './policies.ts';
+import { resolveOnce, resolveRequirements } from './resolve-requirements.ts';
 
 /**
  * Validates the requirements of a route at set-up, so that its requests need not.
@@ -127,6 +128,60 @@ export function claimsRequirement(predicate: (claims: Claims) => boolean, caller
   if (typeof predicate === 'function') return resolveOnce({ claims: predicate }, caller);
   validateCalled(predicate, `${caller}((claims) => claims.tenant === 'acme')`);
   throw new ConfigurationError(`${caller} takes a function of the claims that returns true to grant access`);
+}
+
+/**
+ * Requires what a named policy of the verifier requires, validated at set-up.
+ *
+ * @param name - A name in the option `policies`.
+ * @param verifier - The verifier, if it is known at set-up: an unknown name is then an error now, not for each request.
+ * @param caller - The name of the route guard, for the error.
+ * @throws ConfigurationError if the name is not text, or if the verifier has no policy of that name.
+ *
+ * @example
+ * ```ts
+ * import { createGuard, policyRequirement, type VerifiedToken } from '@verifier/core';
+ *
+ * const guard = createGuard({
+ *   issuer: 'https://login.example.com',
+ *   audience: 'https://api.example.com',
+ *   policies: { orders: { scope: 'orders:write', role: 'editor' } },
+ * });
+ * const requirements = policyRequirement('orders', guard.verifier);
+ *
+ * export function isAllowed(auth: VerifiedToken | null): boolean {
+ *   return guard.authorize(auth, requirements) === undefined;
+ * }
+ * ```
+ */
+export function policyRequirement(name: string, verifier?: object, caller = 'requirePolicy'): Requirements {
+  validateCalled(name, `${caller}('orders')`);
+  const requirements = resolveOnce({ policy: name }, caller);
+  if (verifier !== undefined) validatePolicy(requirements, verifier, caller);
+  return requirements;
+}
+
+/**
+ * Validates at set-up that a verifier has the policy that requirements name, if they name one.
+ *
+ * @param caller - The name of the route guard, for the error.
+ * @throws ConfigurationError if a member of the requirements is wrong, or if the verifier has no policy of that name.
+ *
+ * @example
+ * ```ts
+ * import { accessRequirement, createGuard, validatePolicy } from '@verifier/core';
+ *
+ * const guard = createGuard({
+ *   issuer: 'https://login.example.com',
+ *   audience: 'https://api.example.com',
+ *   policies: { orders: { scope: 'orders:write' } },
+ * });
+ * export const requirements = accessRequirement({ policy: 'orders', role: 'editor' });
+ * validatePolicy(requirements, guard.verifier);
+ * ```
+ */
+export function validatePolicy(requirements: Requirements, verifier: object, caller = 'requireAccess'): void {
+  resolveRequirements(requirements, caller, policiesOf(verifier));
 }
 
 function validateCalled(first: unknown, call: string): void {

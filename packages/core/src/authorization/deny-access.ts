@@ -1,5 +1,6 @@
 import { type AnyAuthError, CredentialsMissingError, ScopeError } from '../errors.ts';
 import { nameScheme } from '../request/error-scheme.ts';
+import { grantsScope } from '../token/scope-hierarchy.ts';
 import type { VerifiedToken } from '../token/verified-token.ts';
 import { denyAuthentication } from './deny-authentication.ts';
 import type { RequiredNames, ResolvedRequirements } from './resolved-requirements.ts';
@@ -44,7 +45,9 @@ function scopesIn({ required }: ResolvedRequirements): readonly string[] {
 
 function hasNames(auth: VerifiedToken, { property, names, isAny }: RequiredNames): boolean {
   const granted = auth[property];
-  return isAny ? names.some((name) => granted.includes(name)) : names.every((name) => granted.includes(name));
+  const isGranted = (name: string): boolean =>
+    property === 'scopes' ? grantsScope(granted, name) : granted.includes(name);
+  return isAny ? names.some(isGranted) : names.every(isGranted);
 }
 
 function insufficientNames({ kind, names }: RequiredNames): ScopeError {

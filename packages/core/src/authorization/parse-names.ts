@@ -1,8 +1,6 @@
 import { ConfigurationError } from '../errors.ts';
+import { isScope } from '../token/scope-hierarchy.ts';
 import type { NameKind } from './resolved-requirements.ts';
-
-// RFC 6749, section 3.3: scope-token.
-const scopeSyntax = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
 
 /**
  * Parses a list of names, or one text, to a frozen list without duplicates.
@@ -30,5 +28,5 @@ function parseName(name: unknown, kind: NameKind, given: string): string {
 }
 
 function isName(value: unknown, kind: NameKind): value is string {
-  return typeof value === 'string' && (kind === 'scope' ? scopeSyntax.test(value) : value !== '');
+  return kind === 'scope' ? isScope(value) : typeof value === 'string' && value !== '';
 }

@@ -1,12 +1,19 @@
 import { ConfigurationError } from '../errors.ts';
 import { copyOptions, isPlainObject } from '../lib/copy-options.ts';
 import { didYouMean } from '../options/option-reader.ts';
+import type { Requirements } from '../requirements.ts';
 import { parseAuthentication } from './parse-authentication.ts';
 import { parseNames } from './parse-names.ts';
-import type { Requirements } from './requirements.ts';
-import type { NameKind, RequiredAuthentication, RequiredNames, ResolvedRequirements } from './resolved-requirements.ts';
+import type {
+  NameKind,
+  ParsedRequirements,
+  PolicyTable,
+  RequiredAuthentication,
+  RequiredNames,
+  ResolvedRequirements,
+} from './resolved-requirements.ts';
 
-type NameMember = Exclude<keyof Requirements, 'authentication' | 'claims' | 'optional'>;
+type NameMember = Exclude<keyof Requirements, 'authentication' | 'claims' | 'policy' | 'optional'>;
 
 type NameMembers = readonly [member: NameMember, required: Omit<RequiredNames, 'names'>][];
 
@@ -23,29 +30,43 @@ const nameMembers: NameMembers = [
 ];
 
 const kinds: ReadonlyMap<string, NameKind> = new Map(nameMembers.map(([member, { kind }]) => [member, kind]));
-const memberNames = [...kinds.keys(), 'authentication', 'claims', 'optional'];
+const memberNames = [...kinds.keys(), 'authentication', 'claims', 'policy', 'optional'];
 
 /** Empty requirements, compared by identity to skip all checks. */
-export const noRequirements: ResolvedRequirements = Object.freeze({
+export const noRequirements: ParsedRequirements = Object.freeze({
   required: Object.freeze([]),
   authentication: undefined,
   claims: undefined,
   isRequiring: false,
+  policy: undefined,
   optional: undefined,
 });
 
 // By identity, so that requirements resolved at set-up cost a request one look-up.
-const resolved: WeakMap<Requirements, ResolvedRequirements> = new WeakMap();
+const resolved: WeakMap<Requirements, ParsedRequirements> = new WeakMap();
+
+// A caller that does not know the verifier must not ignore a policy.
+const noPolicies: PolicyTable = {
+  expand: ({ policy }) => {
+    throw new ConfigurationError(`The policy ${JSON.stringify(policy)} is not known here: it belongs to a verifier`);
+  },
+};
 
 /**
  * Validates requirements where they enter. Those that {@link resolveOnce} returned are not validated again.
  *
  * @param caller - The function that the application called, for the error.
- * @throws ConfigurationError if a member is unknown, undefined, empty or of the wrong type.
+ * @param policies - The policies of the verifier. Without them, requirements with a policy are an error.
+ * @throws ConfigurationError if a member is unknown, undefined, empty or of the wrong type, or if the policy is unknown.
  */
-export function resolveRequirements(requirements: Requirements | undefined, caller: string): ResolvedRequirements {
+export function resolveRequirements(
+  requirements: Requirements | undefined,
+  caller: string,
+  policies: PolicyTable = noPolicies,
+): ResolvedRequirements {
   if (requirements === undefined) return noRequirements;
-  return resolved.get(requirements) ?? toResolved(parseMembers(requirements, caller));
+  const parsed = resolved.get(requirements) ?? toResolved(parseMembers(requirements, caller));
+  return parsed.policy === undefined ? parsed : policies.expand(parsed);
 }
 
 /**
@@ -103,6 +124,9 @@ function parseMember(member: string, value: unknown, caller: string): unknown {
   if (member === 'optional' && typeof value !== 'boolean') {
     throw new ConfigurationError(`${caller} takes optional as true or false`);
   }
+  if (member === 'policy' && (typeof value !== 'string' || value === '')) {
+    throw new ConfigurationError(`${caller} takes policy as the name of a policy, such as 'orders'`);
+  }
   if (member === 'claims' && typeof value !== 'function') {
     throw new ConfigurationError(
       `${caller} takes claims as a function of the claims that returns true to grant access`,
@@ -111,14 +135,15 @@ function parseMember(member: string, value: unknown, caller: string): unknown {
   return value;
 }
 
-function toResolved(members: ParsedMembers): ResolvedRequirements {
-  const { authentication, claims, optional } = members;
+function toResolved(members: ParsedMembers): ParsedRequirements {
+  const { authentication, claims, policy, optional } = members;
   const required: RequiredNames[] = [];
   for (const [member, rule] of nameMembers) {
     const names = members[member];
     if (names !== undefined) required.push({ kind: rule.kind, property: rule.property, isAny: rule.isAny, names });
   }
-  const isRequiring = required.length > 0 || authentication !== undefined || claims !== undefined;
+  const isRequiring =
+    required.length > 0 || authentication !== undefined || claims !== undefined || policy !== undefined;
   if (!isRequiring && optional === undefined) return noRequirements;
-  return { required, authentication, claims, isRequiring, optional };
+  return { required, authentication, claims, policy, isRequiring, optional };
 }

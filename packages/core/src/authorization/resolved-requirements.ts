@@ -29,3 +29,18 @@ export interface ResolvedRequirements {
   /** Undefined if the route does not say whether it accepts anonymous requests. */
   readonly optional: boolean | undefined;
 }
+
+/** Requirements after validation that may name a policy, which only the verifier knows. */
+export interface ParsedRequirements extends ResolvedRequirements {
+  readonly policy: string | undefined;
+}
+
+/** The policies of a verifier. */
+export interface PolicyTable {
+  /**
+   * Adds what the named policy requires.
+   *
+   * @throws ConfigurationError if there is no policy of that name.
+   */
+  expand(requirements: ParsedRequirements): ResolvedRequirements;
+}

@@ -1,7 +1,7 @@
-import type { Requirements } from '../authorization/requirements.ts';
 import type { Challenge } from '../request/challenge.ts';
 import { fromNodeRequest } from '../request/node-request-like.ts';
 import type { NodeRequest } from '../request/request.ts';
+import type { Requirements } from '../requirements.ts';
 import type { VerifiedToken } from '../token/verified-token.ts';
 import type { GrantedResult, Verifier } from '../verifier.ts';
 

@@ -1,10 +1,10 @@
-import type { Requirements } from '../authorization/requirements.ts';
 import type { AnyAuthError } from '../errors.ts';
 import type { VerifierOptions } from '../options/options.ts';
 import type { OktaOptions } from '../providers/okta.ts';
 import type { Challenge } from '../request/challenge.ts';
 import type { NodeResponse } from '../request/node-response.ts';
 import type { RequestLike } from '../request/request.ts';
+import type { Requirements } from '../requirements.ts';
 import type { MetadataResult } from '../resource/answer-metadata.ts';
 import type { VerifiedToken } from '../token/verified-token.ts';
 import type { AuthResult, Verifier } from '../verifier.ts';

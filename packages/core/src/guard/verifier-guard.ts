@@ -1,5 +1,5 @@
 import { denyAccess } from '../authorization/deny-access.ts';
-import type { Requirements } from '../authorization/requirements.ts';
+import { type Policies, policiesOf } from '../authorization/policies.ts';
 import { resolveRequirements } from '../authorization/resolve-requirements.ts';
 import { createVerifier } from '../create-verifier.ts';
 import { type AnyAuthError, ConfigurationError } from '../errors.ts';
@@ -9,6 +9,7 @@ import type { VerifierOptions } from '../options/options.ts';
 import { type Challenge, publicDescription } from '../request/challenge.ts';
 import { keepChallengeOnWrite, type NodeResponse } from '../request/node-response.ts';
 import type { RequestLike } from '../request/request.ts';
+import type { Requirements } from '../requirements.ts';
 import { answerMetadataOfOrigin, type MetadataResult } from '../resource/answer-metadata.ts';
 import type { VerifiedToken } from '../token/verified-token.ts';
 import type { AuthResult, Verifier } from '../verifier.ts';
@@ -19,10 +20,12 @@ export class VerifierGuard implements Guard {
   readonly verifier: Verifier;
   readonly onError: OnError;
   readonly #isShared: boolean;
+  readonly #policies: Policies;
 
   constructor(options: VerifierOptions | SharedVerifier, onError: OnError) {
     this.#isShared = isShared(options);
     this.verifier = isShared(options) ? parseSharedVerifier(options) : createVerifier(options);
+    this.#policies = policiesOf(this.verifier);
     this.onError = onError;
   }
 
@@ -31,7 +34,7 @@ export class VerifierGuard implements Guard {
   }
 
   authorize(auth: VerifiedToken | null, requirements?: Requirements): AnyAuthError | undefined {
-    const resolved = resolveRequirements(requirements, 'authorize');
+    const resolved = resolveRequirements(requirements, 'authorize', this.#policies);
     try {
       const denied = denyAccess(auth, resolved);
       // As a denial by `authenticate`: operators see the same whichever way a route states its requirements.

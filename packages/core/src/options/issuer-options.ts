@@ -1,11 +1,11 @@
 import { type Algorithm, allAlgorithms, defaultAlgorithms, parseAlgorithm } from '../crypto/algorithms.ts';
 import { insecureUrlsFor, notSecure, secureHint, urlFault } from '../http/secure-url.ts';
-import { hasPrivateParts, type JSONWebKey, type JSONWebKeySet } from '../keys/jwk.ts';
-import { copyOptions } from '../lib/copy-options.ts';
+import type { JSONWebKeySet } from '../keys/jwk.ts';
 import { acrSyntax } from '../token/acr-syntax.ts';
 import type { ClaimPath } from '../token/claim-names.ts';
 import type { AccessTokenClaims } from '../token/claims.ts';
 import { hasControlCharacter } from '../token/issuer-identifier.ts';
+import type { ScopeClosure } from '../token/scope-hierarchy.ts';
 import { discoveryFault, issuerTextFault } from './issuer-fault.ts';
 import { oktaOrgServerFault } from './okta-hosts.ts';
 import { didYouMean, type OptionReader } from './option-reader.ts';
@@ -21,6 +21,8 @@ import {
 } from './option-record.ts';
 import type { IssuerOptions, TokenPolicy } from './options.ts';
 import { hasPlaceholder } from './placeholder.ts';
+import { readJwks } from './read-jwks.ts';
+import { scopeHierarchyOption } from './scope-hierarchy-option.ts';
 
 const daysOfMaxAge = 30;
 
@@ -33,11 +35,16 @@ export interface ResolvedSource
   readonly audience: readonly string[] | null;
 }
 
-type Defaulted = Exclude<keyof TokenPolicy, 'accessTokenClaims' | 'acrLevels' | 'clientIds' | 'maxTokenAge'>;
+type Defaulted = Exclude<
+  keyof TokenPolicy,
+  'accessTokenClaims' | 'acrLevels' | 'clientIds' | 'maxLifetime' | 'maxTokenAge' | 'scopeImplies'
+>;
 
 /** The policy options, with defaults applied. */
-export interface ResolvedPolicyOptions extends Omit<WithDefaults<TokenPolicy, Defaulted>, 'algorithms'> {
+export interface ResolvedPolicyOptions
+  extends Omit<WithDefaults<TokenPolicy, Defaulted>, 'algorithms' | 'scopeImplies'> {
   readonly algorithms: readonly Algorithm[];
+  readonly scopeImplies: ScopeClosure | undefined;
 }
 
 /** The options that identify an issuer. They cannot be given for several issuers at once. */
@@ -74,8 +81,13 @@ export const policyOptions: OptionTable<ResolvedPolicyOptions> = {
     { min: 1, max: daysOfMaxAge * 86_400, unit: 'seconds' },
     { default: undefined, separates: 'nothing' },
   ),
+  maxLifetime: numberOption(
+    { min: 1, max: daysOfMaxAge * 86_400, unit: 'seconds' },
+    { default: undefined, separates: 'nothing' },
+  ),
   requiredClaims: contentOption<readonly string[]>({ default: Object.freeze([]), separates: 'nothing' }, readTexts),
   scopeClaims: claimsOption(['scope', 'scp']),
+  scopeImplies: scopeHierarchyOption,
   roleClaims: claimsOption(['roles']),
   permissionClaims: claimsOption(['permissions']),
   groupClaims: claimsOption(['groups']),
@@ -185,28 +197,6 @@ function readLocation(
   const fault = urlFault(location, insecureUrlsFor(issuer, context.dangerouslyAllowInsecure));
   if (fault !== undefined) throw reader.fault(name, fault === notSecure ? secureHint(location) : fault);
   return location;
-}
-
-function readJwks(reader: OptionReader, name: string): JSONWebKeySet | undefined {
-  const jwks = reader.raw(name);
-  if (jwks === undefined) return undefined;
-  const { keys } = copyOptions(Object(jwks)) as { keys?: unknown };
-  if (!Array.isArray(keys)) throw reader.fault(name, 'must be a JWK set: { keys: [...] }');
-  const copy = plainCopy(keys);
-  if (copy === undefined) throw reader.fault(name, 'contains a value that JSON cannot represent');
-  if (copy.some((key) => typeof key === 'object' && key !== null && hasPrivateParts(key))) {
-    throw reader.fault(name, 'contains a private or symmetric key: a verifier needs public keys only');
-  }
-  return Object.freeze({ keys: Object.freeze(copy) });
-}
-
-// Given keys are parsed by the same rules as fetched ones.
-function plainCopy(keys: readonly unknown[]): JSONWebKey[] | undefined {
-  try {
-    return JSON.parse(JSON.stringify(keys)) as JSONWebKey[];
-  } catch {
-    return undefined;
-  }
 }
 
 /** Reads a list of signature algorithms. */

@@ -3,11 +3,15 @@ import type { JSONWebKeySet } from '../keys/jwk.ts';
 import type { VerifierEvent } from '../observability/events.ts';
 import type { RefusalEntry } from '../observability/refusal-entry.ts';
 import type { RequestLike } from '../request/request.ts';
+import type { Requirements } from '../requirements.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { FetchLike } from '../runtime/http-runtime.ts';
 import type { ClaimPath } from '../token/claim-names.ts';
 import type { JsonValue, VerifiedToken } from '../token/verified-token.ts';
 import type { ClientCertificateHeader, DpopNonceOptions, ReplayStore } from './binding-options.ts';
+
+/** The scopes that each scope implies: a record, or a function that returns them for one scope. */
+export type ScopeHierarchy = Readonly<Record<string, readonly string[]>> | ((scope: string) => readonly string[]);
 
 /** The requirements on the tokens of one issuer. */
 export interface TokenPolicy {
@@ -71,6 +75,13 @@ export interface TokenPolicy {
    */
   readonly maxTokenAge?: number;
   /**
+   * The longest accepted life of a token: of `exp` after `iat`, if the token has `iat`, and of `exp` after the current
+   * time. Refuses tokens that a mistake of the issuer made valid for years. In seconds, from 1 to 2,592,000 (30 days).
+   *
+   * @default no limit
+   */
+  readonly maxLifetime?: number;
+  /**
    * Claims that must be present, in addition to `iss` and `exp`. Their values are not checked.
    *
    * @default none
@@ -82,6 +93,14 @@ export interface TokenPolicy {
    * @default ['scope', 'scp']
    */
   readonly scopeClaims?: readonly ClaimPath[];
+  /**
+   * The scopes that a scope implies, such as `{ 'orders:admin': ['orders:write'] }`, or a function that returns them for one
+   * scope of a token. Implied scopes imply further ones. A token then meets each requirement of a scope that it implies;
+   * {@link VerifiedToken.scopes} stays what the token says, and {@link hasScope} sees both. A cycle in a record is an error.
+   *
+   * @default no scope implies another one
+   */
+  readonly scopeImplies?: ScopeHierarchy;
   /**
    * The claims that roles are read from, in the same forms: a name, a path such as `realm_access.roles`, or an array of
    * names if a name contains a dot.
@@ -416,6 +435,13 @@ export interface CommonOptions {
    * @default false
    */
   readonly optional?: boolean;
+  /**
+   * Requirements by name, for routes that share them: `{ orders: { scope: 'orders:write', role: 'editor' } }`. A route
+   * requires one by `requirePolicy('orders')`, or by the member `policy` of its requirements.
+   *
+   * @default none
+   */
+  readonly policies?: Readonly<Record<string, Requirements>>;
   /**
    * Writes a line for each refused token and each fetch, as `NODE_DEBUG=verifier` does, to the console or to standard
    * error. For runtimes without environment variables. A line names codes, claims and options, and no value of a token.

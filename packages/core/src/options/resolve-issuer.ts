@@ -1,11 +1,12 @@
 import { type AcceptedAlgorithms, acceptAlgorithms, defaultAlgorithms } from '../crypto/algorithms.ts';
 import { type NameReader, nameReader } from '../token/claim-names.ts';
 import type { ClaimsPolicy } from '../token/claims.ts';
+import { readWithImplied } from '../token/scope-hierarchy.ts';
 import { policyOptions, type ResolvedPolicyOptions, type ResolvedSource, sourceOptions } from './issuer-options.ts';
 import { OptionReader } from './option-reader.ts';
 import { type ReadContext, readOptions } from './option-record.ts';
 
-type ClaimOptions = 'scopeClaims' | 'roleClaims' | 'permissionClaims' | 'groupClaims';
+type ClaimOptions = 'scopeClaims' | 'scopeImplies' | 'roleClaims' | 'permissionClaims' | 'groupClaims';
 
 /** The policy of one issuer, with defaults applied. */
 export interface ResolvedPolicy extends ClaimsPolicy, Omit<ResolvedPolicyOptions, ClaimOptions | 'algorithms'> {
@@ -41,14 +42,23 @@ export function resolveIssuer(options: unknown, context: ReadContext, path: stri
 }
 
 function resolvePolicy(
-  { algorithms, scopeClaims, roleClaims, permissionClaims, groupClaims, ...others }: ResolvedPolicyOptions,
+  {
+    algorithms,
+    scopeClaims,
+    scopeImplies,
+    roleClaims,
+    permissionClaims,
+    groupClaims,
+    ...others
+  }: ResolvedPolicyOptions,
   audience: readonly string[] | null,
 ): ResolvedPolicy {
+  const readScopes = nameReader(scopeClaims);
   return Object.freeze({
     ...others,
     audience,
     algorithms: acceptAlgorithms(algorithms === defaultAlgorithms ? undefined : algorithms),
-    readScopes: nameReader(scopeClaims),
+    readScopes: scopeImplies === undefined ? readScopes : readWithImplied(readScopes, scopeImplies),
     readRoles: nameReader(roleClaims),
     readPermissions: nameReader(permissionClaims),
     readGroups: nameReader(groupClaims),

@@ -1,6 +1,7 @@
 import { copyOptions } from '../lib/copy-options.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { dpopOptions, type ResolvedDpop } from './dpop-options.ts';
+import { policyOptions, type ResolvedPolicyOptions } from './issuer-options.ts';
 import { mtlsOptions, type ResolvedMtls } from './mtls-options.ts';
 import { OptionReader, type RawOptions } from './option-reader.ts';
 import { type OptionTable, type ReadContext, readOptions } from './option-record.ts';
@@ -104,7 +105,11 @@ function resolveIssuers(
   }
   const stray = sourceNames.find((name) => reader.raw(name) !== undefined);
   if (stray !== undefined) throw reader.fault(stray, 'cannot be combined with issuers: give it to each of them');
-  if (typeof issuers === 'function') return issuers;
+  if (typeof issuers === 'function') {
+    // The values are read with the options of each issuer. Wrong ones must not wait for the first token.
+    readOptions<ResolvedPolicyOptions>(policyOptions, reader);
+    return issuers;
+  }
   const resolved = issuers.map((entry, index) => resolveIssuer(merge(shared, entry), context, `issuers[${index}].`));
   const names = resolved.map(({ issuer }) => issuer);
   const repeated = names.find((name, index) => names.indexOf(name) !== index);

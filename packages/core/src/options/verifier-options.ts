@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../errors.ts';
 import type { DocumentHeaders } from '../http/document-headers.ts';
+import { isPlainObject } from '../lib/copy-options.ts';
 import { type Clock, systemClock } from '../runtime/clock.ts';
 import type { FetchLike } from '../runtime/http-runtime.ts';
 import { dpopOptions } from './dpop-options.ts';
@@ -40,6 +41,8 @@ export type ResolvedHttp = WithDefaults<HttpOptions, Exclude<keyof HttpOptions, 
 /** The issuers as they were given: a list whose entries are still to be checked, or a function. */
 type GivenIssuers = readonly unknown[] | IssuerResolver;
 
+type NamedPolicies = NonNullable<CommonOptions['policies']>;
+
 /** The options of a verifier without those of its issuers and without groups, with defaults applied. */
 export interface ResolvedVerifierOptions
   extends WithDefaults<Omit<CommonOptions, GroupName>, 'maxTokenSize' | 'realm' | 'optional' | 'debug' | 'clock'>,
@@ -56,6 +59,7 @@ export const verifierOptions: OptionTable<ResolvedVerifierOptions> = {
   getToken: functionOption<NonNullable<CommonOptions['getToken']>>('nothing'),
   realm: contentOption<string>({ default: 'api', separates: 'nothing' }, readRealm),
   optional: booleanOption({ default: false, separates: 'nothing' }),
+  policies: contentOption<NamedPolicies | undefined>({ default: undefined, separates: 'nothing' }, readPolicies),
   debug: booleanOption({ default: false, separates: 'nothing' }),
   onEvent: functionOption<NonNullable<CommonOptions['onEvent']>>('nothing'),
   log: functionOption<NonNullable<CommonOptions['log']>>('nothing'),
@@ -107,6 +111,15 @@ function readIssuers(reader: OptionReader, name: string): GivenIssuers | undefin
   if (issuers === undefined || typeof issuers === 'function') return issuers as IssuerResolver | undefined;
   if (Array.isArray(issuers) && issuers.length > 0) return issuers;
   throw reader.fault(name, 'must be an array of { issuer, audience }, or a function that returns one');
+}
+
+// Their requirements are validated where those of routes are.
+function readPolicies(reader: OptionReader, name: string): NamedPolicies | undefined {
+  const policies = reader.raw(name);
+  if (policies === undefined) return undefined;
+  const copy = isPlainObject(policies) ? { ...policies } : {};
+  if (Object.keys(copy).length > 0 && !Object.hasOwn(copy, '')) return Object.freeze(copy) as NamedPolicies;
+  throw reader.fault(name, "must be an object of requirements by name, such as { orders: { scope: 'read:orders' } }");
 }
 
 function readRealm(reader: OptionReader, name: string): string | undefined {

@@ -14,6 +14,8 @@ export interface ClaimsPolicy {
   readonly clockTolerance: number;
   /** The accepted age by `iat`, in seconds; undefined for no limit other than `exp`. */
   readonly maxTokenAge: number | undefined;
+  /** The longest accepted life, in seconds, of `exp` after `iat` and after the current time; undefined for no limit. */
+  readonly maxLifetime: number | undefined;
   readonly requiredClaims: readonly string[];
   /** The claims of which an access token has one, with the accepted values; undefined if it needs none of them. */
   readonly accessTokenClaims: AccessTokenClaims | undefined;
@@ -25,7 +27,7 @@ export interface ClaimsPolicy {
 export type AccessTokenClaims = Readonly<Record<string, true | string | readonly string[]>>;
 
 /** The part of a policy that depends on the time. */
-export type TimesPolicy = Pick<ClaimsPolicy, 'clockTolerance' | 'maxTokenAge'>;
+export type TimesPolicy = Pick<ClaimsPolicy, 'clockTolerance' | 'maxTokenAge' | 'maxLifetime'>;
 
 const clientClaims = ['client_id', 'cid', 'azp', 'appid'];
 
@@ -56,8 +58,8 @@ export function validateClaims(
 }
 
 /**
- * Validates `exp`, `nbf` and `iat` (RFC 7519, sections 4.1.4 to 4.1.6). `iat` may be in the future unless the policy has
- * a `maxTokenAge`.
+ * Validates `exp`, `nbf` and `iat` (RFC 7519, sections 4.1.4 to 4.1.6), and the life of the token if the policy limits it.
+ * `iat` may be in the future unless the policy has a `maxTokenAge`.
  *
  * @param now - The current time in epoch seconds.
  * @throws TokenError for the first claim that does not meet the policy.
@@ -66,6 +68,7 @@ export function validateTimes(claims: UnverifiedClaims, policy: TimesPolicy, now
   validateExpiry(claims, now, policy.clockTolerance);
   validateNotBefore(claims, now, policy.clockTolerance);
   validateIssuedAt(claims, now, policy);
+  if (policy.maxLifetime !== undefined) validateLifetime(claims, now, policy.maxLifetime, policy.clockTolerance);
 }
 
 /** Reads the client that a token was issued to: the first of `client_id`, `cid`, `azp` and `appid` that is text. */
@@ -126,6 +129,14 @@ function validateIssuedAt(claims: UnverifiedClaims, now: number, policy: TimesPo
   if (!(now - iat <= policy.maxTokenAge + policy.clockTolerance)) {
     throw mismatchFault('ERR_TOKEN_TOO_OLD', 'iat', 'The token was issued too long ago');
   }
+}
+
+// Both times of `exp - iat` are from the clock of the issuer, so that no tolerance applies to it.
+function validateLifetime(claims: UnverifiedClaims, now: number, maxLifetime: number, tolerance: number): void {
+  const exp = readNumericDate(claims, 'exp') ?? Number.NaN;
+  const iat = readNumericDate(claims, 'iat');
+  const isWithin = exp - now <= maxLifetime + tolerance && (iat === undefined || exp - iat <= maxLifetime);
+  if (!isWithin) throw mismatchFault('ERR_CLAIM_INVALID', 'exp', 'The token is valid for longer than is accepted here');
 }
 
 /**

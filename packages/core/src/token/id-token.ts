@@ -48,7 +48,7 @@ export function validateIdToken(
   validateParties(claims, expected.clientId);
   validateStrings(claims);
   for (const name of ['sub', 'iat']) if (!hasClaim(claims, name)) throw missingFault(name);
-  validateTimes(claims, { clockTolerance, maxTokenAge: undefined }, now);
+  validateTimes(claims, { clockTolerance, maxTokenAge: undefined, maxLifetime: undefined }, now);
   validateNonce(claims, expected.nonce);
   validateAuthentication(claims, expected.maxAge, clockTolerance, now);
 }

@@ -10,16 +10,20 @@ import { emptyCounters } from '../observability/stats.ts';
 import { TimingMetrics } from '../observability/timing-metrics.ts';
 import { VerificationMetrics } from '../observability/verification-metrics.ts';
 import type { ResolvedOptions } from '../options/resolve-options.ts';
+import type { ProtectedResource } from '../resource/protected-resource.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { IdTokenVerifier } from './id-token-verifier.ts';
 import { JwtVerifier } from './jwt-verifier.ts';
+import { openResource } from './open-resource.ts';
 import { adviceSettings, adviseOn } from './refusal-advice.ts';
 import { SignatureVerifier } from './signature-verifier.ts';
 import type { TokenVerifier } from './token-verifier.ts';
 
 /** The parts of one verifier. */
-export interface Verification extends OpenedBinding {
+export interface Verification extends Omit<OpenedBinding, 'metadata'> {
   readonly issuers: TrustedIssuers;
+  /** Undefined without the option `resource`. */
+  readonly resource: ProtectedResource | undefined;
   /** Undefined if the application turned the cache off. */
   readonly tokens: TokenCache | undefined;
   readonly tokenVerifier: TokenVerifier;
@@ -52,7 +56,8 @@ export function openVerification(options: ResolvedOptions, runtime: Runtime): Ve
   const tokens = tokenCache === false ? undefined : sharedTokenCache(tokenCache.maxEntries);
   const signatures = new SignatureVerifier({ issuers, timings, counters, pool: sharedSignaturePool(), runtime });
   const { binding, advertised, metadata } = openBinding(options, runtime);
+  const resource = openResource(options, issuers, metadata, runtime);
   const tokenVerifier = new JwtVerifier({ options, issuers, signatures, tokens, metrics, runtime, binding });
   const idTokenVerifier = new IdTokenVerifier({ options, signatures, runtime });
-  return { issuers, tokens, binding, advertised, metadata, tokenVerifier, idTokenVerifier, metrics, timings };
+  return { issuers, resource, tokens, binding, advertised, tokenVerifier, idTokenVerifier, metrics, timings };
 }

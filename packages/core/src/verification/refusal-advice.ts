@@ -115,6 +115,8 @@ function typeOptions(policy: ResolvedPolicy | undefined): string {
 function claimAdvice({ policy }: AdviceSettings, error: AnyAuthError): string {
   const claim = 'claim' in error ? error.claim : undefined;
   if (claim === 'client_id' && policy?.clientIds !== undefined) return `clientIds is ${listOf(policy.clientIds)}`;
+  if (claim === 'exp' && policy?.maxLifetime !== undefined)
+    return `maxLifetime is ${policy.maxLifetime} s: configure the issuer to issue tokens that expire sooner`;
   if (claim === 'aud') return `${namesOf('audience', policy?.audience)}: configure the issuer to add aud`;
   const required = policy?.requiredClaims ?? [];
   const names = required.length === 0 ? 'no claims' : listOf(required);

@@ -1,7 +1,7 @@
-import type { Requirements } from '../authorization/requirements.ts';
 import { resolveRequirements } from '../authorization/resolve-requirements.ts';
-import type { ResolvedRequirements } from '../authorization/resolved-requirements.ts';
+import type { PolicyTable, ResolvedRequirements } from '../authorization/resolved-requirements.ts';
 import { OptionReader } from '../options/option-reader.ts';
+import type { Requirements } from '../requirements.ts';
 
 /** The default of `concurrency`. */
 export const defaultConcurrency = 64;
@@ -33,11 +33,11 @@ export interface ResolvedVerifyAllOptions {
  *
  * @throws ConfigurationError if an option is unknown or of the wrong type.
  */
-export function resolveVerifyAllOptions(options: VerifyAllOptions): ResolvedVerifyAllOptions {
+export function resolveVerifyAllOptions(options: VerifyAllOptions, policies: PolicyTable): ResolvedVerifyAllOptions {
   const reader = new OptionReader(options, '', ['concurrency', 'requirements']);
   return {
     concurrency:
       reader.number('concurrency', { min: 1, max: Number.MAX_SAFE_INTEGER, integer: true }) ?? defaultConcurrency,
-    requirements: resolveRequirements(reader.raw('requirements') as Requirements | undefined, 'verifyAll'),
+    requirements: resolveRequirements(reader.raw('requirements') as Requirements | undefined, 'verifyAll', policies),
   };
 }

@@ -1,7 +1,7 @@
-import type { Requirements } from '../authorization/requirements.ts';
 import type { ProofRequest } from '../binding/proof-request.ts';
 import { ConfigurationError } from '../errors.ts';
 import { normalizeUri } from '../lib/normalize-uri.ts';
+import type { Requirements } from '../requirements.ts';
 
 /** The proof of a token that no HTTP server received, such as one in a message. */
 export interface ProofOptions {

@@ -57,6 +57,7 @@ const tokens: readonly Case[] = [
   ['The token is not valid yet', signToken(key, { nbf: now + 60 })],
   ['The token was issued in the future', signToken(key, { iat: now + 60 }), { maxTokenAge: 60 }],
   ['The token was issued too long ago', signToken(key, { iat: now - 600 }), { maxTokenAge: 60 }],
+  ['The token is valid for longer than is accepted here', signToken(key, { exp: now + 600 }), { maxLifetime: 60 }],
   ['The token was issued for another audience', signToken(key, { aud: 'api://other' })],
   ['The token was issued to a client that is not accepted', signToken(key), { clientIds: ['another'] }],
   ['The token is bound to a key and was sent as a bearer token', signToken(key, { cnf: { jkt: 'x' } })],

@@ -23,6 +23,7 @@ const noNumbers = [Number.NaN, Number.POSITIVE_INFINITY, -1, '5', '1 month', '5s
 describe.each([
   ['clockTolerance', 'seconds', 0, 300],
   ['maxTokenAge', 'seconds', 1, 2_592_000],
+  ['maxLifetime', 'seconds', 1, 2_592_000],
   ['maxTokenSize', 'characters', 256, 1_048_576],
   ['keyCache.ttl', 'seconds', 10, 86_400],
   ['keyCache.staleFor', 'seconds', 0, 604_800],
@@ -56,6 +57,7 @@ describe('[OPTIONS-SECONDS] milliseconds instead of seconds', () => {
     ['keyCache.staleFor', 86_400_000],
     ['maxTokenAge', 86_400_000],
     ['maxTokenAge', 3_600_000],
+    ['maxLifetime', 3_600_000],
   ])('are recognised, and the error says so: %s', (path, value) => {
     expect(fault(withOption(path, value))).toMatch(/seconds.*this looks like milliseconds/);
   });

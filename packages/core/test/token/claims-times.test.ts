@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { SingleIssuerOptions } from '../../src/index.ts';
+import { createVerifier, type SingleIssuerOptions } from '../../src/index.ts';
+import { systemClock } from '../../src/runtime/clock.ts';
 import { authErrorOf } from '../support/expected-errors.ts';
 import { headerText, now, signText, signToken } from '../support/sign-token.ts';
 import { generateTestKey } from '../support/test-key.ts';
-import { verifierFor } from '../support/verifiers.ts';
+import { optionsFor, verifierFor } from '../support/verifiers.ts';
 
 const key = generateTestKey('Ed25519');
 const verifier = verifierFor(key);
@@ -126,5 +127,37 @@ describe('an invalid claim', () => {
       const error = authErrorOf(() => verifier.verifySync(signToken(key, claims)));
       expect(JSON.stringify([error, error.message, error.stack, String(error.cause)])).not.toContain('hush');
     }
+  });
+});
+
+describe('[CLAIMS-MAX-LIFETIME] the option maxLifetime', () => {
+  const limit = { maxLifetime: 600 };
+  const long = { code: 'ERR_CLAIM_INVALID', claim: 'exp', reason: 'mismatch' };
+
+  it('limits exp after iat, without tolerance: both are of one clock', () => {
+    expect(isAccepted({ iat: now - 300, exp: now + 300 }, limit)).toBe(true);
+    expect(faultOf({ iat: now - 300, exp: now + 301 }, limit)).toEqual(long);
+    expect(isAccepted({ iat: now - 300, exp: now + 301 })).toBe(true);
+  });
+
+  it('limits exp after the current time, plus the tolerance, and needs no iat', () => {
+    for (const iat of [undefined, null, now + 100_000]) {
+      expect(isAccepted({ iat, exp: now + 605 }, limit)).toBe(true);
+      expect(faultOf({ iat, exp: now + 606 }, limit)).toEqual(long);
+    }
+    expect(faultOf({ iat: undefined, exp: now + 601 }, { ...limit, clockTolerance: 0 })).toEqual(long);
+  });
+
+  it('applies to each issuer, like maxTokenAge', () => {
+    const { issuer, audience, jwks = { keys: [] }, clock = systemClock } = optionsFor(key);
+    const issuers = [{ issuer, audience, jwks, maxLifetime: 60 }];
+    const one = createVerifier({ ...limit, issuers, clock, tokenCache: false });
+    const token = signToken(key, { iat: now, exp: now + 300 });
+    expect(authErrorOf(() => one.verifySync(token))).toMatchObject(long);
+    expect(verifierFor(key, limit).verifySync(token).expiresAt).toBe(now + 300);
+  });
+
+  it('does not replace the expiry', () => {
+    expect(faultOf({ iat: now - 700, exp: now - 300 }, limit)).toMatchObject({ code: 'ERR_TOKEN_EXPIRED' });
   });
 });

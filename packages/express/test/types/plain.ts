@@ -6,6 +6,7 @@ import {
   requireAnyScope,
   requireAuthentication,
   requireClaims,
+  requirePolicy,
   requireScope,
   type VerifiedToken,
   type Verifier,
@@ -54,6 +55,12 @@ app.get(
     res.json(plain.scopes);
   },
 );
+
+app.use(bearerAuth({ verifier: auth.verifier }), requirePolicy('orders', auth), requirePolicy('orders'));
+// @ts-expect-error -- the requirements of a policy are those of a route
+bearerAuth({ issuer: 'https://issuer.example', audience: 'a', policies: { orders: { scopes: 'read' } } });
+// @ts-expect-error -- a list for each scope
+bearerAuth({ issuer: 'https://issuer.example', audience: 'a', scopeImplies: { write: 'read' } });
 
 export const asHandler: RequestHandler = requireScope('read');
 

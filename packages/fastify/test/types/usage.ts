@@ -31,6 +31,11 @@ isTrue<Same<ReturnType<typeof app.requireScope>, AuthHook>>();
 const decorators: AuthDecorators = app;
 isTrue<Same<typeof decorators.verifier, Verifier>>();
 
+isTrue<Same<ReturnType<typeof app.requirePolicy>, AuthHook>>();
+app.get('/policy', { config: { auth: { policy: 'orders' } }, preHandler: app.requirePolicy('orders') }, () => 'ok');
+// @ts-expect-error -- a policy is named by text
+app.get('/wrong-policy', { config: { auth: { policy: ['orders'] } } }, () => 'ok');
+
 app.get('/token', async (request) => {
   isTrue<Same<typeof request.auth, VerifiedToken | null>>();
   // @ts-expect-error -- null if the request is anonymous or the route is public

@@ -10,6 +10,7 @@ import {
   requireAnyScope,
   requireAuthentication,
   requireClaims,
+  requirePolicy,
   requireScope,
   type VerifiedToken,
   type Verifier,
@@ -171,6 +172,9 @@ new Hono<AppEnv>()
 // It is a middleware among others.
 export const asMiddleware: MiddlewareHandler = oktaAuth();
 export const asGuard: RouteGuard = requireScope('read');
+export const asPolicy: RouteGuard = requirePolicy('orders', auth);
+// @ts-expect-error -- a policy is one name
+requirePolicy(['orders']);
 new Hono().use(some(oktaAuth(), every(bearerAuth(options), requireScope('a')))).use(except('/public/*', oktaAuth()));
 
 // @ts-expect-error -- options are required

@@ -17,6 +17,7 @@ import {
   RequireAnyScope,
   RequireAuthentication,
   RequireClaims,
+  RequirePolicy,
   RequireScope,
   type RouteDecorator,
   type VerifiedToken,
@@ -168,6 +169,8 @@ OktaAuthModule.forRoot({ guard: class {} });
 OktaAuthModule.forRootAsync({ useClass: App });
 // @ts-expect-error -- scopes are strings
 RequireScope(1);
+// @ts-expect-error -- a policy is one name
+RequirePolicy(['orders']);
 // @ts-expect-error -- a predicate returns true or false
 RequireClaims(() => 'yes');
 // @ts-expect-error -- seconds are a number

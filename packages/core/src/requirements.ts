@@ -1,4 +1,4 @@
-import type { Claims } from '../token/verified-token.ts';
+import type { Claims } from './token/verified-token.ts';
 
 /** The login of the user that a route requires (RFC 9470). A token without the claim does not meet it. */
 export interface AuthenticationRequirement {
@@ -16,7 +16,8 @@ export interface AuthenticationRequirement {
 
 /**
  * The requirements of one route beyond a valid token, as an application writes them. Every member that is present must
- * be met. Names are compared whole and case-sensitively: `read` is not met by `read:all`.
+ * be met. Names are compared whole and case-sensitively: `read` is not met by `read:all`, unless `scopeImplies` of the
+ * verifier says so.
  *
  * Requirements are validated where they enter. An unknown member, a member that is present but undefined, an empty list
  * and a name that no token can carry are a ConfigurationError. `{}` requires a token and nothing else.
@@ -46,9 +47,14 @@ export interface Requirements {
   /** A predicate over the verified claims. Any result other than `true` is answered with 403. */
   readonly claims?: (claims: Claims) => boolean;
   /**
+   * The name of a policy of the verifier, which must be met as well: see the option `policies`. An unknown name is a
+   * ConfigurationError.
+   */
+  readonly policy?: string;
+  /**
    * Whether a request without credentials is accepted as anonymous.
    *
-   * @default the `optional` of the verifier if the route requires nothing else, otherwise false
+   * @default that of `policy`; otherwise the `optional` of the verifier if the route requires nothing else, otherwise false
    */
   readonly optional?: boolean;
 }
