@@ -67,11 +67,7 @@ export class ProcessVerifier implements OptionalVerifier {
     this.optional = options.optional;
     this.resource = verification.resource;
     this.#options = options;
-    this.#credentialsOptions = {
-      maxTokenSize: options.maxTokenSize,
-      getToken: options.hooks.getToken,
-      acceptsDpop: options.dpop !== undefined,
-    };
+    this.#credentialsOptions = verification.credentials;
     this.#binding = binding;
     this.#challengeSettings = { realm: options.realm, dpop: advertised };
     this.#issuers = issuers;

@@ -10,6 +10,7 @@ import { emptyCounters } from '../observability/stats.ts';
 import { TimingMetrics } from '../observability/timing-metrics.ts';
 import { VerificationMetrics } from '../observability/verification-metrics.ts';
 import type { ResolvedOptions } from '../options/resolve-options.ts';
+import type { CredentialsOptions } from '../request/credentials.ts';
 import type { ProtectedResource } from '../resource/protected-resource.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { IdTokenVerifier } from './id-token-verifier.ts';
@@ -22,6 +23,7 @@ import type { TokenVerifier } from './token-verifier.ts';
 /** The parts of one verifier. */
 export interface Verification extends Omit<OpenedBinding, 'metadata'> {
   readonly issuers: TrustedIssuers;
+  readonly credentials: CredentialsOptions;
   /** Undefined without the option `resource`. */
   readonly resource: ProtectedResource | undefined;
   /** Undefined if the application turned the cache off. */
@@ -56,8 +58,24 @@ export function openVerification(options: ResolvedOptions, runtime: Runtime): Ve
   const tokens = tokenCache === false ? undefined : sharedTokenCache(tokenCache.maxEntries);
   const signatures = new SignatureVerifier({ issuers, timings, counters, pool: sharedSignaturePool(), runtime });
   const { binding, advertised, metadata } = openBinding(options, runtime);
+  const credentials = {
+    maxTokenSize: options.maxTokenSize,
+    getToken: hooks.getToken,
+    acceptsDpop: options.dpop !== undefined,
+  };
   const resource = openResource(options, issuers, metadata, runtime);
   const tokenVerifier = new JwtVerifier({ options, issuers, signatures, tokens, metrics, runtime, binding });
   const idTokenVerifier = new IdTokenVerifier({ options, signatures, runtime });
-  return { issuers, resource, tokens, binding, advertised, tokenVerifier, idTokenVerifier, metrics, timings };
+  return {
+    issuers,
+    credentials,
+    resource,
+    tokens,
+    binding,
+    advertised,
+    tokenVerifier,
+    idTokenVerifier,
+    metrics,
+    timings,
+  };
 }
