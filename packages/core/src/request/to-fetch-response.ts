@@ -1,3 +1,4 @@
+import { ConfigurationError } from '../errors.ts';
 import type { Challenge } from './challenge.ts';
 
 /**
@@ -5,6 +6,7 @@ import type { Challenge } from './challenge.ts';
  * a `Response` can be read only once.
  *
  * @param challenge - The result of `verifier.challenge(error)` or `guard.challenge(error)`.
+ * @throws ConfigurationError if it is something else, such as the error itself, which does not contain the answer.
  *
  * @example
  * ```ts
@@ -19,6 +21,11 @@ import type { Challenge } from './challenge.ts';
  * }
  * ```
  */
-export function toFetchResponse({ status, headers, body }: Challenge): Response {
+export function toFetchResponse(challenge: Challenge): Response {
+  const { status, headers, body } = Object(challenge) as Challenge;
+  // An error has a status, too: without its challenge, the answer would have neither headers nor a body.
+  if (typeof status !== 'number' || typeof headers !== 'object' || typeof body !== 'string') {
+    throw new ConfigurationError('toFetchResponse needs a challenge: write toFetchResponse(verifier.challenge(error))');
+  }
   return new Response(body, { status, headers });
 }
