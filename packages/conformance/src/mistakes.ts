@@ -119,6 +119,23 @@ export const mistakes: readonly Mistake[] = [
     headers: async ({ issuer }) => bearer(`"${await issuer.sign()}"`),
   },
   {
+    name: 'The client sends a variable without a value',
+    status: '401',
+    line: 'VERIFIER_ALL_REFUSED … ERR_TOKEN_MALFORMED … the word "undefined" or "null": the client sends a variable without a value',
+    fix: 'Let the client wait for its token before the first request.',
+    app: rightApp,
+    headers: async () => bearer('undefined'),
+  },
+  {
+    name: 'The client sends the token without `Bearer`',
+    status: '401',
+    line: 'VERIFIER_ALL_REFUSED … 20 requests … ERR_CREDENTIALS_MISSING … send "Authorization: Bearer <token>"',
+    debug: 'ERR_CREDENTIALS_MISSING … send "Authorization: Bearer <token>"',
+    fix: 'Write `Bearer` and a space before the token.',
+    app: rightApp,
+    headers: async ({ issuer }) => [['Authorization', await issuer.sign()]],
+  },
+  {
     name: 'CORS comes after the guard',
     status: '401',
     line: 'VERIFIER_ALL_REFUSED … CORS preflights … ERR_CREDENTIALS_MISSING … add CORS before the authentication',

@@ -3,6 +3,11 @@ import type { AnyRequest } from './fastify-types.ts';
 import { findState } from './request-state.ts';
 import { readRouteAuth } from './route-auth-reader.ts';
 
+const openRoute =
+  'config.auth of this route is false. Pass { optional: true } to get null there, or write config.auth: { optional: true } to read the token of a request that has one';
+const unguarded =
+  'register oktaAuth or bearerAuth in the scope of this route. With global: false, set config.auth of the route';
+
 /**
  * Returns the verified access token of a request, the value of `request.auth` without the null.
  *
@@ -34,10 +39,9 @@ export function getAuth(request: AnyRequest, options?: { readonly optional: true
   const state = findState(request);
   const isOptional = options?.optional === true && Object.hasOwn(options, 'optional');
   if (state === undefined) {
-    if (isOptional && readRouteAuth(request.routeOptions?.config) === false) return null;
-    throw new ConfigurationError(
-      'getAuth(request) found no authenticated request: register oktaAuth or bearerAuth in the scope of this route, and do not set config.auth of the route to false',
-    );
+    const isOpen = readRouteAuth(request.routeOptions?.config) === false;
+    if (isOptional && isOpen) return null;
+    throw new ConfigurationError(`getAuth(request) found no authenticated request: ${isOpen ? openRoute : unguarded}`);
   }
   const error = isOptional ? undefined : state.guard.authorize(state.auth);
   if (error !== undefined) throw state.guard.frameworkError(error);

@@ -86,6 +86,14 @@ describe.each(Object.entries(frameworks))('%s', (_name, fastify) => {
       await server.close();
     });
 
+    it('[ADAPTERS-OPEN-ROUTE] is an error that names optional: true on a route with auth: false', async () => {
+      const server = createServer(fastify);
+      await server.register(bearerAuth, options());
+      server.get('/', { config: { auth: false } }, (request) => getAuth(request).scopes);
+      const { message } = (await server.inject('/')).json();
+      expect(message).toMatch(/config\.auth of this route is false\. Pass \{ optional: true \}/);
+    });
+
     it('is a 401 with its challenge for an anonymous request if getAuth does not have optional: true', async () => {
       const server = createServer(fastify);
       await server.register(bearerAuth, { ...options(), optional: true });
@@ -99,8 +107,8 @@ describe.each(Object.entries(frameworks))('%s', (_name, fastify) => {
 
     it('is an error with the correction if nothing authenticated the request', async () => {
       const server = createServer(fastify);
-      await server.register(bearerAuth, options());
-      server.get('/', { config: { auth: false } }, (request) => getAuth(request).scopes);
+      await server.register(bearerAuth, { ...options(), global: false });
+      server.get('/', (request) => getAuth(request).scopes);
       const { status, body } = await ask(server, { token });
       expect(status).toBe(500);
       expect(body).toMatch(/getAuth\(request\).*register oktaAuth.*config\.auth/);

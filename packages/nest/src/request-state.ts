@@ -96,11 +96,15 @@ export function readState(
 ): VerifiedToken | null {
   if (state === undefined) {
     if (optional && isPublic) return null;
-    throw new ConfigurationError(
-      `${caller} found no authenticated request: the route is @Public(), no OktaAuthGuard protects it, or another guard called ${caller} before OktaAuthGuard ran. Write @OktaAuth(), or @OktaAuth({ optional: true }) to let anonymous requests through; register a global guard that reads the token in a module of its own, imported after the authentication module`,
-    );
+    throw new ConfigurationError(`${caller} found no authenticated request: ${reasonOf(caller, isPublic)}`);
   }
   const error = optional ? undefined : state.guard.authorize(state.auth);
   if (error !== undefined) throw state.toException(error);
   return state.auth;
+}
+
+function reasonOf(caller: string, isPublic: boolean): string {
+  return isPublic
+    ? 'the route is @Public(). Pass { optional: true } to get null there, or write @OktaAuth({ optional: true }) instead of @Public() to read the token of a request that has one'
+    : `no OktaAuthGuard or BearerAuthGuard protects the route, or another guard called ${caller} before that guard ran. Write @OktaAuth(); register a global guard that reads the token in a module of its own, imported after the authentication module`;
 }

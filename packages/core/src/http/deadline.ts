@@ -22,7 +22,7 @@ export function startDeadline(seconds: number, outer: AbortSignal | undefined): 
     reject(error);
     controller.abort(error);
   };
-  const abort = (): void => end(new DocumentError('aborted', 'The request for the document was aborted'));
+  const abort = (): void => end(new DocumentError('aborted', abortReason(outer)));
   const timer = setTimeout(
     () => end(new DocumentError('timeout', `No complete answer in ${seconds} s`)),
     seconds * 1000,
@@ -38,4 +38,10 @@ export function startDeadline(seconds: number, outer: AbortSignal | undefined): 
       outer?.removeEventListener('abort', abort);
     },
   };
+}
+
+// An operator looks for the limit that was exceeded, whichever deadline it belongs to.
+function abortReason(outer: AbortSignal | undefined): string {
+  const reason: unknown = outer?.reason;
+  return reason instanceof DocumentError ? reason.message : 'The request for the document was aborted';
 }

@@ -31,7 +31,7 @@ function connectionReason(cause: unknown, code: string | undefined): string {
   const status = proxyStatus(cause);
   if (status === '407') return 'The proxy requires credentials (status 407)';
   if (status !== undefined) return `The proxy refused the connection (status ${status})`;
-  if (code === undefined) return 'The connection failed';
+  if (code === undefined) return isBlockedPort(cause) ? 'The connection failed (bad port)' : 'The connection failed';
   return certificateCodes.test(code)
     ? `The certificate of the server is not accepted (${code})`
     : `The connection failed (${code})`;
@@ -43,6 +43,11 @@ function proxyStatus(error: unknown, depth = 0): string | undefined {
   const text = typeof message === 'string' ? message : '';
   const status = /^proxy authentication required/i.test(text) ? '407' : /^Proxy response \((\d{3})\)/.exec(text)?.[1];
   return status ?? (cause === undefined || depth === maxCauses ? undefined : proxyStatus(cause, depth + 1));
+}
+
+// The Fetch Standard, section 2.9. Node.js gives that error no code.
+function isBlockedPort(error: unknown): boolean {
+  return [error, causeOf(error)].some((each) => (Object(each) as { message?: unknown }).message === 'bad port');
 }
 
 function causeOf(error: unknown): unknown {

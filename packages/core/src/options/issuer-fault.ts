@@ -2,6 +2,9 @@ import { notAbsolute, notHttps, notSecure, secureHint, urlFault } from '../http/
 import { hasControlCharacter, hasDotSegment, maxIssuerLength } from '../token/issuer-identifier.ts';
 import { oktaIssuerFault, oktaOrgServerFault } from './okta-hosts.ts';
 
+// Azure's clouds have hosts of their own.
+const severalTenants =
+  /^https:\/\/login\.(?:microsoftonline\.(?:com|us)|partner\.microsoftonline\.cn)\/(?:common|organizations|consumers)(?:\/|$)/i;
 const otherwise = 'any other text needs jwksUri, metadataUri or jwks';
 
 /**
@@ -10,6 +13,9 @@ const otherwise = 'any other text needs jwksUri, metadataUri or jwks';
  */
 export function issuerTextFault(issuer: string): string | undefined {
   if (hasControlCharacter(issuer)) return 'contains a control character, such as a line end';
+  if (severalTenants.test(issuer)) {
+    return 'is the address for several tenants of Entra ID, and each token names its own tenant: write entra({ tenantId, clientId }), or a function as issuers';
+  }
   return issuer.length > maxIssuerLength ? `is longer than ${maxIssuerLength} characters` : undefined;
 }
 

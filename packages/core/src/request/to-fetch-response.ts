@@ -1,3 +1,5 @@
+import { ConfigurationError } from '../errors.ts';
+
 /** An HTTP answer as plain data: the challenge of a denied request, or the metadata of a resource. */
 export interface HttpAnswer {
   readonly status: number;
@@ -10,6 +12,7 @@ export interface HttpAnswer {
  * a `Response` can be read only once.
  *
  * @param answer - The result of `verifier.challenge(error)`, `guard.challenge(error)` or `answerMetadata(verifier, request)`.
+ * @throws ConfigurationError if it is something else, such as the error itself, which does not contain the answer.
  *
  * @example
  * ```ts
@@ -24,7 +27,12 @@ export interface HttpAnswer {
  * }
  * ```
  */
-export function toFetchResponse({ status, headers, body }: HttpAnswer): Response {
+export function toFetchResponse(answer: HttpAnswer): Response {
+  const { status, headers, body } = Object(answer) as HttpAnswer;
+  // An error has a status, too: without its challenge, the answer would have neither headers nor a body.
+  if (typeof status !== 'number' || typeof headers !== 'object' || typeof body !== 'string') {
+    throw new ConfigurationError('toFetchResponse needs a challenge: write toFetchResponse(verifier.challenge(error))');
+  }
   // A Response of status 204 has no body, not even an empty one.
   return new Response(body === '' ? null : body, { status, headers });
 }

@@ -63,6 +63,9 @@ function validateParts(token: string, hasEveryPart: boolean, decoder: Decoder): 
   if (parts.length === 5) {
     throw malformed('The token is encrypted (five parts), and only signed tokens (three parts) are verified');
   }
+  if (token === 'undefined' || token === 'null') {
+    throw malformed('The token is the word "undefined" or "null": the client sends a variable without a value');
+  }
   if (parts.length === 1 && token !== '') {
     throw malformed('The token is opaque and not a JWT: the client must request a token for this API');
   }

@@ -92,7 +92,7 @@ export function adviseOn(error: AnyAuthError, settings: AdviceSettings): string 
 function missingAdvice({ readsHeader }: AdviceSettings, error: AnyAuthError): string {
   if (isPreflightError(error)) return 'browsers send preflights without a token: add CORS before the authentication';
   return readsHeader
-    ? 'if the client sends "Authorization: Bearer <token>", a proxy removes it: configure the proxy to pass it on'
+    ? 'send "Authorization: Bearer <token>"; if the client does, a proxy removes it: configure the proxy to pass it on'
     : 'getToken is the option that found no token in them';
 }
 

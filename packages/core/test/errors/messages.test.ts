@@ -28,6 +28,8 @@ const tokens: readonly Case[] = [
   ['The token is encrypted (five parts), and only signed tokens (three parts) are verified', 'a.b.c.d.e'],
   ['The token is encrypted (five parts), and only signed tokens (three parts) are verified', 'a..c.d.e'],
   ['The token is opaque and not a JWT: the client must request a token for this API', 'opaque'],
+  ['The token is the word "undefined" or "null": the client sends a variable without a value', 'undefined'],
+  ['The token is the word "undefined" or "null": the client sends a variable without a value', 'null'],
   ['The token begins with "Bearer": pass the token alone', `Bearer ${signToken(key)}`],
   ['The token begins with "Bearer": pass the token alone', `bearer  opaque`],
   ['The token is not signed', `${encode('{"alg":"none"}')}.${claims}.`],

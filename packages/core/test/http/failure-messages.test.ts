@@ -87,6 +87,19 @@ describe('the message about a failed fetch', () => {
     expect(message).not.toContain('connection failed');
   });
 
+  it('[KEYS-REASON] names the time limit of a server that does not answer', async () => {
+    const origin = await serve(() => undefined);
+    const message = await failureOf({ issuer: origin });
+    expect(message).toContain(`${origin}/.well-known/openid-configuration: No complete answer in 2 s`);
+  });
+
+  it('[KEYS-REASON] names a port that fetch does not connect to', async () => {
+    const jwksUri = 'http://127.0.0.1:6000/keys';
+    expect(await failureOf({ issuer: 'http://127.0.0.1:6000', jwksUri })).toContain(
+      `${jwksUri}: The connection failed (bad port)`,
+    );
+  });
+
   it('[KEYS-REASON] shows the failures of every place of the metadata', async () => {
     const origin = await serve((request, response) => {
       response.statusCode = request.url?.includes('oauth-authorization-server') === true ? 500 : 404;

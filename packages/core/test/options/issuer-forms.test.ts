@@ -39,6 +39,22 @@ describe('an issuer', () => {
     expect(await isAccepted(issuer)).toBe(true);
   });
 
+  it.each(['common', 'organizations/v2.0', 'consumers/v2.0', 'common/v2.0/'])(
+    '[OPTIONS-ISSUER-TENANT] must not be the address of Entra ID for several tenants, which no token names: %s',
+    (path) => {
+      const expected = /^issuer is the address for several tenants of Entra ID.*entra\(\{ tenantId, clientId \}\)/;
+      expect(fault(`https://login.microsoftonline.com/${path}`)).toMatch(expected);
+      const jwksUri = 'https://login.microsoftonline.com/common/discovery/v2.0/keys';
+      expect(fault(`https://login.microsoftonline.com/${path}`, { jwksUri })).toMatch(expected);
+    },
+  );
+
+  it('[OPTIONS-ISSUER-TENANT] may be the one of a tenant of Entra ID, or have such a path elsewhere', async () => {
+    const tenant = '11111111-2222-3333-4444-555555555555';
+    expect(await isAccepted(`https://login.microsoftonline.com/${tenant}/v2.0`)).toBe(true);
+    expect(await isAccepted('https://issuer.example/common/v2.0')).toBe(true);
+  });
+
   it.each(['http://127.0.0.1:9', 'http://127.1.2.3', 'http://localhost:9/x', 'http://[::1]:9', 'http://a.localhost'])(
     'may be without TLS on loopback: %s',
     async (issuer) => {

@@ -108,6 +108,17 @@ describe('[OPTIONS-UNKNOWN] an unknown option', () => {
     ['timeoutDuration', 'http.timeout'],
     ['timeout', 'http.timeout'],
     ['requestAgent', 'http.dispatcher'],
+    ['requestHeaders', 'http.headers'],
+    ['customFetch', 'http.fetch'],
+    ['allowedAud', 'audience'],
+    ['allowedIss', 'issuer'],
+    ['clockSkewSec', 'clockTolerance'],
+    ['graceSeconds', 'clockTolerance'],
+    ['secretOrKey', 'jwks'],
+    ['secretOrKeyProvider', 'jwksUri'],
+    ['jwtFromRequest', 'getToken'],
+    ['customJwtCheck', 'validate'],
+    ['cache', 'tokenCache.maxEntries'],
     ['fetch', 'http.fetch'],
     ['dangerouslyAllowInsecure', 'http.dangerouslyAllowInsecure'],
   ])('with the name of another library or place is named with the option: %s, %s', (name, option) => {
@@ -127,6 +138,12 @@ describe('[OPTIONS-UNKNOWN] an unknown option', () => {
     ['userPoolId', /cognito\(/],
     ['secret', /shared secret are refused$/],
     ['requiredScopes', /requireScope/],
+    ['scopeIncludesAny', /requireAnyScope/],
+    ['requestProperty', /getAuth/],
+    ['onExpired', /onError: 'framework'/],
+    ['cooldownDuration', /limited to two in 30 s/],
+    ['jwksRequestsPerMinute', /limited to two in 30 s/],
+    ['ignoreExpiration', /never accepted/],
   ])('of a function for an issuer, or of a route, says where it belongs: %s', (name, hint) => {
     expect(fault({ ...good, [name]: 'x' })).toMatch(hint);
   });

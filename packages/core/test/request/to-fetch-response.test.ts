@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fromFetchRequest, toFetchResponse } from '../../src/index.ts';
+import { type Challenge, CredentialsMissingError, fromFetchRequest, toFetchResponse } from '../../src/index.ts';
 import { generateTestKey } from '../support/test-key.ts';
 import { verifierFor } from '../support/verifiers.ts';
 
@@ -28,4 +28,13 @@ describe('the answer to a denied Fetch API request', () => {
     const bodies = [toFetchResponse(challenge), toFetchResponse(challenge)].map((response) => response.text());
     expect(await Promise.all(bodies)).toEqual([challenge.body, challenge.body]);
   });
+
+  it.each([undefined, null, 'a text', {}, new Error('Any'), new CredentialsMissingError()])(
+    '[ANSWERS-FETCH-RESPONSE] is never made of something else than a challenge: %o',
+    (value) => {
+      const expected = expect.objectContaining({ code: 'ERR_CONFIG_INVALID' });
+      expect(() => toFetchResponse(value as Challenge)).toThrow(expected);
+      expect(() => toFetchResponse(value as Challenge)).toThrow('toFetchResponse(verifier.challenge(error))');
+    },
+  );
 });
