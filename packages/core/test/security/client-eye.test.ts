@@ -13,6 +13,7 @@ import {
   CredentialsMissingError,
   createVerifier,
   isConfigurationError,
+  ProofError,
   RequestError,
   ScopeError,
   TokenError,
@@ -44,6 +45,7 @@ const makers: Readonly<Record<string, (code: never) => AnyAuthError>> = {
   CredentialsMissingError: () => new CredentialsMissingError(),
   RequestError: (code) => new RequestError(code, 'x'),
   TokenError: (code) => new TokenError(code, 'x', { claim: 'exp', reason: 'invalid' }),
+  ProofError: (code) => new ProofError(code, 'x', { claim: 'htu', reason: 'mismatch' }),
   AuthenticationError: () =>
     new AuthenticationError('x', { acrValues: ['phr', 'a"b\\'], maxAge: 300, scope: ['read', 'write:all'] }),
   ScopeError: (code) => new ScopeError(code, 'x', ['read', 'write:all']),
@@ -57,6 +59,9 @@ const errors = readErrorTable().flatMap(({ code, name }) => {
 const namedErrors: ReadonlyMap<string, string | undefined> = new Map([
   ['ERR_CREDENTIALS_MISSING', undefined],
   ['ERR_AUTHENTICATION_INSUFFICIENT', 'insufficient_user_authentication'],
+  ...errors
+    .filter(({ code }) => code.startsWith('ERR_PROOF_'))
+    .map(({ code }) => [code, code === 'ERR_PROOF_NONCE' ? 'use_dpop_nonce' : 'invalid_dpop_proof'] as const),
 ]);
 
 const expectedErrors: Readonly<Record<number, string>> = {
