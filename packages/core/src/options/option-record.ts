@@ -35,7 +35,8 @@ export type OptionTable<TResolved> = { readonly [Name in keyof TResolved]-?: Opt
 
 /** Options after defaults are applied. Those named in `TDefaulted` are required or have a default. */
 export type WithDefaults<TOptions, TDefaulted extends keyof TOptions> = {
-  readonly [Name in keyof TOptions]-?: Name extends TDefaulted
+  // Not `keyof TOptions` alone: without exactOptionalPropertyTypes, TypeScript would remove `undefined` from the members.
+  readonly [Name in keyof TOptions & string]: Name extends TDefaulted
     ? Exclude<TOptions[Name], undefined>
     : TOptions[Name] | undefined;
 };
