@@ -1,7 +1,7 @@
 // Runs in the folder of a published package after the compiler: bundles each entry point of its manifest into one file,
 // and their shared code into another. Node.js spends more time on opening a module file than on parsing it.
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { rolldown } from 'rolldown';
 
 const [folder = 'dist'] = process.argv.slice(2);
@@ -27,7 +27,9 @@ const { output } = await bundle.write({
   dir: folder,
   sourcemap: true,
   entryFileNames: '[name].js',
-  chunkFileNames: '[name].js',
+  // A module that is loaded on demand stays at its place.
+  chunkFileNames: ({ facadeModuleId, name }) =>
+    facadeModuleId ? `${relative('src', facadeModuleId).replace(/\.ts$/, '')}.js` : `${name}.js`,
   codeSplitting: { groups: [{ name: 'shared', minShareCount: 2 }] },
 });
 
