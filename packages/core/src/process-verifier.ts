@@ -14,7 +14,7 @@ import type { MaybePromise } from './lib/maybe-promise.ts';
 import { settleAll } from './lib/settle-all.ts';
 import { asError } from './lib/thrown-error.ts';
 import { listenToGuards } from './observability/guard-listener.ts';
-import { issuerStats, tokenCacheStats, type VerifierStats } from './observability/stats.ts';
+import { issuerStats, proofStats, tokenCacheStats, type VerifierStats } from './observability/stats.ts';
 import type { TimingMetrics } from './observability/timing-metrics.ts';
 import type { VerificationMetrics } from './observability/verification-metrics.ts';
 import { resourceWarnings } from './options/configuration-warnings.ts';
@@ -159,7 +159,7 @@ export class ProcessVerifier implements OptionalVerifier {
   }
 
   stats(): VerifierStats {
-    const { verified, refused, coldWaits, fetchFailures } = this.#metrics.counters;
+    const { verified, refused, coldWaits, fetchFailures, proofs } = this.#metrics.counters;
     const isConfigured = typeof this.#options.issuers !== 'function';
     return {
       verified,
@@ -171,6 +171,7 @@ export class ProcessVerifier implements OptionalVerifier {
       coldWaits,
       waitingChecks: sharedSignaturePool().waiting,
       signatureChecks: this.#timings.stats('signatureChecks'),
+      proofs: proofStats(proofs),
       tokenCache: tokenCacheStats(this.#metrics.counters, this.#tokens?.stats()),
     };
   }

@@ -51,7 +51,7 @@ export function openVerification(options: ResolvedOptions, runtime: Runtime): Ve
   });
   const tokens = tokenCache === false ? undefined : sharedTokenCache(tokenCache.maxEntries);
   const signatures = new SignatureVerifier({ issuers, timings, counters, pool: sharedSignaturePool(), runtime });
-  const { binding, advertised, metadata } = openBinding(options, runtime);
+  const { binding, advertised, metadata } = openBinding(options, runtime, counters.proofs);
   const tokenVerifier = new JwtVerifier({ options, issuers, signatures, tokens, metrics, runtime, binding });
   const idTokenVerifier = new IdTokenVerifier({ options, signatures, runtime });
   return { issuers, tokens, binding, advertised, metadata, tokenVerifier, idTokenVerifier, metrics, timings };
