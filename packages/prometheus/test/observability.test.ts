@@ -7,6 +7,7 @@ import {
   alertRules,
   dashboardExpressions,
   dashboardPanels,
+  documentedQueries,
   readDashboard,
   readProjectFile,
 } from './support/observability-files.ts';
@@ -40,9 +41,22 @@ describe('docs/observability.md', () => {
   });
 
   it('[METRICS-DOCUMENTED] uses published metrics and labels in its queries', () => {
-    const queries = [...page.matchAll(/^```promql\n([\s\S]*?)^```/gm)].map(([, query = '']) => query);
+    const queries = documentedQueries();
     expect(queries.length).toBeGreaterThanOrEqual(4);
     expect(queries.flatMap(expressionFaults)).toEqual([]);
+  });
+
+  it('[METRICS-DOCUMENTED] has a query for each percentile and each hit rate', () => {
+    const queries = documentedQueries();
+    for (const quantile of ['0.5', '0.95', '0.99']) {
+      expect(queries.filter((query) => query.startsWith(`histogram_quantile(${quantile}, `))).toHaveLength(1);
+    }
+    for (const cache of ['token_cache', 'key_set', 'metadata']) {
+      expect(queries.filter((query) => query.includes(`verifier_${cache}_lookups_total{result="hit"}`))).toHaveLength(
+        1,
+      );
+    }
+    expect(queries.filter((query) => query.includes('verifier_fetch_failures_total'))).toHaveLength(1);
   });
 
   it('[METRICS-DOCUMENTED] says how many cached tokens and signature checks are measured', async () => {

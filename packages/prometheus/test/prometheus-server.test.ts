@@ -13,7 +13,7 @@ import { Registry } from 'prom-client';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { collectVerifierMetrics } from '../src/index.ts';
 import { metricTable } from '../src/metric-table.ts';
-import { alertRules, dashboardExpressions, projectFile } from './support/observability-files.ts';
+import { alertRules, dashboardExpressions, documentedQueries, projectFile } from './support/observability-files.ts';
 
 interface Api {
   readonly origin: string;
@@ -102,6 +102,19 @@ describeWith('prometheus', 'a Prometheus that scrapes an API', () => {
     expect(await value('verifier_authentication_seconds_bucket{cached="false", le="+Inf"}')).toBe(2);
     expect(await value(`verifier_outage{issuer="${issuer.issuer}"}`)).toBe(0);
     expect(await value(`verifier_key_set_keys{issuer="${issuer.issuer}"}`)).toBeGreaterThan(0);
+  });
+
+  it('[METRICS-DOCUMENTED] answers every query of the page, hit rates with the numbers of the verifier', async () => {
+    const isRated = 'rate(verifier_token_cache_lookups_total{result="hit"}[5m]) >= 0';
+    await vi.waitFor(async () => expect(await prometheus.query(isRated)).toHaveLength(1), { timeout: 15_000 });
+    for (const query of documentedQueries()) {
+      await expect(prometheus.query(query), query).resolves.toBeDefined();
+      if (!query.includes('_lookups_total')) continue;
+      // The counters may have reached their values before the first scrape: their totals are known, their rates not.
+      const [sample] = await prometheus.query(query.replaceAll(/rate\((\S+)\[\w+\]\)/g, '$1'));
+      expect(Number(sample?.value[1]), query).toBeGreaterThanOrEqual(0);
+      expect(Number(sample?.value[1]), query).toBeLessThanOrEqual(1);
+    }
   });
 
   it('[METRICS-DASHBOARD] [METRICS-ALERTS] evaluates every expression of the dashboard and of the alerts', async () => {
