@@ -197,7 +197,7 @@ async function live(file: string, args: string[]): Promise<boolean> {
   return ok;
 }
 
-const builtForScripts = ['core', 'prometheus', 'test-issuer'];
+const builtForScripts = ['core', 'opentelemetry', 'prometheus', 'test-issuer'];
 
 /** Builds what the scripts import, then runs one that takes longer than a test may. */
 function script(name: string): (args: string[]) => Promise<boolean> {
