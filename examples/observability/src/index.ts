@@ -35,8 +35,13 @@ function readFlags(args: string[]): { serve: boolean; write: boolean; help: bool
   }
 }
 
+// Without a listener, a signal would end this process and leave Prometheus behind.
+const exit = (): never => process.exit(1);
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, exit);
+
 async function serve(): Promise<void> {
   print('\nEverything still runs. End it with Ctrl+C.');
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, exit);
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
 }
 

@@ -21,7 +21,11 @@ export async function runScenario(
   print('The issuer stops. Requests are served with the cached keys');
   await issuer.stop();
   await waitForAlert(prometheus, 'VerifierOutage', true);
-  print('VerifierOutage fires. The issuer starts again');
+  print('VerifierOutage fires');
+  await delay(2000);
+  print('The issuer starts again, with another key');
+  // The first token of a new key causes a fetch at once; without one, the next attempt may be 8 seconds away.
+  await issuer.rotate();
   await issuer.start();
   await waitForAlert(prometheus, 'VerifierOutage', false);
   print('VerifierOutage is resolved');

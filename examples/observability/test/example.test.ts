@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describeWith } from '@verifier/conformance';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { projectFile } from '../src/environment.ts';
 import { runExample } from '../src/run-example.ts';
 import { unusedRows, writePictures } from '../src/write-pictures.ts';
@@ -69,6 +69,21 @@ it('[METRICS-EXAMPLE] without Prometheus says so, and shows the metrics', async 
   expect(output).toContain('Prometheus is not installed (Debian package prometheus)');
   expect(output).toMatch(/^verifier_authentications_total\{verifier="default",result="success"\} [1-9]/m);
   expect(code).toBe(0);
+});
+
+describeWith('prometheus', 'a terminated example', () => {
+  it('[METRICS-EXAMPLE] leaves no Prometheus behind', async () => {
+    const child = spawn(process.execPath, ['src/index.ts'], { cwd: join(import.meta.dirname, '..') });
+    let origin: string | undefined;
+    for await (const chunk of child.stdout) {
+      origin ??= /Prometheus +(http:\/\/[\d.:]+)/.exec(String(chunk))?.[1];
+      if (origin !== undefined) break;
+    }
+    expect((await fetch(`${origin}/-/ready`)).ok).toBe(true);
+    child.kill('SIGTERM');
+    await once(child, 'close');
+    await vi.waitFor(() => expect(fetch(`${origin}/-/ready`)).rejects.toThrow(), { timeout: 10_000 });
+  });
 });
 
 it('[METRICS-EXAMPLE] prints its options for --help and for an unknown option', async () => {

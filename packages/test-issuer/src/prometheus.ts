@@ -67,8 +67,11 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
     ],
     { stdio: 'ignore' },
   );
+  const kill = (): void => void child.kill('SIGKILL');
+  process.once('exit', kill);
   const stop = async (): Promise<void> => {
     await end(child);
+    process.off('exit', kill);
     await rm(folder, { recursive: true });
   };
   const origin = `http://${address}`;
