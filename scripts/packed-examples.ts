@@ -10,8 +10,8 @@ interface ExampleManifest extends Manifest {
   devDependencies?: Record<string, string>;
 }
 
-// It compiles the pages of the repository, from which a copy is cut off.
-const withoutCopy = ['documents'];
+// They read pages and alert rules of the repository, from which a copy is cut off.
+const withoutCopy = ['documents', 'observability'];
 
 /** Writes a copy of an example that depends on the tarballs, and on copies in the workspace for everything else. */
 function copyExample({ folder, manifest }: WorkspacePackage, target: string): void {

@@ -5,7 +5,11 @@ import { root } from './workspace.ts';
 
 const manifest = 'docs/requirements.md';
 // The conformance package defines its tests in its sources, for every adapter.
-const testFiles = ['packages/*/test/**/*.test.ts', 'scripts/test/*.test.ts', 'packages/conformance/src/describe-*.ts'];
+const testFiles = [
+  '{packages,examples}/*/test/**/*.test.ts',
+  'scripts/test/*.test.ts',
+  'packages/conformance/src/describe-*.ts',
+];
 const idPattern = '[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)+';
 // One id or several at the start of a string literal; a skipped test does not count.
 const titlePattern = new RegExp(`^(?!.*\\.(?:skip|todo)\\b).*?['"\`]((?:\\[${idPattern}\\] )+)`, 'gm');

@@ -1,5 +1,5 @@
 // The commands of the root package.json. bootstrap.mjs starts this file on Node.js 24 after the installation.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { apiReport } from './api-report.ts';
@@ -178,12 +178,17 @@ async function test(args: string[]): Promise<boolean> {
   return report(`Verifier: tests on Node.js ${plan.versions.join(', ')}`, testSteps(plan), describeRest(plan));
 }
 
+/** Runs the demo, or the example that the first argument names: `npm start -- observability`. */
 async function start(args: string[]): Promise<boolean> {
-  const built = await run('turbo', [...turbo('build'), '--filter=@verifier/demo...']);
+  const [first = ''] = args;
+  const isNamed = first !== '' && existsSync(join(root, 'examples', first, 'src', 'index.ts'));
+  const [folder, more] = isNamed ? [first, args.slice(1)] : ['demo', args];
+  const example = join(root, 'examples', folder);
+  const { name } = JSON.parse(readFileSync(join(example, 'package.json'), 'utf8')) as { name: string };
+  const built = await run('turbo', [...turbo('build'), `--filter=${name}...`]);
   if (!built.ok) console.error(built.output);
   if (!built.ok) return false;
-  const example = join(root, 'examples', 'demo');
-  const { ok } = await run(process.execPath, ['src/index.ts', ...args], { cwd: example, live: true, timeout: 2 ** 20 });
+  const { ok } = await run(process.execPath, ['src/index.ts', ...more], { cwd: example, live: true, timeout: 2 ** 20 });
   return ok;
 }
 
@@ -192,7 +197,7 @@ async function live(file: string, args: string[]): Promise<boolean> {
   return ok;
 }
 
-const builtForScripts = ['core', 'prometheus', 'test-issuer'];
+const builtForScripts = ['core', 'opentelemetry', 'prometheus', 'test-issuer'];
 
 /** Builds what the scripts import, then runs one that takes longer than a test may. */
 function script(name: string): (args: string[]) => Promise<boolean> {

@@ -39,7 +39,7 @@ export type { TracedAuthentication } from './observability/authentication-trace.
 export type { DurationBucket } from './observability/duration-buckets.ts';
 export type { DocumentName, FetchFailureKind, VerifierEvent } from './observability/events.ts';
 export type { RefusalEntry } from './observability/refusal-entry.ts';
-export type { IssuerStats, VerifierStats } from './observability/stats.ts';
+export type { IssuerStats, ProofStats, VerifierStats } from './observability/stats.ts';
 export type { TimingStats } from './observability/timing-metrics.ts';
 export type { ClientCertificateHeader, DpopNonceOptions, ReplayStore } from './options/binding-options.ts';
 export type {

@@ -13,7 +13,7 @@ import type { MaybePromise } from './lib/maybe-promise.ts';
 import { settleAll } from './lib/settle-all.ts';
 import { asError } from './lib/thrown-error.ts';
 import { listenToGuards } from './observability/guard-listener.ts';
-import { issuerStats, tokenCacheStats, type VerifierStats } from './observability/stats.ts';
+import { issuerStats, proofStats, tokenCacheStats, type VerifierStats } from './observability/stats.ts';
 import type { TimingMetrics } from './observability/timing-metrics.ts';
 import type { VerificationMetrics } from './observability/verification-metrics.ts';
 import type { ResolvedOptions } from './options/resolve-options.ts';
@@ -161,7 +161,7 @@ export class ProcessVerifier implements OptionalVerifier {
   }
 
   stats(): VerifierStats {
-    const { verified, refused, coldWaits, fetchFailures } = this.#metrics.counters;
+    const { verified, refused, coldWaits, fetchFailures, proofs } = this.#metrics.counters;
     const isConfigured = typeof this.#options.issuers !== 'function';
     return {
       verified,
@@ -173,6 +173,7 @@ export class ProcessVerifier implements OptionalVerifier {
       coldWaits,
       waitingChecks: sharedSignaturePool().waiting,
       signatureChecks: this.#timings.stats('signatureChecks'),
+      proofs: proofStats(proofs),
       tokenCache: tokenCacheStats(this.#metrics.counters, this.#tokens?.stats()),
     };
   }

@@ -17,6 +17,8 @@ export type StatsMetric =
   | 'verifier.token_cache.lookups'
   | 'verifier.token_cache.entries'
   | 'verifier.token_cache.limit'
+  | 'verifier.dpop.proofs'
+  | 'verifier.replay.claims'
   | 'verifier.fetch.failures'
   | 'verifier.key_set.age'
   | 'verifier.key_set.life'
@@ -55,6 +57,16 @@ export const statsMetrics: Readonly<Record<StatsMetric, Metric>> = {
     kind: 'updown',
     unit: '{token}',
     description: 'Tokens that the cache can contain.',
+  },
+  'verifier.dpop.proofs': {
+    kind: 'counter',
+    unit: '{proof}',
+    description: 'DPoP proofs that were accepted (without error.type) or refused.',
+  },
+  'verifier.replay.claims': {
+    kind: 'counter',
+    unit: '{claim}',
+    description: 'Identifiers of DPoP proofs by answer of the replay store.',
   },
   'verifier.fetch.failures': { kind: 'counter', unit: '{fetch}', description: 'Failed fetches by kind of failure.' },
   'verifier.key_set.age': {

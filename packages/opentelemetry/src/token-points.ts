@@ -16,7 +16,18 @@ export function tokenPoints(stats: VerifierStats): Point[] {
     { metric: 'verifier.token_cache.lookups', value: misses, attributes: withResult('miss') },
     { metric: 'verifier.token_cache.entries', value: entries, attributes: {} },
     { metric: 'verifier.token_cache.limit', value: maxEntries, attributes: {} },
+    ...proofPoints(stats.proofs),
     ...byError('verifier.fetch.failures', stats.fetchFailures),
+  ];
+}
+
+function proofPoints({ accepted, refused, replay }: VerifierStats['proofs']): Point[] {
+  return [
+    { metric: 'verifier.dpop.proofs', value: accepted, attributes: {} },
+    ...byError('verifier.dpop.proofs', refused),
+    { metric: 'verifier.replay.claims', value: replay.first, attributes: withResult('first') },
+    { metric: 'verifier.replay.claims', value: replay.repeated, attributes: withResult('repeated') },
+    { metric: 'verifier.replay.claims', value: replay.failed, attributes: withResult('error') },
   ];
 }
 

@@ -42,8 +42,8 @@ async function authenticate(verifier: Verifier, token?: string): Promise<void> {
   await verifier.authenticate(requestWith(token));
 }
 
-function requestWith(token: string | undefined): RequestLike {
-  const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
+function requestWith(token: string | undefined, scheme = 'Bearer'): RequestLike {
+  const headers: Record<string, string> = token === undefined ? {} : { authorization: `${scheme} ${token}` };
   return fromFetchRequest(new Request('http://127.0.0.1/', { headers }));
 }
 
@@ -141,6 +141,27 @@ describe('[OTEL-METRICS] the metrics of a verifier', () => {
     expect(boundaries[0]).toBe(0.000005);
     expect(boundaries.at(-1)).toBe(5);
   });
+});
+
+it('[OTEL-METRICS] DPoP proofs are counted by error, and identifiers by answer of the replay store', async () => {
+  const stats = start().stats();
+  const proofs = { accepted: 5, refused: { ERR_PROOF_TIME: 2 }, replay: { first: 6, repeated: 1, failed: 3 } };
+  const { meterProvider } = meter;
+  const telemetry = instrumentVerifier({ stats: () => ({ ...stats, proofs }) }, { meterProvider, name: 'bound' });
+  ends.unshift(() => telemetry.disable());
+  const bound = { 'verifier.name': 'bound' };
+  const ofBound = async (metric: string): Promise<unknown> => {
+    return (await read(metric)).filter(({ attributes }) => attributes['verifier.name'] === 'bound');
+  };
+  expect(await ofBound('verifier.dpop.proofs')).toEqual([
+    { value: 5, attributes: bound },
+    { value: 2, attributes: { ...bound, 'error.type': 'ERR_PROOF_TIME' } },
+  ]);
+  expect(await ofBound('verifier.replay.claims')).toEqual([
+    { value: 6, attributes: { ...bound, 'verifier.result': 'first' } },
+    { value: 1, attributes: { ...bound, 'verifier.result': 'repeated' } },
+    { value: 3, attributes: { ...bound, 'verifier.result': 'error' } },
+  ]);
 });
 
 describe('[OTEL-CARDINALITY] the attributes of metrics', () => {
@@ -263,7 +284,12 @@ describe('[OTEL-DOCUMENTED] docs/observability.md', () => {
   }
 
   it('lists exactly the metrics that are exported, with their units and attributes', async () => {
-    const verifier = start();
+    const verifier = start({
+      issuer: issuer.issuer,
+      audience: issuer.audience,
+      dpop: { publicUrl: 'https://api.example' },
+    });
+    const bound = await issuer.sign({ cnf: { jkt: 'A'.repeat(43) } });
     const token = await issuer.token();
     await issuer.stop();
     await authenticate(verifier, token);
@@ -272,6 +298,7 @@ describe('[OTEL-DOCUMENTED] docs/observability.md', () => {
     await authenticate(verifier, token);
     await authenticate(verifier, token);
     await authenticate(verifier);
+    await verifier.authenticate(requestWith(bound, 'DPoP'));
     const exported = new Map<string, { unit: string; attributes: Set<string> }>();
     for (const { metric, unit, attributes } of await meter.read()) {
       const entry = exported.get(metric) ?? { unit, attributes: new Set() };

@@ -48,3 +48,13 @@ export function results(stats: VerifierStats): Readonly<Record<Result, number>> 
   for (const [code, count] of Object.entries(refusals(stats))) counts[known[code] ?? 'invalid'] += count;
   return counts;
 }
+
+/** DPoP proofs by result. */
+export function proofResults({ proofs }: VerifierStats): Readonly<Record<string, number>> {
+  const counts = { success: proofs.accepted, invalid: 0, error: 0 };
+  const known: Readonly<Record<string, string>> = resultOfCode;
+  for (const [code, count = 0] of Object.entries(proofs.refused)) {
+    counts[known[code] === 'error' ? 'error' : 'invalid'] += count;
+  }
+  return counts;
+}

@@ -1,4 +1,4 @@
-import { fetchFailures, refusals, results } from './counts.ts';
+import { fetchFailures, proofResults, refusals, results } from './counts.ts';
 import type { IssuerTotals } from './issuer-totals.ts';
 import { byLabel, durations, type Sample, single } from './sample.ts';
 import type { VerifierSnapshot } from './snapshot-source.ts';
@@ -38,7 +38,7 @@ const authentications: readonly MetricDefinition[] = [
   {
     name: 'verifier_authentication_seconds',
     type: 'histogram',
-    help: 'Duration of authentications. cached="true": tokens seen before, of which one in 16 is measured.',
+    help: 'Duration of authentications. cached="true": tokens seen before, of which one in 64 is measured.',
     labelNames: ['cached'],
     samples: ({ stats: { authentications } }) => [
       ...durations('verifier_authentication_seconds', authentications.cached, { cached: 'true' }),
@@ -72,6 +72,27 @@ const authentications: readonly MetricDefinition[] = [
     help: 'Tokens that waited for a fetch.',
     labelNames: [],
     samples: ({ stats }) => single(stats.coldWaits),
+  },
+];
+
+const proofs: readonly MetricDefinition[] = [
+  {
+    name: 'verifier_dpop_proofs_total',
+    type: 'counter',
+    help: 'DPoP proofs by result; verifier_refused_total has the codes.',
+    labelNames: ['result'],
+    samples: ({ stats }) => byLabel('result', proofResults(stats)),
+  },
+  {
+    name: 'verifier_replay_claims_total',
+    type: 'counter',
+    help: 'Identifiers of DPoP proofs by answer of the replay store. error: no answer in time.',
+    labelNames: ['result'],
+    samples: ({
+      stats: {
+        proofs: { replay },
+      },
+    }) => byLabel('result', { first: replay.first, repeated: replay.repeated, error: replay.failed }),
   },
 ];
 
@@ -176,4 +197,10 @@ const keySets: readonly MetricDefinition[] = [
 ];
 
 /** Every published metric, in the order of docs/observability.md. */
-export const metricTable: readonly MetricDefinition[] = [...authentications, ...fetches, ...tokenCache, ...keySets];
+export const metricTable: readonly MetricDefinition[] = [
+  ...authentications,
+  ...proofs,
+  ...fetches,
+  ...tokenCache,
+  ...keySets,
+];

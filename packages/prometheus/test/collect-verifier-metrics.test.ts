@@ -35,6 +35,11 @@ const busy = {
   authentications: { cached: timing(0.000007, 0.000008), uncached: timing(0.0006, 2) },
   coldWaits: 5,
   waitingChecks: 6,
+  proofs: {
+    accepted: 11,
+    refused: { ERR_PROOF_TIME: 3, ERR_BINDING_MISMATCH: 1, ERR_REPLAY_STORE_UNAVAILABLE: 2 },
+    replay: { first: 12, repeated: 3, failed: 2 },
+  },
   tokenCache: { hits: 8, misses: 2, hitRate: 0.8, entries: 9, maxEntries: 5000 },
 };
 
@@ -55,6 +60,12 @@ describe('the published values', () => {
     ['verifier_refused_total', { code: 'ERR_AUDIENCE_MISMATCH' }, 0],
     ['verifier_fetch_failures_total', { kind: 'status' }, 2],
     ['verifier_fetch_failures_total', { kind: 'network' }, 0],
+    ['verifier_dpop_proofs_total', { result: 'success' }, 11],
+    ['verifier_dpop_proofs_total', { result: 'invalid' }, 4],
+    ['verifier_dpop_proofs_total', { result: 'error' }, 2],
+    ['verifier_replay_claims_total', { result: 'first' }, 12],
+    ['verifier_replay_claims_total', { result: 'repeated' }, 3],
+    ['verifier_replay_claims_total', { result: 'error' }, 2],
     ['verifier_cold_waits_total', {}, 5],
     ['verifier_waiting_signature_checks', {}, 6],
     ['verifier_token_cache_lookups_total', { result: 'hit' }, 8],

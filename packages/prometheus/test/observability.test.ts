@@ -1,10 +1,13 @@
-import { describe, expect, it } from 'vitest';
+import { createVerifier } from '@verifier/core';
+import { startAuthorizationServer } from '@verifier/test-issuer';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { metricTable } from '../src/metric-table.ts';
 import { expressionFaults } from './support/expression-faults.ts';
 import {
   alertRules,
   dashboardExpressions,
   dashboardPanels,
+  documentedQueries,
   readDashboard,
   readProjectFile,
 } from './support/observability-files.ts';
@@ -21,6 +24,10 @@ function anchorsIn(text: string): string[] {
   );
 }
 
+function rowOf(metric: string): string | undefined {
+  return page.split('\n').find((line) => line.startsWith(`| \`${metric}\` |`));
+}
+
 describe('docs/observability.md', () => {
   it('[METRICS-DOCUMENTED] lists every metric with its type and labels, and no other', () => {
     const listed = [...page.matchAll(/^\| `(verifier_\w+)` \| (\w+) \|([^|]*)\|/gm)].map(
@@ -34,9 +41,44 @@ describe('docs/observability.md', () => {
   });
 
   it('[METRICS-DOCUMENTED] uses published metrics and labels in its queries', () => {
-    const queries = [...page.matchAll(/^```promql\n([\s\S]*?)^```/gm)].map(([, query = '']) => query);
+    const queries = documentedQueries();
     expect(queries.length).toBeGreaterThanOrEqual(4);
     expect(queries.flatMap(expressionFaults)).toEqual([]);
+  });
+
+  it('[METRICS-DOCUMENTED] has a query for each percentile and each hit rate', () => {
+    const queries = documentedQueries();
+    for (const quantile of ['0.5', '0.95', '0.99']) {
+      expect(queries.filter((query) => query.startsWith(`histogram_quantile(${quantile}, `))).toHaveLength(1);
+    }
+    for (const cache of ['token_cache', 'key_set', 'metadata']) {
+      expect(queries.filter((query) => query.includes(`verifier_${cache}_lookups_total{result="hit"}`))).toHaveLength(
+        1,
+      );
+    }
+    expect(queries.filter((query) => query.includes('verifier_fetch_failures_total'))).toHaveLength(1);
+  });
+
+  it('[METRICS-DOCUMENTED] says how many cached tokens and signature checks are measured', async () => {
+    const issuer = await startAuthorizationServer();
+    onTestFinished(() => issuer.close());
+    const verifier = createVerifier({ issuer: issuer.issuer, audience: null });
+    onTestFinished(() => verifier.close());
+    const token = await issuer.token();
+    for (let sent = 0; sent <= 640; sent += 1) await verifier.verify(token);
+    const others = await Promise.all(
+      Array.from({ length: 63 }, (_, index) => issuer.sign({ sub: `subject-${index}` })),
+    );
+    for (const other of others) await verifier.verify(other);
+    const { authentications, signatureChecks } = verifier.stats();
+    const cached = `one in ${640 / authentications.cached.count} is measured`;
+    const checked = `ne in ${64 / signatureChecks.count} is measured`;
+    expect(rowOf('verifier_authentication_seconds')).toContain(cached);
+    expect(rowOf('verifier_signature_check_seconds')).toContain(checked);
+    expect(metricTable.find(({ name }) => name === 'verifier_authentication_seconds')?.help).toContain(cached);
+    expect(metricTable.find(({ name }) => name === 'verifier_signature_check_seconds')?.help).toContain(checked);
+    expect(dashboardPanels().find(({ title }) => title === 'Duration, cached tokens')?.description).toContain(cached);
+    expect(readProjectFile('docs/operations.md')).toContain(cached);
   });
 
   it('[METRICS-ALERTS] has a section for each alert, which the alert links', () => {

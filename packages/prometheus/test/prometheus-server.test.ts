@@ -2,14 +2,18 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { describeWith } from '@verifier/conformance';
 import { bearerAuth } from '@verifier/express';
-import { type AuthorizationServer, startAuthorizationServer } from '@verifier/test-issuer';
+import {
+  type AuthorizationServer,
+  type Prometheus,
+  startAuthorizationServer,
+  startPrometheus,
+} from '@verifier/test-issuer';
 import express from 'express';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { collectVerifierMetrics } from '../src/index.ts';
 import { metricTable } from '../src/metric-table.ts';
-import { alertRules, dashboardExpressions, projectFile } from './support/observability-files.ts';
-import { type PrometheusServer, startPrometheus } from './support/prometheus-server.ts';
+import { alertRules, dashboardExpressions, documentedQueries, projectFile } from './support/observability-files.ts';
 
 interface Api {
   readonly origin: string;
@@ -42,7 +46,7 @@ async function startApi(issuer: string): Promise<Api> {
 describeWith('prometheus', 'a Prometheus that scrapes an API', () => {
   let issuer: AuthorizationServer;
   let api: Api;
-  let prometheus: PrometheusServer;
+  let prometheus: Prometheus;
 
   async function request(token: string): Promise<number> {
     const response = await fetch(`${api.origin}/orders`, { headers: { authorization: `Bearer ${token}` } });
@@ -53,7 +57,7 @@ describeWith('prometheus', 'a Prometheus that scrapes an API', () => {
   beforeAll(async () => {
     issuer = await startAuthorizationServer();
     api = await startApi(issuer.issuer);
-    prometheus = await startPrometheus(api.host, projectFile('observability/alerts.yml'));
+    prometheus = await startPrometheus({ target: api.host, rules: projectFile('observability/alerts.yml') });
     const token = await issuer.token();
     for (let sent = 0; sent < 40; sent += 1) expect(await request(token)).toBe(200);
     expect(await request(`${token.slice(0, -8)}AAAAAAAA`)).toBe(401);
@@ -98,6 +102,19 @@ describeWith('prometheus', 'a Prometheus that scrapes an API', () => {
     expect(await value('verifier_authentication_seconds_bucket{cached="false", le="+Inf"}')).toBe(2);
     expect(await value(`verifier_outage{issuer="${issuer.issuer}"}`)).toBe(0);
     expect(await value(`verifier_key_set_keys{issuer="${issuer.issuer}"}`)).toBeGreaterThan(0);
+  });
+
+  it('[METRICS-DOCUMENTED] answers every query of the page, hit rates with the numbers of the verifier', async () => {
+    const isRated = 'rate(verifier_token_cache_lookups_total{result="hit"}[5m]) >= 0';
+    await vi.waitFor(async () => expect(await prometheus.query(isRated)).toHaveLength(1), { timeout: 15_000 });
+    for (const query of documentedQueries()) {
+      await expect(prometheus.query(query), query).resolves.toBeDefined();
+      if (!query.includes('_lookups_total')) continue;
+      // The counters may have reached their values before the first scrape: their totals are known, their rates not.
+      const [sample] = await prometheus.query(query.replaceAll(/rate\((\S+)\[\w+\]\)/g, '$1'));
+      expect(Number(sample?.value[1]), query).toBeGreaterThanOrEqual(0);
+      expect(Number(sample?.value[1]), query).toBeLessThanOrEqual(1);
+    }
   });
 
   it('[METRICS-DASHBOARD] [METRICS-ALERTS] evaluates every expression of the dashboard and of the alerts', async () => {

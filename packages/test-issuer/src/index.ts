@@ -17,6 +17,8 @@ export { startNginx } from './nginx.ts';
 export type { AuthorizationServerOptions, ClientCredentials, TlsIdentity } from './options.ts';
 export type { PoolSignatures } from './pool-signatures.ts';
 export { watchPoolSignatures } from './pool-signatures.ts';
+export type { Prometheus, PrometheusOptions, PrometheusSample, PrometheusSeries, QueryRange } from './prometheus.ts';
+export { startPrometheus } from './prometheus.ts';
 export type { SignOptions } from './sign-token.ts';
 export type { SigningAlgorithm, SigningKey } from './signing-key.ts';
 export { generateSigningKey } from './signing-key.ts';

@@ -1,3 +1,4 @@
+import type { ProofCounters } from '../observability/stats.ts';
 import { proofAlgorithms } from '../options/dpop-options.ts';
 import type { ResolvedOptions } from '../options/resolve-options.ts';
 import type { AdvertisedDpop } from '../request/challenge.ts';
@@ -19,8 +20,8 @@ export interface OpenedBinding {
 }
 
 /** Opens the proof of possession that the options of a verifier require. */
-export function openBinding(options: ResolvedOptions, runtime: Runtime): OpenedBinding {
-  const dpop = openDpop(options, runtime);
+export function openBinding(options: ResolvedOptions, runtime: Runtime, counters: ProofCounters): OpenedBinding {
+  const dpop = openDpop(options, runtime, counters);
   const mtls = options.mtls === undefined ? undefined : new MutualTlsBinding(options.mtls, runtime);
   const binding = dpop === undefined && mtls === undefined ? undefined : new KeyBinding({ dpop, mtls });
   return { binding, advertised: dpop?.advertised, metadata: metadataOf(dpop, mtls) };
@@ -34,8 +35,12 @@ function metadataOf(dpop: DpopBinding | undefined, mtls: MutualTlsBinding | unde
   };
 }
 
-function openDpop({ dpop, issuers, clock }: ResolvedOptions, runtime: Runtime): DpopBinding | undefined {
+function openDpop(
+  { dpop, issuers, clock }: ResolvedOptions,
+  runtime: Runtime,
+  counters: ProofCounters,
+): DpopBinding | undefined {
   if (dpop === undefined) return undefined;
   const accepted = typeof issuers === 'function' ? [] : issuers.map(({ policy }) => policy.algorithms);
-  return new DpopBinding({ options: dpop, algorithms: proofAlgorithms(dpop, accepted), clock, runtime });
+  return new DpopBinding({ options: dpop, algorithms: proofAlgorithms(dpop, accepted), clock, runtime, counters });
 }

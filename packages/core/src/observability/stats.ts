@@ -28,6 +28,8 @@ export interface VerifierStats {
   readonly waitingChecks: number;
   /** The durations of signature checks, including the wait for a pool thread; one check of 16 is measured. */
   readonly signatureChecks: TimingStats;
+  /** DPoP proofs; zero without the option `dpop`. */
+  readonly proofs: ProofStats;
   readonly tokenCache: {
     /** Tokens of this verifier that were cached. */
     readonly hits: number;
@@ -38,6 +40,22 @@ export interface VerifierStats {
     /** Cached tokens of all verifiers of the process. */
     readonly entries: number;
     readonly maxEntries: number;
+  };
+}
+
+/** The DPoP proofs of a verifier. */
+export interface ProofStats {
+  readonly accepted: number;
+  /** Refused proofs by error code: those of proofs, `ERR_BINDING_MISMATCH` and `ERR_REPLAY_STORE_UNAVAILABLE`. */
+  readonly refused: Readonly<Partial<Record<AuthErrorCode, number>>>;
+  /** The answers of the replay store to identifiers of proofs. */
+  readonly replay: {
+    /** Identifiers that were not used before. */
+    readonly first: number;
+    /** Identifiers that were used before: their proofs were refused. */
+    readonly repeated: number;
+    /** Identifiers about which the store gave no answer in time. */
+    readonly failed: number;
   };
 }
 
@@ -67,11 +85,25 @@ export interface Counters {
   misses: number;
   coldWaits: number;
   readonly fetchFailures: Partial<Record<FetchFailureKind, number>>;
+  readonly proofs: ProofCounters;
+}
+
+/** The counters of {@link ProofStats}. */
+export interface ProofCounters {
+  accepted: number;
+  readonly refused: Partial<Record<AuthErrorCode, number>>;
+  readonly replay: { first: number; repeated: number; failed: number };
 }
 
 /** The counters of a new verifier. */
 export function emptyCounters(): Counters {
-  return { refused: {}, verified: 0, granted: 0, hits: 0, misses: 0, coldWaits: 0, fetchFailures: {} };
+  const proofs: ProofCounters = { accepted: 0, refused: {}, replay: { first: 0, repeated: 0, failed: 0 } };
+  return { refused: {}, verified: 0, granted: 0, hits: 0, misses: 0, coldWaits: 0, fetchFailures: {}, proofs };
+}
+
+/** A copy of the counters of proofs. */
+export function proofStats({ accepted, refused, replay }: ProofCounters): ProofStats {
+  return { accepted, refused: { ...refused }, replay: { ...replay } };
 }
 
 /** The statistics of the token cache for one verifier. */

@@ -57,7 +57,7 @@ export function openVerification(options: ResolvedOptions, runtime: Runtime): Ve
   });
   const tokens = tokenCache === false ? undefined : sharedTokenCache(tokenCache.maxEntries);
   const signatures = new SignatureVerifier({ issuers, timings, counters, pool: sharedSignaturePool(), runtime });
-  const { binding, advertised, metadata } = openBinding(options, runtime);
+  const { binding, advertised, metadata } = openBinding(options, runtime, counters.proofs);
   const credentials = {
     maxTokenSize: options.maxTokenSize,
     getToken: hooks.getToken,

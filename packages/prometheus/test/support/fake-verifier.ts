@@ -46,6 +46,7 @@ export function verifierStats(members: Partial<VerifierStats> = {}): VerifierSta
     authentications: { cached: timing(), uncached: timing() },
     coldWaits: 0,
     waitingChecks: 0,
+    proofs: { accepted: 0, refused: {}, replay: { first: 0, repeated: 0, failed: 0 } },
     tokenCache: { hits: 0, misses: 0, hitRate: 0, entries: 0, maxEntries: 5000 },
     ...members,
   };

@@ -44,6 +44,12 @@ export function dashboardExpressions(): string[] {
   );
 }
 
+/** Returns the queries in docs/observability.md. */
+export function documentedQueries(): string[] {
+  const queries = readProjectFile('docs/observability.md').matchAll(/^```promql\n([\s\S]*?)^```/gm);
+  return [...queries].map(([, query = '']) => query);
+}
+
 /** An alert rule, as far as the tests read it. */
 export interface AlertRule {
   readonly name: string;

@@ -1,6 +1,7 @@
 import type { ResolvedDpop } from '../../options/dpop-options.ts';
 import { ProofNonces } from './proof-nonces.ts';
 import { longestMemory, ProofVerifier, type ProofVerifierSettings } from './proof-verifier.ts';
+import { ReplayClaims } from './replay-claims.ts';
 import { ReplayMemory } from './replay-memory.ts';
 
 /** The options of DPoP, and the settings of their verifier. */
@@ -22,6 +23,6 @@ export function openProofVerifier({ options, ...settings }: DpopParts): ProofVer
     window,
     nonces:
       nonce === false ? undefined : { source: new ProofNonces({ ...nonce, clock, runtime }), rotation: nonce.rotation },
-    replay: replay === false ? undefined : (replay ?? memory()),
+    replay: replay === false ? undefined : new ReplayClaims(replay ?? memory(), settings.counters.replay),
   });
 }

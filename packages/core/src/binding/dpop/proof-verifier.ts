@@ -1,14 +1,15 @@
 import { LRUCache } from 'lru-cache';
 import type { AcceptedAlgorithms } from '../../crypto/algorithms.ts';
 import { encodeBinary } from '../../crypto/base64url.ts';
-import { isAuthError, ProofError, UnavailableError } from '../../errors.ts';
+import { isAuthError, ProofError } from '../../errors.ts';
 import { andThen, type MaybePromise } from '../../lib/maybe-promise.ts';
-import type { ReplayStore } from '../../options/binding-options.ts';
+import type { ProofCounters } from '../../observability/stats.ts';
 import type { RequestLike } from '../../request/request.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { CryptoRuntime, ImportedKey } from '../../runtime/crypto-runtime.ts';
 import type { TelemetryRuntime } from '../../runtime/telemetry-runtime.ts';
 import { type CompactJws, parseCompactJws } from '../../token/compact-jws.ts';
+import { countProof } from './count-proof.ts';
 import { type ProofClaims, readProofClaims } from './proof-claims.ts';
 import { longestReplay, ProofFreshness } from './proof-freshness.ts';
 import { readProof } from './proof-header.ts';
@@ -16,6 +17,7 @@ import { denyOtherKey, type ProofKey, readProofKey } from './proof-key.ts';
 import { type NonceList, nonceState, type ProofNonces } from './proof-nonces.ts';
 import { urisOf } from './proof-target.ts';
 import { ProofWarnings } from './proof-warnings.ts';
+import type { ReplayClaims } from './replay-claims.ts';
 
 /** The settings that a {@link ProofVerifier} has of its verifier. */
 export interface ProofVerifierSettings {
@@ -23,6 +25,7 @@ export interface ProofVerifierSettings {
   readonly algorithms: AcceptedAlgorithms;
   readonly clock: Clock;
   readonly runtime: CryptoRuntime & Pick<TelemetryRuntime, 'warn'>;
+  readonly counters: ProofCounters;
 }
 
 /** The collaborators of a {@link ProofVerifier}. */
@@ -34,7 +37,7 @@ export interface ProofVerifierParts extends ProofVerifierSettings {
   /** Undefined if no nonces are required. */
   readonly nonces: { readonly source: ProofNonces; readonly rotation: number } | undefined;
   /** Undefined if proofs may be replayed. */
-  readonly replay: ReplayStore | undefined;
+  readonly replay: ReplayClaims | undefined;
 }
 
 /** The token and the request target that a proof must be for. */
@@ -51,7 +54,6 @@ export interface AcceptedProof {
 }
 
 const maxKeys = 1000;
-const claimTimeout = 1000;
 const accepted: AcceptedProof = Object.freeze({ nextNonce: undefined });
 // For as many periods a nonce is accepted.
 const periodsOfNonce = 3;
@@ -76,7 +78,11 @@ export class ProofVerifier {
    * @throws ProofError if the proof is refused; TokenError with ERR_BINDING_MISMATCH if it is of another key;
    *   UnavailableError if the replay store fails. May also reject.
    */
-  verify(request: RequestLike, { jkt, tokenHash }: ProofTask): MaybePromise<AcceptedProof> {
+  verify(request: RequestLike, task: ProofTask): MaybePromise<AcceptedProof> {
+    return countProof(this.#parts.counters, () => this.#verify(request, task));
+  }
+
+  #verify(request: RequestLike, { jkt, tokenHash }: ProofTask): MaybePromise<AcceptedProof> {
     const { algorithms, publicUrls, runtime } = this.#parts;
     const jws = parseProof(readProof(request), runtime);
     const key = readProofKey(jws.header, algorithms, runtime);
@@ -141,8 +147,8 @@ export class ProofVerifier {
     if (replay === undefined) return result;
     // The digest is one of ASCII text; a lone surrogate has no encoding.
     return andThen(runtime.digest(`${jkt}.${encodeURIComponent(jti.toWellFormed())}`), (digest) =>
-      andThen(claimInTime(replay, encodeBinary(digest), seconds), (isFirst) => {
-        if (isFirst !== true) throw new ProofError('ERR_PROOF_REPLAYED', 'The proof was used before', { claim: 'jti' });
+      andThen(replay.claim(encodeBinary(digest), seconds), (isFirst) => {
+        if (!isFirst) throw new ProofError('ERR_PROOF_REPLAYED', 'The proof was used before', { claim: 'jti' });
         return result;
       }),
     );
@@ -171,32 +177,4 @@ function nonceFault(sent: string | undefined, current: string): ProofError {
 export function longestMemory(window: number, rotation: number | undefined): number {
   // A wall clock that is set back makes nonces current again: by ten minutes, no proof is accepted twice.
   return rotation === undefined ? longestReplay(window) : periodsOfNonce * rotation + 600;
-}
-
-function claimInTime(store: ReplayStore, id: string, seconds: number): MaybePromise<boolean> {
-  try {
-    const isFirst = store.claim(id, seconds);
-    return isFirst instanceof Promise ? rejectLate(isFirst) : isFirst;
-  } catch (cause) {
-    throw storeError(cause);
-  }
-}
-
-async function rejectLate(claim: Promise<boolean>): Promise<boolean> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`No answer within ${claimTimeout} ms`)), claimTimeout);
-  });
-  try {
-    return await Promise.race([claim, late]);
-  } catch (cause) {
-    throw storeError(cause);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-function storeError(cause: unknown): UnavailableError {
-  if (isAuthError(cause) && cause.status === 503) return cause;
-  return new UnavailableError('ERR_REPLAY_STORE_UNAVAILABLE', 'The replay store cannot be asked', { cause });
 }

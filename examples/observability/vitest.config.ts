@@ -1,0 +1,6 @@
+import { packageTests } from '../../scripts/vitest.ts';
+
+export default packageTests('example-observability', {
+  folder: import.meta.dirname,
+  lanes: { processes: ['test/example.test.ts'] },
+});
