@@ -57,6 +57,7 @@ describe('an adapter that does not conform', () => {
     retryAfter: answer.retryAfter,
     cacheControl: answer.cacheControl,
     access,
+    dpopNonce: answer.dpopNonce,
     mediaType: answer.mediaType,
     body: answer.body,
   });
