@@ -17,7 +17,7 @@ import { listenToGuards } from './observability/guard-listener.ts';
 import { issuerStats, tokenCacheStats, type VerifierStats } from './observability/stats.ts';
 import type { TimingMetrics } from './observability/timing-metrics.ts';
 import type { VerificationMetrics } from './observability/verification-metrics.ts';
-import { resourceWarnings } from './options/configuration-warnings.ts';
+import { dpopWarnings, resourceWarnings } from './options/configuration-warnings.ts';
 import type { ResolvedOptions } from './options/resolve-options.ts';
 import { type Challenge, type ChallengeSettings, challengeFor } from './request/challenge.ts';
 import { type CredentialsOptions, parseCredentials, readCredentials } from './request/credentials.ts';
@@ -65,7 +65,8 @@ export class ProcessVerifier implements OptionalVerifier {
     this.resource =
       options.resource &&
       describeResource(options.resource, new MirroredMetadata(options, issuers).get, verification.metadata);
-    for (const { code, message } of resourceWarnings(options.resource)) warnOnce(runtime, message, code);
+    const warnings = [...resourceWarnings(options.resource), ...dpopWarnings(options.dpop)];
+    for (const { code, message } of warnings) warnOnce(runtime, message, code);
     this.#options = options;
     this.#credentialsOptions = {
       maxTokenSize: options.maxTokenSize,

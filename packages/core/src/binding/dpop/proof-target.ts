@@ -20,8 +20,10 @@ export function urisOf(request: RequestLike | ProofRequest, publicUrls: readonly
   if (target === undefined) {
     throw new ConfigurationError('A RequestLike must have target(), the path of the request, for DPoP');
   }
-  const path = normalizePath(pathOf(target));
-  return publicUrls.map((publicUrl) => `${publicUrl}${path}`);
+  const path = pathOf(target);
+  if (path === undefined) return [];
+  const normalized = normalizePath(path);
+  return publicUrls.map((publicUrl) => `${publicUrl}${normalized}`);
 }
 
 /** Whether `htu` names one of some normalized URIs. */
@@ -30,8 +32,10 @@ export function namesUri(htu: string, uris: readonly string[]): boolean {
   return given !== undefined && uris.includes(given);
 }
 
-function pathOf(target: string): string {
-  if (!target.startsWith('/')) return absoluteForm.exec(target)?.groups?.['path'] ?? '';
+// Undefined if the target is none of the forms of RFC 9112, section 3.2: a framework may read another path in it.
+function pathOf(target: string): string | undefined {
+  if (target === '*') return '';
+  if (!target.startsWith('/')) return absoluteForm.exec(target)?.groups?.['path'];
   const end = target.search(/[?#]/);
   return end === -1 ? target : target.slice(0, end);
 }

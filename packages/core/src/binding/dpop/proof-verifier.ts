@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { AcceptedAlgorithms } from '../../crypto/algorithms.ts';
 import { encodeBinary } from '../../crypto/base64url.ts';
-import { isAuthError, ProofError, UnavailableError } from '../../errors.ts';
+import { isAuthError, ProofError } from '../../errors.ts';
 import { andThen, type MaybePromise } from '../../lib/maybe-promise.ts';
 import type { ReplayStore } from '../../options/binding-options.ts';
 import type { RequestLike } from '../../request/request.ts';
@@ -9,6 +9,7 @@ import type { Clock } from '../../runtime/clock.ts';
 import type { CryptoRuntime, ImportedKey } from '../../runtime/crypto-runtime.ts';
 import type { TelemetryRuntime } from '../../runtime/telemetry-runtime.ts';
 import { type CompactJws, parseCompactJws } from '../../token/compact-jws.ts';
+import { ProofClaimer } from './proof-claimer.ts';
 import { type ProofClaims, readProofClaims } from './proof-claims.ts';
 import { longestReplay, ProofFreshness } from './proof-freshness.ts';
 import { readProof } from './proof-header.ts';
@@ -50,11 +51,16 @@ export interface AcceptedProof {
   readonly nextNonce: string | undefined;
 }
 
+/** The key and the request of a proof. */
+interface ProofSource {
+  readonly jkt: string;
+  readonly request: RequestLike;
+}
+
 const maxKeys = 1000;
-const claimTimeout = 1000;
 const accepted: AcceptedProof = Object.freeze({ nextNonce: undefined });
-// For as many periods a nonce is accepted.
-const periodsOfNonce = 3;
+// For as many periods a nonce is accepted at most: that of a process whose clock is ahead is accepted one period early.
+const periodsOfNonce = 4;
 
 /**
  * Verifies DPoP proofs (RFC 9449, section 4.3), cheap steps first: form, key, claims, signature, nonce or time, replay. The
@@ -65,9 +71,11 @@ export class ProofVerifier {
   readonly #keys: LRUCache<string, ImportedKey> = new LRUCache({ max: maxKeys });
   readonly #freshness: ProofFreshness;
   readonly #warnings: ProofWarnings;
+  readonly #claimer: ProofClaimer | undefined;
 
   constructor(parts: ProofVerifierParts) {
     this.#parts = parts;
+    this.#claimer = parts.replay && new ProofClaimer(parts.replay);
     this.#freshness = new ProofFreshness(parts.window, parts.clock);
     this.#warnings = new ProofWarnings({ clock: parts.clock, warn: parts.runtime.warn });
   }
@@ -84,7 +92,7 @@ export class ProofVerifier {
       if (denied !== undefined) throw denied;
       const uris = urisOf(request, publicUrls);
       const claims = readProofClaims(jws.claims, { method: request.method, uris, tokenHash });
-      return andThen(this.#verifySignature(jws, key, jkt), () => this.#acceptOnce(claims, jkt));
+      return andThen(this.#verifySignature(jws, key, jkt), () => this.#acceptOnce(claims, { jkt, request }));
     });
   }
 
@@ -113,12 +121,12 @@ export class ProofVerifier {
     }
   }
 
-  #acceptOnce(claims: ProofClaims, jkt: string): MaybePromise<AcceptedProof> {
+  #acceptOnce(claims: ProofClaims, source: ProofSource): MaybePromise<AcceptedProof> {
     const { nonces } = this.#parts;
     if (nonces !== undefined) {
       return andThen(nonces.source.list(), (list) => {
         const nextNonce = this.#nextNonce(claims, list);
-        return this.#claim(claims, jkt, periodsOfNonce * nonces.rotation, { nextNonce });
+        return andThen(this.#claim(claims, source, periodsOfNonce * nonces.rotation), () => ({ nextNonce }));
       });
     }
     const isFresh = this.#freshness.isFresh(claims.iat);
@@ -126,7 +134,7 @@ export class ProofVerifier {
     if (!isFresh) {
       throw new ProofError('ERR_PROOF_TIME', 'The proof is too old or too new', { claim: 'iat', reason: 'mismatch' });
     }
-    return this.#claim(claims, jkt, this.#freshness.replayTime(claims.iat), accepted);
+    return andThen(this.#claim(claims, source, this.#freshness.replayTime(claims.iat)), () => accepted);
   }
 
   #nextNonce({ nonce }: ProofClaims, list: NonceList): string | undefined {
@@ -136,15 +144,12 @@ export class ProofVerifier {
     return state === 'current' ? undefined : list.current;
   }
 
-  #claim({ jti }: ProofClaims, jkt: string, seconds: number, result: AcceptedProof): MaybePromise<AcceptedProof> {
-    const { replay, runtime } = this.#parts;
-    if (replay === undefined) return result;
+  #claim({ jti }: ProofClaims, { jkt, request }: ProofSource, seconds: number): MaybePromise<void> {
+    const claimer = this.#claimer;
+    if (claimer === undefined) return;
     // The digest is one of ASCII text; a lone surrogate has no encoding.
-    return andThen(runtime.digest(`${jkt}.${encodeURIComponent(jti.toWellFormed())}`), (digest) =>
-      andThen(claimInTime(replay, encodeBinary(digest), seconds), (isFirst) => {
-        if (isFirst !== true) throw new ProofError('ERR_PROOF_REPLAYED', 'The proof was used before', { claim: 'jti' });
-        return result;
-      }),
+    return andThen(this.#parts.runtime.digest(`${jkt}.${encodeURIComponent(jti.toWellFormed())}`), (digest) =>
+      claimer.claim(encodeBinary(digest), seconds, request.identity),
     );
   }
 }
@@ -171,32 +176,4 @@ function nonceFault(sent: string | undefined, current: string): ProofError {
 export function longestMemory(window: number, rotation: number | undefined): number {
   // A wall clock that is set back makes nonces current again: by ten minutes, no proof is accepted twice.
   return rotation === undefined ? longestReplay(window) : periodsOfNonce * rotation + 600;
-}
-
-function claimInTime(store: ReplayStore, id: string, seconds: number): MaybePromise<boolean> {
-  try {
-    const isFirst = store.claim(id, seconds);
-    return isFirst instanceof Promise ? rejectLate(isFirst) : isFirst;
-  } catch (cause) {
-    throw storeError(cause);
-  }
-}
-
-async function rejectLate(claim: Promise<boolean>): Promise<boolean> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`No answer within ${claimTimeout} ms`)), claimTimeout);
-  });
-  try {
-    return await Promise.race([claim, late]);
-  } catch (cause) {
-    throw storeError(cause);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-function storeError(cause: unknown): UnavailableError {
-  if (isAuthError(cause) && cause.status === 503) return cause;
-  return new UnavailableError('ERR_REPLAY_STORE_UNAVAILABLE', 'The replay store cannot be asked', { cause });
 }
