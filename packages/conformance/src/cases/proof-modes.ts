@@ -73,6 +73,7 @@ const nonces = [
     ['of-the-next-period', withNonce(-1), { ...accepted, ...renewed }],
     ['replayed', { ...withNonce(0), times: 2 }, invalidProof],
     ['scope-missing', withNonce(0, '/scoped-all'), scopeMissing],
+    ['scope-missing-of-the-last-period', withNonce(1, '/scoped-all'), { ...scopeMissing, dpopNonce: 'a nonce' }],
   ]),
   ...cases('dpop-framework', 'RFC 9449, sections 8 and 9', [
     ['nothing', {}, expected.handled(withDpop(expected.anonymous), 'ERR_CREDENTIALS_MISSING')],
@@ -85,6 +86,11 @@ const nonces = [
       expected.handled(invalidProof, 'ERR_PROOF_CLAIM'),
     ],
     ['scope-missing', withNonce(0, '/scoped-all'), expected.handled(scopeMissing, 'ERR_SCOPE_INSUFFICIENT')],
+    [
+      'scope-missing-of-the-last-period',
+      withNonce(1, '/scoped-all'),
+      { ...expected.handled(scopeMissing, 'ERR_SCOPE_INSUFFICIENT'), dpopNonce: 'a nonce' },
+    ],
   ]),
 ];
 

@@ -79,6 +79,8 @@ function repeated(): Answer {
 const proofs = [
   ...cases('dpop', 'RFC 9449, section 7.1', [
     ['good', proved(), accepted],
+    ['head-request', { method: 'HEAD', ...proved({ claims: { htm: 'HEAD' } }) }, expected.bodiless(accepted)],
+    ['head-request-with-a-proof-for-get', { method: 'HEAD', ...proved() }, expected.bodiless(invalidProof)],
     ['good-by-a-scope-guard', provedAt('/scoped'), expected.granted],
     [
       'scheme-in-lower-case',

@@ -112,8 +112,7 @@ function challengeHeaders(
   resource: ResourceParameters | undefined,
 ): Record<string, string> {
   const headers = { 'WWW-Authenticate': renderWwwAuthenticate(challengesFor(error, settings, resource)) };
-  const nonce = error.status === 401 && 'nonce' in error ? error.nonce : undefined;
-  return nonce === undefined ? headers : { ...headers, 'DPoP-Nonce': nonce };
+  return error.nonce === undefined ? headers : { ...headers, 'DPoP-Nonce': error.nonce };
 }
 
 // Older clients read only the first challenge, and expect Bearer there.
