@@ -22,8 +22,8 @@ export function describeConformance(name: string, harness: AdapterHarness): void
       expect(await suite.requestAsClient(2)).toEqual([401, 200, 200]);
     });
     it('[DPOP-REPLAY] one of many simultaneous copies of a proof is accepted', async () => {
-      const proved = conformanceCases.find(({ id }) => id === 'dpop/good');
-      const statuses = proved === undefined ? [] : await suite.sendAtOnce(proved, 60);
+      const dpopRequest = conformanceCases.find(({ id }) => id === 'dpop/good');
+      const statuses = dpopRequest === undefined ? [] : await suite.sendAtOnce(dpopRequest, 60);
       expect(statuses.toSorted()).toEqual([200, ...Array.from({ length: 59 }, () => 401)]);
     });
     for (const testCase of conformanceCases) {

@@ -19,7 +19,7 @@ export interface ClientKey {
 }
 
 /** Generates a key pair on the curve P-256. */
-export function createClientKey(): ClientKey {
+export function generateClientKey(): ClientKey {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const { crv, kty, x, y } = publicKey.export({ format: 'jwk' });
   return { privateKey, publicJwk: { kty, crv, x, y }, jkt: sha256(JSON.stringify({ crv, kty, x, y })) };

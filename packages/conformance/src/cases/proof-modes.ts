@@ -10,13 +10,13 @@ import {
   invalidProof,
   nonceNeeded,
   onlyDpop,
-  proved,
-  provedAt,
   twoCredentials,
   unbound,
   withDpop,
   withHeaders,
   withoutBearer,
+  withProof,
+  withProofAt,
   wrongTime,
 } from './proof-requests.ts';
 
@@ -31,20 +31,20 @@ const modes = [
       onlyDpop(expected.repeated),
     ],
     ['proof-absent', withHeaders((token) => [['Authorization', `DPoP ${token}`]]), withoutBearer(invalidProof)],
-    ['good', proved(), accepted],
-    ['scope-missing', provedAt('/scoped-all'), onlyDpop(expected.scopeMissing('read:messages write:messages'))],
+    ['good', withProof(), accepted],
+    ['scope-missing', withProofAt('/scoped-all'), onlyDpop(expected.scopeMissing('read:messages write:messages'))],
   ]),
   ...cases('dpop-optional', 'RFC 9110, section 11.2: credentials that are present must be valid', [
     ['nothing', {}, expected.acceptedAnonymous],
-    ['good', proved(), accepted],
+    ['good', withProof(), accepted],
     ['proof-absent', withHeaders((token) => [['Authorization', `DPoP ${token}`]]), invalidProof],
     ['proof-without-token', withHeaders((_token, proof) => [['DPoP', proof]]), expected.acceptedAnonymous],
     ['nothing-at-a-scope-guard', { path: '/scoped' }, withDpop(expected.anonymous)],
   ]),
   ...cases('dpop-store-down', 'RFC 9110, section 15.6.4: 503 and Retry-After, no challenge', [
-    ['good', proved(), expected.unavailable],
+    ['good', withProof(), expected.unavailable],
     ['bearer', withHeaders((_token, _proof, context) => bearer(unbound(context))), expected.accepted()],
-    ['proof-too-old', proved({ claims: { iat: 1_700_000_000 } }), wrongTime],
+    ['proof-too-old', withProof({ claims: { iat: 1_700_000_000 } }), wrongTime],
   ]),
 ];
 
@@ -53,7 +53,7 @@ const withNonce = (periodsAgo: number, path = '/protected'): Partial<Conformance
   path,
   headers: (context) => {
     const claims = { nonce: nonceOf(periodsAgo), iat: 1, htu: `${publicUrl}${path}` };
-    return headersOf(proved({ claims }), context);
+    return headersOf(withProof({ claims }), context);
   },
 });
 
@@ -63,8 +63,8 @@ const scopeMissing = onlyDpop(expected.scopeMissing('read:messages write:message
 const nonces = [
   ...cases('dpop-nonce', 'RFC 9449, sections 8 and 9', [
     ['nothing', {}, withDpop(expected.anonymous)],
-    ['absent', proved(), nonceNeeded],
-    ['unknown', proved({ claims: { nonce: 'another' } }), nonceNeeded],
+    ['absent', withProof(), nonceNeeded],
+    ['unknown', withProof({ claims: { nonce: 'another' } }), nonceNeeded],
     ['too-old', withNonce(3), nonceNeeded],
     ['current', withNonce(0), { ...accepted, cacheControl: cacheable }],
     ['of-the-last-period', withNonce(1), { ...accepted, ...renewed }],
@@ -77,12 +77,12 @@ const nonces = [
   ]),
   ...cases('dpop-framework', 'RFC 9449, sections 8 and 9', [
     ['nothing', {}, expected.handled(withDpop(expected.anonymous), 'ERR_CREDENTIALS_MISSING')],
-    ['absent', proved(), expected.handled(nonceNeeded, 'ERR_PROOF_NONCE')],
+    ['absent', withProof(), expected.handled(nonceNeeded, 'ERR_PROOF_NONCE')],
     ['current', withNonce(0), accepted],
     ['of-the-last-period', withNonce(1), { ...accepted, ...renewed }],
     [
       'proof-for-another-method',
-      proved({ claims: { htm: 'POST' } }),
+      withProof({ claims: { htm: 'POST' } }),
       expected.handled(invalidProof, 'ERR_PROOF_CLAIM'),
     ],
     ['scope-missing', withNonce(0, '/scoped-all'), expected.handled(scopeMissing, 'ERR_SCOPE_INSUFFICIENT')],

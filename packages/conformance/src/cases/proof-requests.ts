@@ -5,7 +5,7 @@ import * as expected from '../expected-answers.ts';
 import {
   boundTo,
   type ClientKey,
-  createClientKey,
+  generateClientKey,
   type ProofDifferences,
   publicUrl,
   signProof,
@@ -13,10 +13,10 @@ import {
 import { type SigningContext, signed, type TokenBuilder } from '../token-builder.ts';
 
 /** The client that tokens are bound to. */
-export const client: ClientKey = createClientKey();
+export const client: ClientKey = generateClientKey();
 
 /** Another client. */
-export const stranger: ClientKey = createClientKey();
+export const stranger: ClientKey = generateClientKey();
 
 /** A token that is bound to the key of {@link client}. */
 export const bound: TokenBuilder = boundTo(client);
@@ -27,7 +27,7 @@ export const unbound: TokenBuilder = signed();
 const realm = 'realm="api"';
 const algs = 'algs="ES256 Ed25519 EdDSA"';
 
-/** The refusal of a request with the scheme DPoP, whose error stands in the DPoP part. */
+/** The refusal of a request with the scheme DPoP, whose error is in the DPoP part. */
 export function refused(error: string, description: string, bearer: string = `Bearer ${realm}, `): Answer {
   return {
     ...expected.invalid,
@@ -90,7 +90,7 @@ export function cases(profile: Profile, spec: string, rows: readonly Row[]): Con
 }
 
 /** A request with a bound token and its proof. */
-export function proved(
+export function withProof(
   differences: ProofDifferences = {},
   build: TokenBuilder = bound,
   key: ClientKey = client,
@@ -107,11 +107,11 @@ export function proved(
 }
 
 /** A valid request for another path than `/protected`. */
-export function provedAt(path: string, build: TokenBuilder = bound): Partial<ConformanceCase> {
-  return { path, ...proved({ claims: { htu: `${publicUrl}${path}` } }, build) };
+export function withProofAt(path: string, build: TokenBuilder = bound): Partial<ConformanceCase> {
+  return { path, ...withProof({ claims: { htu: `${publicUrl}${path}` } }, build) };
 }
 
-/** A request with other headers beside a bound token and its proof. */
+/** A request with other headers than those of a bound token and its proof. */
 export function withHeaders(
   headersOf: (token: string, proof: string, context: SigningContext) => HeaderList,
 ): Partial<ConformanceCase> {

@@ -29,7 +29,7 @@ export function configurationWarnings(
 export function dpopWarnings(dpop: ResolvedDpop | undefined): readonly ConfigurationWarning[] {
   if (dpop?.replay !== false) return [];
   const message =
-    'dpop.replay is false: a DPoP proof is accepted as often as it is sent, and whoever captures a request can repeat it. Leave it out, or name a store';
+    'dpop.replay is false: a DPoP proof is accepted as often as it is sent, and an attacker who captures a request can repeat it. Leave it out, or name a store';
   return [{ code: 'VERIFIER_DPOP_REPLAY', message }];
 }
 

@@ -72,7 +72,7 @@ function distinguishableTexts(reason: unknown): readonly string[] {
 
 type Texts = readonly [error: string, description: string];
 
-// What a client can correct has a text of its own.
+// An error that a client can correct has its own text.
 const texts: { readonly [Code in AuthErrorCode]?: Texts } = {
   ERR_TOKEN_EXPIRED: ['invalid_token', 'The access token expired'],
   ERR_PROOF_TIME: ['invalid_dpop_proof', 'The DPoP proof is too old or too new'],

@@ -119,7 +119,7 @@ const elements = [
   xfcc(`Hash=${otherHex};Subject="x\\",Hash=${hex}"`, 'escaped-quote'),
   xfcc(`Hash=${hex};Hash=${otherHex}`, 'two-hashes'),
   xfcc(`Hash=${otherHex};Hash=${hex}`, 'two-hashes-the-right-one-last'),
-  xfcc(`Hash=${hex};Cert="x"`, 'a-malformed-certificate-beside-the-hash'),
+  xfcc(`Hash=${hex};Cert="x"`, 'a-malformed-certificate-with-the-hash'),
   xfcc(`Hash=${hex};Subject="`, 'a-quote-that-stays-open'),
   xfcc(`Hash=${hex},`, 'an-empty-element'),
   xfcc(`Subject="Hash=${hex}"`, 'a-hash-in-another-field'),
