@@ -15,6 +15,7 @@ export type { ConformanceCase, HeaderList } from './conformance-case.ts';
 export { conformanceCases } from './conformance-cases.ts';
 export { describeBehindNginx } from './describe-behind-nginx.ts';
 export { describeConformance } from './describe-conformance.ts';
+export { describeDpopPaths, type StartMounted } from './describe-dpop-paths.ts';
 export { describeMistakes } from './describe-mistakes.ts';
 export { describePollution, type PollutionSettings } from './describe-pollution.ts';
 export { describeRefusals } from './describe-refusals.ts';
