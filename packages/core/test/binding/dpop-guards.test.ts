@@ -69,3 +69,46 @@ describe.each(engines)('on the engine $name', (engine) => {
     expect(await codeOf(verifier.authenticate(fromNodeRequest(changed)))).toBe('ERR_PROOF_REPLAYED');
   });
 });
+
+it('[DPOP-KEYS] a key is imported once, whatever header names it, and again for another algorithm', async () => {
+  const rsa = generateTestKey('RS256');
+  const pss = { ...generateTestKey('PS256'), publicKey: rsa.publicKey };
+  const imported: string[] = [];
+  const [node] = engines;
+  if (node === undefined) throw new Error('There is no engine');
+  const importKey: typeof node.importKey = (jwk, algorithm) => {
+    if (jwk.kty === 'RSA') imported.push(algorithm);
+    return node.importKey(jwk, algorithm);
+  };
+  const verifier = verifierOn({ ...node, importKey }, optionsFor(issuerKey, { dpop: { publicUrl } }));
+  const bound = signBound(issuerKey, rsa);
+  const send = async (proof: string): Promise<string> =>
+    codeOf(
+      verifier.authenticate(
+        fromNodeRequest({ method: 'GET', url: '/orders', headers: { authorization: `DPoP ${bound}`, dpop: proof } }),
+      ),
+    );
+  for (const header of [{}, {}, { kid: 'a' }, { x: 'a'.repeat(3000) }, { x: 'a'.repeat(3000) }]) {
+    expect(await send(signProof(rsa, bound, {}, header))).toBe('granted');
+  }
+  expect(imported).toEqual(['RS256']);
+  expect(await send(signProof(pss, bound))).toBe('ERR_PROOF_SIGNATURE');
+  expect(imported).toEqual(['RS256', 'PS256']);
+  expect(await send(signProof(rsa, bound))).toBe('granted');
+});
+
+it('[DPOP-KEYS] the header of a known key is not accepted with the token of another client', async () => {
+  const verifier = verifierOn(engines[0] ?? Object(undefined), optionsFor(issuerKey, { dpop: { publicUrl } }));
+  const other = generateTestKey('ES256');
+  const theirs = signBound(issuerKey, other);
+  const send = (sent: string, proof: string): Promise<string> =>
+    codeOf(
+      verifier.authenticate(
+        fromNodeRequest({ method: 'GET', url: '/orders', headers: { authorization: `DPoP ${sent}`, dpop: proof } }),
+      ),
+    );
+  expect(await send(token, signProof(client, token))).toBe('granted');
+  expect(await send(theirs, signProof(other, theirs))).toBe('granted');
+  expect(await send(theirs, signProof(client, theirs))).toBe('ERR_BINDING_MISMATCH');
+  expect(await send(token, signProof(client, token, { htm: 'POST' }))).toBe('ERR_PROOF_CLAIM');
+});

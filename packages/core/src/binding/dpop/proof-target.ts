@@ -26,8 +26,16 @@ export function urisOf(request: RequestLike | ProofRequest, publicUrls: readonly
   return publicUrls.map((publicUrl) => `${publicUrl}${normalized}`);
 }
 
+// Room for encoded characters and dot segments, so that the cost of refusing a long URI has a bound.
+const maxFactor = 4;
+const maxExtra = 1024;
+
 /** Whether `htu` names one of some normalized URIs. */
 export function namesUri(htu: string, uris: readonly string[]): boolean {
+  // Most clients send the normal form.
+  if (uris.includes(htu)) return true;
+  const [uri = ''] = htu.split(/[?#]/, 1);
+  if (uri.length > maxFactor * Math.max(...uris.map(({ length }) => length)) + maxExtra) return false;
   const given = normalizeUri(htu);
   return given !== undefined && uris.includes(given);
 }

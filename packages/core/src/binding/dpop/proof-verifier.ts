@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache';
 import type { AcceptedAlgorithms } from '../../crypto/algorithms.ts';
 import { encodeBinary } from '../../crypto/base64url.ts';
 import { isAuthError, ProofError } from '../../errors.ts';
@@ -8,12 +7,13 @@ import type { RequestLike } from '../../request/request.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { CryptoRuntime, ImportedKey } from '../../runtime/crypto-runtime.ts';
 import type { TelemetryRuntime } from '../../runtime/telemetry-runtime.ts';
-import { type CompactJws, parseCompactJws } from '../../token/compact-jws.ts';
+import { type CompactJws, parseCompactJws, type VerifiedHeaders } from '../../token/compact-jws.ts';
 import { ProofClaimer } from './proof-claimer.ts';
 import { type ProofClaims, readProofClaims } from './proof-claims.ts';
 import { longestReplay, ProofFreshness } from './proof-freshness.ts';
 import { readProof } from './proof-header.ts';
 import { denyOtherKey, type ProofKey, readProofKey } from './proof-key.ts';
+import { ProofKeys } from './proof-keys.ts';
 import { type NonceList, nonceState, type ProofNonces } from './proof-nonces.ts';
 import { urisOf } from './proof-target.ts';
 import { ProofWarnings } from './proof-warnings.ts';
@@ -57,7 +57,6 @@ interface ProofSource {
   readonly request: RequestLike;
 }
 
-const maxKeys = 1000;
 const accepted: AcceptedProof = Object.freeze({ nextNonce: undefined });
 // For as many periods a nonce is accepted at most: that of a process whose clock is ahead is accepted one period early.
 const periodsOfNonce = 4;
@@ -68,13 +67,14 @@ const periodsOfNonce = 4;
  */
 export class ProofVerifier {
   readonly #parts: ProofVerifierParts;
-  readonly #keys: LRUCache<string, ImportedKey> = new LRUCache({ max: maxKeys });
+  readonly #keys: ProofKeys;
   readonly #freshness: ProofFreshness;
   readonly #warnings: ProofWarnings;
   readonly #claimer: ProofClaimer | undefined;
 
   constructor(parts: ProofVerifierParts) {
     this.#parts = parts;
+    this.#keys = new ProofKeys(parts.runtime);
     this.#claimer = parts.replay && new ProofClaimer(parts.replay);
     this.#freshness = new ProofFreshness(parts.window, parts.clock);
     this.#warnings = new ProofWarnings({ clock: parts.clock, warn: parts.runtime.warn });
@@ -85,40 +85,26 @@ export class ProofVerifier {
    *   UnavailableError if the replay store fails. May also reject.
    */
   verify(request: RequestLike, { jkt, tokenHash }: ProofTask): MaybePromise<AcceptedProof> {
-    const { algorithms, publicUrls, runtime } = this.#parts;
-    const jws = parseProof(readProof(request), runtime);
-    const key = readProofKey(jws.header, algorithms, runtime);
-    return andThen(denyOtherKey(key, jkt, runtime), (denied) => {
-      if (denied !== undefined) throw denied;
+    const { publicUrls, runtime } = this.#parts;
+    const known = this.#keys.find(jkt);
+    const jws = parseProof(readProof(request), runtime, known);
+    const acceptKey = (key: ImportedKey | ProofKey): MaybePromise<AcceptedProof> => {
       const uris = urisOf(request, publicUrls);
       const claims = readProofClaims(jws.claims, { method: request.method, uris, tokenHash });
-      return andThen(this.#verifySignature(jws, key, jkt), () => this.#acceptOnce(claims, { jkt, request }));
-    });
-  }
-
-  #verifySignature(jws: CompactJws, key: ProofKey, jkt: string): MaybePromise<void> {
-    return andThen(this.#importKey(key, jkt), (imported) =>
-      andThen(imported.verify(jws.signingInput, jws.signature), (isValid) => {
-        if (!isValid) throw new ProofError('ERR_PROOF_SIGNATURE', 'The signature of the proof is invalid');
-      }),
-    );
-  }
-
-  // Only keys of tokens with a valid signature get here.
-  #importKey({ algorithm, jwk }: ProofKey, jkt: string): MaybePromise<ImportedKey> {
-    const id = `${algorithm} ${jkt}`;
-    const known = this.#keys.get(id);
-    if (known !== undefined) return known;
-    const store = (imported: ImportedKey): ImportedKey => {
-      this.#keys.set(id, imported);
-      return imported;
+      const imported = 'jwk' in key ? this.#keys.import(key, jws, jkt) : key;
+      return andThen(verifySignature(jws, imported), () => this.#acceptOnce(claims, { jkt, request }));
     };
-    try {
-      const imported = this.#parts.runtime.importKey(jwk, algorithm);
-      return imported instanceof Promise ? imported.then(store, rejectKey) : store(imported);
-    } catch {
-      return rejectKey();
-    }
+    if (known?.get(jws.encodedHeader) !== undefined) return acceptKey(known.imported);
+    return andThen(this.#readKey(jws, jkt), acceptKey);
+  }
+
+  #readKey({ header }: CompactJws, jkt: string): MaybePromise<ProofKey> {
+    const { algorithms, runtime } = this.#parts;
+    const key = readProofKey(header, algorithms, runtime);
+    return andThen(denyOtherKey(key, jkt, runtime), (denied) => {
+      if (denied !== undefined) throw denied;
+      return key;
+    });
   }
 
   #acceptOnce(claims: ProofClaims, source: ProofSource): MaybePromise<AcceptedProof> {
@@ -154,17 +140,21 @@ export class ProofVerifier {
   }
 }
 
-function parseProof(proof: string, runtime: CryptoRuntime): CompactJws {
+function parseProof(proof: string, runtime: CryptoRuntime, known: VerifiedHeaders | undefined): CompactJws {
   try {
-    return parseCompactJws(proof, runtime);
+    return parseCompactJws(proof, runtime, known);
   } catch (error) {
     const code = isAuthError(error) && error.code === 'ERR_ALG_NOT_ALLOWED' ? 'ERR_PROOF_ALG' : 'ERR_PROOF_MALFORMED';
     throw new ProofError(code, 'The proof is not a signed JWT of the accepted form');
   }
 }
 
-function rejectKey(): never {
-  throw new ProofError('ERR_PROOF_KEY', 'The key in the header of the proof is not usable');
+function verifySignature(jws: CompactJws, key: MaybePromise<ImportedKey>): MaybePromise<void> {
+  return andThen(key, (imported) =>
+    andThen(imported.verify(jws.signingInput, jws.signature), (isValid) => {
+      if (!isValid) throw new ProofError('ERR_PROOF_SIGNATURE', 'The signature of the proof is invalid');
+    }),
+  );
 }
 
 function nonceFault(sent: string | undefined, current: string): ProofError {
