@@ -72,7 +72,7 @@ describe.each(engines)('on the engine $name', (engine) => {
 
 it('[DPOP-KEYS] a key is imported once, whatever header names it, and again for another algorithm', async () => {
   const rsa = generateTestKey('RS256');
-  const pss = { ...generateTestKey('PS256'), publicKey: rsa.publicKey };
+  const pss = generateTestKey('PS256');
   const imported: string[] = [];
   const [node] = engines;
   if (node === undefined) throw new Error('There is no engine');
@@ -92,7 +92,7 @@ it('[DPOP-KEYS] a key is imported once, whatever header names it, and again for 
     expect(await send(signProof(rsa, bound, {}, header))).toBe('granted');
   }
   expect(imported).toEqual(['RS256']);
-  expect(await send(signProof(pss, bound))).toBe('ERR_PROOF_SIGNATURE');
+  expect(await send(signProof(pss, bound))).toBe('granted');
   expect(imported).toEqual(['RS256', 'PS256']);
   expect(await send(signProof(rsa, bound))).toBe('granted');
 });
