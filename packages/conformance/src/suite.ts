@@ -10,6 +10,7 @@ import type { ConformanceCase, HeaderList } from './conformance-case.ts';
 import { exchange, type RawRequest } from './exchange.ts';
 import { findLeaks } from './leaks.ts';
 import { requestAsClient } from './request-as-client.ts';
+import { requestAsMcpClient } from './request-as-mcp-client.ts';
 import { readSigningContext, type SigningContext } from './token-builder.ts';
 
 /** A running application. */
@@ -40,6 +41,8 @@ export interface Suite {
   compareWithCore(numRuns: number): Promise<void>;
   /** Sends requests to `/protected` with an OAuth client and DPoP. Returns the statuses of the answers. */
   requestAsClient(count: number): Promise<readonly number[]>;
+  /** The same with the client of the Model Context Protocol, which retries by itself. */
+  requestAsMcpClient(count: number): Promise<readonly number[]>;
   /** Sends copies of a request at once. Returns the statuses of the answers. */
   sendAtOnce(testCase: ConformanceCase, copies: number): Promise<readonly number[]>;
   close(): Promise<void>;
@@ -91,6 +94,10 @@ export async function startSuite(harness: AdapterHarness): Promise<Suite> {
     requestAsClient: (count) => {
       const { app, context: signing } = deploymentOf('dpop-nonce', deployments);
       return requestAsClient(app.origin, signing, count);
+    },
+    requestAsMcpClient: (count) => {
+      const { app, context: signing } = deploymentOf('dpop-nonce', deployments);
+      return requestAsMcpClient(app.origin, signing, count);
     },
     sendAtOnce: async (testCase, copies) => {
       const { app, context: signing } = deploymentOf(testCase.profile ?? 'default', deployments);
