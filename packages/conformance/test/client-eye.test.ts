@@ -35,7 +35,7 @@ describe('an OAuth client', () => {
     const schemes = challenges.map(({ scheme }) => scheme).join(' ');
     const isOne = expected.status === 403 || profile === 'dpop-require';
     expect(schemes).toMatch(isOne ? /^(?:dpop|bearer)$/ : /^bearer dpop$/);
-    const bodyError = (JSON.parse(expected.body) as { error?: string }).error;
+    const bodyError = expected.body === '' ? undefined : (JSON.parse(expected.body) as { error?: string }).error;
     const errors = challenges.map(({ parameters }) => parameters.error).filter((error) => error !== undefined);
     if (bodyError !== undefined && bodyError !== 'unauthorized') expect(errors).toContain(bodyError);
     for (const { scheme, parameters } of challenges) {
