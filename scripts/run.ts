@@ -218,6 +218,7 @@ const commands: Record<string, (args: string[]) => Promise<boolean>> = {
   'flood-cost': script('flood-cost'),
   'refusal-cost': script('refusal-cost'),
   'metrics-cost': script('metrics-cost'),
+  'proof-cost': script('proof-cost'),
   soak: script('soak'),
   trace: (args) => live(process.execPath, ['scripts/trace-request.ts', ...args]),
   mutation: (args) => live('pnpm', ['--silent', '--dir', 'packages/core', 'exec', 'stryker', 'run', ...args]),

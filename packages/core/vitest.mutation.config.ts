@@ -8,6 +8,8 @@ export default defineConfig({
     environment: 'node',
     include: [
       'test/{token,request,id-token,authorization,runtime}/**/*.test.ts',
+      'test/binding/{dpop-answers,dpop-edges,dpop-guards,dpop-proofs,dpop-replay,dpop-target,dpop-vectors}.test.ts',
+      'test/binding/{dpop-bare-token,dpop-warnings,mtls-connection,mtls-header}.test.ts',
       'test/keys/{jwk,key-set,weak-keys}.test.ts',
       'test/errors/messages.test.ts',
       'test/verifier/application-functions.test.ts',

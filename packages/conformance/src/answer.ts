@@ -12,6 +12,8 @@ export interface Answer {
   /** The value of `Cache-Control`; empty if it was not sent. */
   readonly cacheControl: string;
   readonly mediaType: string;
+  /** Whether `DPoP-Nonce` has the form of a nonce; its value depends on the time. */
+  readonly dpopNonce: 'absent' | 'a nonce' | 'invalid';
   /** The fields `Allow` and `Access-Control-*`, with names in lower case and in their order. */
   readonly access: readonly string[];
   /** The exact body, with {@link issuerPlaceholder} instead of the issuer's identifier. */
@@ -33,6 +35,7 @@ export function toAnswer(response: RawResponse, issuer: string): Answer {
     retryAfter: readRetryAfter(valuesOf('retry-after')),
     cacheControl: valuesOf('cache-control').join(', '),
     access: accessOf(response),
+    dpopNonce: readNonce(valuesOf('dpop-nonce')),
     mediaType: mediaType.trim().toLowerCase(),
     body: response.body.replaceAll(issuer, issuerPlaceholder),
   };
@@ -48,4 +51,10 @@ function readRetryAfter(values: readonly string[]): Answer['retryAfter'] {
   if (value === undefined) return 'absent';
   const inRange = /^[1-9]\d{0,2}$/.test(value) && Number(value) <= 300;
   return inRange && more.length === 0 ? 'from 1 to 300 seconds' : 'invalid';
+}
+
+function readNonce(values: readonly string[]): Answer['dpopNonce'] {
+  const [value, ...more] = values;
+  if (value === undefined) return 'absent';
+  return /^[\w-]{22}$/.test(value) && more.length === 0 ? 'a nonce' : 'invalid';
 }

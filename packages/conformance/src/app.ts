@@ -2,8 +2,11 @@ import type {
   AnyAuthError,
   AuthenticationRequirement,
   Claims,
+  ClientCertificateHeader,
+  DpopOptions,
   GuardOptions,
   JSONWebKeySet,
+  ReplayStore,
   ResourceOptions,
   VerifiedToken,
 } from '@verifier/core';
@@ -23,7 +26,16 @@ export type Profile =
   | 'resource'
   | 'resource-framework'
   | 'resource-at-origin'
-  | 'resource-with-query';
+  | 'resource-with-query'
+  | 'dpop'
+  | 'dpop-require'
+  | 'dpop-nonce'
+  | 'dpop-optional'
+  | 'dpop-framework'
+  | 'dpop-store-down'
+  | 'mtls'
+  | 'mtls-require'
+  | 'mtls-xfcc';
 
 /**
  * The description of an application that an adapter starts. Plain JSON, for another process or runtime.
@@ -62,13 +74,30 @@ export interface ConformanceApp {
   readonly resource?: ResourceOptions;
   /** The text with which `validate` refuses every token. */
   readonly rejectWith?: string;
+  readonly dpop?: Omit<DpopOptions, 'replay'>;
+  /** Whether the store for DPoP proofs fails. */
+  readonly isStoreDown?: boolean;
+  /** The header with the client certificate, which is trusted from every address. */
+  readonly certificate?: Pick<ClientCertificateHeader, 'header' | 'format' | 'verified'>;
+  /** Whether every token must be bound to a certificate. */
+  readonly requiresCertificate?: boolean;
 }
 
 /** Returns the options for the adapter's factory: `bearerAuth(guardOptions(app))`. */
-export function guardOptions({ profile: _, cacheControl: __, rejectWith, ...options }: ConformanceApp): GuardOptions {
-  const all = { ...options, policies: messagePolicies };
-  return rejectWith === undefined ? all : { ...all, validate: () => rejectWith };
+export function guardOptions(app: ConformanceApp): GuardOptions {
+  const { profile: _, cacheControl: __, rejectWith, isStoreDown, certificate, requiresCertificate, ...options } = app;
+  return {
+    ...options,
+    policies: messagePolicies,
+    ...(rejectWith !== undefined && { validate: () => rejectWith }),
+    ...(options.dpop !== undefined && isStoreDown === true && { dpop: { ...options.dpop, replay: failingStore } }),
+    ...(certificate !== undefined && {
+      mtls: { certificate: { ...certificate, trustedProxy: () => true }, require: requiresCertificate === true },
+    }),
+  };
 }
+
+const failingStore: ReplayStore = { claim: () => Promise.reject(new Error('The store is down')) };
 
 /** The scopes that the scope-guarded routes require. */
 export const requiredScopes = {

@@ -20,5 +20,7 @@ export interface ConformanceCase {
   readonly headers?: HeaderList | ((context: SigningContext) => HeaderList);
   /** The text of the body; none if absent. */
   readonly body?: string;
+  /** How often the request is sent, byte for byte; once if absent. The answer is that to the last one. */
+  readonly times?: number;
   readonly expected: Answer;
 }

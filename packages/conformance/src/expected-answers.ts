@@ -1,7 +1,13 @@
 import { type Answer, issuerPlaceholder } from './answer.ts';
 import type { AuthBody } from './app.ts';
 
-const json = { retryAfter: 'absent', cacheControl: '', mediaType: 'application/json', access: [] } as const;
+const json = {
+  retryAfter: 'absent',
+  cacheControl: '',
+  mediaType: 'application/json',
+  dpopNonce: 'absent',
+  access: [],
+} as const;
 const denied = { ...json, cacheControl: 'no-store' } as const;
 
 /** 401: the request has no credentials. */

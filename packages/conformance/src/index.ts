@@ -15,7 +15,9 @@ export {
 export type { ConformanceCase, HeaderList } from './conformance-case.ts';
 export { conformanceCases } from './conformance-cases.ts';
 export { describeBehindNginx } from './describe-behind-nginx.ts';
+export { type ClientTls, describeClientCertificates, type StartTls } from './describe-client-certificates.ts';
 export { describeConformance } from './describe-conformance.ts';
+export { describeDpopPaths, type StartMounted } from './describe-dpop-paths.ts';
 export { describeMistakes } from './describe-mistakes.ts';
 export { describePollution, type PollutionSettings } from './describe-pollution.ts';
 export { describeRefusals } from './describe-refusals.ts';

@@ -1,6 +1,7 @@
 import { type AuthorizationServer, startAuthorizationServer } from '@verifier/test-issuer';
 import { type Answer, toAnswer } from './answer.ts';
 import type { ConformanceApp, Profile } from './app.ts';
+import { boundApps } from './cases/bound-apps.ts';
 import { hostileRealm, hostileText } from './cases/hostile.ts';
 import { cacheable } from './cases/profiles.ts';
 import { resource } from './cases/resources.ts';
@@ -8,6 +9,8 @@ import { compareWithCore } from './compare-with-core.ts';
 import type { ConformanceCase, HeaderList } from './conformance-case.ts';
 import { exchange, type RawRequest } from './exchange.ts';
 import { findLeaks } from './leaks.ts';
+import { requestAsClient } from './request-as-client.ts';
+import { requestAsMcpClient } from './request-as-mcp-client.ts';
 import { readSigningContext, type SigningContext } from './token-builder.ts';
 
 /** A running application. */
@@ -36,6 +39,12 @@ export interface Suite {
   run(testCase: ConformanceCase): Promise<Outcome>;
   /** Compares the adapter's answers to random requests with core's. */
   compareWithCore(numRuns: number): Promise<void>;
+  /** Sends requests to `/protected` with an OAuth client and DPoP. Returns the statuses of the answers. */
+  requestAsClient(count: number): Promise<readonly number[]>;
+  /** The same with the client of the Model Context Protocol, which retries by itself. */
+  requestAsMcpClient(count: number): Promise<readonly number[]>;
+  /** Sends copies of a request at once. Returns the statuses of the answers. */
+  sendAtOnce(testCase: ConformanceCase, copies: number): Promise<readonly number[]>;
   close(): Promise<void>;
 }
 
@@ -59,6 +68,15 @@ const profiles: readonly Profile[] = [
   'resource-framework',
   'resource-at-origin',
   'resource-with-query',
+  'dpop',
+  'dpop-require',
+  'dpop-nonce',
+  'dpop-optional',
+  'dpop-framework',
+  'dpop-store-down',
+  'mtls',
+  'mtls-require',
+  'mtls-xfcc',
 ];
 
 /** Starts an issuer, another one that is down, and the adapter's applications for each profile. */
@@ -74,6 +92,20 @@ export async function startSuite(harness: AdapterHarness): Promise<Suite> {
   return {
     run: (testCase) => runCase(testCase, deployments),
     compareWithCore: (numRuns) => compareWithCore(context, sender(deploymentOf('default', deployments)), numRuns),
+    requestAsClient: (count) => {
+      const { app, context: signing } = deploymentOf('dpop-nonce', deployments);
+      return requestAsClient(app.origin, signing, count);
+    },
+    requestAsMcpClient: (count) => {
+      const { app, context: signing } = deploymentOf('dpop-nonce', deployments);
+      return requestAsMcpClient(app.origin, signing, count);
+    },
+    sendAtOnce: async (testCase, copies) => {
+      const { app, context: signing } = deploymentOf(testCase.profile ?? 'default', deployments);
+      const request = toRequest(testCase, signing);
+      const answers = await Promise.all(Array.from({ length: copies }, () => exchange(app.origin, request)));
+      return answers.map(({ status }) => status);
+    },
     close: async () => {
       await Promise.all([...deployments.values()].map(({ app }) => app.close()));
       await Promise.all([issuer.close(), stopped.close()]);
@@ -115,7 +147,7 @@ function describeApp(profile: Profile, { issuer, audience, kid, publicKey }: Sig
     case 'resource-with-query':
       return { ...app, resource: { url: 'https://api.example/mcp?tenant=a' } };
     default:
-      return app;
+      return { ...app, ...boundApps[profile] };
   }
 }
 
@@ -133,7 +165,8 @@ function sender({ app, context }: Deployment): SendHeaders {
 async function runCase(testCase: ConformanceCase, deployments: ReadonlyMap<Profile, Deployment>): Promise<Outcome> {
   const { app, context } = deploymentOf(testCase.profile ?? 'default', deployments);
   const request = toRequest(testCase, context);
-  const response = await exchange(app.origin, request);
+  let response = await exchange(app.origin, request);
+  for (let sent = 1; sent < (testCase.times ?? 1); sent += 1) response = await exchange(app.origin, request);
   return { answer: toAnswer(response, context.issuer), leaks: findLeaks(request, response) };
 }
 

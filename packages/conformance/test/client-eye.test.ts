@@ -25,9 +25,26 @@ async function challengesOf({ status, wwwAuthenticate, body }: Answer): Promise<
 
 // Every adapter gives exactly these answers, so one client covers all adapters.
 describe('an OAuth client', () => {
-  const refusals = conformanceCases.filter(({ expected }) => [400, 401, 403].includes(expected.status));
+  const allRefusals = conformanceCases.filter(({ expected }) => [400, 401, 403].includes(expected.status));
+  const [refusals, dpopRefusals] = [false, true].map((isDpop) =>
+    allRefusals.filter(({ profile }) => (profile?.startsWith('dpop') ?? false) === isDpop),
+  );
 
-  it.each(refusals)('parses one challenge of $id', async ({ profile, expected }) => {
+  it.each(dpopRefusals ?? [])('[DPOP-ANSWERS] parses the challenges of $id', async ({ profile, expected }) => {
+    const challenges = await challengesOf(expected);
+    const schemes = challenges.map(({ scheme }) => scheme).join(' ');
+    const isOne = expected.status === 403 || profile === 'dpop-require';
+    expect(schemes).toMatch(isOne ? /^(?:dpop|bearer)$/ : /^bearer dpop$/);
+    const bodyError = expected.body === '' ? undefined : (JSON.parse(expected.body) as { error?: string }).error;
+    const errors = challenges.map(({ parameters }) => parameters.error).filter((error) => error !== undefined);
+    if (bodyError !== undefined && bodyError !== 'unauthorized') expect(errors).toContain(bodyError);
+    for (const { scheme, parameters } of challenges) {
+      expect(parameters.realm).toBe('api');
+      if (scheme === 'dpop') expect(parameters['algs']).toBe('ES256 Ed25519 EdDSA');
+    }
+  });
+
+  it.each(refusals ?? [])('parses one challenge of $id', async ({ profile, expected }) => {
     const [challenge, ...more] = await challengesOf(expected);
     expect(more).toEqual([]);
     expect(challenge?.scheme).toBe('bearer');

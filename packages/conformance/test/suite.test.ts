@@ -36,7 +36,9 @@ describe('the table of cases', () => {
 
   it('expects challenges that are one header line of printable ASCII with balanced quotes', () => {
     const quoted = /"(?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\[\x20-\x7e])*"/;
-    const syntax = new RegExp(`^Bearer \\w+=${quoted.source}(?:, \\w+=${quoted.source})*$`);
+    const parameter = `\\w+=${quoted.source}`;
+    const challenge = `(?:Bearer|DPoP) ${parameter}(?:, ${parameter})*`;
+    const syntax = new RegExp(`^${challenge}(?:, ${challenge})*$`);
     for (const { expected } of conformanceCases) {
       for (const line of expected.wwwAuthenticate) expect(line).toMatch(syntax);
     }
@@ -57,6 +59,7 @@ describe('an adapter that does not conform', () => {
     retryAfter: answer.retryAfter,
     cacheControl: answer.cacheControl,
     access,
+    dpopNonce: answer.dpopNonce,
     mediaType: answer.mediaType,
     body: answer.body,
   });

@@ -83,6 +83,8 @@ const configurationErrorBrand: symbol = Symbol.for('@verifier/core/Configuration
 export abstract class AuthError extends Error {
   /** The scheme of the request if it was sent with DPoP; the challenge depends on it. */
   declare readonly scheme?: 'DPoP';
+  /** The nonce that the client must use in its next DPoP proof: the header `DPoP-Nonce` of the answer. */
+  declare readonly nonce?: string;
   /** The reason, stable across releases. */
   abstract readonly code: AuthErrorCode;
   /** The HTTP status of the answer. */
@@ -162,15 +164,13 @@ export class ProofError extends AuthError {
   declare readonly claim?: string;
   /** The fault of {@link ProofError.claim}. */
   declare readonly reason?: ClaimFault;
-  /** The nonce that the client must use next: the header `DPoP-Nonce` of the answer. */
-  declare readonly nonce?: string;
 
   constructor(code: ProofErrorCode, message: string, details: ProofErrorDetails = {}) {
     super(message);
     this.code = code;
     if (details.claim !== undefined) this.claim = details.claim;
     if (details.reason !== undefined) this.reason = details.reason;
-    if (details.nonce !== undefined) this.nonce = details.nonce;
+    if (details.nonce !== undefined) Object.assign(this, { nonce: details.nonce });
   }
 }
 

@@ -24,6 +24,7 @@ const document: Answer = {
   retryAfter: 'absent',
   cacheControl: 'max-age=3600',
   mediaType: 'application/json',
+  dpopNonce: 'absent',
   access: ['access-control-allow-origin: *'],
   body: JSON.stringify({
     resource: 'https://api.example/mcp',

@@ -4,7 +4,7 @@ import type { VerifiedToken } from '../token/verified-token.ts';
 
 /**
  * Denies a token that is bound to a key (RFC 7800, section 3.1), because the request does not prove possession of the key.
- * No proof of possession is verified yet, so that every bound token is denied.
+ * Without the options `dpop` and `mtls`, that is every bound token.
  */
 export function denyUnprovedBinding(_token: VerifiedToken, _request: RequestLike | undefined): TokenError {
   return new TokenError('ERR_BINDING_REQUIRED', 'The token is bound to a key and was sent as a bearer token', {

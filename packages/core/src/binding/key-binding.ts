@@ -42,7 +42,8 @@ export class KeyBinding implements TokenBinding {
     const { mtls } = this.#parts;
     const x5t = token.confirmation?.x5t;
     if (x5t === undefined) return;
-    if (mtls === undefined) throw denyUnprovedBinding(token, request);
+    // A proof without a request has no connection.
+    if (mtls === undefined || 'uri' in request) throw denyUnprovedBinding(token, request);
     return mtls.verify(x5t, request);
   }
 

@@ -1,3 +1,4 @@
+import type { ResolvedDpop } from './dpop-options.ts';
 import { oktaOrgServerFault } from './okta-hosts.ts';
 import type { ResolvedIssuer } from './resolve-issuer.ts';
 import type { ResolvedHttp, ResolvedResource } from './resolve-options.ts';
@@ -22,6 +23,14 @@ export function configurationWarnings(
     warnings.push({ code: 'VERIFIER_INSECURE', message });
   }
   return warnings;
+}
+
+/** Returns the warnings about the option `dpop`. */
+export function dpopWarnings(dpop: ResolvedDpop | undefined): readonly ConfigurationWarning[] {
+  if (dpop?.replay !== false) return [];
+  const message =
+    'dpop.replay is false: a DPoP proof is accepted as often as it is sent, and an attacker who captures a request can repeat it. Leave it out, or name a store';
+  return [{ code: 'VERIFIER_DPOP_REPLAY', message }];
 }
 
 /** Returns the warnings about the option `resource`. */

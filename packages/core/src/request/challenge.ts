@@ -117,7 +117,7 @@ function challengeHeaders(
   resource: ResourceParameters | undefined,
 ): Record<string, string> {
   const headers = { 'WWW-Authenticate': renderWwwAuthenticate(challengesFor(error, settings, resource)) };
-  const nonce = error.code === 'ERR_PROOF_NONCE' ? error.nonce : undefined;
+  const nonce = Object.hasOwn(error, 'nonce') ? error.nonce : undefined;
   return nonce === undefined ? headers : { ...headers, 'DPoP-Nonce': nonce };
 }
 

@@ -1,4 +1,5 @@
 import { RequestError, TokenError } from '../errors.ts';
+import { nameScheme } from './error-scheme.ts';
 import type { RequestLike } from './request.ts';
 
 /** A token and the authentication scheme that carries it (RFC 9110, section 11.4). */
@@ -55,7 +56,7 @@ export function parseCredentials(
   scheme: Credentials['scheme'] = 'Bearer',
 ): Credentials {
   if (typeof token !== 'string') throw new TokenError('ERR_TOKEN_MALFORMED', 'The token is not a string');
-  if (token.length > maxTokenSize) throw tooLarge(maxTokenSize);
+  if (token.length > maxTokenSize) throw tooLarge(maxTokenSize, scheme);
   return { scheme, token };
 }
 
@@ -88,12 +89,9 @@ function readAuthorization(
   const [value] = values;
   if (value === undefined) return undefined;
   // Before anything else, so that the cost of refusing a long header does not depend on its length.
-  if (
-    value.length > maxTokenSize + maxPrefix &&
-    values.length === 1 &&
-    readScheme(value.slice(0, maxPrefix).trimStart(), acceptsDpop) !== undefined
-  ) {
-    throw tooLarge(maxTokenSize);
+  if (value.length > maxTokenSize + maxPrefix && values.length === 1) {
+    const scheme = readScheme(value.slice(0, maxPrefix).trimStart(), acceptsDpop);
+    if (scheme !== undefined) throw tooLarge(maxTokenSize, scheme);
   }
   if (values.length > 1 || value.includes(',')) {
     throw new RequestError('ERR_CREDENTIALS_REPEATED', 'The request has more than one set of credentials');
@@ -106,8 +104,9 @@ function readAuthorization(
   return parseCredentials(credentials.slice(start), maxTokenSize, scheme);
 }
 
-function tooLarge(maxTokenSize: number): TokenError {
-  return new TokenError('ERR_TOKEN_TOO_LARGE', `The token is longer than ${maxTokenSize} characters`);
+function tooLarge(maxTokenSize: number, scheme: Credentials['scheme']): TokenError {
+  const error = new TokenError('ERR_TOKEN_TOO_LARGE', `The token is longer than ${maxTokenSize} characters`);
+  return scheme === 'DPoP' ? nameScheme(error) : error;
 }
 
 function readScheme(credentials: string, acceptsDpop: boolean): Credentials['scheme'] | undefined {

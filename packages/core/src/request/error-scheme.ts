@@ -8,8 +8,20 @@ export function nameScheme<TError extends AnyAuthError>(error: TError): TError {
 
 /** Runs the verification of a request with the scheme DPoP, and names the scheme in its error. */
 export function withScheme<TResult>(run: () => MaybePromise<TResult>): MaybePromise<TResult> {
+  return inErrors(run, nameScheme);
+}
+
+/** Runs the steps after an accepted proof, and puts the nonce that the client must use next into their error. */
+export function withNonce<TResult>(nonce: string | undefined, run: () => MaybePromise<TResult>): MaybePromise<TResult> {
+  return nonce === undefined ? run() : inErrors(run, (error) => Object.assign(error, { nonce }));
+}
+
+function inErrors<TResult>(
+  run: () => MaybePromise<TResult>,
+  add: (error: AnyAuthError) => AnyAuthError,
+): MaybePromise<TResult> {
   const named = (error: unknown): never => {
-    throw isAuthError(error) ? nameScheme(error) : error;
+    throw isAuthError(error) ? add(error) : error;
   };
   try {
     const result = run();

@@ -9,6 +9,7 @@ import type { VerificationMetrics } from '../observability/verification-metrics.
 import type { ResolvedPolicy } from '../options/resolve-issuer.ts';
 import type { ResolvedOptions } from '../options/resolve-options.ts';
 import { type Credentials, hasTokenSyntax, malformedCredentials } from '../request/credentials.ts';
+import { withNonce } from '../request/error-scheme.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { readClientId, validateClaims, validateTimes } from '../token/claims.ts';
@@ -147,7 +148,9 @@ export class JwtVerifier implements TokenVerifier {
     binding: TokenBinding,
   ): MaybePromise<VerifiedToken> {
     const { validate } = this.#parts.options.hooks;
-    return andThen(verifyBinding(binding, token, digest, context), () => acceptToken(token, validate, context, true));
+    return andThen(verifyBinding(binding, token, digest, context), () =>
+      withNonce(binding.headersOf(token)?.['DPoP-Nonce'], () => acceptToken(token, validate, context, true)),
+    );
   }
 
   #acceptClaims(jws: VerifiedJws, { policy, entry, issuer }: TrustedIssuer): AcceptedClaims {

@@ -1,6 +1,6 @@
 import { type OpenedBinding, openBinding } from '../binding/open-binding.ts';
 import { openIssuers } from '../issuers/open-issuers.ts';
-import { sharedSignaturePool, sharedTokenCache, warnOfRefusals } from '../issuers/process-core.ts';
+import { sharedSignaturePool, sharedTokenCache, warnOfRefusals, warnOnce } from '../issuers/process-core.ts';
 import type { TokenCache } from '../issuers/token-cache.ts';
 import type { TrustedIssuers } from '../issuers/trusted-issuers.ts';
 import { debugOutput } from '../observability/debug-output.ts';
@@ -9,6 +9,7 @@ import { observeEvents } from '../observability/observe-events.ts';
 import { emptyCounters } from '../observability/stats.ts';
 import { TimingMetrics } from '../observability/timing-metrics.ts';
 import { VerificationMetrics } from '../observability/verification-metrics.ts';
+import { dpopWarnings } from '../options/configuration-warnings.ts';
 import type { ResolvedOptions } from '../options/resolve-options.ts';
 import type { CredentialsOptions } from '../request/credentials.ts';
 import type { ProtectedResource } from '../resource/protected-resource.ts';
@@ -57,6 +58,7 @@ export function openVerification(options: ResolvedOptions, runtime: Runtime): Ve
   });
   const tokens = tokenCache === false ? undefined : sharedTokenCache(tokenCache.maxEntries);
   const signatures = new SignatureVerifier({ issuers, timings, counters, pool: sharedSignaturePool(), runtime });
+  for (const { code, message } of dpopWarnings(options.dpop)) warnOnce(runtime, message, code);
   const { binding, advertised, metadata } = openBinding(options, runtime, counters.proofs);
   const credentials = {
     maxTokenSize: options.maxTokenSize,

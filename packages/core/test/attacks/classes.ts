@@ -42,7 +42,7 @@ export const classes = {
   28: { name: 'a removed key that stays trusted', advisory: 'CVE-2025-22149' },
   29: { name: 'a key set with a harmful member', advisory: 'CVE-2026-102274' },
   30: { name: 'a weak or malformed key', advisory: 'CVE-2017-15361; RFC 8725, section 3.5' },
-  31: { name: 'a token bound to a key, without a proof', advisory: 'RFC 9449, section 7.1' },
+  31: { name: 'a token bound to a key', advisory: 'RFC 9449, sections 4.3 and 7.1' },
   32: { name: 'a token bound to a certificate', advisory: 'RFC 8705, section 3' },
   33: { name: 'a verifier that is called re-entrantly', advisory: 'CVE-2025-64527' },
   34: { name: 'a key set that is parsed for every token', advisory: 'CVE-2026-59396' },

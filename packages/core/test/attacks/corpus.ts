@@ -3,6 +3,7 @@ import { algorithmAttacks } from './rows/algorithms.ts';
 import { behaviourAttacks } from './rows/behaviour.ts';
 import { cacheAttacks } from './rows/caches.ts';
 import { claimAttacks } from './rows/claims.ts';
+import { clientCertificateAttacks } from './rows/client-certificates.ts';
 import { documentAttacks } from './rows/documents.ts';
 import { encodingAttacks } from './rows/encodings.ts';
 import { extensionAttacks } from './rows/extensions.ts';
@@ -13,6 +14,7 @@ import { keyIdentifierAttacks } from './rows/key-identifiers.ts';
 import { keyAttacks } from './rows/keys.ts';
 import { macAttacks } from './rows/macs.ts';
 import { optionAttacks } from './rows/options.ts';
+import { proofAttacks } from './rows/proofs.ts';
 import { purposeAttacks } from './rows/purposes.ts';
 import { signatureAttacks } from './rows/signatures.ts';
 
@@ -31,6 +33,8 @@ export const corpus: readonly Attack[] = [
   ...optionAttacks,
   ...encodingAttacks,
   ...purposeAttacks,
+  ...proofAttacks,
+  ...clientCertificateAttacks,
   ...documentAttacks,
   ...keyAttacks,
   ...behaviourAttacks,

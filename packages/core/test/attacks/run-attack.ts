@@ -1,4 +1,4 @@
-import { isAuthError, isConfigurationError, type VerifierStats } from '../../src/index.ts';
+import { type AuthErrorCode, isAuthError, isConfigurationError, type VerifierStats } from '../../src/index.ts';
 import { challengeFor } from '../../src/request/challenge.ts';
 import type { Attack } from './attack.ts';
 import { AttackContext, type Mode } from './attack-context.ts';
@@ -53,7 +53,7 @@ function codeOf(reason: unknown): string {
   return reason instanceof Error ? `an unexpected error: ${reason.stack}` : `an unexpected error: ${String(reason)}`;
 }
 
-const issuerCodes = ['ERR_KEY_SET', 'ERR_DISCOVERY', 'ERR_ISSUER_LOOKUP'];
+const issuerCodes = ['ERR_KEY_SET', 'ERR_DISCOVERY', 'ERR_ISSUER_LOOKUP', 'ERR_REPLAY_STORE'];
 
 function isAnswered(reason: unknown): boolean {
   if (isConfigurationError(reason)) return true;
@@ -63,9 +63,23 @@ function isAnswered(reason: unknown): boolean {
 
 function distinguishableTexts(reason: unknown): readonly string[] {
   if (!isAuthError(reason) || reason.status !== 401 || reason.code === 'ERR_CREDENTIALS_MISSING') return [];
-  const description = reason.code === 'ERR_TOKEN_EXPIRED' ? 'The access token expired' : 'The access token is invalid';
+  const [error, description] = texts[reason.code] ?? ofClass(reason.code);
   const { headers, body } = challengeFor(reason, { realm: 'api', dpop: undefined });
-  const challenge = `Bearer realm="api", error="invalid_token", error_description="${description}"`;
-  const answer = JSON.stringify({ error: 'invalid_token', error_description: description });
+  const challenge = `Bearer realm="api", error="${error}", error_description="${description}"`;
+  const answer = JSON.stringify({ error, error_description: description });
   return [headers['WWW-Authenticate'], body].filter((text) => text !== challenge && text !== answer).map(String);
+}
+
+type Texts = readonly [error: string, description: string];
+
+// An error that a client can correct has its own text.
+const texts: { readonly [Code in AuthErrorCode]?: Texts } = {
+  ERR_TOKEN_EXPIRED: ['invalid_token', 'The access token expired'],
+  ERR_PROOF_TIME: ['invalid_dpop_proof', 'The DPoP proof is too old or too new'],
+  ERR_PROOF_NONCE: ['use_dpop_nonce', 'The DPoP proof needs the nonce of the header DPoP-Nonce'],
+};
+
+function ofClass(code: AuthErrorCode): Texts {
+  if (code.startsWith('ERR_PROOF_')) return ['invalid_dpop_proof', 'The DPoP proof is invalid'];
+  return ['invalid_token', 'The access token is invalid'];
 }

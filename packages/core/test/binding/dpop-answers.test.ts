@@ -197,6 +197,18 @@ describe('a nonce', () => {
     expect(await nonceFrom(verifier, { nonce: first })).not.toBe(first);
   });
 
+  it('[DPOP-NONCE] that is older is renewed by the answer to a missing scope, too', async () => {
+    const clock = new FakeClock();
+    const verifier = instance(clock);
+    const nonce = await nonceFrom(verifier);
+    clock.advance(60);
+    const request = dpopRequest(bound, signProof(client, bound, { nonce }));
+    const result = await verifier.authenticate(request, { scope: 'write' });
+    if (result.ok) throw new Error('The request was granted');
+    const { status, headers } = verifier.challenge(result.error);
+    expect({ status, renewed: headers['DPoP-Nonce'] }).toEqual({ status: 403, renewed: await nonceFrom(verifier) });
+  });
+
   it('[DPOP-NONCE] of an instance whose clock is a period ahead or behind is accepted', async () => {
     const ahead = new FakeClock(now + 59);
     const given = await nonceFrom(instance(ahead));

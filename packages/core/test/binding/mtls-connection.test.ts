@@ -192,3 +192,35 @@ it('[MTLS-REQUIRE] refuses tokens that are not bound, and accepts a certificate 
   });
   expect(await verifier.authenticate(bearerRequest(tokenFor(thumbprintOf(own))))).toMatchObject({ ok: true });
 });
+
+it('[MTLS-PLAIN] a runtime that does not show the connection is a ConfigurationError, and not a 401', async () => {
+  const verifier = verifierFor(issuerKey, { mtls: fromTls });
+  const request = fromNodeRequest({ headers: { authorization: `Bearer ${tokenFor(thumbprintOf(own))}` } });
+  await expect(verifier.authenticate(request)).rejects.toThrow(/mtls\.certificate is 'tls'/);
+});
+
+it('[MTLS-BOTH] a proof without a request shows no certificate', async () => {
+  const verifier = verifierFor(issuerKey, { mtls: fromTls, dpop: { publicUrl } });
+  const token = signBound(issuerKey, client, { cnf: { jkt: keyThumbprint(client), 'x5t#S256': thumbprintOf(own) } });
+  const options = { proof: signProof(client, token), method: 'GET', url: `${publicUrl}/orders` };
+  await expect(verifier.verify(token, options)).rejects.toMatchObject({ code: 'ERR_BINDING_REQUIRED' });
+});
+
+it.each([
+  ['text', () => own.cert],
+  ['a promise', async () => new Uint8Array()],
+  ['the certificate of Node.js', () => new X509Certificate(own.cert)],
+])('[MTLS-FUNCTION] that returns %s is an error of the application', async (_case, certificate) => {
+  const verifier = verifierFor(issuerKey, { mtls: { certificate: certificate as never } });
+  const result = verifier.authenticate(bearerRequest(tokenFor(thumbprintOf(own))));
+  await expect(async () => result).rejects.toThrow(/must return the DER of the certificate in a Uint8Array/);
+});
+
+it('[MTLS-FUNCTION] that returns null or undefined has no certificate', async () => {
+  for (const none of [null, undefined]) {
+    const verifier = verifierFor(issuerKey, { mtls: { certificate: () => none as undefined } });
+    expect(await verifier.authenticate(bearerRequest(tokenFor(thumbprintOf(own))))).toMatchObject({
+      error: { code: 'ERR_BINDING_MISMATCH' },
+    });
+  }
+});

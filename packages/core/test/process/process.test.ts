@@ -79,6 +79,16 @@ describe('the loaded modules', () => {
     }
   });
 
+  it('[PROCESS-LAZY] are the proof of possession with the options dpop and mtls only', async () => {
+    const { own, ownWithBinding } = await loadedWith();
+    expect(own.length).toBeGreaterThan(0);
+    const parts = [/open-proof-verifier/, /certificate-verifier/];
+    for (const part of parts) {
+      expect(own.filter((file) => part.test(file))).toEqual([]);
+      expect(ownWithBinding.filter((file) => part.test(file))).toHaveLength(1);
+    }
+  });
+
   it('are undici after the first fetch, and never jose', async () => {
     const { afterFetch } = await loadedWith();
     expect(afterFetch).toContain('undici');

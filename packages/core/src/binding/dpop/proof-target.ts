@@ -20,12 +20,22 @@ export function urisOf(request: RequestLike | ProofRequest, publicUrls: readonly
   if (target === undefined) {
     throw new ConfigurationError('A RequestLike must have target(), the path of the request, for DPoP');
   }
-  const path = normalizePath(pathOf(target));
-  return publicUrls.map((publicUrl) => `${publicUrl}${path}`);
+  const path = pathOf(target);
+  if (path === undefined) return [];
+  const normalized = normalizePath(path);
+  return publicUrls.map((publicUrl) => `${publicUrl}${normalized}`);
 }
+
+// Room for encoded characters and dot segments, so that the cost of refusing a long URI has a bound.
+const maxFactor = 4;
+const maxExtra = 1024;
 
 /** Whether `htu` names one of some normalized URIs. */
 export function namesUri(htu: string, uris: readonly string[]): boolean {
+  // Most clients send the normal form.
+  if (uris.includes(htu)) return true;
+  const [uri = ''] = htu.split(/[?#]/, 1);
+  if (uri.length > maxFactor * Math.max(...uris.map(({ length }) => length)) + maxExtra) return false;
   const given = normalizeUri(htu);
   return given !== undefined && uris.includes(given);
 }
@@ -34,8 +44,10 @@ function isProofRequest(request: RequestLike | ProofRequest): request is ProofRe
   return Object.hasOwn(request, 'uri');
 }
 
-function pathOf(target: string): string {
-  if (!target.startsWith('/')) return absoluteForm.exec(target)?.groups?.['path'] ?? '';
+// Undefined if the target is none of the forms of RFC 9112, section 3.2: a framework may read another path in it.
+function pathOf(target: string): string | undefined {
+  if (target === '*') return '';
+  if (!target.startsWith('/')) return absoluteForm.exec(target)?.groups?.['path'];
   const end = target.search(/[?#]/);
   return end === -1 ? target : target.slice(0, end);
 }

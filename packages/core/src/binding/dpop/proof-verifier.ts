@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache';
 import type { AcceptedAlgorithms } from '../../crypto/algorithms.ts';
 import { encodeBinary } from '../../crypto/base64url.ts';
 import { isAuthError, ProofError } from '../../errors.ts';
@@ -8,12 +7,14 @@ import type { RequestLike } from '../../request/request.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { CryptoRuntime, ImportedKey } from '../../runtime/crypto-runtime.ts';
 import type { TelemetryRuntime } from '../../runtime/telemetry-runtime.ts';
-import { type CompactJws, parseCompactJws } from '../../token/compact-jws.ts';
+import { type CompactJws, parseCompactJws, type VerifiedHeaders } from '../../token/compact-jws.ts';
 import { countProof } from './count-proof.ts';
+import { ProofClaimer } from './proof-claimer.ts';
 import { type ProofClaims, readProofClaims } from './proof-claims.ts';
 import { longestReplay, ProofFreshness } from './proof-freshness.ts';
 import { readProof } from './proof-header.ts';
 import { denyOtherKey, type ProofKey, readProofKey } from './proof-key.ts';
+import { ProofKeys } from './proof-keys.ts';
 import { type NonceList, nonceState, type ProofNonces } from './proof-nonces.ts';
 import { urisOf } from './proof-target.ts';
 import { ProofWarnings } from './proof-warnings.ts';
@@ -53,10 +54,15 @@ export interface AcceptedProof {
   readonly nextNonce: string | undefined;
 }
 
-const maxKeys = 1000;
+/** The key and the request of a proof. */
+interface ProofSource {
+  readonly jkt: string;
+  readonly request: RequestLike;
+}
+
 const accepted: AcceptedProof = Object.freeze({ nextNonce: undefined });
-// For as many periods a nonce is accepted.
-const periodsOfNonce = 3;
+// For as many periods a nonce is accepted at most: that of a process whose clock is ahead is accepted one period early.
+const periodsOfNonce = 4;
 
 /**
  * Verifies DPoP proofs (RFC 9449, section 4.3), cheap steps first: form, key, claims, signature, nonce or time, replay. The
@@ -64,12 +70,15 @@ const periodsOfNonce = 3;
  */
 export class ProofVerifier {
   readonly #parts: ProofVerifierParts;
-  readonly #keys: LRUCache<string, ImportedKey> = new LRUCache({ max: maxKeys });
+  readonly #keys: ProofKeys;
   readonly #freshness: ProofFreshness;
   readonly #warnings: ProofWarnings;
+  readonly #claimer: ProofClaimer | undefined;
 
   constructor(parts: ProofVerifierParts) {
     this.#parts = parts;
+    this.#keys = new ProofKeys(parts.runtime);
+    this.#claimer = parts.replay && new ProofClaimer(parts.replay);
     this.#freshness = new ProofFreshness(parts.window, parts.clock);
     this.#warnings = new ProofWarnings({ clock: parts.clock, warn: parts.runtime.warn });
   }
@@ -83,48 +92,34 @@ export class ProofVerifier {
   }
 
   #verify(request: RequestLike, { jkt, tokenHash }: ProofTask): MaybePromise<AcceptedProof> {
-    const { algorithms, publicUrls, runtime } = this.#parts;
-    const jws = parseProof(readProof(request), runtime);
-    const key = readProofKey(jws.header, algorithms, runtime);
-    return andThen(denyOtherKey(key, jkt, runtime), (denied) => {
-      if (denied !== undefined) throw denied;
+    const { publicUrls, runtime } = this.#parts;
+    const known = this.#keys.find(jkt);
+    const jws = parseProof(readProof(request), runtime, known);
+    const acceptKey = (key: ImportedKey | ProofKey): MaybePromise<AcceptedProof> => {
       const uris = urisOf(request, publicUrls);
       const claims = readProofClaims(jws.claims, { method: request.method, uris, tokenHash });
-      return andThen(this.#verifySignature(jws, key, jkt), () => this.#acceptOnce(claims, jkt));
+      const imported = isProofKey(key) ? this.#keys.import(key, jws, jkt) : key;
+      return andThen(verifySignature(jws, imported), () => this.#acceptOnce(claims, { jkt, request }));
+    };
+    if (known?.get(jws.encodedHeader) !== undefined) return acceptKey(known.imported);
+    return andThen(this.#readKey(jws, jkt), acceptKey);
+  }
+
+  #readKey({ header }: CompactJws, jkt: string): MaybePromise<ProofKey> {
+    const { algorithms, runtime } = this.#parts;
+    const key = readProofKey(header, algorithms, runtime);
+    return andThen(denyOtherKey(key, jkt, runtime), (denied) => {
+      if (denied !== undefined) throw denied;
+      return key;
     });
   }
 
-  #verifySignature(jws: CompactJws, key: ProofKey, jkt: string): MaybePromise<void> {
-    return andThen(this.#importKey(key, jkt), (imported) =>
-      andThen(imported.verify(jws.signingInput, jws.signature), (isValid) => {
-        if (!isValid) throw new ProofError('ERR_PROOF_SIGNATURE', 'The signature of the proof is invalid');
-      }),
-    );
-  }
-
-  // Only keys of tokens with a valid signature get here.
-  #importKey({ algorithm, jwk }: ProofKey, jkt: string): MaybePromise<ImportedKey> {
-    const id = `${algorithm} ${jkt}`;
-    const known = this.#keys.get(id);
-    if (known !== undefined) return known;
-    const store = (imported: ImportedKey): ImportedKey => {
-      this.#keys.set(id, imported);
-      return imported;
-    };
-    try {
-      const imported = this.#parts.runtime.importKey(jwk, algorithm);
-      return imported instanceof Promise ? imported.then(store, rejectKey) : store(imported);
-    } catch {
-      return rejectKey();
-    }
-  }
-
-  #acceptOnce(claims: ProofClaims, jkt: string): MaybePromise<AcceptedProof> {
+  #acceptOnce(claims: ProofClaims, source: ProofSource): MaybePromise<AcceptedProof> {
     const { nonces } = this.#parts;
     if (nonces !== undefined) {
       return andThen(nonces.source.list(), (list) => {
         const nextNonce = this.#nextNonce(claims, list);
-        return this.#claim(claims, jkt, periodsOfNonce * nonces.rotation, { nextNonce });
+        return andThen(this.#claim(claims, source, periodsOfNonce * nonces.rotation), () => ({ nextNonce }));
       });
     }
     const isFresh = this.#freshness.isFresh(claims.iat);
@@ -132,7 +127,7 @@ export class ProofVerifier {
     if (!isFresh) {
       throw new ProofError('ERR_PROOF_TIME', 'The proof is too old or too new', { claim: 'iat', reason: 'mismatch' });
     }
-    return this.#claim(claims, jkt, this.#freshness.replayTime(claims.iat), accepted);
+    return andThen(this.#claim(claims, source, this.#freshness.replayTime(claims.iat)), () => accepted);
   }
 
   #nextNonce({ nonce }: ProofClaims, list: NonceList): string | undefined {
@@ -142,30 +137,35 @@ export class ProofVerifier {
     return state === 'current' ? undefined : list.current;
   }
 
-  #claim({ jti }: ProofClaims, jkt: string, seconds: number, result: AcceptedProof): MaybePromise<AcceptedProof> {
-    const { replay, runtime } = this.#parts;
-    if (replay === undefined) return result;
+  #claim({ jti }: ProofClaims, { jkt, request }: ProofSource, seconds: number): MaybePromise<void> {
+    const claimer = this.#claimer;
+    if (claimer === undefined) return;
     // The digest is one of ASCII text; a lone surrogate has no encoding.
-    return andThen(runtime.digest(`${jkt}.${encodeURIComponent(jti.toWellFormed())}`), (digest) =>
-      andThen(replay.claim(encodeBinary(digest), seconds), (isFirst) => {
-        if (!isFirst) throw new ProofError('ERR_PROOF_REPLAYED', 'The proof was used before', { claim: 'jti' });
-        return result;
-      }),
+    return andThen(this.#parts.runtime.digest(`${jkt}.${encodeURIComponent(jti.toWellFormed())}`), (digest) =>
+      claimer.claim(encodeBinary(digest), seconds, request.identity),
     );
   }
 }
 
-function parseProof(proof: string, runtime: CryptoRuntime): CompactJws {
+function isProofKey(key: ImportedKey | ProofKey): key is ProofKey {
+  return Object.hasOwn(key, 'jwk');
+}
+
+function parseProof(proof: string, runtime: CryptoRuntime, known: VerifiedHeaders | undefined): CompactJws {
   try {
-    return parseCompactJws(proof, runtime);
+    return parseCompactJws(proof, runtime, known);
   } catch (error) {
     const code = isAuthError(error) && error.code === 'ERR_ALG_NOT_ALLOWED' ? 'ERR_PROOF_ALG' : 'ERR_PROOF_MALFORMED';
     throw new ProofError(code, 'The proof is not a signed JWT of the accepted form');
   }
 }
 
-function rejectKey(): never {
-  throw new ProofError('ERR_PROOF_KEY', 'The key in the header of the proof is not usable');
+function verifySignature(jws: CompactJws, key: MaybePromise<ImportedKey>): MaybePromise<void> {
+  return andThen(key, (imported) =>
+    andThen(imported.verify(jws.signingInput, jws.signature), (isValid) => {
+      if (!isValid) throw new ProofError('ERR_PROOF_SIGNATURE', 'The signature of the proof is invalid');
+    }),
+  );
 }
 
 function nonceFault(sent: string | undefined, current: string): ProofError {

@@ -22,14 +22,14 @@ export class ReplayClaims {
    */
   claim(id: string, seconds: number): MaybePromise<boolean> {
     try {
-      const answer = this.#store.claim(id, seconds);
-      return answer instanceof Promise ? this.#rejectLate(answer) : this.#answered(answer);
+      const answer: unknown = this.#store.claim(id, seconds);
+      return isThenable(answer) ? this.#rejectLate(Promise.resolve(answer)) : this.#answered(answer);
     } catch (cause) {
       throw this.#failed(cause);
     }
   }
 
-  async #rejectLate(claim: Promise<boolean>): Promise<boolean> {
+  async #rejectLate(claim: Promise<unknown>): Promise<boolean> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<never>((_resolve, reject) => {
       timer = setTimeout(() => reject(new Error(`No answer within ${claimTimeout} ms`)), claimTimeout);
@@ -55,4 +55,9 @@ export class ReplayClaims {
     if (isAuthError(cause) && cause.status === 503) return cause;
     return new UnavailableError('ERR_REPLAY_STORE_UNAVAILABLE', 'The replay store cannot be asked', { cause });
   }
+}
+
+// Stores return the promises of other libraries, too.
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value;
 }

@@ -45,15 +45,16 @@ export class CertificateVerifier {
   #thumbprint(request: RequestLike): MaybePromise<string | undefined> {
     const { certificate, isTrusted } = this.#parts;
     if (certificate === 'tls') return this.#thumbprintOfConnection(request.connection);
-    if (typeof certificate === 'function') return this.#hash(derOf(certificate(request)));
+    if (typeof certificate === 'function') return this.#hash(returnedDer(certificate(request)));
     if (!isTrusted(request.connection?.remoteAddress)) return undefined;
     return this.#hash(readCertificateHeader(request, certificate));
   }
 
   // Once for each connection: its certificate does not change.
   #thumbprintOfConnection(connection: ClientConnection | undefined): MaybePromise<string | undefined> {
-    const known = connection === undefined ? undefined : this.#ofConnection.get(connection);
-    if (connection === undefined || known !== undefined) return known;
+    if (connection === undefined) throw noTls();
+    const known = this.#ofConnection.get(connection);
+    if (known !== undefined) return known;
     return andThen(this.#hash(certificateOf(connection)), (presented) => {
       if (presented !== undefined) this.#ofConnection.set(connection, presented);
       return presented;
@@ -74,15 +75,26 @@ function certificateOf(connection: ClientConnection): PresentedCertificate | und
     return certPresented === '1' && certVerified === 'SUCCESS' ? fromHex(certFingerprintSHA256) : undefined;
   }
   if (typeof connection.getPeerX509Certificate !== 'function') {
-    throw new ConfigurationError(
-      "mtls.certificate is 'tls', and the request came without TLS. Behind a proxy that ends TLS, name the header that it sends, such as nginx({ trustedProxy })",
-    );
+    throw noTls();
   }
   return derOf(connection.getPeerX509Certificate()?.raw);
 }
 
+// JavaScript may return anything. A text would be hashed as it is, and never be the certificate.
+function returnedDer(der: unknown): PresentedCertificate | undefined {
+  if (der === undefined || der === null) return undefined;
+  if (der instanceof Uint8Array) return derOf(der);
+  throw new TypeError('mtls.certificate must return the DER of the certificate in a Uint8Array, or undefined');
+}
+
 function derOf(der: Uint8Array | undefined): PresentedCertificate | undefined {
   return der === undefined ? undefined : { der };
+}
+
+function noTls(): ConfigurationError {
+  return new ConfigurationError(
+    "mtls.certificate is 'tls', and the request came without TLS. Behind a proxy that ends TLS, name the header that it sends, such as nginx({ trustedProxy })",
+  );
 }
 
 function mismatch(message: string): TokenError {

@@ -26,7 +26,7 @@ interface Field {
 
 function parseField(text: string): Field | undefined {
   const { name, quoted, plain } =
-    /^\s*(?<name>[A-Za-z]+)=(?:"(?<quoted>(?:[^"\\]|\\.)*)"|(?<plain>[^"]*))\s*$/.exec(text)?.groups ?? {};
+    /^(?<name>[A-Za-z]+)=(?:"(?<quoted>(?:[^"\\]|\\.)*)"|(?<plain>[^"]*))$/.exec(text.trim())?.groups ?? {};
   if (name === undefined) return undefined;
   return { name: name.toLowerCase(), value: quoted?.replace(/\\(.)/g, '$1') ?? plain ?? '' };
 }
