@@ -27,7 +27,7 @@ export interface McpAuth {
   /** For Hono: `app.use(auth.hono)`. Sets the variable `auth`. */
   hono(c: fetchHost.HonoContext, next: fetchHost.Next): Promise<Response | undefined>;
   /** For `createServer` of Node.js. Calls the handler with `req.auth`. Answers 500 if `validate` or `getToken` throws. */
-  node<Q extends McpRequest, S extends McpResponse>(handle: (req: Q, res: S) => unknown): (req: Q, res: S) => void;
+  node<Q, S>(handle: (req: Q, res: S) => unknown): (req: Q & McpRequest, res: S & McpResponse) => void;
   /** For Fetch hosts: Workers, Deno, Bun, Next.js. Calls the MCP server with `{ authInfo }`. */
   fetch(handler: fetchHost.McpFetchHandler): fetchHost.FetchListener;
   /** Authenticates one request of the Fetch API. Returns the caller, or the response to write. */

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Adapter, AdapterPayload, Configuration, Provider } from 'oidc-provider';
+import type { Adapter, Configuration, Provider } from 'oidc-provider';
 import { ENDPOINTS } from './endpoints.ts';
 import type { Settings } from './options.ts';
 
@@ -41,9 +41,11 @@ export async function answerLogin(
   await provider.interactionFinished(request, response, { login: { accountId: account } });
 }
 
+type Stored = Parameters<Adapter['upsert']>[1];
+
 // Codes and sessions are found again by other requests. Nothing of them expires within a test.
 function memoryAdapters(): (model: string) => Adapter {
-  const stored = new Map<string, AdapterPayload>();
+  const stored = new Map<string, Stored>();
   return (model) => ({
     upsert: async (id, entry) => void stored.set(`${model} ${id}`, entry),
     find: async (id) => stored.get(`${model} ${id}`),

@@ -17,7 +17,7 @@ export async function withHost<TResult>(
 }
 
 /** The first request of every client. */
-export const initialize = {
+const initialize = {
   jsonrpc: '2.0',
   id: 1,
   method: 'initialize',
