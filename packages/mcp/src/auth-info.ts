@@ -62,6 +62,5 @@ export function toAuthInfo(auth: VerifiedToken, { resource }: ResourceServer = {
  * ```
  */
 export function getAuth(info: object | undefined): VerifiedToken | undefined {
-  if (info === undefined || !Object.hasOwn(info, verified)) return undefined;
-  return (info as { readonly [verified]: VerifiedToken })[verified];
+  return info !== undefined && Object.hasOwn(info, verified) ? Reflect.get(info, verified) : undefined;
 }

@@ -3,22 +3,16 @@ import type { AuthInfo } from './auth-info.ts';
 import { decide } from './decide.ts';
 
 /** An MCP server on the Fetch API: what `createMcpHandler` of the SDK returns. */
-export interface McpFetchHandler {
-  fetch(request: Request, options: { authInfo: AuthInfo }): Response | Promise<Response>;
-}
+export type McpFetchHandler = { fetch(request: Request, options: { authInfo: AuthInfo }): Promise<Response> };
 
 /** The `fetch` of a Worker, or the handler of `Deno.serve`, `Bun.serve` and Next.js. */
 export type FetchListener = (request: Request, env?: unknown, context?: FetchContext) => Promise<Response>;
 
 /** The part of the context of Hono that is used. */
-export interface HonoContext {
-  readonly res: Response;
-  readonly req: { readonly raw: Request };
-  readonly env: unknown;
-  readonly executionCtx: { waitUntil(work: Promise<unknown>): void };
-  set(name: never, value: never): void;
-  header(name: string, value?: string): void;
-}
+export type HonoContext = { req: { raw: Request }; env: unknown; res: Response } & HonoMethods;
+
+type HonoMethods = { executionCtx: Pick<Required<FetchContext>, 'waitUntil'> } & HonoSetters;
+type HonoSetters = { set(name: never, value: never): void; header(name: string, value?: string): void };
 
 /** Continues with the next middleware. */
 export type Next = () => Promise<void>;
@@ -40,7 +34,9 @@ export function toFetchListener(guard: Guard, handler: McpFetchHandler): FetchLi
 /** The middleware of a guard for Hono. */
 export async function authenticateHono(guard: Guard, c: HonoContext, next: Next): Promise<Response | undefined> {
   const { incoming, outgoing } = Object(c.env);
-  const waitUntil = (work: Promise<unknown>): void => keepAlive(c, work);
+  // Only runtimes that stop after the response have an execution context.
+  const keepAlive = async (work: Promise<unknown>): Promise<void> => c.executionCtx.waitUntil(work);
+  const waitUntil = (work: Promise<unknown>): unknown => keepAlive(work).catch(() => undefined);
   const decision = await decide(guard, fromFetchRequest(c.req.raw, { connection: incoming?.socket, waitUntil }));
   if (decision.answer !== undefined) {
     // @hono/node-server: a connection that is closed with unread data would be reset.
@@ -51,12 +47,4 @@ export async function authenticateHono(guard: Guard, c: HonoContext, next: Next)
   await next();
   for (const [name, value] of decision.headers) if (c.res.status !== 101) c.header(name, value);
   return undefined;
-}
-
-function keepAlive(c: HonoContext, work: Promise<unknown>): void {
-  try {
-    c.executionCtx.waitUntil(work);
-  } catch {
-    // Only runtimes that stop after the response have an execution context.
-  }
 }

@@ -2,19 +2,15 @@ import * as core from '@verifier/core';
 import type { AuthInfo } from './auth-info.ts';
 import { decide } from './decide.ts';
 import * as fetchHost from './fetch-host.ts';
-import { authenticateNode, type McpRequest, type McpResponse } from './node-host.ts';
+import { guardNode, type McpRequest, type McpResponse } from './node-host.ts';
 
 /** Options for {@link mcpAuth}: those of a verifier, whose `resource` is required, or a verifier that has one. */
-export type McpAuthOptions =
-  | (core.VerifierOptions & { readonly resource: core.ResourceOptions; readonly optional?: undefined })
-  | core.SharedVerifier;
+export type McpAuthOptions = (core.VerifierOptions & WithResource) | core.SharedVerifier;
+
+type WithResource = { readonly resource: core.ResourceOptions; readonly optional?: undefined };
 
 /** The part of a Fastify reply that is used. */
-export interface McpReply {
-  readonly raw: McpResponse;
-  getHeaders(): object;
-  hijack(): unknown;
-}
+export type McpReply = { readonly raw: McpResponse; getHeaders(): object; hijack(): unknown };
 
 /** The guard of an MCP server, for each kind of host. Each also serves the metadata, before it authenticates. */
 export interface McpAuth {
@@ -67,37 +63,34 @@ export function mcpAuth(options: McpAuthOptions): McpAuth {
   const guard = createMcpGuard(options);
   return {
     verifier: guard.verifier,
-    express: (req, res, next) => {
-      authenticateNode(guard, req, res).then((isGranted) => isGranted && next(), next);
-    },
+    express: (req, res, next) => void guardNode(guard, req, res).then((isGranted) => isGranted && next(), next),
     fastify: async ({ raw }, reply) => {
-      if (!(await authenticateNode(guard, raw, reply.raw, { ...reply.getHeaders() }))) reply.hijack();
+      if (!(await guardNode(guard, raw, reply.raw, { ...reply.getHeaders() }))) reply.hijack();
     },
     hono: (c, next) => fetchHost.authenticateHono(guard, c, next),
     node: (handler) => (req, res) => {
       const fail = (): unknown => res.headersSent || Object.assign(res, { statusCode: 500 }).end();
-      authenticateNode(guard, req, res).then((isGranted) => isGranted && void handler(req, res), fail);
+      guardNode(guard, req, res).then((isGranted) => isGranted && void handler(req, res), fail);
     },
     fetch: (handler) => fetchHost.toFetchListener(guard, handler),
     authenticate: async (request, context) => {
       const decision = await decide(guard, core.fromFetchRequest(request, context));
       return decision.answer === undefined ? decision.authInfo : core.toFetchResponse(decision.answer);
     },
-    metadata: async (request) => {
-      const answer = await guard.answerMetadata(core.fromFetchRequest(request));
-      return answer && core.toFetchResponse(answer);
-    },
+    metadata: async (request) => toResponse(await guard.answerMetadata(core.fromFetchRequest(request))),
   };
 }
 
+function toResponse(answer: core.HttpAnswer | undefined): Response | undefined {
+  return answer && core.toFetchResponse(answer);
+}
+
 function createMcpGuard(options: McpAuthOptions): core.Guard {
-  const { resource, verifier, ...others } = Object(options);
-  const unknown = ['optional', 'onError'].find((name) => others[name] !== undefined);
-  if (unknown !== undefined) throw new core.ConfigurationError(`mcpAuth has no option ${unknown}: remove it`);
+  const { resource, verifier, optional, onError } = Object(options);
+  if (optional || onError) throw new core.ConfigurationError('mcpAuth has neither optional nor onError: remove them');
   if (verifier === undefined && resource === undefined) throw new core.ConfigurationError(resourceMissing);
   if (verifier !== undefined) core.protectedResourceMetadata(verifier);
   return core.createGuard(options);
 }
 
-const resourceMissing =
-  "mcpAuth requires resource, the URL of the MCP server, such as { url: 'https://mcp.example.com/mcp' }";
+const resourceMissing = "mcpAuth requires resource, such as { url: 'https://mcp.example.com/mcp' }";

@@ -1,3 +1,4 @@
+import type { Guard } from '@verifier/core';
 import * as core from '@verifier/core';
 import { decide } from './decide.ts';
 
@@ -5,25 +6,16 @@ import { decide } from './decide.ts';
 export type McpRequest = core.NodeRequest & core.DrainableRequest;
 
 /** The part of `http.ServerResponse` that is used. */
-export interface McpResponse extends core.NodeResponse, core.DrainableResponse {
-  readonly headersSent: boolean;
-  statusCode: number;
-  end(body?: string): unknown;
-}
+export type McpResponse = core.NodeResponse & core.DrainableResponse & Writable;
 
-type Headers = Readonly<Record<string, string | readonly string[]>>;
+type Writable = { readonly headersSent: boolean; statusCode: number; end(body?: string): unknown };
 
 /**
  * Authenticates a request of Node.js. Returns whether it may continue; otherwise, it is answered.
  *
  * @param earlier - Headers of the framework that are not on the response yet, such as those of CORS.
  */
-export async function authenticateNode(
-  guard: core.Guard,
-  req: McpRequest,
-  res: McpResponse,
-  earlier: Headers = {},
-): Promise<boolean> {
+export async function guardNode(guard: Guard, req: McpRequest, res: McpResponse, earlier?: object): Promise<boolean> {
   const decision = await decide(guard, core.fromNodeRequest(req));
   if (decision.answer !== undefined) {
     await core.drainRequest(req, res);
@@ -36,7 +28,7 @@ export async function authenticateNode(
   return true;
 }
 
-function write({ status, headers, body }: core.HttpAnswer, res: McpResponse, earlier: Headers): void {
+function write({ status, headers, body }: core.HttpAnswer, res: McpResponse, earlier: object = {}): void {
   for (const [name, value] of Object.entries(earlier)) res.setHeader(name, value);
   res.statusCode = status;
   core.setChallengeHeaders(core.fromNodeResponse(res), headers);

@@ -42,6 +42,6 @@ function parse(scope: Scopes): readonly string[] {
 function challenge(names: readonly string[], info?: Scoped): Challenge | undefined {
   const auth = getAuth(info) ?? info;
   if (auth !== undefined && names.every((name) => hasScope(auth, name))) return undefined;
-  const [first = '', ...others] = names;
-  return { scopes: [first, ...others], errorDescription: 'The access token lacks a required scope' };
+  // Not empty: requirements without a scope are an error.
+  return { scopes: names as Challenge['scopes'], errorDescription: 'The access token lacks a required scope' };
 }

@@ -2,9 +2,7 @@ import { isAuthError, type Verifier } from '@verifier/core';
 import { type AuthInfo, toAuthInfo } from './auth-info.ts';
 
 /** An `OAuthTokenVerifier` of the MCP SDK, of version 1 and 2. */
-export interface TokenVerifier {
-  verifyAccessToken(token: string): Promise<AuthInfo>;
-}
+export type TokenVerifier = { verifyAccessToken(token: string): Promise<AuthInfo> };
 
 /** Creates the token verifier whose refusals are errors of one version of the SDK. */
 export function toTokenVerifier(verifier: Verifier, toError: (status: number, text: string) => Error): TokenVerifier {

@@ -2,8 +2,6 @@ import { OAuthError, OAuthErrorCode } from '@modelcontextprotocol/server';
 import type { Verifier } from '@verifier/core';
 import { type TokenVerifier, toTokenVerifier } from './token-verifier.ts';
 
-export type { TokenVerifier };
-
 /**
  * Adapts a verifier to `requireBearerAuth` of the MCP SDK, version 2. A bad token is answered with the 401 of the SDK. An
  * outage of the issuer is answered with its 500; `mcpAuth` answers 503.

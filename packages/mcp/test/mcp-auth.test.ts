@@ -138,8 +138,8 @@ describe('mcpAuth', () => {
       { verifier: createVerifier({ issuer: 'https://a.example', audience: 'a' }) },
       /resource/,
     ],
-    ['optional', { issuer: 'https://login.example', resource: { url }, optional: true }, /no option optional/],
-    ['onError', { issuer: 'https://login.example', resource: { url }, onError: 'framework' }, /no option onError/],
+    ['optional', { issuer: 'https://login.example', resource: { url }, optional: true }, /neither optional/],
+    ['onError', { issuer: 'https://login.example', resource: { url }, onError: 'framework' }, /neither optional/],
     ['a misspelled option', { issuer: 'https://login.example', resource: { url }, audiance: 'a' }, /audience/],
   ])('[MCP-OPTIONS] refuses %s', (_name, options, message) => {
     const error = fault(options);
