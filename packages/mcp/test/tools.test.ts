@@ -89,6 +89,11 @@ describe('requireScopes', () => {
     expect(required({ request, authInfo: { scopes: ['notes:admin'] } })?.scopes).toEqual(['notes:read']);
   });
 
+  it('[MCP-SCOPES] reads scopes with spaces between them, each once', () => {
+    expect(requireScopes('notes:read notes:write', 'notes:read')({ request })?.scopes).toEqual(scopes);
+    expect(requireScopes(() => 'notes:read notes:write')({ request })?.scopes).toEqual(scopes);
+  });
+
   it('[MCP-SCOPES] denies a request that no guard authenticated', () => {
     expect(requireScopes('notes:read')({ request })?.scopes).toEqual(['notes:read']);
   });
