@@ -4,7 +4,7 @@ export default packageTests('example-documents', {
   folder: import.meta.dirname,
   lanes: {
     processes: [
-      'test/{documents,cors,docker,frameworks,issuers,key-types,logs,migration,observability,rate-limits,serverless,testing}.test.ts',
+      'test/{documents,cors,docker,frameworks,issuers,key-types,logs,mcp,migration,observability,rate-limits,serverless,testing}.test.ts',
     ],
   },
 });

@@ -1,11 +1,12 @@
 import { type Environment, startEnvironment } from './environment.ts';
 import { Report } from './report/report.ts';
 import { keyRotation } from './scenarios/key-rotation.ts';
+import { mcpClient } from './scenarios/mcp-client.ts';
 import { outage } from './scenarios/outage.ts';
 import { routeAccess } from './scenarios/route-access.ts';
 import { type Scenario, ScenarioContext } from './scenarios/scenario-context.ts';
 
-const scenarios: readonly Scenario[] = [routeAccess, keyRotation, outage];
+const scenarios: readonly Scenario[] = [routeAccess, keyRotation, outage, mcpClient];
 
 /** Runs every scenario, and returns whether all answers were the expected ones. */
 export async function runDemo(print: (line: string) => void): Promise<boolean> {

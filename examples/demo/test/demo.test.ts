@@ -33,6 +33,21 @@ describe('npm start', () => {
     expect(demo.stdout).toMatch(/600 GET \/orders +key-1, then key-2 +Express +600 x 200 OK .* 1: keys/);
   });
 
+  it('tells how a client of an MCP server logs in, and steps up for a tool', () => {
+    const [, story = ''] = demo.stdout.split(/^4\. /m);
+    expect(story).toMatch(/POST \/mcp +401 Unauthorized\n +WWW-Authenticate: Bearer realm="api", scope="notes:read"/);
+    expect(story).toMatch(/GET \/\.well-known\/oauth-protected-resource\/mcp +200 OK/);
+    expect(story).toMatch(/POST \/mcp +403 Forbidden/);
+    expect(story.match(/(?<=^ {2}result: ).*/gm)).toEqual([
+      'unauthorized',
+      'notes:read',
+      'buy milk',
+      'unauthorized',
+      'notes:read notes:write',
+      'added',
+    ]);
+  });
+
   it('writes colours if FORCE_COLOR is set', async () => {
     const { stdout } = await processResult(startNode(['src/index.ts'], { FORCE_COLOR: '1' }));
     expect(stdout).toContain('\u001b[');

@@ -25,6 +25,7 @@ async function startBlock(block: CodeBlock, runtime?: readonly string[]): Promis
     {
       ISSUER: issuer.issuer,
       AUDIENCE: issuer.audience,
+      RESOURCE: 'https://mcp.example.com/mcp',
       JWKS_URI: issuer.endpoints.keys.replace('127.0.0.1', 'localhost'),
     },
     runtime,

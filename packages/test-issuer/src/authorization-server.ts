@@ -1,7 +1,8 @@
 import type { JSONWebKeySet } from 'jose';
+import { ENDPOINTS } from './endpoints.ts';
 import { type KeyRing, keyRingOf, type RotateOptions, retireKey, rotateRing, toPublicKeySet } from './key-ring.ts';
 import { type AuthorizationServerOptions, type ClientCredentials, resolveSettings, type Settings } from './options.ts';
-import { ENDPOINTS, providerListener } from './provider-listener.ts';
+import { providerListener } from './provider-listener.ts';
 import { type Conditions, routeRequests } from './request-router.ts';
 import { RestartableServer } from './restartable-server.ts';
 import { type SignOptions, signToken } from './sign-token.ts';
@@ -49,6 +50,8 @@ export class AuthorizationServer {
   readonly endpoints: { readonly keys: string; readonly token: string };
   /** The certificate that a client must trust, as PEM; undefined over http. */
   readonly ca: string | undefined;
+  /** The URL at which clients receive authorization codes; undefined without the code flow. */
+  readonly redirectUri: string | undefined;
   readonly #parts: Parts;
   #ring: KeyRing;
 
@@ -59,6 +62,7 @@ export class AuthorizationServer {
     this.clients = settings.clients;
     this.endpoints = { keys: `${issuer}${ENDPOINTS.keys}`, token: `${issuer}${ENDPOINTS.token}` };
     this.ca = settings.tls?.ca ?? settings.tls?.cert;
+    this.redirectUri = settings.redirectUri;
     this.#parts = parts;
     this.#ring = ring;
     this.#useKeys(ring);

@@ -12,6 +12,8 @@ export type { FaultCounts, FaultDocument, ReceivedRequest } from './fault-traffi
 export type { ProgramName } from './find-program.ts';
 export { findProgram, programPackages } from './find-program.ts';
 export type { KeyRing, RotateOptions } from './key-ring.ts';
+export { logIn } from './log-in.ts';
+export { LoginClient } from './login-client.ts';
 export type { Nginx } from './nginx.ts';
 export { startNginx } from './nginx.ts';
 export type { AuthorizationServerOptions, ClientCredentials, TlsIdentity } from './options.ts';

@@ -45,6 +45,8 @@ export interface AuthorizationServerOptions {
   readonly metadata?: 'openid' | 'oauth' | 'both' | undefined;
   /** Serves https with this identity instead of http. */
   readonly tls?: TlsIdentity | undefined;
+  /** The URL at which clients receive authorization codes. Adds the code flow, whose user logs in by itself; off by default. */
+  readonly redirectUri?: string | undefined;
 }
 
 /** The options with their defaults filled in. */
@@ -61,6 +63,7 @@ export interface Settings {
   readonly cacheControl: string | undefined;
   readonly metadata: 'openid' | 'oauth' | 'both';
   readonly tls: TlsIdentity | undefined;
+  readonly redirectUri: string | undefined;
 }
 
 function registerClient(clientId: string): ClientCredentials {
@@ -82,5 +85,6 @@ export function resolveSettings(options: AuthorizationServerOptions): Settings {
     cacheControl: options.cacheControl,
     metadata: options.metadata ?? 'openid',
     tls: options.tls,
+    redirectUri: options.redirectUri,
   };
 }

@@ -3,12 +3,11 @@ import type { RequestListener } from 'node:http';
 import type { Adapter, ClientMetadata, Configuration, ResourceServer } from 'oidc-provider';
 // The entry of the package prints a warning on every Node.js release before its long-term support.
 import { Provider } from 'oidc-provider/lib/provider.js';
+import { answerLogin, codeFlow } from './code-flow.ts';
+import { ENDPOINTS } from './endpoints.ts';
 import { type KeyRing, listKeys } from './key-ring.ts';
 import type { ClientCredentials, Settings } from './options.ts';
 import type { SigningAlgorithm } from './signing-key.ts';
-
-/** Paths of the endpoints, below the path of the issuer. */
-export const ENDPOINTS = { keys: '/v1/keys', token: '/v1/token' } as const;
 
 // The client-credentials grant, the only one here, stores nothing for a JWT access token.
 const emptyAdapter: Adapter = {
@@ -21,14 +20,12 @@ const emptyAdapter: Adapter = {
   revokeByGrantId: async () => {},
 };
 
-function describeClient(client: ClientCredentials, alg: SigningAlgorithm): ClientMetadata {
-  return {
-    ...client,
-    grant_types: ['client_credentials'],
-    response_types: [],
-    redirect_uris: [],
-    id_token_signed_response_alg: alg,
-  };
+function describeClient(client: ClientCredentials, alg: SigningAlgorithm, { redirectUri }: Settings): ClientMetadata {
+  const ofCodes: Omit<ClientMetadata, 'client_id'> =
+    redirectUri === undefined
+      ? { grant_types: ['client_credentials'], response_types: [], redirect_uris: [] }
+      : { grant_types: ['client_credentials', 'authorization_code'], redirect_uris: [redirectUri] };
+  return { ...client, ...ofCodes, id_token_signed_response_alg: alg };
 }
 
 function describeResourceServer(audience: string, settings: Settings, ring: KeyRing): ResourceServer {
@@ -58,11 +55,11 @@ function describeFeatures(settings: Settings, ring: KeyRing): NonNullable<Config
   };
 }
 
-function describeServer(settings: Settings, ring: KeyRing): Configuration {
+function describeServer(issuer: string, settings: Settings, ring: KeyRing): Configuration {
   const keys = listKeys(ring);
   return {
     adapter: () => emptyAdapter,
-    clients: settings.clients.map((client) => describeClient(client, ring.current.alg)),
+    clients: settings.clients.map((client) => describeClient(client, ring.current.alg, settings)),
     clientAuthMethods: ['client_secret_basic', 'client_secret_post'],
     cookies: { keys: [randomBytes(16).toString('base64url')] },
     enabledJWA: { idTokenSigningAlgValues: [...new Set(keys.map((key) => key.alg))] },
@@ -76,16 +73,18 @@ function describeServer(settings: Settings, ring: KeyRing): Configuration {
     routes: { jwks: ENDPOINTS.keys, token: ENDPOINTS.token },
     scopes: [],
     ttl: { ClientCredentials: settings.tokenLifetime },
+    ...(settings.redirectUri !== undefined && codeFlow(issuer, settings)),
   };
 }
 
 /** Returns the listener of an oidc-provider with these keys. A provider cannot change its keys. */
 export function providerListener(issuer: string, settings: Settings, ring: KeyRing): RequestListener {
-  const provider = new Provider(issuer, describeServer(settings, ring));
+  const provider = new Provider(issuer, describeServer(issuer, settings, ring));
   // Errors are answered as OAuth errors. Tests abort requests, and that must print nothing.
   provider.silent = true;
   const answer = provider.callback();
   return (request, response) => {
-    void answer(request, response);
+    if (request.url?.startsWith(ENDPOINTS.login)) void answerLogin(provider, request, response);
+    else void answer(request, response);
   };
 }

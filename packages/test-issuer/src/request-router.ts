@@ -1,7 +1,8 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import { ENDPOINTS } from './endpoints.ts';
 import type { Settings } from './options.ts';
-import { ENDPOINTS } from './provider-listener.ts';
+
 import type { Target, TrafficCounter } from './traffic-counter.ts';
 
 /** The behaviour that a test may change while the server runs. */
@@ -53,11 +54,22 @@ async function prepareDocument(response: ServerResponse, conditions: Conditions)
   return true;
 }
 
+function isCodeFlow(pathname: string, mount: string): boolean {
+  return [ENDPOINTS.authorization, ENDPOINTS.login].some((endpoint) => pathname.startsWith(`${mount}${endpoint}`));
+}
+
 /** Returns a listener that counts requests, delays and overrides documents, and passes the rest to the provider. */
 export function routeRequests(settings: Settings, conditions: Conditions, traffic: TrafficCounter): RequestListener {
   const routes = listRoutes(settings);
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const [pathname = ''] = (request.url ?? '').split('?');
+    if (settings.redirectUri !== undefined && isCodeFlow(pathname, settings.path)) {
+      traffic.requestReceived(request.socket, 'other');
+      return conditions.provider(
+        mountAt(request, settings.path, request.url?.slice(settings.path.length) ?? ''),
+        response,
+      );
+    }
     const { target, path }: Route = routes.get(pathname) ?? { target: 'other', path: undefined };
     traffic.requestReceived(request.socket, target);
     if (path === undefined) return answerJson(response, 404, '{"error":"not_found"}');

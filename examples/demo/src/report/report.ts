@@ -1,18 +1,35 @@
 import { styleText } from 'node:util';
 import type { Answer, Outcome } from '../demo-request.ts';
+import type { LoggedExchange } from '../mcp/exchange-log.ts';
 import { mismatchesOf } from '../mismatches.ts';
 import { type Cells, columns, duration, layOut, width, wrap, wrapChallenge } from './layout.ts';
 
 const statusTexts: Readonly<Record<number, string>> = {
   200: 'OK',
   201: 'Created',
+  202: 'Accepted',
   400: 'Bad Request',
   401: 'Unauthorized',
   403: 'Forbidden',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
   503: 'Unavailable',
 };
 
 const detailIndent = ' '.repeat(8);
+
+// The longest path in a story fits.
+const storyWidth = 50;
+
+/** A step of a client that sends its requests by itself. */
+export interface Step {
+  readonly title: string;
+  readonly exchanges: readonly LoggedExchange[];
+  readonly expected: string;
+  readonly outcome: string;
+}
+
+type Details = Partial<Pick<Answer, 'challenge' | 'retryAfter'>>;
 
 /** Prints outcomes as they arrive, and collects the mismatches. */
 export class Report {
@@ -35,10 +52,15 @@ export class Report {
     return this.#requests;
   }
 
-  /** Prints the heading of a section and of its table. */
-  beginSection(title: string, text: string): void {
+  /** Prints the heading of a section whose parts are steps. */
+  beginStory(title: string, text: string): void {
     this.#sections += 1;
     this.printLines('', styleText('bold', `${this.#sections}. ${title}`), ...wrap(text, ''), '');
+  }
+
+  /** Prints the heading of a section and of its table. */
+  beginSection(title: string, text: string): void {
+    this.beginStory(title, text);
     this.printLines(styleText('dim', layOut(columns.map(({ title: name }) => name) as unknown as Cells)));
     this.printLines(styleText('dim', '-'.repeat(width)));
   }
@@ -58,15 +80,30 @@ export class Report {
   addOutcome(outcome: Outcome): void {
     const { answers } = outcome;
     for (const [index, answer] of answers.entries()) {
-      this.printLines(layOut(cellsOf(outcome, answer, index === 0), colourOf(answer)));
+      this.printLines(layOut(cellsOf(outcome, answer, index === 0), paintAnswer(answer)));
       this.#requests += answer.requests;
     }
     this.#printDetails(answers[0]);
-    for (const mismatch of mismatchesOf(outcome)) this.#addMismatch(outcome, mismatch);
+    const { client, label } = outcome.request;
+    const place = `${client}, ${routeOf(outcome.request)}, token ${label}`;
+    for (const mismatch of mismatchesOf(outcome)) this.#addMismatch(place, mismatch);
   }
 
-  #printDetails(answer: Answer | undefined): void {
-    const { challenge, retryAfter } = answer ?? {};
+  /** Prints a step, its requests with their answers, and its mismatch. */
+  addStep({ title, exchanges, expected, outcome }: Step): void {
+    this.printLines(title);
+    for (const exchange of exchanges) {
+      const { request, status } = exchange;
+      const answer = styleText(colourOf(status), `${status} ${statusTexts[status] ?? ''}`.trimEnd());
+      this.printLines(`  ${request.padEnd(storyWidth)}  ${answer}`);
+      this.#requests += 1;
+      this.#printDetails(exchange);
+    }
+    if (outcome === expected) this.printLines(styleText('dim', `  result: ${outcome}`));
+    else this.#addMismatch(title, `the result was ${outcome} instead of ${expected}`);
+  }
+
+  #printDetails({ challenge, retryAfter }: Details = {}): void {
     const lines = [
       ...(challenge === undefined ? [] : wrapChallenge(`WWW-Authenticate: ${challenge}`, detailIndent)),
       ...(retryAfter === undefined ? [] : [`${detailIndent}Retry-After: ${retryAfter}`]),
@@ -74,8 +111,8 @@ export class Report {
     this.printLines(...lines.map((line) => styleText('dim', line)));
   }
 
-  #addMismatch({ request }: Outcome, mismatch: string): void {
-    this.#mismatches.push(`${request.client}, ${routeOf(request)}, token ${request.label}: ${mismatch}`);
+  #addMismatch(place: string, mismatch: string): void {
+    this.#mismatches.push(`${place}: ${mismatch}`);
     this.printLines(styleText('red', `${detailIndent}MISMATCH: ${mismatch}`));
   }
 }
@@ -94,7 +131,10 @@ function routeOf({ method = 'GET', path }: Outcome['request']): string {
   return `${method} ${path}`;
 }
 
-function colourOf({ status }: Answer): (column: string, text: string) => string {
-  const colour = status < 300 ? 'green' : status < 500 ? 'yellow' : 'red';
-  return (column, text) => (column === 'answer' ? styleText(colour, text) : text);
+function paintAnswer({ status }: Answer): (column: string, text: string) => string {
+  return (column, text) => (column === 'answer' ? styleText(colourOf(status), text) : text);
+}
+
+function colourOf(status: number): 'green' | 'yellow' | 'red' {
+  return status < 400 ? 'green' : status < 500 ? 'yellow' : 'red';
 }
