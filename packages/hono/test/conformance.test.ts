@@ -11,4 +11,4 @@ for (const runtime of runtimes) describeConformance(`Hono on ${runtime.name}`, h
 it('answers the same bytes on every runtime', async () => {
   const [first, ...others] = await Promise.all(runtimes.map((runtime) => recordAnswers(harnessOf(runtime))));
   for (const other of others) expect(JSON.stringify(other)).toBe(JSON.stringify(first));
-});
+}, 60_000);
