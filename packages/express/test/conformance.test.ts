@@ -7,4 +7,4 @@ for (const [name, express] of Object.entries(frameworks)) describeConformance(na
 it('answers the same bytes on Express 4 and on Express 5', async () => {
   const [four, five] = await Promise.all(Object.values(frameworks).map((each) => recordAnswers(expressHarness(each))));
   expect(JSON.stringify(four)).toBe(JSON.stringify(five));
-});
+}, 60_000);

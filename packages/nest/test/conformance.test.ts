@@ -12,4 +12,4 @@ it('answers the same bytes on Express and on Fastify', async () => {
   const answers = Object.values(platforms).map((platform) => recordAnswers(nestHarness(platform)));
   const [express, fastify] = await Promise.all(answers);
   expect(JSON.stringify(express)).toBe(JSON.stringify(fastify));
-});
+}, 60_000);
