@@ -9,7 +9,7 @@ export interface AuthenticationRequirement {
   readonly acr?: string | readonly string[];
   /**
    * The greatest accepted age of the login by the claim `auth_time`, to which `clockTolerance` is added. In seconds, from 0
-   * to 31,536,000 (a year).
+   * to 2,592,000 (30 days).
    */
   readonly maxAge?: number;
 }

@@ -63,17 +63,18 @@ const senders = [
   ],
 );
 
-const claims = [
-  `${x5t}=`,
-  x5t.slice(1),
-  x5t.toUpperCase(),
-  hash.toString('hex'),
-  hash.toString('base64'),
-  ` ${x5t}`,
-].map(
-  (claim): Row => [
-    `claim/${shown(claim)}`,
-    `the claim is ${shown(claim)}`,
+// Named by their form: the values of two forms are equal for some certificates.
+const claims = Object.entries({
+  padded: `${x5t}=`,
+  short: x5t.slice(1),
+  'in upper case': x5t.toUpperCase(),
+  'in hexadecimal': hash.toString('hex'),
+  'in base64': hash.toString('base64'),
+  'after a space': ` ${x5t}`,
+}).map(
+  ([form, claim]): Row => [
+    `claim/${form.replaceAll(' ', '-')}`,
+    `the claim is ${form}`,
     'ERR_BINDING_MISMATCH',
     header,
     { cnf: { 'x5t#S256': claim }, address: proxy, headers: good },
