@@ -23,7 +23,7 @@ export class KeyBinding implements TokenBinding {
 
   verify(token: VerifiedToken, digest: string | undefined, request: RequestLike | undefined): MaybePromise<void> {
     if (token.confirmation === undefined && token.scheme === 'Bearer') return this.#denyUnbound();
-    if (request === undefined) throw denyUnprovedBinding(token, request);
+    if (request === undefined) throw denyUnprovedBinding();
     return andThen(this.#verifyCertificate(token, request), () => this.#verifyProof(token, digest, request));
   }
 
@@ -43,7 +43,7 @@ export class KeyBinding implements TokenBinding {
     const x5t = token.confirmation?.x5t;
     if (x5t === undefined) return;
     // A proof without a request has no connection.
-    if (mtls === undefined || 'uri' in request) throw denyUnprovedBinding(token, request);
+    if (mtls === undefined || 'uri' in request) throw denyUnprovedBinding();
     return mtls.verify(x5t, request);
   }
 
@@ -53,6 +53,6 @@ export class KeyBinding implements TokenBinding {
     const { confirmation, scheme } = token;
     if (scheme === 'DPoP' && dpop !== undefined) return dpop.verify(token, digest, request);
     const isVerified = confirmation?.x5t !== undefined && confirmation.jkt === undefined;
-    if (!isVerified || dpop?.isRequired === true) throw denyUnprovedBinding(token, request);
+    if (!isVerified || dpop?.isRequired === true) throw denyUnprovedBinding();
   }
 }

@@ -25,7 +25,7 @@ export function acceptToken(
   isBindingVerified = false,
 ): MaybePromise<VerifiedToken> {
   if (!isBindingVerified && token.confirmation !== undefined) {
-    throw attributeTo(token.issuer, denyUnprovedBinding(token, context.request));
+    throw attributeTo(token.issuer, denyUnprovedBinding());
   }
   const { requirements, isSync } = context;
   if (validate === undefined) return requirements === noRequirements ? token : authorize(token, requirements);
